@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { metaPolicy } from './tools/dev/csp.mjs';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Puts the policy into the built page only: the development server needs its own inline client. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'planaria:csp',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
+  };
+}
+
+export default defineConfig({
+  // Every address in the build is relative, so the folder works from any path of any static host.
+  base: './',
+  plugins: [svelte(), contentSecurityPolicy()],
+  define: { __PLANARIA_VERSION__: JSON.stringify(version) },
+  worker: { format: 'es' },
+  build: {
+    target: 'esnext',
+    // Nothing inline: a data: URL or an inlined polyfill would be refused by the policy above.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The engine (WebLLM) is one chunk of 6 MB that only the inference worker loads; size-limit watches the shell.
+    chunkSizeWarningLimit: 8000,
+  },
+  test: {
+    include: ['{src,workers,tools,bench}/**/*.test.ts'],
+    environment: 'node',
+  },
+});
