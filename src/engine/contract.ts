@@ -1,0 +1,215 @@
+/**
+ * The contract of an inference engine: what the runtime asks of whoever turns prompts into text.
+ *
+ * Two implementations: the inference worker (WebLLM on WebGPU) and the scripted engine (rules, for simulation). The shape is that of a
+ * batched engine: any number of turns may be in flight, they stream, and each ends exactly once. Everything crosses a MessagePort, so all
+ * values are structured-cloneable.
+ */
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface Sampling {
+  /** 0 = greedy. */
+  readonly temperature: number;
+  /** Nucleus mass in (0, 1]. */
+  readonly topP: number;
+  /** Seed of this sequence's draws; equal seeds give equal tokens on the same adapter. */
+  readonly seed: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  /** 1 = none. */
+  readonly repetitionPenalty?: number;
+}
+
+/** One turn of one agent. */
+export interface TurnRequest {
+  /** Unique per attempt; the idempotency key of the turn. */
+  readonly id: string;
+  /** Row of the agent, the key of its memory on any tier. */
+  readonly agent: number;
+  /** Lower goes first; equal priorities go oldest first. */
+  readonly priority: number;
+  /** What agents of the role share: its prompt and tool text. Engines may keep one copy of its K/V. */
+  readonly prefix: readonly ChatMessage[];
+  /** What only this turn has; ends with a user message. */
+  readonly messages: readonly ChatMessage[];
+  /** JSON Schema, as text, that constrains the output; absent = free text. */
+  readonly schema?: string;
+  readonly maxTokens: number;
+  readonly stop?: readonly string[];
+  readonly sampling: Sampling;
+  /** Milliseconds from submission after which the turn ends as `deadline` with its partial text. */
+  readonly deadlineMs: number;
+}
+
+export type FinishReason = 'stop' | 'length' | 'deadline' | 'cancelled' | 'error';
+
+export interface TurnUsage {
+  readonly promptTokens: number;
+  /** Of the prompt tokens, those whose K/V was shared or restored instead of computed. */
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface TurnTiming {
+  /** All in milliseconds from submission. */
+  readonly admittedMs: number;
+  readonly firstTokenMs: number | null;
+  readonly endedMs: number;
+}
+
+export interface TurnOutcome {
+  readonly id: string;
+  readonly finish: FinishReason;
+  /** Whole text when `stop`, what there is otherwise. */
+  readonly text: string;
+  readonly usage: TurnUsage;
+  readonly timing: TurnTiming;
+  /** Mean natural-log probability of the chosen tokens, where the engine reads it. */
+  readonly meanLogprob: number | null;
+  readonly error?: EngineError;
+}
+
+/** Streamed while a turn runs; `text` is all text so far, so a lost message costs nothing. */
+export interface TurnProgress {
+  readonly id: string;
+  readonly text: string;
+  readonly completionTokens: number;
+}
+
+/** Faults a person or the supervisor meets, each with its own way on. */
+export type EngineErrorCode =
+  | 'no-webgpu'
+  | 'no-adapter'
+  | 'model-unknown'
+  | 'model-unreachable'
+  | 'model-checksum'
+  | 'library-too-old'
+  | 'storage-full'
+  | 'out-of-memory'
+  | 'over-budget'
+  | 'device-lost'
+  | 'worker-dead'
+  | 'prompt-too-long'
+  | 'schema-unsupported'
+  | 'internal';
+
+export interface EngineError {
+  readonly code: EngineErrorCode;
+  /** One sentence for a person: what failed. */
+  readonly message: string;
+  /** One sentence: what to do. */
+  readonly remedy: string;
+  readonly detail?: string;
+}
+
+/** Where the weights come from: a built-in or listed model by id, or a folder in the hub's layout by URL. */
+export interface ModelSource {
+  readonly id: string;
+  /** Absolute or page-relative URL of a folder in the hub's layout; absent for listed models. */
+  readonly url?: string;
+  /** URL of the model library (wasm); absent for listed models and for folders that name their own. */
+  readonly libraryUrl?: string;
+}
+
+export interface MemoryBudget {
+  /** MiB of GPU memory the person gives us; browsers do not report it. */
+  readonly vramMiB: number;
+  /** Share of it that may ever be used, e.g. 0.85. */
+  readonly occupancy: number;
+  /** Sequences on the GPU at once. */
+  readonly resident: number;
+}
+
+export type LoadPhase = 'adapter' | 'library' | 'config' | 'tokenizer' | 'weights' | 'compile' | 'self-test' | 'ready';
+
+export interface LoadProgress {
+  readonly phase: LoadPhase;
+  /** Bytes so far and in all within the phase; total null where unknown. */
+  readonly bytes: number;
+  readonly totalBytes: number | null;
+  /** True when the bytes come from Cache storage. */
+  readonly fromCache: boolean;
+}
+
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface VramSample {
+  /** Bytes allocated on the GPU by the engine now and at most, as the engine's allocator counts them. */
+  readonly now: number;
+  readonly peak: number;
+  /** By part, bytes: what the pool was sized from. */
+  readonly weights: number;
+  readonly kv: number;
+  readonly workspace: number;
+  /** budget.vramMiB and budget.vramMiB x occupancy, bytes. */
+  readonly budget: number;
+  readonly limit: number;
+}
+
+export interface EngineReport {
+  readonly engine: 'webllm' | 'scripted';
+  /** True when turns share batches; false when they run one at a time through the public chat API. */
+  readonly batched: boolean;
+  /** Sequences the engine will run at once. */
+  readonly residents: number;
+  readonly adapter: AdapterInfo | null;
+  readonly model: { readonly id: string; readonly library: string; readonly contextTokens: number; readonly weightBytes: number };
+  /** Plain sentences on anything that fell back and why; empty when nothing did. */
+  readonly notes: readonly string[];
+  readonly loadMs: number;
+}
+
+/** Counters since load, for reports and metrics. */
+export interface EngineCounters {
+  readonly turns: number;
+  readonly prefillTokens: number;
+  readonly decodeTokens: number;
+  readonly prefixHits: number;
+  readonly peakResidents: number;
+  /** Milliseconds in which the GPU had work, and in which it waited although turns were ready. */
+  readonly busyMs: number;
+  readonly starvedMs: number;
+}
+
+export interface TurnHandle {
+  readonly id: string;
+  /** Settles exactly once and never rejects: faults arrive as an outcome with `finish: 'error'`. */
+  readonly done: Promise<TurnOutcome>;
+  cancel(): void;
+}
+
+export interface Engine {
+  load(
+    source: ModelSource,
+    budget: MemoryBudget,
+    onProgress: (progress: LoadProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<EngineReport>;
+  submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
+  vram(): Promise<VramSample>;
+  counters(): Promise<EngineCounters>;
+  /** Called once, when the engine can do no more: all turns in flight have ended with an error first. */
+  onLost(listener: (error: EngineError) => void): void;
+  dispose(): Promise<void>;
+}
+
+/** Thrown by `load`. */
+export class EngineFault extends Error {
+  readonly error: EngineError;
+  constructor(error: EngineError) {
+    super(error.message);
+    this.name = 'EngineFault';
+    this.error = error;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The events of a run. The journal is append-only; the state of a run is a fold of it. Sequence numbers start at 1 and have no gaps.
+ */
+
+/** Token counts of one turn. */
+export interface TokenUse {
+  readonly prompt: number;
+  /** Of the prompt, those that were not computed again. */
+  readonly cached: number;
+  readonly completion: number;
+}
+
+export type EventBody =
+  | { readonly type: 'run.created'; readonly name: string; readonly tasks: number; readonly agents: number; readonly seed: number }
+  | { readonly type: 'run.resumed'; readonly tab: string; readonly fence: number }
+  | { readonly type: 'run.paused' }
+  | { readonly type: 'run.continued' }
+  | { readonly type: 'run.cancelled' }
+  | { readonly type: 'run.ended'; readonly results: number; readonly failed: number }
+  | { readonly type: 'engine.loaded'; readonly engine: string; readonly model: string; readonly ms: number }
+  | { readonly type: 'engine.lost'; readonly code: string; readonly message: string; readonly inFlight: number }
+  | { readonly type: 'task.assigned'; readonly task: number; readonly agent: number; readonly stage: number; readonly attempt: number }
+  | { readonly type: 'turn.started'; readonly task: number; readonly agent: number; readonly turn: string }
+  | {
+      readonly type: 'turn.ended';
+      readonly task: number;
+      readonly agent: number;
+      readonly turn: string;
+      readonly finish: string;
+      readonly tokens: TokenUse;
+      readonly ms: number;
+      /** Why the output was not accepted; absent when it passed. */
+      readonly rejected?: string;
+    }
+  | { readonly type: 'task.retried'; readonly task: number; readonly agent: number; readonly reason: string; readonly delayMs: number }
+  | { readonly type: 'task.committed'; readonly task: number; readonly agent: number; readonly attempts: number }
+  | { readonly type: 'task.failed'; readonly task: number; readonly agent: number; readonly failure: string; readonly attempts: number }
+  | { readonly type: 'agent.state'; readonly agent: number; readonly from: string; readonly to: string; readonly because: string };
+
+export type JournalEvent = EventBody & {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** Milliseconds of run time on the run's clock; simulated in simulation. */
+  readonly at: number;
+  /** Wall time in milliseconds since the epoch, as the run's clock tells it. */
+  readonly wall: number;
+};

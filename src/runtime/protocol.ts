@@ -1,0 +1,227 @@
+/**
+ * What the page may say to the runtime worker and what it hears back; Comlink carries it.
+ * The page holds no swarm state: it asks for pages of results or an agent's story, and draws the frames it is sent.
+ */
+import type { AdapterInfo, EngineError, EngineReport, LoadProgress, VramSample } from '../engine/contract.ts';
+import type { JournalEvent } from '../journal/events.ts';
+
+export type { AdapterInfo, EngineError, EngineReport, JournalEvent, LoadProgress, VramSample };
+
+/** Cell states in the order of the byte that frames carry. */
+export const AGENT_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
+export type AgentState = (typeof AGENT_STATES)[number];
+
+/** Tiers in the order of the byte that frames carry. */
+export const TIERS = ['cold', 'warm', 'hot'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export interface Diagnostic {
+  readonly file: string;
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly expected: string;
+  /** Nearest valid name or the thing to do; empty where there is none. */
+  readonly hint: string;
+}
+
+export interface RoleSummary {
+  readonly name: string;
+  readonly kind: 'coordinator' | 'specialist' | 'guardian' | 'worker' | 'messenger';
+  readonly replicas: number;
+  /** First row of the role; rows of a role are contiguous, in file order. */
+  readonly firstAgent: number;
+  readonly prompt: string;
+}
+
+export interface SwarmSummary {
+  readonly name: string;
+  readonly description: string;
+  readonly agents: number;
+  readonly roles: readonly RoleSummary[];
+  /** Flow in words-free form: which role works on what. */
+  readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
+  readonly model: string;
+  readonly seed: number;
+  readonly budget: { readonly vramMiB: number; readonly occupancy: number; readonly resident: number; readonly tokens: number };
+  readonly input: { readonly from: 'dropped' | 'example'; readonly format: 'lines' | 'csv' | 'jsonl'; readonly limit: number | null };
+}
+
+export type CheckedSwarm =
+  | { readonly ok: true; readonly summary: SwarmSummary }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export interface ExampleSwarm {
+  readonly id: string;
+  readonly file: string;
+  readonly text: string;
+  readonly summary: SwarmSummary;
+}
+
+export interface ModelChoice {
+  readonly id: string;
+  readonly label: string;
+  /** Honest limits in one sentence, e.g. "3 million parameters, trained for log triage only." */
+  readonly note: string;
+  /** Bytes to fetch; 0 when built in or in the cache already. */
+  readonly downloadBytes: number;
+  readonly cached: boolean;
+  readonly weightBytes: number;
+  readonly workspaceBytes: number;
+  /** K/V bytes of one resident agent at full context. */
+  readonly kvBytesPerAgent: number;
+  /** How many agents fit at once under the budget; 0 = does not fit. */
+  readonly fits: number;
+  /** Sum spelled out when it does not fit, else empty. */
+  readonly reason: string;
+}
+
+export interface GpuCheck {
+  readonly ok: boolean;
+  readonly adapter: AdapterInfo | null;
+  readonly problem: EngineError | null;
+  /** Free storage by the browser's estimate, bytes; null where unknown. */
+  readonly storageFree: number | null;
+}
+
+export interface StartRequest {
+  readonly swarm: { readonly file: string; readonly text: string };
+  /** Absent when the swarm names an example input. */
+  readonly input?: { readonly name: string; readonly text: string };
+  readonly modelId?: string;
+  /** Model folder in the hub's layout, overrides modelId. */
+  readonly modelUrl?: string;
+  readonly engine: 'webllm' | 'scripted' | 'stock';
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly vramMiB?: number;
+}
+
+export type StartReply =
+  | { readonly ok: true; readonly runId: string }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Life of a run. `waiting`: something outside is missing (GPU backing off, another tab writes). */
+export type RunPhase = 'loading' | 'running' | 'paused' | 'waiting' | 'done' | 'cancelled' | 'failed';
+
+export interface RunInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly phase: RunPhase;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly tasks: number;
+  readonly results: number;
+  readonly failed: number;
+  readonly agents: number;
+  readonly modelId: string;
+  readonly engine: 'webllm' | 'scripted';
+}
+
+/** The figures strip; small, sent whole. */
+export interface RunStatus extends RunInfo {
+  /** False in a tab that only watches. */
+  readonly writer: boolean;
+  /** One sentence when phase is waiting or failed, else empty; e.g. what was lost, what was kept, what happens next. */
+  readonly message: string;
+  readonly problem: EngineError | null;
+  readonly loading: LoadProgress | null;
+  readonly report: EngineReport | null;
+  readonly summary: SwarmSummary;
+  readonly seed: number;
+  /** Milliseconds of run time without pauses. */
+  readonly elapsedMs: number;
+  /** By AGENT_STATES. */
+  readonly agentsByState: Readonly<Record<AgentState, number>>;
+  readonly tokens: { readonly prompt: number; readonly completion: number };
+  /** Completion tokens a second, over the last ten seconds and over the run. */
+  readonly tokensPerSecond: number;
+  readonly tokensPerSecondMean: number;
+  readonly retries: number;
+  readonly vram: VramSample | null;
+  /** Agents on the GPU now, with what they do. */
+  readonly residents: readonly { readonly agent: number; readonly task: number; readonly tokens: number; readonly maxTokens: number }[];
+}
+
+/**
+ * Changed cells since the last frame, one transferred buffer: `cells[3 * k]` = agent row, `cells[3 * k + 1]` = state | tier << 8 (indices
+ * into AGENT_STATES and TIERS), `cells[3 * k + 2]` = health x 1000. `full` frames carry every agent.
+ */
+export interface RunFrame {
+  readonly runId: string;
+  readonly full: boolean;
+  readonly cells: Uint32Array;
+  readonly status: RunStatus;
+}
+
+/** One committed row. */
+export interface ResultRow {
+  readonly task: number;
+  /** Line in the input, from 1. */
+  readonly line: number;
+  readonly input: string;
+  /** Parsed output; null when the task failed. */
+  readonly output: unknown;
+  readonly failure: string | null;
+  readonly agent: string;
+  readonly attempts: number;
+  readonly tokens: number;
+  readonly durationMs: number;
+  readonly review: { readonly agent: string; readonly output: unknown } | null;
+}
+
+export interface ResultQuery {
+  readonly offset: number;
+  readonly count: number;
+  /** Case-insensitive text in input or output. */
+  readonly text?: string;
+  readonly only?: 'all' | 'failed' | 'retried' | 'disputed';
+  readonly sort?: 'newest' | 'line' | 'attempts' | 'tokens';
+}
+
+export interface ResultPage {
+  readonly total: number;
+  readonly rows: readonly ResultRow[];
+}
+
+export interface AgentStory {
+  readonly agent: number;
+  readonly name: string;
+  readonly role: string;
+  readonly state: AgentState;
+  readonly tier: Tier;
+  readonly health: number;
+  readonly turns: number;
+  readonly restarts: number;
+  readonly tokens: number;
+  readonly computeMs: number;
+  /** Text that streams now, null when it has no turn. */
+  readonly now: { readonly task: number; readonly input: string; readonly text: string } | null;
+  readonly prompt: string;
+  /** Its events, oldest first, at most 200 of the newest. */
+  readonly events: readonly JournalEvent[];
+}
+
+export type ExportKind = 'jsonl' | 'csv' | 'report';
+
+export interface RuntimeApi {
+  checkGpu(): Promise<GpuCheck>;
+  examples(): Promise<readonly ExampleSwarm[]>;
+  models(vramMiB: number, occupancy: number): Promise<readonly ModelChoice[]>;
+  check(file: string, text: string): Promise<CheckedSwarm>;
+  runs(): Promise<readonly RunInfo[]>;
+  start(request: StartRequest): Promise<StartReply>;
+  /** Open a stored run in this tab; resumes it when it had not ended and no other tab writes it. */
+  open(runId: string): Promise<boolean>;
+  /** Leave the run on screen without stopping it. */
+  watch(runId: string, onFrame: (frame: RunFrame) => void): Promise<void>;
+  unwatch(): Promise<void>;
+  pause(runId: string): Promise<void>;
+  resume(runId: string): Promise<void>;
+  cancel(runId: string): Promise<void>;
+  remove(runId: string): Promise<void>;
+  results(runId: string, query: ResultQuery): Promise<ResultPage>;
+  agent(runId: string, agent: number): Promise<AgentStory>;
+  export(runId: string, kind: ExportKind): Promise<Blob>;
+}
