@@ -213,3 +213,44 @@ export class EngineFault extends Error {
     this.error = error;
   }
 }
+
+/** What a model on offer costs and whether it fits the budget; what a person chooses from. */
+export interface ModelChoice {
+  readonly id: string;
+  readonly label: string;
+  /** Honest limits in one sentence, e.g. "3 million parameters, trained for log triage only." */
+  readonly note: string;
+  /** Bytes to fetch; 0 when built in or in the cache already. */
+  readonly downloadBytes: number;
+  readonly cached: boolean;
+  readonly weightBytes: number;
+  readonly workspaceBytes: number;
+  /** K/V bytes of one resident agent at full context. */
+  readonly kvBytesPerAgent: number;
+  /** How many agents fit at once under the budget; 0 = does not fit. */
+  readonly fits: number;
+  /** Sum spelled out when it does not fit, else empty. */
+  readonly reason: string;
+}
+
+/** Whether this browser can run models at all. */
+export interface GpuCheck {
+  readonly ok: boolean;
+  readonly adapter: AdapterInfo | null;
+  readonly problem: EngineError | null;
+  /** Free storage by the browser's estimate, bytes; null where unknown. */
+  readonly storageFree: number | null;
+}
+
+/** `stock` is WebLLM's public chat API, one turn at a time: the peer that figures are taken against. */
+export type EngineKind = 'webllm' | 'stock';
+
+/**
+ * Where the runtime gets engines from. `create` is cheap and never throws: it spawns nothing until `load`; an engine that was lost or
+ * disposed is not used again, the runtime creates another.
+ */
+export interface EngineHost {
+  checkGpu(): Promise<GpuCheck>;
+  models(vramMiB: number, occupancy: number): Promise<readonly ModelChoice[]>;
+  create(kind: EngineKind): Engine;
+}

@@ -2,10 +2,18 @@
  * What the page may say to the runtime worker and what it hears back; Comlink carries it.
  * The page holds no swarm state: it asks for pages of results or an agent's story, and draws the frames it is sent.
  */
-import type { AdapterInfo, EngineError, EngineReport, LoadProgress, VramSample } from '../engine/contract.ts';
+import type {
+  AdapterInfo,
+  EngineError,
+  EngineReport,
+  GpuCheck,
+  LoadProgress,
+  ModelChoice,
+  VramSample,
+} from '../engine/contract.ts';
 import type { JournalEvent } from '../journal/events.ts';
 
-export type { AdapterInfo, EngineError, EngineReport, JournalEvent, LoadProgress, VramSample };
+export type { AdapterInfo, EngineError, EngineReport, GpuCheck, JournalEvent, LoadProgress, ModelChoice, VramSample };
 
 /** Cell states in the order of the byte that frames carry. */
 export const AGENT_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
@@ -57,32 +65,6 @@ export interface ExampleSwarm {
   readonly file: string;
   readonly text: string;
   readonly summary: SwarmSummary;
-}
-
-export interface ModelChoice {
-  readonly id: string;
-  readonly label: string;
-  /** Honest limits in one sentence, e.g. "3 million parameters, trained for log triage only." */
-  readonly note: string;
-  /** Bytes to fetch; 0 when built in or in the cache already. */
-  readonly downloadBytes: number;
-  readonly cached: boolean;
-  readonly weightBytes: number;
-  readonly workspaceBytes: number;
-  /** K/V bytes of one resident agent at full context. */
-  readonly kvBytesPerAgent: number;
-  /** How many agents fit at once under the budget; 0 = does not fit. */
-  readonly fits: number;
-  /** Sum spelled out when it does not fit, else empty. */
-  readonly reason: string;
-}
-
-export interface GpuCheck {
-  readonly ok: boolean;
-  readonly adapter: AdapterInfo | null;
-  readonly problem: EngineError | null;
-  /** Free storage by the browser's estimate, bytes; null where unknown. */
-  readonly storageFree: number | null;
 }
 
 export interface StartRequest {
