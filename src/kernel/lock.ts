@@ -1,0 +1,40 @@
+/** Mutual exclusion between tabs, passed in. A lock dies with its holder; nobody needs to clean up. */
+export interface Lock {
+  /** Takes the named lock if nobody has it: a function that lets go, or null at once. */
+  tryAcquire(name: string): Promise<(() => void) | null>;
+}
+
+/** The Web Locks API, shared by all tabs and workers of the origin. */
+export function webLock(locks: LockManager): Lock {
+  return {
+    tryAcquire: (name) =>
+      new Promise((resolve, reject) => {
+        locks
+          .request(name, { ifAvailable: true }, (held) => {
+            if (!held) {
+              resolve(null);
+              return undefined;
+            }
+            // The lock is ours until this promise settles.
+            return new Promise<void>((release) => {
+              resolve(release);
+            });
+          })
+          .catch(reject);
+      }),
+  };
+}
+
+/** Locks within one process, for tests and for hosts without Web Locks. */
+export function memoryLock(): Lock {
+  const held = new Set<string>();
+  return {
+    tryAcquire: (name) => {
+      if (held.has(name)) return Promise.resolve(null);
+      held.add(name);
+      return Promise.resolve(() => {
+        held.delete(name);
+      });
+    },
+  };
+}
