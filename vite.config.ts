@@ -41,5 +41,7 @@ export default defineConfig({
   test: {
     include: ['{src,workers,tools,bench}/**/*.test.ts'],
     environment: 'node',
+    // Generous, because nothing here asserts on time and a busy machine is slow.
+    testTimeout: 30_000,
   },
 });

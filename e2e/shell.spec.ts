@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { metaPolicy } from '../tools/dev/csp.mjs';
+import { serve } from '../tools/dev/serve.mjs';
+import { root } from '../tools/dev/workspace.mjs';
+
+const dist = path.join(root, 'dist');
+
+interface Watch {
+  /** What the page wanted and its policy refused, as `directive: address`. */
+  violations(): Promise<string[]>;
+  /** Errors of scripts and of the console. */
+  errors: string[];
+  /** Addresses requested, in order. */
+  requests: string[];
+}
+
+async function watch(page: Page): Promise<Watch> {
+  const errors: string[] = [];
+  const requests: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.addInitScript(() => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { violationsSeen: seen });
+    document.addEventListener('securitypolicyviolation', (event) => {
+      seen.push(`${event.effectiveDirective}: ${event.blockedURI}`);
+    });
+  });
+  return {
+    violations: () => page.evaluate(() => (globalThis as unknown as { violationsSeen: string[] }).violationsSeen),
+    errors,
+    requests,
+  };
+}
+
+async function expectWholePage(page: Page, url: string): Promise<void> {
+  const seen = await watch(page);
+  await page.goto(url);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  expect(await seen.violations()).toEqual([]);
+  expect(seen.errors).toEqual([]);
+  expect(seen.requests.length).toBeGreaterThan(1);
+  expect(seen.requests.filter((address) => !address.startsWith(url) && !address.startsWith('blob:'))).toEqual([]);
+}
+
+test('the page loads under its policy and asks nothing of another host', async ({ page, baseURL }) => {
+  await expectWholePage(page, baseURL!);
+});
+
+test('the build works from a sub path of a host that sends no headers of ours', async ({ page }) => {
+  const server = await serve({ root: dist, basePath: '/some/where/', bare: true });
+  try {
+    await expectWholePage(page, server.url);
+    await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveAttribute('content', metaPolicy);
+  } finally {
+    await server.close();
+  }
+});
+
+test('the policy refuses inline script, eval and a frame around the page', async ({ page, baseURL }) => {
+  const seen = await watch(page);
+  await page.goto(baseURL!);
+  await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'globalThis.inlineScriptRan = true';
+    document.head.append(script);
+  });
+  expect(await page.evaluate(() => 'inlineScriptRan' in globalThis)).toBe(false);
+  expect(await seen.violations()).toEqual(['script-src-elem: inline']);
+
+  const response = await page.request.get(baseURL!);
+  expect(response.headers()['content-security-policy']).toContain("frame-ancestors 'none'");
+  expect(response.headers()['content-security-policy']).not.toContain("'unsafe-eval'");
+  expect(response.headers()).not.toHaveProperty('cross-origin-opener-policy');
+  expect(response.headers()).not.toHaveProperty('cross-origin-embedder-policy');
+});
+
+test('the built page has nothing inline and only relative addresses', () => {
+  const html = readFileSync(path.join(dist, 'index.html'), 'utf8');
+  expect(html).not.toMatch(/<style\b|\sstyle=|\son\w+=|javascript:/i);
+  for (const [, attributes, body] of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)) {
+    expect(attributes).toContain('src="./');
+    expect(body).toBe('');
+  }
+  for (const [, address] of html.matchAll(/\s(?:src|href)="([^"]*)"/g)) expect(address).toMatch(/^(\.\/|data:)/);
+});
+
+test('the engine is in no file that the page loads before a model is wanted', () => {
+  const assets = readdirSync(path.join(dist, 'assets')).filter((name) => name.endsWith('.js'));
+  const withEngine = assets.filter((name) => readFileSync(path.join(dist, 'assets', name), 'utf8').includes('TVMFFI'));
+  expect(withEngine.filter((name) => !/^(inference\.worker|engine)-/.test(name))).toEqual([]);
+});

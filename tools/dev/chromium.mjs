@@ -1,0 +1,37 @@
+/** The browser that drives the page where no person does: end-to-end tests, benches, the command line. */
+import { existsSync } from 'node:fs';
+import { run } from './workspace.mjs';
+
+/** Path of the browser: the system's Chromium, or what the environment variable CHROMIUM names. */
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Flags for every run: the new headless mode, and a browser that makes no requests of its own. */
+export const baseFlags = [
+  '--headless=new',
+  '--enable-unsafe-webgpu',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** WebGPU computed on the CPU, for machines without a GPU and for tests that must agree everywhere. */
+export const swiftShader = '--use-webgpu-adapter=swiftshader';
+
+/** Installs Debian's chromium where there is no browser. */
+export async function ensureChromium() {
+  if (existsSync(executablePath)) return;
+  if (process.env.CHROMIUM) throw new Error(`there is no browser at ${executablePath} (named by CHROMIUM)`);
+  console.error('Installing chromium...');
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  for (const command of [
+    ['apt-get', 'update', '-q'],
+    ['apt-get', 'install', '-q', '-y', '--no-install-recommends', 'chromium'],
+  ]) {
+    const [program = '', ...args] = [...sudo, ...command];
+    const code = await run(program, args, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true });
+    if (code !== 0) throw new Error(`${command.join(' ')} ended with exit code ${code}`);
+  }
+}

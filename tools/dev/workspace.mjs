@@ -1,0 +1,138 @@
+/**
+ * What must be true of a clone before anything runs: packages installed, page built.
+ * Node's built-ins only, because this is what installs the rest. Each step is skipped where its outcome is already there.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const at = (/** @type {string[]} */ ...parts) => path.join(root, ...parts);
+
+/**
+ * Runs a program in the repository to its end, without a shell and without stdin.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, quiet?: boolean }} [options] `quiet`: its output is shown only when it fails
+ * @returns {Promise<number>} exit code; 128 where a signal ended it, 127 where it could not start
+ */
+export function run(program, args, { env = {}, quiet = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    });
+    /** @type {Buffer[]} */
+    const output = [];
+    child.stdout?.on('data', (chunk) => output.push(chunk));
+    child.stderr?.on('data', (chunk) => output.push(chunk));
+    child.on('error', (error) => {
+      console.error(`${program}: ${error.message}`);
+      resolve(127);
+    });
+    child.on('close', (code) => {
+      if (quiet && code !== 0) process.stderr.write(Buffer.concat(output));
+      resolve(code ?? 128);
+    });
+  });
+}
+
+/**
+ * Runs the command of an installed package with this Node.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Parameters<typeof run>[2]} [options]
+ */
+export function bin(command, args, options) {
+  const owners = /** @type {Record<string, string>} */ ({ tsc: 'typescript', playwright: '@playwright/test' });
+  const home = at('node_modules', owners[command] ?? command);
+  const manifest = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8'));
+  const entry = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[command];
+  return run(process.execPath, [path.join(home, entry), ...args], options);
+}
+
+/** Every file under the given paths, in a fixed order. @param {string[]} paths @returns {string[]} */
+function filesUnder(paths) {
+  return paths.flatMap((name) => {
+    if (!existsSync(at(name))) return [];
+    if (statSync(at(name)).isFile()) return [name];
+    const inside = readdirSync(at(name)).sort();
+    return filesUnder(inside.map((child) => path.join(name, child)));
+  });
+}
+
+/** @param {string[]} paths files or folders @returns {string} hex SHA-256 over names and bytes of all but tests */
+function digest(paths) {
+  const hash = createHash('sha256');
+  for (const name of filesUnder(paths)) {
+    if (name.endsWith('.test.ts')) continue;
+    hash.update(`${name}\0`);
+    hash.update(readFileSync(at(name)));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Runs `make` and notes on what inputs it ran, unless its outcome is there and the note names the same inputs.
+ * @param {{ outcome: string, note: string, inputs: string[], make: () => Promise<number> }} step
+ * @param {{ anyway?: boolean }} [options] `anyway`: runs it in any case
+ */
+async function ensure({ outcome, note, inputs, make }, { anyway = false } = {}) {
+  const before = digest(inputs);
+  const noted = existsSync(at(outcome)) && existsSync(at(note)) ? readFileSync(at(note), 'utf8') : null;
+  if (noted === before && !anyway) return;
+  const code = await make();
+  if (code !== 0) throw new Error(`could not make ${outcome}: exit code ${code}`);
+  writeFileSync(at(note), before);
+}
+
+/** `npm ci`, where node_modules is missing or of another lockfile. No browser is downloaded: the system's is used. */
+export function ensureInstalled() {
+  return ensure({
+    outcome: 'node_modules',
+    note: 'node_modules/.planaria-installed',
+    inputs: ['package.json', 'package-lock.json'],
+    make: () => {
+      console.error('Installing packages...');
+      const args = ['ci', '--no-audit', '--no-fund'];
+      const options = { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } };
+      // The npm that started us says where it is; `npm` by name is not a program that Windows can start.
+      const npm = process.env.npm_execpath;
+      return npm?.endsWith('npm-cli.js') ? run(process.execPath, [npm, ...args], options) : run('npm', args, options);
+    },
+  });
+}
+
+/**
+ * Builds dist/, where it is missing or of other sources.
+ * @param {{ anyway?: boolean }} [options] `anyway`: builds it in any case
+ */
+export function ensureBuilt(options) {
+  const step = {
+    outcome: 'dist/index.html',
+    note: 'node_modules/.planaria-built',
+    inputs: [
+      'index.html',
+      'package.json',
+      'package-lock.json',
+      'vite.config.ts',
+      'svelte.config.js',
+      'tsconfig.base.json',
+      'tsconfig.page.json',
+      'tools/dev/csp.mjs',
+      'public',
+      'src',
+      'workers',
+    ],
+    make: () => {
+      console.error('Building the page...');
+      return bin('vite', ['build', '--logLevel', 'warn']);
+    },
+  };
+  return ensure(step, options);
+}
