@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { DexieStore, openStore } from './dexie-store.ts';
+import { asStoreFault, StoreFault } from './fault.ts';
+import type { CommitBatch, ResultRow, RunRecord } from './records.ts';
+import { Database } from './schema.ts';
+import { seal, unseal } from './seal.ts';
+
+const record: RunRecord = {
+  id: 'run-1',
+  name: 'test',
+  phase: 'running',
+  startedAt: 1,
+  endedAt: null,
+  tasks: 3,
+  results: 0,
+  failed: 0,
+  agents: 2,
+  modelId: 'pocket',
+  engine: 'scripted',
+};
+const source = {
+  swarm: { file: 'a.yaml', text: 'planaria: 1' },
+  input: { name: 'a.log', text: 'one\ntwo' },
+  settings: { seed: 1 },
+};
+
+const row = (task: number, extra: Partial<ResultRow> = {}): ResultRow => ({
+  task,
+  line: task + 1,
+  input: `line ${String(task)}`,
+  output: { severity: 'info' },
+  failure: null,
+  agent: 'triager-1',
+  attempts: 1,
+  tokens: 10,
+  durationMs: 5,
+  review: null,
+  ...extra,
+});
+
+let db: Database;
+let store: DexieStore;
+
+beforeEach(async () => {
+  db = new Database('test', { indexedDB: new IDBFactory(), IDBKeyRange });
+  store = await openStore(db);
+});
+
+async function begin(): Promise<(batch?: Partial<CommitBatch>) => Promise<void>> {
+  await store.create(record, source);
+  const fence = await store.openWriter('run-1');
+  return (batch = {}) => store.commit({ run: 'run-1', fence, events: null, rows: [], agents: [], record, ...batch });
+}
+
+const fault = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error as StoreFault).code,
+  );
+
+/** Flips one bit of a stored body, past every check. */
+async function damage(table: string, key: unknown): Promise<void> {
+  const stored = (await db.table(table).get(key as never)) as { body: string };
+  const body = String.fromCharCode(stored.body.charCodeAt(0) ^ 1) + stored.body.slice(1);
+  await db.table(table).put({ ...stored, body });
+}
+
+describe('runs', () => {
+  test('come back as they were written, large input included', async () => {
+    const text = 'a line of the input ✓\n'.repeat(40_000);
+    await store.create(record, { ...source, input: { name: 'big.log', text } });
+    expect(await store.list()).toEqual([record]);
+    const back = await store.source('run-1');
+    expect(back.input.text === text).toBe(true);
+    expect({ ...back, input: source.input }).toEqual(source);
+  });
+
+  test('are gone after remove, and a writer that still lives is stopped', async () => {
+    const commit = await begin();
+    await commit({ rows: [{ order: 1, row: row(0) }] });
+    await store.remove('run-1');
+    expect(await store.list()).toEqual([]);
+    expect(await store.rows('run-1', [0])).toEqual([]);
+    expect(await fault(commit())).toBe('stale-writer');
+  });
+});
+
+describe('commits', () => {
+  test('a second result of a task cannot be written, and takes its whole batch with it', async () => {
+    const commit = await begin();
+    await commit({ rows: [{ order: 1, row: row(0) }] });
+    const again = commit({
+      rows: [
+        { order: 2, row: row(1) },
+        { order: 3, row: row(0, { output: { severity: 'other' } }) },
+      ],
+      events: { firstSeq: 1, lastSeq: 1, body: '{}', agents: [0] },
+    });
+    expect(await fault(again)).toBe('duplicate-result');
+    expect(await store.rows('run-1', [0, 1])).toEqual([{ order: 1, row: row(0) }]);
+    expect(await store.chunks('run-1', 0)).toEqual([]);
+  });
+
+  test('a stale writer is refused and writes nothing', async () => {
+    const commit = await begin();
+    const fence = await store.openWriter('run-1');
+    expect(fence).toBe(2);
+    expect(await fault(commit({ rows: [{ order: 1, row: row(0) }] }))).toBe('stale-writer');
+    expect(await store.rows('run-1', [0])).toEqual([]);
+  });
+
+  test('whatever the batches, each task has the row that was added first', async () => {
+    const commit = await begin();
+    let order = 0;
+    const first = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 5 }), async (tasks) => {
+        const batch = tasks.map((task) => ({ order: ++order, row: row(task) }));
+        const done = await fault(commit({ rows: batch }));
+        if (done === 'none') for (const item of batch) first.set(item.row.task, item.order);
+        else expect(tasks.some((task) => first.has(task))).toBe(true);
+        const seen = new Map<number, number>();
+        await store.eachRow('run-1', (rows) => {
+          for (const item of rows) seen.set(item.row.task, item.order);
+        });
+        expect(seen).toEqual(first);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('chunks of the journal come back in order, whole or by agent', async () => {
+    const commit = await begin();
+    const chunk = (firstSeq: number, agents: number[]) => ({
+      firstSeq,
+      lastSeq: firstSeq + 9,
+      body: `${String(firstSeq)}\n`,
+      agents,
+    });
+    for (const [seq, agents] of [
+      [1, [0, 1]],
+      [11, [1]],
+      [21, [0]],
+      [101, [10]],
+    ] as [number, number[]][])
+      await commit({ events: chunk(seq, agents) });
+    expect((await store.chunks('run-1', 0)).map((item) => item.firstSeq)).toEqual([1, 11, 21, 101]);
+    expect((await store.chunks('run-1', 11)).map((item) => item.firstSeq)).toEqual([21, 101]);
+    expect((await store.chunksOf('run-1', 1, 10)).map((item) => item.firstSeq)).toEqual([1, 11]);
+    expect((await store.chunksOf('run-1', 0, 1)).map((item) => item.firstSeq)).toEqual([21]);
+  });
+
+  test('a full disk has its own name', () => {
+    const quota = Object.assign(new Error('full'), { name: 'AbortError', inner: { name: 'QuotaExceededError' } });
+    expect(asStoreFault(quota).code).toBe('quota');
+    expect(asStoreFault(new Error('closed')).code).toBe('unavailable');
+  });
+});
+
+describe('records that cannot be trusted', () => {
+  test('a flipped bit anywhere in a sealed body is found', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(), fc.integer({ min: 0, max: 6 }), (value, at, bit) => {
+        const sealed = seal(value);
+        const index = at % sealed.body.length;
+        const body =
+          sealed.body.slice(0, index) +
+          String.fromCharCode(sealed.body.charCodeAt(index) ^ (1 << bit)) +
+          sealed.body.slice(index + 1);
+        expect(unseal({ ...sealed, body }).ok).toBe(false);
+        expect(unseal({ ...sealed, v: 2 }).ok).toBe(false);
+        expect(unseal(sealed)).toEqual({ ok: true, value: JSON.parse(JSON.stringify(value)) });
+      }),
+    );
+  });
+
+  test('a bad result is set aside with its reason; the others stay', async () => {
+    const commit = await begin();
+    await commit({ rows: [0, 1, 2].map((task) => ({ order: task + 1, row: row(task) })) });
+    await damage('results', ['run-1', 1]);
+    const seen: number[] = [];
+    await store.eachRow('run-1', (rows) => seen.push(...rows.map((item) => item.row.task)));
+    expect(seen).toEqual([0, 2]);
+    const [set] = await store.quarantined('run-1');
+    expect(set).toMatchObject({ table: 'results', key: '["run-1",1]' });
+    expect(set?.reason).toMatch(/^checksum /);
+    // The place is free: the task can be done again.
+    await commit({ rows: [{ order: 4, row: row(1) }] });
+    expect(await store.rows('run-1', [1])).toEqual([{ order: 4, row: row(1) }]);
+  });
+
+  test('an agent comes back from the generation before', async () => {
+    const commit = await begin();
+    for (const generation of [1, 2, 3])
+      await commit({ agents: [{ agent: 7, generation, state: { turns: generation } }] });
+    expect(await store.agent('run-1', 7)).toEqual({ agent: 7, generation: 3, state: { turns: 3 } });
+    await damage('agents', ['run-1', 7, 1]);
+    expect(await store.agent('run-1', 7)).toEqual({ agent: 7, generation: 2, state: { turns: 2 } });
+    await damage('agents', ['run-1', 7, 0]);
+    expect(await store.agents('run-1')).toEqual([]);
+    expect(await store.quarantined('run-1')).toHaveLength(2);
+  });
+
+  test('a run whose input is not whole says so', async () => {
+    await begin();
+    await damage('sources', ['run-1', 1]);
+    expect(await fault(store.source('run-1'))).toBe('corrupt');
+    expect(await fault(store.source('run-1'))).toBe('corrupt');
+    expect(await fault(store.source('run-2'))).toBe('missing');
+  });
+});

@@ -1,0 +1,255 @@
+import { asStoreFault, StoreFault } from './fault.ts';
+import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
+import type { OrderedRow, RunStore } from './run-store.ts';
+import type { StoredAgent, StoredChunk } from './schema.ts';
+import { Database } from './schema.ts';
+import type { Sealed } from './seal.ts';
+import { seal, unseal } from './seal.ts';
+
+/** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
+const INPUT_PART = 256 * 1024;
+const ROWS_A_READ = 500;
+
+type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name: string; readonly parts: number } };
+type SealedTable = 'runs' | 'sources' | 'journal' | 'results' | 'agents';
+
+/** `RunStore` over IndexedDB. */
+export class DexieStore implements RunStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async list(): Promise<RunRecord[]> {
+    return guarded(async () => {
+      const stored = await this.#db.runs.orderBy('startedAt').reverse().toArray();
+      const records: RunRecord[] = [];
+      for (const item of stored) {
+        const record = await this.#read<RunRecord>('runs', item.id, item, item.id);
+        if (record) records.push(record);
+      }
+      return records;
+    });
+  }
+
+  async create(record: RunRecord, source: RunSource): Promise<void> {
+    const { text } = source.input;
+    const parts = Math.ceil(text.length / INPUT_PART);
+    const header: SourceHeader = { ...source, input: { name: source.input.name, parts } };
+    await guarded(() =>
+      this.#db.transaction('rw', this.#db.runs, this.#db.sources, async () => {
+        await this.#db.runs.add({ id: record.id, startedAt: record.startedAt, ...seal(record) });
+        await this.#db.sources.add({ run: record.id, part: 0, ...seal(header) });
+        for (let part = 0; part < parts; part++) {
+          const piece = text.slice(part * INPUT_PART, (part + 1) * INPUT_PART);
+          await this.#db.sources.add({ run: record.id, part: part + 1, ...seal(piece) });
+        }
+      }),
+    );
+  }
+
+  async record(run: string): Promise<RunRecord | null> {
+    return guarded(async () => {
+      const stored = await this.#db.runs.get(run);
+      return stored ? this.#read<RunRecord>('runs', run, stored, run) : null;
+    });
+  }
+
+  async source(run: string): Promise<RunSource> {
+    return guarded(async () => {
+      const stored = await this.#db.sources
+        .where('[run+part]')
+        .between([run, 0], [run, Infinity], true, true)
+        .toArray();
+      const [first, ...rest] = stored;
+      if (!first) throw new StoreFault('missing', `Run ${run} has no source.`);
+      const header = await this.#read<SourceHeader>('sources', [run, 0], first, run);
+      if (!header) throw new StoreFault('corrupt', `The swarm file of run ${run} can no longer be read.`);
+      let text = '';
+      for (const item of rest) {
+        const piece = await this.#read<string>('sources', [run, item.part], item, run);
+        if (piece === null)
+          throw new StoreFault(
+            'corrupt',
+            `Part ${String(item.part)} of the input of run ${run} can no longer be read.`,
+          );
+        text += piece;
+      }
+      if (rest.length !== header.input.parts) throw new StoreFault('corrupt', `The input of run ${run} is not whole.`);
+      return { ...header, input: { name: header.input.name, text } };
+    });
+  }
+
+  async openWriter(run: string): Promise<number> {
+    return guarded(() =>
+      this.#db.transaction('rw', this.#db.kv, async () => {
+        const key = fenceKey(run);
+        const value = ((await this.#db.kv.get(key))?.value ?? 0) + 1;
+        await this.#db.kv.put({ key, value });
+        return value;
+      }),
+    );
+  }
+
+  async commit(batch: CommitBatch): Promise<void> {
+    const { run, events } = batch;
+    const { runs, journal, results, agents, kv } = this.#db;
+    await guarded(() =>
+      this.#db.transaction('rw', [runs, journal, results, agents, kv], async () => {
+        const fence = (await kv.get(fenceKey(run)))?.value ?? 0;
+        if (fence !== batch.fence) throw new StoreFault('stale-writer', 'Another tab has taken over this run.');
+        await results.bulkAdd(batch.rows.map(({ order, row }) => ({ run, task: row.task, order, ...seal(row) })));
+        if (events) {
+          const { firstSeq, lastSeq } = events;
+          const touched = events.agents.map((agent) => agentKey(run, agent));
+          await journal.add({ run, firstSeq, lastSeq, touched, ...seal(events) });
+        }
+        await agents.bulkPut(
+          batch.agents.map((cold) => ({ run, agent: cold.agent, slot: cold.generation % 2, ...seal(cold) })),
+        );
+        await runs.put({ id: run, startedAt: batch.record.startedAt, ...seal(batch.record) });
+      }),
+    );
+  }
+
+  async chunks(run: string, afterSeq: number): Promise<JournalChunk[]> {
+    return guarded(async () => {
+      const range = this.#db.journal.where('[run+firstSeq]').between([run, afterSeq], [run, Infinity], false, true);
+      return this.#chunks(await range.toArray());
+    });
+  }
+
+  async chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {
+    return guarded(async () => {
+      const keys = await this.#db.journal.where('touched').equals(agentKey(run, agent)).primaryKeys();
+      keys.sort((a, b) => a[1] - b[1]);
+      const stored = await this.#db.journal.bulkGet(keys.slice(-atMost));
+      return this.#chunks(stored.filter((chunk) => chunk !== undefined));
+    });
+  }
+
+  async rows(run: string, tasks: readonly number[]): Promise<OrderedRow[]> {
+    return guarded(async () => {
+      const stored = await this.#db.results.bulkGet(tasks.map((task) => [run, task] as [string, number]));
+      return this.#rows(stored.filter((item) => item !== undefined));
+    });
+  }
+
+  async eachRow(run: string, visit: (rows: readonly OrderedRow[]) => void): Promise<void> {
+    await guarded(async () => {
+      for (let from = -1; ;) {
+        const range = this.#db.results.where('[run+task]').between([run, from], [run, Infinity], false, true);
+        const stored = await range.limit(ROWS_A_READ).toArray();
+        if (stored.length === 0) return;
+        visit(await this.#rows(stored));
+        from = (stored[stored.length - 1] as { task: number }).task;
+      }
+    });
+  }
+
+  async agent(run: string, agent: number): Promise<ColdAgent | null> {
+    return guarded(async () => {
+      const stored = await this.#db.agents
+        .where('[run+agent+slot]')
+        .between([run, agent, 0], [run, agent, 1], true, true)
+        .toArray();
+      return (await this.#newest(stored)).get(agent) ?? null;
+    });
+  }
+
+  async agents(run: string): Promise<ColdAgent[]> {
+    return guarded(async () => {
+      const range = this.#db.agents.where('[run+agent+slot]').between([run, 0, 0], [run, Infinity, 1], true, true);
+      return [...(await this.#newest(await range.toArray())).values()];
+    });
+  }
+
+  async remove(run: string): Promise<void> {
+    const { runs, sources, journal, results, agents, kv, quarantine } = this.#db;
+    await guarded(() =>
+      this.#db.transaction('rw', [runs, sources, journal, results, agents, kv, quarantine], async () => {
+        await runs.delete(run);
+        await sources.where('[run+part]').between([run, 0], [run, Infinity], true, true).delete();
+        await journal.where('[run+firstSeq]').between([run, 0], [run, Infinity], true, true).delete();
+        await results.where('[run+task]').between([run, 0], [run, Infinity], true, true).delete();
+        await agents.where('[run+agent+slot]').between([run, 0, 0], [run, Infinity, 1], true, true).delete();
+        await quarantine.where('run').equals(run).delete();
+        // A writer that still lives in another tab finds its fence gone and stops.
+        await kv.delete(fenceKey(run));
+      }),
+    );
+  }
+
+  async quarantined(run: string): Promise<{ table: string; key: string; reason: string }[]> {
+    return guarded(async () => {
+      const stored = await this.#db.quarantine.where('run').equals(run).toArray();
+      return stored.map(({ table, key, reason }) => ({ table, key, reason }));
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  async #chunks(stored: readonly StoredChunk[]): Promise<JournalChunk[]> {
+    const chunks: JournalChunk[] = [];
+    for (const item of stored) {
+      const chunk = await this.#read<JournalChunk>('journal', [item.run, item.firstSeq], item, item.run);
+      if (chunk) chunks.push(chunk);
+    }
+    return chunks;
+  }
+
+  async #rows(stored: readonly (Sealed & { run: string; task: number; order: number })[]): Promise<OrderedRow[]> {
+    const rows: OrderedRow[] = [];
+    for (const item of stored) {
+      const row = await this.#read<ResultRow>('results', [item.run, item.task], item, item.run);
+      if (row) rows.push({ order: item.order, row });
+    }
+    return rows;
+  }
+
+  async #newest(stored: readonly StoredAgent[]): Promise<Map<number, ColdAgent>> {
+    const newest = new Map<number, ColdAgent>();
+    for (const item of stored) {
+      const cold = await this.#read<ColdAgent>('agents', [item.run, item.agent, item.slot], item, item.run);
+      if (cold && cold.generation > (newest.get(cold.agent)?.generation ?? -1)) newest.set(cold.agent, cold);
+    }
+    return newest;
+  }
+
+  /** The record's value; null once it has been set aside. */
+  async #read<T>(
+    table: SealedTable,
+    key: string | readonly (string | number)[],
+    record: Sealed,
+    run: string,
+  ): Promise<T | null> {
+    const opened = unseal<T>(record);
+    if (opened.ok) return opened.value;
+    await this.#db.transaction('rw', [table, 'quarantine'], async () => {
+      const about = { run, table, key: JSON.stringify(key), reason: opened.error, record };
+      await this.#db.quarantine.add(about);
+      await this.#db.table(table).delete(key);
+    });
+    return null;
+  }
+}
+
+const fenceKey = (run: string): string => `fence/${run}`;
+const agentKey = (run: string, agent: number): string => `${run}/${String(agent)}`;
+
+async function guarded<T>(work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asStoreFault(error);
+  }
+}
+
+/** Opens the product's database; `name` sets runs apart in tests. */
+export async function openStore(db = new Database('planaria')): Promise<DexieStore> {
+  await guarded(() => db.open());
+  return new DexieStore(db);
+}

@@ -1,0 +1,78 @@
+/** What is kept of a run. All of it is JSON; `store` seals each with a version and a checksum. */
+
+/** Life of a run. `waiting`: something outside is missing (GPU backing off, another tab writes). */
+export type RunPhase = 'loading' | 'running' | 'paused' | 'waiting' | 'done' | 'cancelled' | 'failed';
+
+/** The row of a run in the list of runs; rewritten with each commit. */
+export interface RunRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly phase: RunPhase;
+  /** Wall times in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly tasks: number;
+  readonly results: number;
+  readonly failed: number;
+  readonly agents: number;
+  readonly modelId: string;
+  readonly engine: 'webllm' | 'scripted';
+}
+
+/** What the run was started from: enough to expand it again to the same agents and tasks. */
+export interface RunSource {
+  readonly swarm: { readonly file: string; readonly text: string };
+  readonly input: { readonly name: string; readonly text: string };
+  /** The start request's own settings, and what was chosen for it, as JSON. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** One committed row: the task's result, or its named failure. */
+export interface ResultRow {
+  readonly task: number;
+  /** Line in the input, from 1. */
+  readonly line: number;
+  readonly input: string;
+  /** Parsed output; null when the task failed. */
+  readonly output: unknown;
+  readonly failure: string | null;
+  readonly agent: string;
+  /** Turns that the task took, reviews not counted. */
+  readonly attempts: number;
+  /** Prompt and completion tokens of all turns, reviews included. */
+  readonly tokens: number;
+  /** Milliseconds of turns, reviews included. */
+  readonly durationMs: number;
+  readonly review: { readonly agent: string; readonly output: unknown } | null;
+  /** Said where something about the row is not as asked, e.g. a review that failed. */
+  readonly note?: string;
+}
+
+/** Events of one commit; `body` is one JSON event a line. */
+export interface JournalChunk {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly body: string;
+  /** Rows of the agents that the events speak of, for the stories of agents. */
+  readonly agents: readonly number[];
+}
+
+/** What an agent takes along when it leaves the GPU; the truth from which it comes back. */
+export interface ColdAgent {
+  readonly agent: number;
+  /** Counts up with each write; the generation before is kept. */
+  readonly generation: number;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** Written whole or not at all, in one strict transaction. */
+export interface CommitBatch {
+  readonly run: string;
+  /** From `openWriter`. */
+  readonly fence: number;
+  readonly events: JournalChunk | null;
+  /** `order` rises with each commit of the run. */
+  readonly rows: readonly { readonly order: number; readonly row: ResultRow }[];
+  readonly agents: readonly ColdAgent[];
+  readonly record: RunRecord;
+}

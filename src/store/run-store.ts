@@ -1,0 +1,42 @@
+import type { CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource, ColdAgent } from './records.ts';
+
+/** A committed row with the order of its commit. */
+export interface OrderedRow {
+  readonly order: number;
+  readonly row: ResultRow;
+}
+
+/**
+ * Where runs live. Every method rejects with a `StoreFault`. A record that fails its checksum or has an unknown version is moved to
+ * quarantine on reading and treated as not there.
+ */
+export interface RunStore {
+  /** Newest first. */
+  list(): Promise<RunRecord[]>;
+  /** Writes a new run; durable when it resolves. */
+  create(record: RunRecord, source: RunSource): Promise<void>;
+  record(run: string): Promise<RunRecord | null>;
+  source(run: string): Promise<RunSource>;
+  /** A new fence: from now on commits with an older one are refused. */
+  openWriter(run: string): Promise<number>;
+  /** Durable when it resolves; nothing of it is written when it rejects. */
+  commit(batch: CommitBatch): Promise<void>;
+  /** Chunks whose first event comes after `afterSeq`, in order. */
+  chunks(run: string, afterSeq: number): Promise<JournalChunk[]>;
+  /** The newest chunks that speak of the agent, oldest first. */
+  chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]>;
+  /** Rows of these tasks, in their order; tasks without a row are left out. */
+  rows(run: string, tasks: readonly number[]): Promise<OrderedRow[]>;
+  /** Every row of the run, by task, in pieces of at most 500. */
+  eachRow(run: string, visit: (rows: readonly OrderedRow[]) => void): Promise<void>;
+  /** Newest readable generation. */
+  agent(run: string, agent: number): Promise<ColdAgent | null>;
+  /** Newest readable generation of each agent that has one. */
+  agents(run: string): Promise<ColdAgent[]>;
+  remove(run: string): Promise<void>;
+  /** Records set aside because they could not be trusted. */
+  quarantined(
+    run: string,
+  ): Promise<readonly { readonly table: string; readonly key: string; readonly reason: string }[]>;
+  close(): void;
+}

@@ -1,0 +1,69 @@
+import type { DexieOptions, EntityTable, Table } from 'dexie';
+import { Dexie } from 'dexie';
+import type { Sealed } from './seal.ts';
+
+export interface StoredRun extends Sealed {
+  readonly id: string;
+  readonly startedAt: number;
+}
+/** Part 0 is the header; the input's text follows in parts of at most `INPUT_PART` characters. */
+export interface StoredSource extends Sealed {
+  readonly run: string;
+  readonly part: number;
+}
+export interface StoredChunk extends Sealed {
+  readonly run: string;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** `<run>/<agent row>`. */
+  readonly touched: readonly string[];
+}
+export interface StoredResult extends Sealed {
+  readonly run: string;
+  readonly task: number;
+  readonly order: number;
+}
+export interface StoredAgent extends Sealed {
+  readonly run: string;
+  readonly agent: number;
+  /** Generation modulo 2: writing one generation leaves the one before alone. */
+  readonly slot: number;
+}
+export interface StoredValue {
+  readonly key: string;
+  readonly value: number;
+}
+export interface QuarantinedRecord {
+  readonly id: number;
+  readonly run: string;
+  readonly table: string;
+  readonly key: string;
+  readonly reason: string;
+  readonly record: unknown;
+}
+
+/** IndexedDB of the product. Results are keyed by task and only ever added, so a second result of a task cannot be written. */
+export class Database extends Dexie {
+  declare readonly runs: Table<StoredRun, string>;
+  declare readonly sources: Table<StoredSource, [string, number]>;
+  declare readonly journal: Table<StoredChunk, [string, number]>;
+  declare readonly results: Table<StoredResult, [string, number]>;
+  declare readonly agents: Table<StoredAgent, [string, number, number]>;
+  declare readonly kv: Table<StoredValue, string>;
+  declare readonly quarantine: EntityTable<QuarantinedRecord, 'id'>;
+
+  /** `host` gives another IndexedDB than the browser's, for tests. */
+  constructor(name: string, host: Pick<DexieOptions, 'indexedDB' | 'IDBKeyRange'> = {}) {
+    // Strict: a transaction completes only once its bytes are on the disk, so what was acknowledged survives a power cut.
+    super(name, { ...host, chromeTransactionDurability: 'strict' });
+    this.version(1).stores({
+      runs: 'id, startedAt',
+      sources: '[run+part]',
+      journal: '[run+firstSeq], *touched',
+      results: '[run+task]',
+      agents: '[run+agent+slot]',
+      kv: 'key',
+      quarantine: '++id, run',
+    });
+  }
+}
