@@ -31,7 +31,7 @@ export async function ensureChromium() {
     ['apt-get', 'install', '-q', '-y', '--no-install-recommends', 'chromium'],
   ]) {
     const [program = '', ...args] = [...sudo, ...command];
-    const code = await run(program, args, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true });
+    const code = await run(program, args, { env: { DEBIAN_FRONTEND: 'noninteractive' }, output: 'failure' });
     if (code !== 0) throw new Error(`${command.join(' ')} ended with exit code ${code}`);
   }
 }

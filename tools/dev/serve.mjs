@@ -74,7 +74,7 @@ const production = {
 /**
  * Serves a folder with the headers of production.
  * @param {object} options
- * @param {string} options.root the folder
+ * @param {string | URL} options.root the folder
  * @param {number} [options.port] 0 for any free port
  * @param {string} [options.host]
  * @param {string} [options.basePath] where on the host the folder appears, for example `/demo/`

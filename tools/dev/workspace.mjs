@@ -17,26 +17,27 @@ const at = (/** @type {string[]} */ ...parts) => path.join(root, ...parts);
  * Runs a program in the repository to its end, without a shell and without stdin.
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, quiet?: boolean }} [options] `quiet`: its output is shown only when it fails
+ * @param {{ env?: Record<string, string>, output?: 'stdout' | 'stderr' | 'failure' }} [options] where all of its output
+ *   goes; with `failure` to stderr and only when it fails
  * @returns {Promise<number>} exit code; 128 where a signal ended it, 127 where it could not start
  */
-export function run(program, args, { env = {}, quiet = false } = {}) {
+export function run(program, args, { env = {}, output = 'stdout' } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+      stdio: output === 'failure' ? ['ignore', 'pipe', 'pipe'] : ['ignore', output === 'stderr' ? 2 : 1, 2],
     });
     /** @type {Buffer[]} */
-    const output = [];
-    child.stdout?.on('data', (chunk) => output.push(chunk));
-    child.stderr?.on('data', (chunk) => output.push(chunk));
+    const kept = [];
+    child.stdout?.on('data', (chunk) => kept.push(chunk));
+    child.stderr?.on('data', (chunk) => kept.push(chunk));
     child.on('error', (error) => {
       console.error(`${program}: ${error.message}`);
       resolve(127);
     });
     child.on('close', (code) => {
-      if (quiet && code !== 0) process.stderr.write(Buffer.concat(output));
+      if (code !== 0) process.stderr.write(Buffer.concat(kept));
       resolve(code ?? 128);
     });
   });
@@ -100,7 +101,7 @@ export function ensureInstalled() {
     make: () => {
       console.error('Installing packages...');
       const args = ['ci', '--no-audit', '--no-fund'];
-      const options = { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } };
+      const options = { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, output: /** @type {const} */ ('stderr') };
       // The npm that started us says where it is; `npm` by name is not a program that Windows can start.
       const npm = process.env.npm_execpath;
       return npm?.endsWith('npm-cli.js') ? run(process.execPath, [npm, ...args], options) : run('npm', args, options);
@@ -131,7 +132,7 @@ export function ensureBuilt(options) {
     ],
     make: () => {
       console.error('Building the page...');
-      return bin('vite', ['build', '--logLevel', 'warn']);
+      return bin('vite', ['build', '--logLevel', 'warn'], { output: 'stderr' });
     },
   };
   return ensure(step, options);
