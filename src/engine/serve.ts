@@ -1,0 +1,108 @@
+/**
+ * The worker's end: puts an engine and the answers about this browser behind a port. The opposite of `Connection` and `WorkerEngine`.
+ */
+import {
+  EngineFault,
+  type Engine,
+  type EngineError,
+  type EngineKind,
+  type GpuCheck,
+  type ModelChoice,
+  type TurnHandle,
+} from './contract.ts';
+import type { FromInference, Method, Port, Question, Questions, ToInference } from './messages.ts';
+
+/** What an inference worker can do; engines are created by `load`. */
+export interface InferenceService {
+  checkGpu(): Promise<GpuCheck>;
+  models(vramMiB: number, occupancy: number): Promise<readonly ModelChoice[]>;
+  create(kind: EngineKind): Engine;
+}
+
+/** Answers on `port` until the thread ends. One engine at a time: a second `load` disposes the first engine. */
+export function serveInference(port: Port, service: InferenceService): void {
+  let engine: Engine | null = null;
+  const turns = new Map<string, TurnHandle>();
+  const loads = new Map<number, AbortController>();
+  const post = (message: FromInference): void => {
+    port.postMessage(message);
+  };
+
+  const load = async (call: number, ask: Questions['load']['ask']): Promise<Questions['load']['answer']> => {
+    const stop = new AbortController();
+    loads.set(call, stop);
+    try {
+      await engine?.dispose();
+      const created = service.create(ask.kind);
+      engine = created;
+      created.onLost((error) => {
+        if (engine === created) post({ type: 'lost', error });
+      });
+      return await created.load(ask.source, ask.budget, (progress) => post({ type: 'loading', call, progress }), stop.signal);
+    } finally {
+      loads.delete(call);
+    }
+  };
+
+  const loaded = (): Engine => {
+    if (!engine) throw new EngineFault({ code: 'internal', message: 'No model is loaded.', remedy: 'Load a model first.' });
+    return engine;
+  };
+
+  const answer = (question: Question): Promise<Questions[Method]['answer']> => {
+    switch (question.method) {
+      case 'checkGpu':
+        return service.checkGpu();
+      case 'models':
+        return service.models(question.ask.vramMiB, question.ask.occupancy);
+      case 'load':
+        return load(question.call, question.ask);
+      case 'vram':
+        return loaded().vram();
+      case 'counters':
+        return loaded().counters();
+    }
+  };
+
+  const reply = async (question: Question): Promise<void> => {
+    try {
+      post({ type: 'answer', call: question.call, ok: true, value: await answer(question) });
+    } catch (fault) {
+      post({ type: 'answer', call: question.call, ok: false, error: errorOf(fault) });
+    }
+  };
+
+  port.addEventListener('message', (event) => {
+    const message = event.data as ToInference;
+    switch (message.type) {
+      case 'ask':
+        void reply(message);
+        return;
+      case 'abort':
+        loads.get(message.call)?.abort();
+        return;
+      case 'submit': {
+        const handle = loaded().submit(message.request, (progress) => {
+          post({ type: 'progress', progress });
+        });
+        turns.set(handle.id, handle);
+        void handle.done.then((outcome) => {
+          turns.delete(handle.id);
+          post({ type: 'outcome', outcome });
+        });
+        return;
+      }
+      case 'cancel':
+        turns.get(message.id)?.cancel();
+        return;
+      case 'ping':
+        post({ type: 'pong' });
+    }
+  });
+}
+
+function errorOf(fault: unknown): EngineError {
+  if (fault instanceof EngineFault) return fault.error;
+  const detail = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+  return { code: 'internal', message: 'The inference worker failed.', remedy: 'Try again; if it stays, report it with the detail.', detail };
+}
