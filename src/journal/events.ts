@@ -11,15 +11,29 @@ export interface TokenUse {
 }
 
 export type EventBody =
-  | { readonly type: 'run.created'; readonly name: string; readonly tasks: number; readonly agents: number; readonly seed: number }
+  | {
+      readonly type: 'run.created';
+      readonly name: string;
+      readonly tasks: number;
+      readonly agents: number;
+      readonly seed: number;
+    }
   | { readonly type: 'run.resumed'; readonly tab: string; readonly fence: number }
   | { readonly type: 'run.paused' }
   | { readonly type: 'run.continued' }
   | { readonly type: 'run.cancelled' }
+  /** The run cannot go on by itself; it says why, and what was kept. */
+  | { readonly type: 'run.waiting'; readonly message: string }
   | { readonly type: 'run.ended'; readonly results: number; readonly failed: number }
   | { readonly type: 'engine.loaded'; readonly engine: string; readonly model: string; readonly ms: number }
   | { readonly type: 'engine.lost'; readonly code: string; readonly message: string; readonly inFlight: number }
-  | { readonly type: 'task.assigned'; readonly task: number; readonly agent: number; readonly stage: number; readonly attempt: number }
+  | {
+      readonly type: 'task.assigned';
+      readonly task: number;
+      readonly agent: number;
+      readonly stage: number;
+      readonly attempt: number;
+    }
   | { readonly type: 'turn.started'; readonly task: number; readonly agent: number; readonly turn: string }
   | {
       readonly type: 'turn.ended';
@@ -32,10 +46,49 @@ export type EventBody =
       /** Why the output was not accepted; absent when it passed. */
       readonly rejected?: string;
     }
-  | { readonly type: 'task.retried'; readonly task: number; readonly agent: number; readonly reason: string; readonly delayMs: number }
+  | {
+      readonly type: 'task.retried';
+      readonly task: number;
+      readonly agent: number;
+      readonly reason: string;
+      readonly delayMs: number;
+    }
+  /** The turn was lost through no fault of the task (engine, pause, reload); it waits again and no attempt is counted. */
+  | {
+      readonly type: 'task.requeued';
+      readonly task: number;
+      readonly agent: number;
+      readonly reason: string;
+      readonly partial?: string;
+    }
+  /** One step of the flow is done; its output is held here until the task is committed. */
+  | {
+      readonly type: 'task.advanced';
+      readonly task: number;
+      readonly agent: number;
+      readonly stage: number;
+      readonly next: number;
+      readonly output: unknown;
+      /** Attempts that count into the result row, so far. */
+      readonly attempts: number;
+    }
+  /** The committed row could not be read any more and was set aside; the task is done again. */
+  | { readonly type: 'task.reopened'; readonly task: number; readonly reason: string }
   | { readonly type: 'task.committed'; readonly task: number; readonly agent: number; readonly attempts: number }
-  | { readonly type: 'task.failed'; readonly task: number; readonly agent: number; readonly failure: string; readonly attempts: number }
-  | { readonly type: 'agent.state'; readonly agent: number; readonly from: string; readonly to: string; readonly because: string };
+  | {
+      readonly type: 'task.failed';
+      readonly task: number;
+      readonly agent: number;
+      readonly failure: string;
+      readonly attempts: number;
+    }
+  | {
+      readonly type: 'agent.state';
+      readonly agent: number;
+      readonly from: string;
+      readonly to: string;
+      readonly because: string;
+    };
 
 export type JournalEvent = EventBody & {
   /** From 1, without gaps. */

@@ -1,0 +1,90 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { EventBody, JournalEvent } from './events.ts';
+
+/** Events that are written together. */
+export interface EncodedEvents {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** One JSON event a line. */
+  readonly body: string;
+  /** Rows of the agents spoken of, each once. */
+  readonly agents: readonly number[];
+}
+
+/**
+ * The head of a run's log: gives events their numbers and times, and holds what is not durable yet. `take` hands the pending events to a
+ * commit; they stay pending until `settle` says that they are on the disk, or `giveBack` that they are not.
+ */
+export class Journal {
+  #next: number;
+  #pending: JournalEvent[] = [];
+  #taken: JournalEvent[] = [];
+  readonly #clock: Clock;
+  readonly #runTime: () => number;
+
+  /** `lastSeq`: the number of the last stored event, 0 in a new run; `runTime`: milliseconds on the run's own clock. */
+  constructor(clock: Clock, runTime: () => number, lastSeq = 0) {
+    this.#clock = clock;
+    this.#runTime = runTime;
+    this.#next = lastSeq + 1;
+  }
+
+  append(body: EventBody): JournalEvent {
+    const event: JournalEvent = {
+      ...body,
+      seq: this.#next++,
+      at: Math.round(this.#runTime()),
+      wall: this.#clock.wall(),
+    };
+    this.#pending.push(event);
+    return event;
+  }
+
+  /** Events that are not on the disk yet, oldest first. */
+  unsaved(): readonly JournalEvent[] {
+    return [...this.#taken, ...this.#pending];
+  }
+
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  get lastSeq(): number {
+    return this.#next - 1;
+  }
+
+  take(): EncodedEvents | null {
+    if (this.#taken.length > 0) throw new Error('Journal.take: the last batch is not settled');
+    this.#taken = this.#pending;
+    this.#pending = [];
+    return this.#taken.length > 0 ? encodeEvents(this.#taken) : null;
+  }
+
+  settle(): void {
+    this.#taken = [];
+  }
+
+  giveBack(): void {
+    this.#pending = [...this.#taken, ...this.#pending];
+    this.#taken = [];
+  }
+}
+
+/** `events` must not be empty. */
+export function encodeEvents(events: readonly JournalEvent[]): EncodedEvents {
+  const first = events[0];
+  const last = events[events.length - 1];
+  if (!first || !last) throw new RangeError('encodeEvents: no events');
+  const agents = new Set<number>();
+  for (const event of events) if ('agent' in event) agents.add(event.agent);
+  return {
+    firstSeq: first.seq,
+    lastSeq: last.seq,
+    body: events.map((event) => JSON.stringify(event)).join('\n'),
+    agents: [...agents],
+  };
+}
+
+export function decodeEvents(encoded: Pick<EncodedEvents, 'body'>): JournalEvent[] {
+  return encoded.body.split('\n').map((line) => JSON.parse(line) as JournalEvent);
+}

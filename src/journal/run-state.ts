@@ -1,0 +1,284 @@
+import type { JournalEvent } from './events.ts';
+
+/** Where a task is; the byte in `TaskTable.status`. */
+export const TASK = { pending: 0, assigned: 1, committed: 2, failed: 3 } as const;
+/** What an agent does; the byte in `AgentTable.state`. The order is that of the page's frames. */
+export const AGENT = { idle: 0, running: 1, degraded: 2, recovering: 3, failed: 4, done: 5 } as const;
+export const AGENT_NAMES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
+/** Where an agent's context is; the byte in `AgentTable.tier`. */
+export const TIER = { cold: 0, warm: 1, hot: 2 } as const;
+
+/** Weight of the newest turn in an agent's health: the share of its recent turns that passed. */
+const HEALTH_STEP = 0.3;
+
+/** One row a task, one array a field. */
+export class TaskTable {
+  readonly size: number;
+  readonly status: Uint8Array;
+  /** Step of the flow. */
+  readonly stage: Uint8Array;
+  /** Failed attempts at the step. */
+  readonly failures: Uint8Array;
+  /** Attempts of earlier steps that count into the result row. */
+  readonly attempts: Uint16Array;
+  /** Turns that were lost with the engine. */
+  readonly losses: Uint8Array;
+  /** Agent that has it or had it last; -1 before. */
+  readonly agent: Int32Array;
+  /** Prompt and completion tokens of all its turns. */
+  readonly tokens: Uint32Array;
+  /** Milliseconds of all its turns. */
+  readonly ms: Float64Array;
+
+  constructor(size: number) {
+    this.size = size;
+    this.status = new Uint8Array(size);
+    this.stage = new Uint8Array(size);
+    this.failures = new Uint8Array(size);
+    this.attempts = new Uint16Array(size);
+    this.losses = new Uint8Array(size);
+    this.agent = new Int32Array(size).fill(-1);
+    this.tokens = new Uint32Array(size);
+    this.ms = new Float64Array(size);
+  }
+}
+
+/** One row an agent, one array a field. */
+export class AgentTable {
+  readonly size: number;
+  readonly state: Uint8Array;
+  readonly tier: Uint8Array;
+  /** 0 to 1. */
+  readonly health: Float32Array;
+  readonly turns: Uint32Array;
+  readonly promptTokens: Uint32Array;
+  readonly completionTokens: Uint32Array;
+  readonly computeMs: Float64Array;
+  readonly restarts: Uint16Array;
+
+  constructor(size: number) {
+    this.size = size;
+    this.state = new Uint8Array(size);
+    this.tier = new Uint8Array(size);
+    this.health = new Float32Array(size).fill(1);
+    this.turns = new Uint32Array(size);
+    this.promptTokens = new Uint32Array(size);
+    this.completionTokens = new Uint32Array(size);
+    this.computeMs = new Float64Array(size);
+    this.restarts = new Uint16Array(size);
+  }
+}
+
+/** Output of a step that waits for the rest of the flow. */
+export interface HeldOutput {
+  readonly stage: number;
+  readonly agent: number;
+  readonly output: unknown;
+}
+
+export interface RunTotals {
+  results: number;
+  failed: number;
+  turns: number;
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+  retries: number;
+  requeued: number;
+  engineLosses: number;
+}
+
+/**
+ * The state of a run: a fold of its events, in the running program and after a reload alike. `apply` is the only way to change it and
+ * never throws; an event that makes no sense where it stands changes nothing.
+ */
+export class RunState {
+  readonly tasks: TaskTable;
+  readonly agents: AgentTable;
+  /** Outputs of finished steps, by task, in the order of steps. */
+  readonly held = new Map<number, HeldOutput[]>();
+  readonly totals: RunTotals = {
+    results: 0,
+    failed: 0,
+    turns: 0,
+    promptTokens: 0,
+    cachedTokens: 0,
+    completionTokens: 0,
+    retries: 0,
+    requeued: 0,
+    engineLosses: 0,
+  };
+  paused = false;
+  cancelled = false;
+  ended = false;
+  /** Number and run time of the last event. */
+  seq = 0;
+  at = 0;
+  wall = 0;
+
+  constructor(tasks: number, agents: number) {
+    this.tasks = new TaskTable(tasks);
+    this.agents = new AgentTable(agents);
+  }
+
+  get open(): number {
+    return this.tasks.size - this.totals.results - this.totals.failed;
+  }
+
+  apply(event: JournalEvent): void {
+    this.seq = event.seq;
+    this.at = event.at;
+    this.wall = event.wall;
+    if ('task' in event && !(event.task >= 0 && event.task < this.tasks.size)) return;
+    if ('agent' in event && !(event.agent >= 0 && event.agent < this.agents.size)) return;
+    const { tasks, agents, totals } = this;
+    switch (event.type) {
+      case 'run.resumed':
+        this.#dropTurns();
+        break;
+      case 'run.paused':
+        this.paused = true;
+        break;
+      case 'run.continued':
+        this.paused = false;
+        break;
+      case 'run.cancelled':
+        this.cancelled = true;
+        break;
+      case 'run.ended':
+        this.#end();
+        break;
+      case 'engine.lost':
+        totals.engineLosses++;
+        break;
+      case 'task.assigned':
+        if (this.#over(event.task)) break;
+        tasks.status[event.task] = TASK.assigned;
+        tasks.stage[event.task] = event.stage;
+        tasks.agent[event.task] = event.agent;
+        break;
+      case 'turn.started':
+        agents.state[event.agent] = agents.state[event.agent] === AGENT.degraded ? AGENT.recovering : AGENT.running;
+        agents.tier[event.agent] = TIER.hot;
+        break;
+      case 'turn.ended': {
+        const { prompt, cached, completion } = event.tokens;
+        totals.turns++;
+        totals.promptTokens += prompt;
+        totals.cachedTokens += cached;
+        totals.completionTokens += completion;
+        add(tasks.tokens, event.task, prompt + completion);
+        add(tasks.ms, event.task, event.ms);
+        add(agents.turns, event.agent, 1);
+        add(agents.promptTokens, event.agent, prompt);
+        add(agents.completionTokens, event.agent, completion);
+        add(agents.computeMs, event.agent, event.ms);
+        this.#rest(event.agent);
+        if (event.finish !== 'cancelled' && event.finish !== 'error') {
+          const health = agents.health[event.agent] as number;
+          agents.health[event.agent] = health + HEALTH_STEP * ((event.rejected === undefined ? 1 : 0) - health);
+        }
+        break;
+      }
+      case 'task.retried':
+        if (this.#over(event.task)) break;
+        totals.retries++;
+        add(tasks.failures, event.task, 1);
+        tasks.status[event.task] = TASK.pending;
+        break;
+      case 'task.requeued':
+        if (this.#over(event.task)) break;
+        totals.requeued++;
+        if (tasks.losses[event.task] !== 255) add(tasks.losses, event.task, 1);
+        tasks.status[event.task] = TASK.pending;
+        this.#rest(event.agent);
+        break;
+      case 'task.advanced': {
+        if (this.#over(event.task)) break;
+        const held = this.held.get(event.task) ?? [];
+        held.push({ stage: event.stage, agent: event.agent, output: event.output });
+        this.held.set(event.task, held);
+        tasks.status[event.task] = TASK.pending;
+        tasks.stage[event.task] = event.next;
+        tasks.failures[event.task] = 0;
+        tasks.losses[event.task] = 0;
+        tasks.attempts[event.task] = event.attempts;
+        break;
+      }
+      case 'task.committed':
+        if (this.#over(event.task)) break;
+        tasks.status[event.task] = TASK.committed;
+        totals.results++;
+        this.held.delete(event.task);
+        break;
+      case 'task.failed':
+        if (this.#over(event.task)) break;
+        tasks.status[event.task] = TASK.failed;
+        totals.failed++;
+        this.held.delete(event.task);
+        break;
+      case 'task.reopened':
+        if (tasks.status[event.task] === TASK.committed) totals.results--;
+        else if (tasks.status[event.task] === TASK.failed) totals.failed--;
+        else break;
+        this.#reset(event.task);
+        this.ended = false;
+        break;
+      case 'agent.state': {
+        const state = AGENT_NAMES.indexOf(event.to as (typeof AGENT_NAMES)[number]);
+        if (state < 0) break;
+        if (state === AGENT.recovering && agents.state[event.agent] !== AGENT.recovering)
+          add(agents.restarts, event.agent, 1);
+        agents.state[event.agent] = state;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  #over(task: number): boolean {
+    return (this.tasks.status[task] as number) >= TASK.committed;
+  }
+
+  /** After a turn an agent that worked is idle again, whatever else it was keeps. */
+  #rest(agent: number): void {
+    const state = this.agents.state[agent];
+    if (state === AGENT.running || state === AGENT.recovering) this.agents.state[agent] = AGENT.idle;
+    this.agents.tier[agent] = TIER.cold;
+  }
+
+  /** The program that ran these turns is gone. */
+  #dropTurns(): void {
+    this.ended = false;
+    for (let task = 0; task < this.tasks.size; task++) {
+      if (this.tasks.status[task] === TASK.assigned) this.tasks.status[task] = TASK.pending;
+    }
+    for (let agent = 0; agent < this.agents.size; agent++) {
+      if (this.agents.state[agent] === AGENT.done) this.agents.state[agent] = AGENT.idle;
+      this.#rest(agent);
+    }
+  }
+
+  #end(): void {
+    this.ended = true;
+    const { state, turns } = this.agents;
+    for (let agent = 0; agent < this.agents.size; agent++) {
+      if (state[agent] !== AGENT.failed && (turns[agent] as number) > 0) state[agent] = AGENT.done;
+    }
+  }
+
+  #reset(task: number): void {
+    const { tasks } = this;
+    tasks.status[task] = TASK.pending;
+    tasks.stage[task] = 0;
+    tasks.failures[task] = 0;
+    tasks.losses[task] = 0;
+    tasks.attempts[task] = 0;
+    this.held.delete(task);
+  }
+}
+
+function add(column: Uint8Array | Uint16Array | Uint32Array | Float64Array, row: number, amount: number): void {
+  column[row] = (column[row] as number) + amount;
+}
