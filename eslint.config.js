@@ -96,6 +96,12 @@ export default defineConfig(
     rules: { 'no-restricted-globals': ['error', ...noTimers, ...noPage] },
   },
   {
+    // Plain JavaScript may be outside every TypeScript program. The page's names are there for callbacks that run in it.
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+    rules: { 'no-undef': 'error' },
+  },
+  {
     files: ['tools/**', 'bench/**', 'e2e/**', '*.config.{js,ts}', ...tests],
     rules: {
       // Command-line programs talk through the console; tests take a value they have just put in.

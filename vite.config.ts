@@ -29,7 +29,16 @@ export default defineConfig({
   base: './',
   plugins: [svelte(), contentSecurityPolicy()],
   define: { __PLANARIA_VERSION__: JSON.stringify(version) },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: {
+        // Named, so that the size check and a test can tell the engine from the shell.
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.some((id) => id.includes('/@mlc-ai/')) ? 'assets/engine-[hash].js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
   build: {
     target: 'esnext',
     // Nothing inline: a data: URL or an inlined polyfill would be refused by the policy above.
