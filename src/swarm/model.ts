@@ -1,0 +1,277 @@
+/**
+ * The swarm file, version 1: every key, its default and its range. `public/swarm.schema.json` is made from this file and
+ * docs/swarm-file.md explains it.
+ *
+ * Each message says what is *expected*; parse.ts puts what was found and where in front of it.
+ */
+import * as v from 'valibot';
+import { OutputSchemaSchema } from './output-schema.ts';
+
+export const ROLE_KINDS = ['coordinator', 'specialist', 'guardian', 'worker', 'messenger'] as const;
+export const INPUT_FORMATS = ['lines', 'csv', 'jsonl'] as const;
+/** Files under public/swarms/inputs/. */
+export const EXAMPLE_INPUTS = ['mixed.log'] as const;
+
+export const MAX_AGENTS = 100_000;
+export const MAX_ROLES = 64;
+/** Flow steps; a task's steps fit the bits of one 16-bit number. */
+export const MAX_STEPS = 16;
+
+/** What may name a role: it stands in agents' names, in links and in flow. */
+const ROLE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+/** `input` is what flow calls the items. */
+export const INPUT_NAME = 'input';
+
+const text = (max: number, expected = `a text of 1 to ${max} characters`) =>
+  v.pipe(v.string(expected), v.nonEmpty(expected), v.maxLength(max, expected));
+
+const whole = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(min, expected), v.maxValue(max, expected));
+};
+
+const between = (min: number, max: number) => {
+  const expected = `a number from ${min} to ${max}`;
+  return v.pipe(v.number(expected), v.minValue(min, expected), v.maxValue(max, expected));
+};
+
+const choice = <const T extends readonly string[]>(options: T) => v.picklist(options, `one of ${options.join(', ')}`);
+
+/** A bare number in the unit that `units` maps to 1, or a text such as "30s"; comes out as a whole number of that unit. */
+function quantity(units: Readonly<Record<string, number>>, min: number, max: number, expected: string) {
+  const names = Object.keys(units);
+  const pattern = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${names.join('|')})$`);
+  return v.pipe(
+    v.union([v.number(expected), v.pipe(v.string(expected), v.regex(pattern, expected))], expected),
+    v.rawTransform<number | string, number>(({ dataset, addIssue, NEVER }) => {
+      const [, amount, unit = ''] = pattern.exec(String(dataset.value)) ?? [];
+      const value = Math.round(amount === undefined ? Number(dataset.value) : Number(amount) * (units[unit] ?? 1));
+      if (value >= min && value <= max) return value;
+      addIssue({ message: expected });
+      return NEVER;
+    }),
+  );
+}
+
+/** Milliseconds. */
+const duration = (min: number, max: number, range: string) =>
+  quantity(
+    { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 },
+    min,
+    max,
+    `milliseconds or a time such as "30s", ${range}`,
+  );
+
+/** MiB. Graphics memory is sold in powers of two, so "8 GB" is 8192 MiB as well. */
+const mebibytes = (min: number, max: number, range: string) =>
+  quantity({ MiB: 1, MB: 1, GiB: 1024, GB: 1024 }, min, max, `MiB or a size such as "8 GB", ${range}`);
+
+const modelId = () => {
+  const expected = 'a model id such as pocket or Qwen2.5-1.5B-Instruct-q4f16_1-MLC';
+  return v.pipe(v.string(expected), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, expected));
+};
+
+const roleName = () => v.string('the name of a role');
+
+const Budget = v.strictObject(
+  {
+    vram: v.pipe(
+      v.optional(mebibytes(64, 1024 * 1024, '64 MiB to 1024 GB'), 7168),
+      v.description(
+        'GPU memory the swarm may count on: MiB, or a size such as "8 GB" (8192 MiB). Browsers do not report it.',
+      ),
+    ),
+    occupancy: v.pipe(v.optional(between(0.1, 0.95), 0.85), v.description('Share of vram that is never exceeded.')),
+    resident: v.pipe(v.optional(whole(1, 16), 12), v.description('Agents on the GPU at once.')),
+    tokens: v.pipe(
+      v.exactOptional(whole(1, 1e12)),
+      v.description('Prompt and output tokens of the whole run; absent = no limit.'),
+    ),
+  },
+  'a map with vram, occupancy, resident, tokens',
+);
+
+const Input = v.strictObject(
+  {
+    from: v.pipe(
+      v.optional(choice(['dropped', 'example']), 'dropped'),
+      v.description('dropped: the file that a person gives; example: one that comes with Planaria.'),
+    ),
+    example: v.pipe(v.exactOptional(choice(EXAMPLE_INPUTS)), v.description('Which example; with from: example only.')),
+    format: v.pipe(
+      v.optional(choice(INPUT_FORMATS), 'lines'),
+      v.description('lines: each line is an item; csv: each record; jsonl: each line is one JSON value.'),
+    ),
+    column: v.pipe(
+      v.exactOptional(
+        v.union(
+          [text(128), v.pipe(v.number(), v.integer(), v.minValue(1))],
+          'a column name, or a column number from 1',
+        ),
+      ),
+      v.description(
+        'csv: the column that agents read. A name needs a header line; a number counts from 1 and means there is none.',
+      ),
+    ),
+    field: v.pipe(
+      v.exactOptional(text(128)),
+      v.description('jsonl: the field that agents read; absent = the whole line.'),
+    ),
+    limit: v.pipe(v.exactOptional(whole(1, 10_000_000)), v.description('At most this many items; absent = all.')),
+  },
+  'a map with from, format, limit',
+);
+
+const Limits = v.strictObject(
+  {
+    steps: v.pipe(v.optional(whole(1, 25), 10), v.description('Turns that an agent may take on one task.')),
+    tokens: v.pipe(v.optional(whole(1, 32_768), 256), v.description('Output tokens of one turn.')),
+    deadline: v.pipe(
+      v.optional(duration(100, 3_600_000, '100 ms to 1 h'), 120_000),
+      v.description('Time for one turn: milliseconds, or a time such as "30s".'),
+    ),
+  },
+  'a map with steps, tokens, deadline',
+);
+
+const Role = v.strictObject(
+  {
+    kind: v.pipe(
+      v.optional(choice(ROLE_KINDS), 'worker'),
+      v.description('What the role is for; coordinators go first, messengers last.'),
+    ),
+    replicas: v.pipe(v.optional(whole(1, MAX_AGENTS), 1), v.description('How many agents have the role.')),
+    prompt: v.pipe(text(32_768), v.description('What every agent of the role is told first.')),
+    output: v.pipe(
+      v.exactOptional(OutputSchemaSchema),
+      v.description('JSON Schema (a subset) of what a turn must write; absent = free text.'),
+    ),
+    temperature: v.pipe(v.optional(between(0, 2), 0), v.description('0 = always the likeliest token.')),
+    topP: v.pipe(
+      v.optional(
+        v.pipe(
+          v.number('a number above 0, at most 1'),
+          v.gtValue(0, 'a number above 0, at most 1'),
+          v.maxValue(1, 'a number above 0, at most 1'),
+        ),
+        1,
+      ),
+      v.description('Sample from the likeliest tokens that together have this probability.'),
+    ),
+    limits: v.pipe(v.optional(Limits, {}), v.description('Bounds of the work on one task.')),
+    attempts: v.pipe(
+      v.optional(whole(1, 10), 3),
+      v.description('Turns that may fail before the task ends as a named failure.'),
+    ),
+    escalate: v.pipe(
+      v.exactOptional(v.pipe(v.array(modelId(), 'a list of model ids'), v.maxLength(4, 'at most 4 model ids'))),
+      v.description('Models to try when this one keeps failing, in order. Reserved: read and kept, not acted on yet.'),
+    ),
+  },
+  'a map with prompt, replicas, output',
+);
+
+const Step = v.strictObject(
+  {
+    role: v.pipe(roleName(), v.description('Who works in this step.')),
+    each: v.pipe(
+      v.exactOptional(v.string(`${INPUT_NAME} or the name of a role`)),
+      v.description('Works on every item of the input, or on every output of the named role.'),
+    ),
+    reviews: v.pipe(v.exactOptional(roleName()), v.description('Reviews outputs of the named role.')),
+    share: v.pipe(
+      v.exactOptional(
+        v.pipe(
+          v.number('a number above 0, at most 1'),
+          v.gtValue(0, 'a number above 0, at most 1'),
+          v.maxValue(1, 'a number above 0, at most 1'),
+        ),
+      ),
+      v.description('With reviews: the share of outputs that is reviewed; absent = 1, all of them.'),
+    ),
+  },
+  'a map such as {role: triager, each: input}',
+);
+
+const Supervision = v.strictObject(
+  {
+    intensity: v.pipe(
+      v.optional(whole(1, 10_000), 20),
+      v.description('Restarts within one period after which a supervisor gives the fault upward.'),
+    ),
+    period: v.pipe(
+      v.optional(duration(1000, 86_400_000, '1 s to 24 h'), 60_000),
+      v.description('Length of the sliding window: milliseconds, or a time such as "60s".'),
+    ),
+    thresholds: v.pipe(
+      v.optional(
+        v.strictObject(
+          {
+            degraded: v.pipe(
+              v.optional(between(0, 1), 0.6),
+              v.description('Health score below which an agent is suspect.'),
+            ),
+            failed: v.pipe(
+              v.optional(between(0, 1), 0.3),
+              v.description('Health score below which it counts as failed.'),
+            ),
+          },
+          'a map with degraded, failed',
+        ),
+        {},
+      ),
+      v.description('Health scores, 0 to 1.'),
+    ),
+  },
+  'a map with intensity, period, thresholds',
+);
+
+export const SwarmSchema = v.strictObject(
+  {
+    planaria: v.pipe(v.literal(1, '1, the version of the file format'), v.description('Version of the file format.')),
+    name: v.pipe(text(80), v.description('What people call this swarm.')),
+    description: v.pipe(v.exactOptional(v.pipe(v.string('a text'), v.maxLength(2000, 'at most 2000 characters')))),
+    seed: v.pipe(
+      v.optional(whole(0, 4_294_967_295), 1),
+      v.description('Seed of every random choice: samples, which outputs are reviewed, jitter.'),
+    ),
+    model: v.pipe(
+      v.optional(modelId(), 'pocket'),
+      v.description(
+        "pocket (built in) or an id of WebLLM's list. Never an address: only the person at the page can give one.",
+      ),
+    ),
+    budget: v.optional(Budget, {}),
+    input: v.optional(Input, {}),
+    roles: v.pipe(
+      v.record(
+        v.pipe(
+          v.string(),
+          v.regex(ROLE_NAME, 'a role name: lower-case letters, digits and hyphens, a letter first, at most 32'),
+          v.notValue(INPUT_NAME, `a role name other than ${INPUT_NAME}, which is what flow calls the items`),
+        ),
+        Role,
+        'a map from role names to roles',
+      ),
+      v.minEntries(1, 'at least one role'),
+      v.maxEntries(MAX_ROLES, `at most ${MAX_ROLES} roles`),
+      v.description('Who there is. Agents are numbered role by role in this order.'),
+    ),
+    flow: v.pipe(
+      v.array(Step, 'a list of steps such as {role: triager, each: input}'),
+      v.minLength(1, 'at least one step'),
+      v.maxLength(MAX_STEPS, `at most ${MAX_STEPS} steps`),
+      v.description('Which role works on what.'),
+    ),
+    supervision: v.optional(Supervision, {}),
+  },
+  'a swarm file: a map with planaria, name, roles, flow',
+);
+
+/** A checked swarm: defaults filled in, durations in milliseconds, sizes in MiB. Also a valid file when written as YAML or JSON. */
+export type Swarm = v.InferOutput<typeof SwarmSchema>;
+export type SwarmRole = v.InferOutput<typeof Role>;
+export type SwarmInput = v.InferOutput<typeof Input>;
+export type SwarmStep = v.InferOutput<typeof Step>;
+/** As a person writes it: defaults may be absent, quantities may carry units. */
+export type SwarmFile = v.InferInput<typeof SwarmSchema>;

@@ -1,0 +1,150 @@
+/**
+ * What a role's `output` may say: the part of JSON Schema that both the grammar engine can enforce while a model writes and the checker
+ * can verify afterwards. No references, so a schema is a finite tree that can be read where it stands.
+ */
+import * as v from 'valibot';
+
+export type Scalar = string | number | boolean | null;
+
+export const OUTPUT_TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'] as const;
+export type OutputType = (typeof OUTPUT_TYPES)[number];
+
+export interface OutputSchema {
+  title?: string;
+  description?: string;
+  type?: OutputType;
+  properties?: Record<string, OutputSchema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: OutputSchema;
+  minItems?: number;
+  maxItems?: number;
+  enum?: Scalar[];
+  const?: Scalar;
+  anyOf?: OutputSchema[];
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  /** The value stands letter by letter in what the agent was given. Ours; other readers of JSON Schema pass over it. */
+  'x-copied-from'?: 'input';
+}
+
+const count = () => {
+  const expected = 'a whole number, 0 or more';
+  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(0, expected));
+};
+const bound = () => v.pipe(v.number('a number'), v.finite('a number'));
+const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'a text, number, boolean or null');
+
+/** As the file writes it; what keywords mean together is checked by `outputSchemaFaults`. */
+export const OutputSchemaSchema: v.GenericSchema<OutputSchema> = v.strictObject(
+  {
+    title: v.exactOptional(v.string('a text')),
+    description: v.exactOptional(v.string('a text')),
+    type: v.exactOptional(v.picklist(OUTPUT_TYPES, `one of ${OUTPUT_TYPES.join(', ')}`)),
+    properties: v.exactOptional(
+      v.record(
+        v.string(),
+        v.lazy(() => OutputSchemaSchema),
+        'a map from property names to schemas',
+      ),
+    ),
+    required: v.exactOptional(v.array(v.string('the name of a property'), 'a list of property names')),
+    additionalProperties: v.exactOptional(v.boolean('true or false')),
+    items: v.exactOptional(v.lazy(() => OutputSchemaSchema)),
+    minItems: v.exactOptional(count()),
+    maxItems: v.exactOptional(count()),
+    enum: v.exactOptional(
+      v.pipe(
+        v.array(scalar, 'a list of values'),
+        v.minLength(1, 'at least one value'),
+        v.maxLength(256, 'at most 256 values'),
+      ),
+    ),
+    const: v.exactOptional(scalar),
+    anyOf: v.exactOptional(
+      v.pipe(
+        v.array(
+          v.lazy(() => OutputSchemaSchema),
+          'a list of schemas',
+        ),
+        v.minLength(1, 'at least one schema'),
+        v.maxLength(16, 'at most 16 schemas'),
+      ),
+    ),
+    minLength: v.exactOptional(count()),
+    maxLength: v.exactOptional(count()),
+    minimum: v.exactOptional(bound()),
+    maximum: v.exactOptional(bound()),
+    'x-copied-from': v.exactOptional(v.literal('input', 'input')),
+  },
+  'a JSON Schema (a map)',
+);
+
+/** A rule that a well-typed schema breaks; `path` leads from the schema's root to the key at fault. */
+export interface SchemaFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly expected: string;
+}
+
+/** Keywords that only say something about values of one type. */
+const KEYWORDS_OF: Readonly<Record<string, readonly OutputType[]>> = {
+  properties: ['object'],
+  required: ['object'],
+  additionalProperties: ['object'],
+  items: ['array'],
+  minItems: ['array'],
+  maxItems: ['array'],
+  minLength: ['string'],
+  maxLength: ['string'],
+  'x-copied-from': ['string'],
+  minimum: ['integer', 'number'],
+  maximum: ['integer', 'number'],
+};
+
+const RANGES = [
+  ['minItems', 'maxItems'],
+  ['minLength', 'maxLength'],
+  ['minimum', 'maximum'],
+] as const;
+
+/** Faults of a schema that has the right form: nothing says what is allowed, keywords of another type, unknown required names, empty ranges. */
+export function outputSchemaFaults(schema: OutputSchema, path: readonly (string | number)[] = []): SchemaFault[] {
+  const faults: SchemaFault[] = [];
+  const fault = (at: readonly (string | number)[], message: string, expected: string): void => {
+    faults.push({ path: [...path, ...at], message, expected });
+  };
+
+  const { type } = schema;
+  if (type === undefined && !schema.enum && !schema.anyOf && !('const' in schema)) {
+    fault([], 'the schema allows anything', 'type, enum, const or anyOf');
+  }
+  for (const [keyword, types] of Object.entries(KEYWORDS_OF)) {
+    if (!(keyword in schema) || (type !== undefined && types.includes(type))) continue;
+    const found = type === undefined ? 'this schema has no type' : `this is type ${type}`;
+    fault([keyword], `${keyword} is for type ${types.join(' or ')}, ${found}`, `type: ${types[0]} beside it`);
+  }
+  for (const [low, high] of RANGES) {
+    const [min, max] = [schema[low], schema[high]];
+    if (min !== undefined && max !== undefined && min > max) {
+      fault([low], `${low} ${min} is above ${high} ${max}`, `at most ${max}`);
+    }
+  }
+  schema.required?.forEach((name, index) => {
+    if (!Object.hasOwn(schema.properties ?? {}, name)) {
+      fault(
+        ['required', index],
+        `required names ${JSON.stringify(name)}, which properties does not have`,
+        'a name in properties',
+      );
+    }
+  });
+  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+    faults.push(...outputSchemaFaults(child, [...path, 'properties', name]));
+  }
+  if (schema.items) faults.push(...outputSchemaFaults(schema.items, [...path, 'items']));
+  schema.anyOf?.forEach((child, index) => faults.push(...outputSchemaFaults(child, [...path, 'anyOf', index])));
+  return faults;
+}

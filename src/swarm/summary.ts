@@ -1,0 +1,55 @@
+/** What people are told about a swarm before it runs. */
+import { expand, type LaidRole } from './expand.ts';
+import type { Swarm } from './model.ts';
+import { planTasks } from './plan.ts';
+
+export interface SummaryRole extends Omit<LaidRole, 'digits'> {
+  readonly prompt: string;
+}
+
+export interface Summary {
+  readonly name: string;
+  /** Empty where the file has none. */
+  readonly description: string;
+  readonly agents: number;
+  readonly roles: readonly SummaryRole[];
+  /** In working order; `on` is `input` or the role whose outputs the step takes. */
+  readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
+  readonly model: string;
+  readonly seed: number;
+  readonly budget: {
+    readonly vramMiB: number;
+    readonly occupancy: number;
+    readonly resident: number;
+    /** 0 = no limit. */
+    readonly tokens: number;
+  };
+  readonly input: Pick<Swarm['input'], 'from' | 'format'> & { readonly limit: number | null };
+}
+
+export function summarize(swarm: Swarm): Summary {
+  const layout = expand(swarm);
+  const { stages } = planTasks(swarm, 0);
+  return {
+    name: swarm.name,
+    description: swarm.description ?? '',
+    agents: layout.agents,
+    roles: layout.roles.map(({ name, kind, replicas, firstAgent }) => ({
+      name,
+      kind,
+      replicas,
+      firstAgent,
+      prompt: swarm.roles[name]?.prompt ?? '',
+    })),
+    flow: stages.map(({ role, on, share }) => ({ role, on: on === null ? 'input' : (stages[on]?.role ?? ''), share })),
+    model: swarm.model,
+    seed: swarm.seed,
+    budget: {
+      vramMiB: swarm.budget.vram,
+      occupancy: swarm.budget.occupancy,
+      resident: swarm.budget.resident,
+      tokens: swarm.budget.tokens ?? 0,
+    },
+    input: { from: swarm.input.from, format: swarm.input.format, limit: swarm.input.limit ?? null },
+  };
+}
