@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ensureChromium } from './chromium.mjs';
-import { bin, ensureBuilt, ensureInstalled } from './workspace.mjs';
+import { bin, build, ensureInstalled } from './workspace.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped?: number }} Count */
 
@@ -39,7 +39,7 @@ async function stage(name, work) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const skipped = count.skipped ? `, ${count.skipped} skipped` : '';
   console.log(
-    `-- ${name}: ${count.failed === 0 ? 'ok' : 'FAILED'} (${count.passed} passed, ${count.failed} failed${skipped}; ${seconds} s)`,
+    `\n-- ${name}: ${count.failed === 0 ? 'ok' : 'FAILED'} (${count.passed} passed, ${count.failed} failed${skipped}; ${seconds} s)`,
   );
   return count.failed === 0;
 }
@@ -93,7 +93,7 @@ async function all() {
   if (quick) return;
 
   const built = await stage('build', async () => {
-    await ensureBuilt({ anyway: true });
+    await build();
     return { passed: 1, failed: 0 };
   });
   await stage('size', holds('size-limit'));

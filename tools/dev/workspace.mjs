@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 /** The repository's root. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -78,62 +79,74 @@ function digest(paths) {
   return hash.digest('hex');
 }
 
-/**
- * Runs `make` and notes on what inputs it ran, unless its outcome is there and the note names the same inputs.
- * @param {{ outcome: string, note: string, inputs: string[], make: () => Promise<number> }} step
- * @param {{ anyway?: boolean }} [options] `anyway`: runs it in any case
- */
-async function ensure({ outcome, note, inputs, make }, { anyway = false } = {}) {
-  const before = digest(inputs);
-  const noted = existsSync(at(outcome)) && existsSync(at(note)) ? readFileSync(at(note), 'utf8') : null;
-  if (noted === before && !anyway) return;
-  const code = await make();
-  if (code !== 0) throw new Error(`could not make ${outcome}: exit code ${code}`);
-  writeFileSync(at(note), before);
+const readJson = (/** @type {string} */ name) => JSON.parse(readFileSync(at(name), 'utf8'));
+
+/** Whether node_modules holds what the lockfile names: npm keeps a list of what it has installed beside the packages. */
+function isInstalled() {
+  if (!existsSync(at('node_modules/.package-lock.json'))) return false;
+  const { dependencies, devDependencies } = readJson('package.json');
+  const wanted = readJson('package-lock.json').packages;
+  const installed = readJson('node_modules/.package-lock.json').packages;
+  const same = isDeepStrictEqual(
+    [wanted[''].dependencies, wanted[''].devDependencies],
+    [dependencies, devDependencies],
+  );
+  return (
+    same &&
+    Object.keys(wanted).every((name) => {
+      if (name === '') return true;
+      // Optional packages are for one platform each, so most of them are rightly absent.
+      if (!(name in installed)) return Boolean(wanted[name].optional);
+      return installed[name].integrity === wanted[name].integrity;
+    })
+  );
 }
 
 /** `npm ci`, where node_modules is missing or of another lockfile. No browser is downloaded: the system's is used. */
-export function ensureInstalled() {
-  return ensure({
-    outcome: 'node_modules',
-    note: 'node_modules/.planaria-installed',
-    inputs: ['package.json', 'package-lock.json'],
-    make: () => {
-      console.error('Installing packages...');
-      const args = ['ci', '--no-audit', '--no-fund'];
-      const options = { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, output: /** @type {const} */ ('stderr') };
-      // The npm that started us says where it is; `npm` by name is not a program that Windows can start.
-      const npm = process.env.npm_execpath;
-      return npm?.endsWith('npm-cli.js') ? run(process.execPath, [npm, ...args], options) : run('npm', args, options);
-    },
-  });
+export async function ensureInstalled() {
+  if (isInstalled()) return;
+  console.error('Installing packages...');
+  const args = ['ci', '--no-audit', '--no-fund'];
+  const options = { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, output: /** @type {const} */ ('stderr') };
+  // The npm that started us says where it is; `npm` by name is not a program that Windows can start.
+  const npm = process.env.npm_execpath;
+  const code = await (npm?.endsWith('npm-cli.js')
+    ? run(process.execPath, [npm, ...args], options)
+    : run('npm', args, options));
+  if (code !== 0) throw new Error(`npm ci ended with exit code ${code}`);
 }
 
-/**
- * Builds dist/, where it is missing or of other sources.
- * @param {{ anyway?: boolean }} [options] `anyway`: builds it in any case
- */
-export function ensureBuilt(options) {
-  const step = {
-    outcome: 'dist/index.html',
-    note: 'node_modules/.planaria-built',
-    inputs: [
-      'index.html',
-      'package.json',
-      'package-lock.json',
-      'vite.config.ts',
-      'svelte.config.js',
-      'tsconfig.base.json',
-      'tsconfig.page.json',
-      'tools/dev/csp.mjs',
-      'public',
-      'src',
-      'workers',
-    ],
-    make: () => {
-      console.error('Building the page...');
-      return bin('vite', ['build', '--logLevel', 'warn'], { output: 'stderr' });
-    },
-  };
-  return ensure(step, options);
+/** What the build reads. */
+const sources = [
+  'index.html',
+  'package.json',
+  'package-lock.json',
+  'vite.config.ts',
+  'svelte.config.js',
+  'tsconfig.base.json',
+  'tsconfig.page.json',
+  'tools/dev/csp.mjs',
+  'public',
+  'src',
+  'workers',
+];
+
+/** Says of what sources dist/ was built. */
+const builtFrom = 'node_modules/.cache/planaria/built-from';
+
+/** Builds dist/. The sources are read before, so that one edited meanwhile makes the build stale. */
+export async function build() {
+  console.error('Building the page...');
+  const digestBefore = digest(sources);
+  rmSync(at(builtFrom), { force: true });
+  const code = await bin('vite', ['build', '--logLevel', 'warn'], { output: 'stderr' });
+  if (code !== 0) throw new Error(`the build ended with exit code ${code}`);
+  mkdirSync(path.dirname(at(builtFrom)), { recursive: true });
+  writeFileSync(at(builtFrom), digestBefore);
+}
+
+/** Builds dist/, where it is missing or of other sources. */
+export async function ensureBuilt() {
+  const isBuilt = existsSync(at('dist/index.html')) && existsSync(at(builtFrom));
+  if (!isBuilt || readFileSync(at(builtFrom), 'utf8') !== digest(sources)) await build();
 }
