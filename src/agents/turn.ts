@@ -1,0 +1,57 @@
+import type { TurnRequest } from '../engine/contract.ts';
+import { fit, turnText } from './prompt.ts';
+import { retrySampling } from './retry.ts';
+import type { OutputCheck } from './verdict.ts';
+
+/** A role as its agents' turns need it. */
+export interface RoleBrief {
+  readonly name: string;
+  readonly prompt: string;
+  /** JSON Schema as text; null: free text. */
+  readonly schema: string | null;
+  readonly check: OutputCheck | null;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxTokens: number;
+  readonly deadlineMs: number;
+  /** Turns that may fail before the task does. */
+  readonly attempts: number;
+}
+
+export interface TurnOrder {
+  readonly id: string;
+  readonly agent: number;
+  readonly priority: number;
+  readonly role: RoleBrief;
+  readonly item: string;
+  /** JSON of the output under review; null where none is. */
+  readonly reviewed: string | null;
+  readonly failures: number;
+  /** Times that the engine found this prompt too long. */
+  readonly shrink: number;
+  readonly contextTokens: number;
+  /** Names the task and step within the run's seed. */
+  readonly seedKey: string;
+}
+
+/** The request for one turn, and the item's text as the agent will see it. */
+export function planTurn(order: TurnOrder): { readonly request: TurnRequest; readonly input: string } {
+  const { role } = order;
+  const beside = role.prompt.length + (order.reviewed?.length ?? 0);
+  const item = fit(order.item, order.contextTokens, beside, role.maxTokens, order.shrink);
+  const text = turnText(role.prompt, item, order.reviewed);
+  return {
+    input: text.input,
+    request: {
+      id: order.id,
+      agent: order.agent,
+      priority: order.priority,
+      prefix: text.prefix,
+      messages: text.messages,
+      ...(role.schema === null ? {} : { schema: role.schema }),
+      maxTokens: role.maxTokens,
+      sampling: retrySampling(role, order.seedKey, order.failures),
+      deadlineMs: role.deadlineMs,
+    },
+  };
+}

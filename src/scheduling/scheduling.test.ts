@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Bench } from './bench.ts';
+import { ReadyQueue } from './ready-queue.ts';
+
+test('priority first, then oldest', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(4)), (priorities) => {
+      const queue = new ReadyQueue();
+      priorities.forEach((priority, task) => {
+        queue.push(task, priority);
+      });
+      const given = priorities.map(() => queue.pop()!);
+      const expected = priorities
+        .map((priority, task) => ({ priority, task }))
+        .sort((a, b) => a.priority - b.priority || a.task - b.task);
+      expect(given).toEqual(expected.map((item) => item.task));
+      expect(queue.pop()).toBeUndefined();
+    }),
+  );
+});
+
+test('no agent has two turns at once, and work spreads evenly', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.boolean(), { maxLength: 200 }),
+      fc.nat(20),
+      (size, steps, seed) => {
+        const turns = new Array<number>(size).fill(0);
+        const bench = new Bench(turns.map((work, agent) => ({ agent, work })));
+        const busy: number[] = [];
+        for (const [i, take] of steps.entries()) {
+          if (take) {
+            const least = Math.min(...turns.filter((_, agent) => !busy.includes(agent)));
+            const agent = bench.take();
+            if (busy.length === size) {
+              expect(agent).toBeUndefined();
+              continue;
+            }
+            expect(busy).not.toContain(agent);
+            expect(turns[agent!]).toBe(least);
+            busy.push(agent!);
+          } else if (busy.length > 0) {
+            const [agent] = busy.splice((i * 7 + seed) % busy.length, 1);
+            bench.release(agent!, ++turns[agent!]!);
+          }
+        }
+      },
+    ),
+  );
+});
+
+test('a task goes to another agent than the one that failed at it, where there is one', () => {
+  const bench = new Bench([
+    { agent: 3, work: 0 },
+    { agent: 5, work: 9 },
+  ]);
+  expect(bench.take(3)).toBe(5);
+  expect(bench.take(3)).toBe(3);
+  expect(bench.take(3)).toBeUndefined();
+});
