@@ -92,16 +92,19 @@ async function all() {
   await stage('unit and simulation', unit);
   if (quick) return;
 
+  await stage('knip', holds('knip'));
+
   const built = await stage('build', async () => {
     await build();
     return { passed: 1, failed: 0 };
   });
-  await stage('size', holds('size-limit'));
-  await stage('knip', holds('knip'));
-  await stage('end to end', () => {
-    if (!built) throw new Error('there is no build to test');
-    return endToEnd();
-  });
+  /** @param {() => Promise<Count>} work @returns {() => Promise<Count>} */
+  const ofTheBuild = (work) => async () => {
+    if (!built) throw new Error('there is no build to look at');
+    return work();
+  };
+  await stage('size', ofTheBuild(holds('size-limit')));
+  await stage('end to end', ofTheBuild(endToEnd));
 }
 
 try {
