@@ -14,6 +14,8 @@ export const EXAMPLE_INPUTS = ['mixed.log'] as const;
 
 export const MAX_AGENTS = 100_000;
 export const MAX_ROLES = 64;
+/** Items of one input. */
+export const MAX_ITEMS = 1_000_000;
 /** Flow steps; a task's steps fit the bits of one 16-bit number. */
 export const MAX_STEPS = 16;
 
@@ -117,7 +119,7 @@ const Input = v.strictObject(
       v.exactOptional(text(128)),
       v.description('jsonl: the field that agents read; absent = the whole line.'),
     ),
-    limit: v.pipe(v.exactOptional(whole(1, 10_000_000)), v.description('At most this many items; absent = all.')),
+    limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
   'a map with from, format, limit',
 );

@@ -1,0 +1,90 @@
+/**
+ * Does what a model wrote match its role's `output`?
+ *
+ * @cfworker/json-schema does the standard part: it interprets schemas, where the better known validators compile them with `new Function`,
+ * which the page's Content-Security-Policy forbids. Our own keyword `x-copied-from` is a second walk over schema and value.
+ */
+import { type Schema, Validator } from '@cfworker/json-schema';
+import type { OutputSchema } from './output-schema.ts';
+
+export interface CheckContext {
+  /** The text of the item, as the agent read it. */
+  readonly input: string;
+}
+
+/** One validator a schema: building one walks the whole schema. */
+const validators = new WeakMap<OutputSchema, Validator>();
+
+function validatorFor(schema: OutputSchema): Validator {
+  let validator = validators.get(schema);
+  if (!validator) {
+    // A schema from the parser is in the supported subset; `false` = collect all errors instead of stopping at the first.
+    validator = new Validator(schema as Schema, '2020-12', false);
+    validators.set(schema, validator);
+  }
+  return validator;
+}
+
+/** Errors at these keywords only say that something within is wrong, which has an error of its own. */
+const OUTER: readonly string[] = ['properties', 'items', 'additionalProperties'];
+
+/**
+ * @param schema a role's output schema, as `parseSwarm` returned it
+ * @param value parsed JSON
+ * @returns one sentence a fault with its path (`severity: …`, `tags[2]: …`), in no particular order; empty when the value passes
+ */
+export function checkOutput(schema: OutputSchema, value: unknown, context: CheckContext): string[] {
+  const { valid, errors } = validatorFor(schema).validate(value);
+  if (valid) return copyFaults(schema, value, context.input, '');
+  const anyOf = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ keywordLocation }) => `${keywordLocation}/`);
+  return (
+    errors
+      .filter(({ keyword }) => !OUTER.includes(keyword))
+      // Why each alternative failed is noise: that none fits is the fault.
+      .filter(({ keywordLocation }) => !anyOf.some((location) => keywordLocation.startsWith(location)))
+      .map(({ instanceLocation, keyword, error }) => {
+        const sentence = keyword === 'false' ? 'is not a property of the schema.' : error;
+        return sayAt(pathOf(instanceLocation), sentence);
+      })
+  );
+}
+
+/** Walks a value that passes its schema. */
+function copyFaults(schema: OutputSchema, value: unknown, input: string, path: string): string[] {
+  const faults: string[] = [];
+  if (schema['x-copied-from'] && typeof value === 'string' && !input.includes(value)) {
+    faults.push(sayAt(path, 'is not a piece of the input.'));
+  }
+  if (schema.items && Array.isArray(value)) {
+    const { items } = schema;
+    faults.push(...value.flatMap((item, index) => copyFaults(items, item, input, `${path}[${index}]`)));
+  }
+  if (schema.properties && typeof value === 'object' && value !== null) {
+    for (const [name, child] of Object.entries(schema.properties)) {
+      if (!Object.hasOwn(value, name)) continue;
+      faults.push(
+        ...copyFaults(child, (value as Record<string, unknown>)[name], input, path === '' ? name : `${path}.${name}`),
+      );
+    }
+  }
+  if (schema.anyOf) {
+    const fitting = schema.anyOf.filter((child) => validatorFor(child).validate(value).valid);
+    const byChild = fitting.map((child) => copyFaults(child, value, input, path));
+    // One alternative that fits in every respect is enough.
+    if (!byChild.some((each) => each.length === 0)) faults.push(...(byChild[0] ?? []));
+  }
+  return faults;
+}
+
+function sayAt(path: string, sentence: string): string {
+  return path === '' ? sentence : `${path}: ${sentence}`;
+}
+
+/** JSON Pointer in a fragment (`#/tags/2`) as people write it (`tags[2]`). */
+function pathOf(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`), '');
+}
