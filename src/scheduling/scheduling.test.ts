@@ -3,19 +3,20 @@ import { expect, test } from 'vitest';
 import { Bench } from './bench.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
-test('priority first, then oldest', () => {
+test('of the lanes that somebody is free for, lowest priority first, then the oldest task', () => {
+  const lanes = fc.array(fc.nat(4), { minLength: 1, maxLength: 5 });
   fc.assert(
-    fc.property(fc.array(fc.nat(4)), (priorities) => {
-      const queue = new ReadyQueue();
-      priorities.forEach((priority, task) => {
-        queue.push(task, priority);
-      });
-      const given = priorities.map(() => queue.pop()!);
-      const expected = priorities
-        .map((priority, task) => ({ priority, task }))
-        .sort((a, b) => a.priority - b.priority || a.task - b.task);
-      expect(given).toEqual(expected.map((item) => item.task));
-      expect(queue.pop()).toBeUndefined();
+    fc.property(lanes, fc.uniqueArray(fc.nat(50)), fc.nat(), (priorities, tasks, closed) => {
+      const queue = new ReadyQueue(priorities);
+      const laneOf = (task: number): number => task % priorities.length;
+      const open = (lane: number): boolean => priorities.length === 1 || lane !== closed % priorities.length;
+      for (const task of tasks) queue.push(laneOf(task), task);
+      const expected = tasks
+        .filter((task) => open(laneOf(task)))
+        .sort((a, b) => priorities[laneOf(a)]! - priorities[laneOf(b)]! || laneOf(a) - laneOf(b) || a - b);
+      expect(expected.map(() => queue.next(open)?.task)).toEqual(expected);
+      expect(queue.next(open)).toBeNull();
+      expect(queue.size).toBe(tasks.length - expected.length);
     }),
   );
 });

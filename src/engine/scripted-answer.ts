@@ -1,0 +1,97 @@
+import type { Random } from '../kernel/random.ts';
+
+/** As much of JSON Schema as swarm files allow. */
+interface Schema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly 'x-copied-from'?: string;
+}
+
+/** Words that speak for a choice; the first row that a line has wins. */
+const SPEAKS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/panic|fatal|emerg|corrupt|segfault/i, ['critical', 'page', 'process']],
+  [/\b(fail|error|denied|refused|invalid|unable|cannot)/i, ['error', 'investigate']],
+  [/warn|retry|slow|timeout|timed out/i, ['warning', 'watch']],
+  [/debug|trace/i, ['debug', 'none']],
+];
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/sshd|login|passw|auth|pam|session|user/i, 'auth'],
+  [/memory|heap|oom/i, 'memory'],
+  [/disk|file|mount|block|i\/o/i, 'storage'],
+  [/permission|denied|forbidden/i, 'permission'],
+  [/connect|network|port|socket|tcp|dns/i, 'network'],
+  [/config|option|setting/i, 'config'],
+  [/GET |POST |http|request/i, 'request'],
+  [/cron|schedul|timer/i, 'scheduler'],
+  [/process|pid|daemon|start|stop|kernel/i, 'process'],
+];
+
+/**
+ * A value that meets `schema`, from simple rules over the prompt's text: known words choose among enums, copied texts are words of the
+ * input. It understands nothing; it only stands in for a model where a model is not what is tested.
+ * @param schema JSON Schema as text; undefined: free text
+ * @param input text of the turn's last message
+ */
+export function scriptedAnswer(schema: string | undefined, input: string, random: Random): string {
+  if (schema === undefined) return `Read: ${input.slice(0, 120)}`;
+  return JSON.stringify(valueFor(JSON.parse(schema) as Schema, input, random));
+}
+
+function valueFor(schema: Schema, input: string, random: Random): unknown {
+  if ('const' in schema) return schema.const;
+  if (schema.enum) return chooseFrom(schema.enum, input, random);
+  const [first] = schema.anyOf ?? [];
+  if (first) return valueFor(first, input, random);
+  switch (schema.type) {
+    case 'object':
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {})
+          .filter(([name]) => schema.required === undefined || schema.required.includes(name))
+          .map(([name, property]) => [name, valueFor(property, input, random)]),
+      );
+    case 'array':
+      return Array.from({ length: schema.minItems ?? 0 }, () => valueFor(schema.items ?? {}, input, random));
+    case 'string':
+      return textFor(schema, input);
+    case 'integer':
+    case 'number':
+      return schema.minimum ?? Math.min(0, schema.maximum ?? 0);
+    case 'boolean':
+      // As a verdict on somebody else's work: mostly yes.
+      return random.chance(0.9);
+    default:
+      return null;
+  }
+}
+
+function chooseFrom(options: readonly unknown[], input: string, random: Random): unknown {
+  for (const [words, meanings] of SPEAKS) {
+    const meant = words.test(input) ? options.find((option) => meanings.includes(String(option))) : undefined;
+    if (meant !== undefined) return meant;
+  }
+  for (const [words, kind] of KINDS) if (words.test(input) && options.includes(kind)) return kind;
+  for (const quiet of ['info', 'none', 'other']) if (options.includes(quiet)) return quiet;
+  return random.pick(options);
+}
+
+function textFor(schema: Schema, input: string): string {
+  const least = schema.minLength ?? 0;
+  const most = schema.maxLength ?? 64;
+  const line = input.split('\n', 1)[0] ?? '';
+  // The word before a colon names who speaks in most logs.
+  const speaker = /([A-Za-z][\w.-]*)(?:\[\d+\])?:\s/.exec(line)?.[1];
+  const word = speaker ?? line.split(/\s+/).find((part) => part.length > 2) ?? line;
+  const text = word.length >= least ? word : line;
+  const cut = text.slice(0, most);
+  return schema['x-copied-from'] ? cut : cut.padEnd(least, '-');
+}
