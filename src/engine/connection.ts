@@ -150,7 +150,9 @@ export class Connection {
   #beat(): void {
     this.#missed += 1;
     if (this.#missed > MISSED_BEATS) {
-      this.#die(workerDead(`The inference worker gave no sign of life for ${String((MISSED_BEATS * BEAT_MS) / 1000)} s.`));
+      this.#die(
+        workerDead(`The inference worker gave no sign of life for ${String((MISSED_BEATS * BEAT_MS) / 1000)} s.`),
+      );
       return;
     }
     this.#post({ type: 'ping' });

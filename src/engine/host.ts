@@ -5,7 +5,15 @@
  * so that its script is loaded once.
  */
 import type { Clock } from '../kernel/clock.ts';
-import { EngineFault, type Engine, type EngineError, type EngineHost, type EngineKind, type GpuCheck, type ModelChoice } from './contract.ts';
+import {
+  EngineFault,
+  type Engine,
+  type EngineError,
+  type EngineHost,
+  type EngineKind,
+  type GpuCheck,
+  type ModelChoice,
+} from './contract.ts';
 import { Connection } from './connection.ts';
 import type { WorkerLike } from './messages.ts';
 import { WorkerEngine } from './worker-engine.ts';

@@ -38,14 +38,20 @@ export function serveInference(port: Port, service: InferenceService): void {
       created.onLost((error) => {
         if (engine === created) post({ type: 'lost', error });
       });
-      return await created.load(ask.source, ask.budget, (progress) => post({ type: 'loading', call, progress }), stop.signal);
+      return await created.load(
+        ask.source,
+        ask.budget,
+        (progress) => post({ type: 'loading', call, progress }),
+        stop.signal,
+      );
     } finally {
       loads.delete(call);
     }
   };
 
   const loaded = (): Engine => {
-    if (!engine) throw new EngineFault({ code: 'internal', message: 'No model is loaded.', remedy: 'Load a model first.' });
+    if (!engine)
+      throw new EngineFault({ code: 'internal', message: 'No model is loaded.', remedy: 'Load a model first.' });
     return engine;
   };
 
@@ -104,5 +110,10 @@ export function serveInference(port: Port, service: InferenceService): void {
 function errorOf(fault: unknown): EngineError {
   if (fault instanceof EngineFault) return fault.error;
   const detail = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-  return { code: 'internal', message: 'The inference worker failed.', remedy: 'Try again; if it stays, report it with the detail.', detail };
+  return {
+    code: 'internal',
+    message: 'The inference worker failed.',
+    remedy: 'Try again; if it stays, report it with the detail.',
+    detail,
+  };
 }

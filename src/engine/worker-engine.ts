@@ -76,7 +76,10 @@ export class WorkerEngine implements Engine {
       });
     }
     try {
-      return await this.#connection.ask('load', { kind: this.#kind, source, budget }, null, { loading: onProgress, signal });
+      return await this.#connection.ask('load', { kind: this.#kind, source, budget }, null, {
+        loading: onProgress,
+        signal,
+      });
     } catch (fault) {
       signal?.throwIfAborted();
       throw fault;
@@ -84,10 +87,13 @@ export class WorkerEngine implements Engine {
   }
 
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
-    const { promise, resolve } = Promise.withResolvers<TurnOutcome>();
+    let resolve: (outcome: TurnOutcome) => void = () => undefined;
+    const done = new Promise<TurnOutcome>((settle) => {
+      resolve = settle;
+    });
     const handle: TurnHandle = {
       id: request.id,
-      done: promise,
+      done,
       cancel: () => {
         if (this.#turns.has(request.id)) this.#connection?.tell({ type: 'cancel', id: request.id });
       },
@@ -98,7 +104,9 @@ export class WorkerEngine implements Engine {
       onProgress,
       settle: resolve,
       stopTimer: this.#clock.timeout(request.deadlineMs + OVERDUE_MS, () => {
-        this.#connection?.kill(`Turn ${request.id} is ${String(OVERDUE_MS / 1000)} s past its deadline: the inference worker hangs.`);
+        this.#connection?.kill(
+          `Turn ${request.id} is ${String(OVERDUE_MS / 1000)} s past its deadline: the inference worker hangs.`,
+        );
       }),
       last: null,
     };
@@ -110,7 +118,11 @@ export class WorkerEngine implements Engine {
     if (this.#end) return refuse(this.#end);
     if (!this.#connection) return refuse(notLoaded);
     if (this.#turns.has(request.id)) {
-      return refuse({ code: 'internal', message: `Turn ${request.id} is in flight already.`, remedy: 'Give every attempt its own id.' });
+      return refuse({
+        code: 'internal',
+        message: `Turn ${request.id} is in flight already.`,
+        remedy: 'Give every attempt its own id.',
+      });
     }
     this.#turns.set(request.id, turn);
     this.#connection.tell({ type: 'submit', request });
@@ -118,11 +130,15 @@ export class WorkerEngine implements Engine {
   }
 
   vram(): Promise<VramSample> {
-    return this.#connection ? this.#connection.ask('vram', null, ANSWER_MS) : Promise.reject(new EngineFault(notLoaded));
+    return this.#connection
+      ? this.#connection.ask('vram', null, ANSWER_MS)
+      : Promise.reject(new EngineFault(notLoaded));
   }
 
   counters(): Promise<EngineCounters> {
-    return this.#connection ? this.#connection.ask('counters', null, ANSWER_MS) : Promise.reject(new EngineFault(notLoaded));
+    return this.#connection
+      ? this.#connection.ask('counters', null, ANSWER_MS)
+      : Promise.reject(new EngineFault(notLoaded));
   }
 
   onLost(listener: (error: EngineError) => void): void {

@@ -1,10 +1,11 @@
 import { prebuiltAppConfig } from '@mlc-ai/web-llm';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { EngineFault } from '../../src/engine/contract.ts';
+import { type EngineFault } from '../../src/engine/contract.ts';
 import { listModels, resolveModel } from './catalogue.ts';
 
 const root = new URL('https://example.org/planaria/');
-const resolve = (source: Parameters<typeof resolveModel>[0], features: string[] = []) => resolveModel(source, prebuiltAppConfig, root, features);
+const resolve = (source: Parameters<typeof resolveModel>[0], features: string[] = []) =>
+  resolveModel(source, prebuiltAppConfig, root, features);
 
 beforeAll(() => {
   // Node has no Cache storage: nothing is cached.

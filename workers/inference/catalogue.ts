@@ -34,7 +34,12 @@ export interface ResolvedModel {
  * `root` is the address of the page's folder; `features` those of the adapter.
  * @throws EngineFault `model-unknown`
  */
-export function resolveModel(source: ModelSource, list: AppConfig, root: URL, features: readonly string[]): ResolvedModel {
+export function resolveModel(
+  source: ModelSource,
+  list: AppConfig,
+  root: URL,
+  features: readonly string[],
+): ResolvedModel {
   if (source.url !== undefined) return folderModel(source, source.url, list, root);
   if (source.id === POCKET) {
     const folder = new URL('models/pocket/', root);
@@ -48,12 +53,24 @@ export function resolveModel(source: ModelSource, list: AppConfig, root: URL, fe
     };
   }
   const named = list.model_list.find((record) => record.model_id === source.id && isChatModel(record));
-  if (!named) throw fault('model-unknown', `There is no model "${source.id}" in the list.`, undefined, didYouMean(source.id, list));
+  if (!named)
+    throw fault(
+      'model-unknown',
+      `There is no model "${source.id}" in the list.`,
+      undefined,
+      didYouMean(source.id, list),
+    );
   const notes: string[] = [];
   let record = named;
   if (needsF16(named) && !features.includes('shader-f16')) {
     const twin = twinOf(named, list);
-    if (!twin) throw fault('model-unknown', `${named.model_id} needs 16-bit floats in shaders, which this GPU does not offer.`, undefined, 'Choose an f32 build.');
+    if (!twin)
+      throw fault(
+        'model-unknown',
+        `${named.model_id} needs 16-bit floats in shaders, which this GPU does not offer.`,
+        undefined,
+        'Choose an f32 build.',
+      );
     notes.push(`This GPU has no 16-bit floats in shaders, so ${twin.model_id} is used instead of ${named.model_id}.`);
     record = twin;
   }
@@ -81,7 +98,10 @@ function folderModel(source: ModelSource, address: string, list: AppConfig, root
   return {
     id: source.id || name,
     folder: inside ? base.href : new URL('resolve/main/', base).href,
-    libraryUrl: source.libraryUrl === undefined ? (listed?.model_lib ?? new URL(`${name}.wasm`, home).href) : new URL(source.libraryUrl, root).href,
+    libraryUrl:
+      source.libraryUrl === undefined
+        ? (listed?.model_lib ?? new URL(`${name}.wasm`, home).href)
+        : new URL(source.libraryUrl, root).href,
     overrides: listed?.overrides,
     notes: [],
   };
@@ -115,7 +135,9 @@ export async function listModels(
   const choices = await Promise.all(
     records.map(async (record): Promise<ModelChoice> => {
       const needs = listedNeeds(record);
-      const cached = await allCached([{ url: new URL('tensor-cache.json', hubFolder(record.model)).href, scope: 'model' }]);
+      const cached = await allCached([
+        { url: new URL('tensor-cache.json', hubFolder(record.model)).href, scope: 'model' },
+      ]);
       return {
         id: record.model_id,
         label: record.model_id.replace(/-MLC(?=-|$)/, '').replaceAll('-', ' '),
@@ -139,7 +161,11 @@ function listedNeeds(record: ModelRecord): Needs {
   const kvBytesPerAgent = Math.min(perToken === null ? total / 7 : perToken * context, total / 2);
   const rest = total - kvBytesPerAgent;
   const workspaceBytes = Math.round(rest * WORKSPACE_SHARE);
-  return { weightBytes: Math.round(rest - workspaceBytes), workspaceBytes, kvBytesPerAgent: Math.round(kvBytesPerAgent) };
+  return {
+    weightBytes: Math.round(rest - workspaceBytes),
+    workspaceBytes,
+    kvBytesPerAgent: Math.round(kvBytesPerAgent),
+  };
 }
 
 function isChatModel(record: ModelRecord): boolean {
@@ -153,7 +179,10 @@ function needsF16(record: ModelRecord): boolean {
 
 /** The same model in the other precision. */
 function twinOf(record: ModelRecord, list: AppConfig): ModelRecord | undefined {
-  const other = record.model_id.replace(/(q\df)(16|32)/, (_, kind: string, bits: string) => kind + (bits === '16' ? '32' : '16'));
+  const other = record.model_id.replace(
+    /(q\df)(16|32)/,
+    (_, kind: string, bits: string) => kind + (bits === '16' ? '32' : '16'),
+  );
   return other === record.model_id ? undefined : list.model_list.find((candidate) => candidate.model_id === other);
 }
 
@@ -164,9 +193,20 @@ function hubFolder(address: string): string {
 }
 
 function didYouMean(id: string, list: AppConfig): string {
-  const words = new Set(id.toLowerCase().split(/[^a-z0-9]+/).filter(Boolean));
-  const score = (name: string): number => name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => words.has(word)).length;
+  const words = new Set(
+    id
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter(Boolean),
+  );
+  const score = (name: string): number =>
+    name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => words.has(word)).length;
   const names = [POCKET, ...list.model_list.filter(isChatModel).map((record) => record.model_id)];
   const best = names.reduce((a, b) => (score(b) > score(a) ? b : a));
-  return score(best) > 0 ? `Did you mean "${best}"? Or give the address of a model folder.` : 'Choose a model from the list, or give the address of a model folder.';
+  return score(best) > 0
+    ? `Did you mean "${best}"? Or give the address of a model folder.`
+    : 'Choose a model from the list, or give the address of a model folder.';
 }

@@ -9,13 +9,16 @@ const REMEDY: Record<EngineErrorCode, string> = {
   'no-adapter':
     'Turn on hardware acceleration in the browser settings, update the graphics driver, then restart the browser; or run the scripted engine.',
   'model-unknown': 'Choose a model from the list, or give the address of a model folder.',
-  'model-unreachable': 'Check the address and the network, and that the server allows this page to read it (CORS); then try again.',
-  'model-checksum': 'Try again: the bad copy has been removed. If it stays, the files on the server are not those their checksums were made from.',
+  'model-unreachable':
+    'Check the address and the network, and that the server allows this page to read it (CORS); then try again.',
+  'model-checksum':
+    'Try again: the bad copy has been removed. If it stays, the files on the server are not those their checksums were made from.',
   'library-too-old': 'Use a model whose library is built for WebLLM 0.2.86, or the model of that name in the list.',
   'storage-full': 'Free disk space or delete models that were loaded before, then try again.',
   'out-of-memory': 'Choose a smaller model or fewer residents, or close other programs that use the GPU.',
   'over-budget': 'Choose a smaller model, fewer residents, or raise the budget.',
-  'device-lost': 'The engine starts again from the copy of the model on this disk; if it repeats, choose a smaller model or fewer residents.',
+  'device-lost':
+    'The engine starts again from the copy of the model on this disk; if it repeats, choose a smaller model or fewer residents.',
   'worker-dead': 'The run starts a fresh worker and takes up its turns again.',
   'prompt-too-long': 'Shorten the role prompt or the input, or use a model with a longer context.',
   'schema-unsupported': 'Simplify the output schema: plain types, enum, required, items.',
@@ -41,23 +44,34 @@ export function toEngineError(thrown: unknown): EngineError {
   }
   if (/WebGPUNotAvailable|WebGPUNotFound/.test(text)) return as('no-webgpu', 'This browser offers no WebGPU.');
   if (/compatible GPU|requestAdapter/i.test(text)) return as('no-adapter', 'The browser found no GPU it may use.');
-  if (/IntegrityError/.test(text)) return as('model-checksum', 'A file of the model does not have the checksum it should have.');
+  if (/IntegrityError/.test(text))
+    return as('model-checksum', 'A file of the model does not have the checksum it should have.');
   if (/Device was lost|DeviceLost|device is lost|already been disposed|been destroyed/i.test(text)) {
     return as('device-lost', 'The GPU device was lost.');
   }
   if (/out.of.memory|OutOfMemory|RangeError: .*allocation|maxBufferSize/i.test(text)) {
     return as('out-of-memory', 'The GPU has not enough memory for this model.');
   }
-  if (/Cannot find (required VM function|global function)|Cannot find .* in exports|Invalid kv_cache ABI|LinkError|import object/i.test(text)) {
+  if (
+    /Cannot find (required VM function|global function)|Cannot find .* in exports|Invalid kv_cache ABI|LinkError|import object/i.test(
+      text,
+    )
+  ) {
     return as('library-too-old', "The model's library does not fit this version of WebLLM.");
   }
   if (/NetworkError|Failed to fetch|Cannot fetch|Failed to execute 'add' on 'Cache'/i.test(text)) {
     return as('model-unreachable', 'The model could not be fetched.');
   }
   if (/FeatureSupport|shader-f16/i.test(text)) {
-    return fault('model-unknown', 'This build of the model needs 16-bit floats in shaders, which this GPU does not offer.', text, 'Choose the f32 build of the model.').error;
+    return fault(
+      'model-unknown',
+      'This build of the model needs 16-bit floats in shaders, which this GPU does not offer.',
+      text,
+      'Choose the f32 build of the model.',
+    ).error;
   }
-  if (/ContextWindowSizeExceeded/.test(text)) return as('prompt-too-long', "The prompt is longer than the model's context.");
+  if (/ContextWindowSizeExceeded/.test(text))
+    return as('prompt-too-long', "The prompt is longer than the model's context.");
   if (/GrammarMatcherInit|InvalidResponseFormat|JSON schema/i.test(text)) {
     return as('schema-unsupported', 'The output schema cannot be turned into a grammar.');
   }

@@ -14,12 +14,19 @@ test('spells out the sum of what does not fit', () => {
 test('what fits never passes the limit, and one more would, up to the most a batch takes', () => {
   const bytes = fc.integer({ min: 1, max: 8192 * MIB });
   fc.assert(
-    fc.property(bytes, bytes, bytes, fc.integer({ min: 16, max: 65536 }), fc.double({ min: 0.1, max: 1, noNaN: true }), (w, s, k, vramMiB, occupancy) => {
-      const budget = { vramMiB, occupancy };
-      const { fits, reason } = fit({ weightBytes: w, workspaceBytes: s, kvBytesPerAgent: k }, budget);
-      if (fits > 0) expect(w + s + fits * k).toBeLessThanOrEqual(limitBytes(budget));
-      if (fits < MAX_RESIDENTS) expect(w + s + (fits + 1) * k).toBeGreaterThan(limitBytes(budget));
-      expect(reason === '').toBe(fits > 0);
-    }),
+    fc.property(
+      bytes,
+      bytes,
+      bytes,
+      fc.integer({ min: 16, max: 65536 }),
+      fc.double({ min: 0.1, max: 1, noNaN: true }),
+      (w, s, k, vramMiB, occupancy) => {
+        const budget = { vramMiB, occupancy };
+        const { fits, reason } = fit({ weightBytes: w, workspaceBytes: s, kvBytesPerAgent: k }, budget);
+        if (fits > 0) expect(w + s + fits * k).toBeLessThanOrEqual(limitBytes(budget));
+        if (fits < MAX_RESIDENTS) expect(w + s + (fits + 1) * k).toBeGreaterThan(limitBytes(budget));
+        expect(reason === '').toBe(fits > 0);
+      },
+    ),
   );
 });

@@ -21,7 +21,10 @@ export function limitBytes(budget: Pick<MemoryBudget, 'vramMiB' | 'occupancy'>):
 }
 
 /** How many agents fit at once, 0..16, and why not when none does. */
-export function fit(needs: Needs, budget: Pick<MemoryBudget, 'vramMiB' | 'occupancy'>): { fits: number; reason: string } {
+export function fit(
+  needs: Needs,
+  budget: Pick<MemoryBudget, 'vramMiB' | 'occupancy'>,
+): { fits: number; reason: string } {
   const limit = limitBytes(budget);
   const left = limit - needs.weightBytes - needs.workspaceBytes;
   const fits = Math.max(0, Math.min(MAX_RESIDENTS, Math.floor(left / needs.kvBytesPerAgent)));

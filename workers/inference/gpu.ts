@@ -47,7 +47,9 @@ export async function describeAdapter(): Promise<AdapterInfo> {
     architecture,
     description,
     // Chrome names its CPU renderer SwiftShader; `isFallbackAdapter` moved from the adapter to its info.
-    isFallback: (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true || /swiftshader/i.test(`${architecture} ${description}`),
+    isFallback:
+      (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true ||
+      /swiftshader/i.test(`${architecture} ${description}`),
     features: [...adapter.features].sort(),
     limits,
   };

@@ -45,7 +45,11 @@ export class Md5 {
     const m = this.#words;
     for (let i = 0; i < 16; i += 1) {
       const p = at + 4 * i;
-      m[i] = (data[p] as number) | ((data[p + 1] as number) << 8) | ((data[p + 2] as number) << 16) | ((data[p + 3] as number) << 24);
+      m[i] =
+        (data[p] as number) |
+        ((data[p + 1] as number) << 8) |
+        ((data[p + 2] as number) << 16) |
+        ((data[p + 3] as number) << 24);
     }
     const state = this.#state;
     let [a, b, c, d] = state as unknown as [number, number, number, number];

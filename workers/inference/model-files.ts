@@ -37,7 +37,11 @@ export class ModelFiles {
    * The files' bytes are in the cache when this resolves; four downloads at a time.
    * @throws EngineFault `model-unreachable`, `model-checksum`, `storage-full`
    */
-  async ensure(files: readonly ModelFile[], phase: LoadPhase, onProgress: (progress: LoadProgress) => void): Promise<void> {
+  async ensure(
+    files: readonly ModelFile[],
+    phase: LoadPhase,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<void> {
     const known = files.every((file) => file.bytes !== undefined);
     const totalBytes = known ? files.reduce((sum, file) => sum + (file.bytes ?? 0), 0) : null;
     let bytes = 0;
@@ -83,7 +87,8 @@ export class ModelFiles {
   async bytes(file: ModelFile): Promise<ArrayBuffer> {
     if ((await this.#cached(file)) === null) await this.#download(file, () => undefined);
     const response = await (await caches.open(SCOPES[file.scope])).match(file.url);
-    if (!response) throw fault('storage-full', 'The browser dropped a file of the model that it had just stored.', file.url);
+    if (!response)
+      throw fault('storage-full', 'The browser dropped a file of the model that it had just stored.', file.url);
     return response.arrayBuffer();
   }
 
@@ -98,7 +103,8 @@ export class ModelFiles {
     }
     const data = await response.arrayBuffer();
     const good =
-      (file.bytes === undefined || data.byteLength === file.bytes) && (file.sha256 === undefined || (await sha256(data)) === file.sha256);
+      (file.bytes === undefined || data.byteLength === file.bytes) &&
+      (file.sha256 === undefined || (await sha256(data)) === file.sha256);
     if (good) return data.byteLength;
     await cache.delete(file.url);
     return null;
@@ -106,14 +112,18 @@ export class ModelFiles {
 
   async #download(file: ModelFile, onBytes: (count: number) => void): Promise<void> {
     // A copy in the HTTP cache may be of another release than the checksums.
-    const init: RequestInit = { ...(this.#signal ? { signal: this.#signal } : {}), cache: file.sha256 === undefined ? 'default' : 'no-cache' };
+    const init: RequestInit = {
+      ...(this.#signal ? { signal: this.#signal } : {}),
+      cache: file.sha256 === undefined ? 'default' : 'no-cache',
+    };
     let response: Response;
     const parts: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
     const md5 = file.md5 === undefined ? null : new Md5();
     try {
       response = await fetch(file.url, init);
-      if (!response.ok) throw fault('model-unreachable', `The server answered ${String(response.status)} for ${file.url}.`);
+      if (!response.ok)
+        throw fault('model-unreachable', `The server answered ${String(response.status)} for ${file.url}.`);
       if (!response.body) throw fault('model-unreachable', `The server sent nothing for ${file.url}.`);
       const reader = response.body.getReader();
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -131,12 +141,16 @@ export class ModelFiles {
     if (file.bytes !== undefined && length !== file.bytes) {
       throw fault('model-checksum', `${file.url} has ${String(length)} bytes instead of ${String(file.bytes)}.`);
     }
-    if (md5 && md5.hex() !== file.md5) throw fault('model-checksum', `${file.url} does not have the checksum that its index gives.`);
+    if (md5 && md5.hex() !== file.md5)
+      throw fault('model-checksum', `${file.url} does not have the checksum that its index gives.`);
     const body = new Blob(parts);
     if (file.sha256 !== undefined && (await sha256(await body.arrayBuffer())) !== file.sha256) {
       throw fault('model-checksum', `${file.url} does not have the checksum that this release gives.`);
     }
-    const headers = { 'content-length': String(length), 'content-type': response.headers.get('content-type') ?? 'application/octet-stream' };
+    const headers = {
+      'content-length': String(length),
+      'content-type': response.headers.get('content-type') ?? 'application/octet-stream',
+    };
     await (await caches.open(SCOPES[file.scope])).put(file.url, new Response(body, { headers }));
   }
 }

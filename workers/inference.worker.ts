@@ -1,0 +1,9 @@
+/**
+ * The worker that owns the GPU. It may be killed at any moment; the runtime starts another.
+ */
+import { systemClock } from '../src/kernel/clock.ts';
+import { serveInference } from '../src/engine/serve.ts';
+import { createInferenceService } from './inference/service.ts';
+
+// This script lies one folder below the page, in development and in the build alike.
+serveInference(self, createInferenceService(new URL('../', self.location.href), systemClock()));

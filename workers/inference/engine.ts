@@ -1,0 +1,146 @@
+/**
+ * The engine of the inference worker: WebLLM loads the model, a runner runs turns on it.
+ */
+import type { MLCEngine } from '@mlc-ai/web-llm';
+import type { Clock } from '../../src/kernel/clock.ts';
+import {
+  EngineFault,
+  type AdapterInfo,
+  type Engine,
+  type EngineCounters,
+  type EngineError,
+  type EngineKind,
+  type EngineReport,
+  type LoadProgress,
+  type MemoryBudget,
+  type ModelSource,
+  type TurnHandle,
+  type TurnProgress,
+  type TurnRequest,
+  type VramSample,
+} from '../../src/engine/contract.ts';
+import { resolveModel } from './catalogue.ts';
+import { fault, toEngineError } from './faults.ts';
+import { limitBytes, MIB } from './fit.ts';
+import { describeAdapter } from './gpu.ts';
+import { loadModel } from './load-model.ts';
+import { Counters, Turn, type TurnRunner } from './runner.ts';
+import { StockRunner } from './stock-runner.ts';
+import { gpuOf, type GpuMemory } from './webllm-internals.ts';
+
+interface Running {
+  readonly webllm: MLCEngine;
+  readonly runner: TurnRunner;
+  readonly gpu: GpuMemory | null;
+  readonly budget: MemoryBudget;
+}
+
+export class InferenceEngine implements Engine {
+  readonly #kind: EngineKind;
+  readonly #root: URL;
+  readonly #clock: Clock;
+  readonly #onLost: ((error: EngineError) => void)[] = [];
+  #running: Running | null = null;
+  #lost: EngineError | null = null;
+  #disposed = false;
+
+  /** `root` is the address of the page's folder, where the pocket model lies. */
+  constructor(kind: EngineKind, root: URL, clock: Clock) {
+    this.#kind = kind;
+    this.#root = root;
+    this.#clock = clock;
+  }
+
+  async load(
+    source: ModelSource,
+    budget: MemoryBudget,
+    onProgress: (progress: LoadProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<EngineReport> {
+    const begun = this.#clock.now();
+    try {
+      onProgress({ phase: 'adapter', bytes: 0, totalBytes: null, fromCache: false });
+      const adapter = await describeAdapter();
+      const webllm = await import('@mlc-ai/web-llm');
+      const model = resolveModel(source, webllm.prebuiltAppConfig, this.#root, adapter.features);
+      const loaded = await loadModel(webllm, model, budget, this.#clock, onProgress, signal);
+      const gpu = gpuOf(loaded.engine, loaded.id);
+      void gpu?.device.lost.then((info) => {
+        this.#lose(info.message);
+      });
+      const runner = new StockRunner(loaded.engine, loaded.id, loaded.needs, this.#clock);
+      this.#running = { webllm: loaded.engine, runner, gpu, budget };
+      onProgress({ phase: 'ready', bytes: 0, totalBytes: null, fromCache: true });
+      return {
+        engine: 'webllm',
+        batched: runner.batched,
+        residents: runner.residents,
+        adapter,
+        model: {
+          id: loaded.id,
+          library: loaded.libraryUrl,
+          contextTokens: loaded.contextTokens,
+          weightBytes: loaded.needs.weightBytes,
+        },
+        notes: [...model.notes, ...adapterNotes(adapter), ...runner.notes],
+        loadMs: this.#clock.now() - begun,
+      };
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      throw new EngineFault(toEngineError(thrown));
+    }
+  }
+
+  submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
+    if (this.#running) return this.#running.runner.submit(request, onProgress);
+    const turn = new Turn(request, this.#clock, onProgress, (late, finish) => {
+      late.end(finish);
+    });
+    turn.end('error', this.#lost ?? fault('internal', 'No model is loaded.').error);
+    return turn;
+  }
+
+  vram(): Promise<VramSample> {
+    if (!this.#running) return Promise.reject(fault('internal', 'No model is loaded.'));
+    const { runner, gpu, budget } = this.#running;
+    const parts = runner.memory();
+    const sum = parts.weights + parts.kv + parts.workspace;
+    return Promise.resolve({
+      now: gpu?.currAllocatedBytes ?? sum,
+      peak: gpu?.peakAllocatedBytes ?? sum,
+      ...parts,
+      budget: budget.vramMiB * MIB,
+      limit: limitBytes(budget),
+    });
+  }
+
+  counters(): Promise<EngineCounters> {
+    return Promise.resolve(this.#running?.runner.counters() ?? new Counters().snapshot());
+  }
+
+  onLost(listener: (error: EngineError) => void): void {
+    this.#onLost.push(listener);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const running = this.#running;
+    this.#running = null;
+    running?.runner.stop('cancelled');
+    await running?.webllm.unload();
+  }
+
+  #lose(why: string): void {
+    if (this.#lost || this.#disposed) return;
+    const { error } = fault('device-lost', 'The GPU device was lost.', why);
+    this.#lost = error;
+    this.#running?.runner.stop('error', error);
+    this.#running = null;
+    for (const listener of this.#onLost) listener(error);
+  }
+}
+
+function adapterNotes(adapter: AdapterInfo): string[] {
+  return adapter.isFallback ? ['The browser renders on the processor (no GPU), so the model runs slowly.'] : [];
+}
