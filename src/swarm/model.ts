@@ -19,10 +19,10 @@ export const MAX_ITEMS = 1_000_000;
 /** Flow steps; a task's steps fit the bits of one 16-bit number. */
 export const MAX_STEPS = 16;
 
-/** What may name a role: it stands in agents' names, in links and in flow. */
-const ROLE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
-/** `input` is what flow calls the items. */
+/** What flow calls the items. */
 export const INPUT_NAME = 'input';
+/** What may name a role: it stands in agents' names, in links and in flow. */
+const ROLE_NAME = /^(?!input$)[a-z][a-z0-9-]{0,31}$/;
 
 const text = (max: number, expected = `a text of 1 to ${max} characters`) =>
   v.pipe(v.string(expected), v.nonEmpty(expected), v.maxLength(max, expected));
@@ -44,7 +44,13 @@ function quantity(units: Readonly<Record<string, number>>, min: number, max: num
   const names = Object.keys(units);
   const pattern = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${names.join('|')})$`);
   return v.pipe(
-    v.union([v.number(expected), v.pipe(v.string(expected), v.regex(pattern, expected))], expected),
+    v.union(
+      [
+        v.pipe(v.number(expected), v.minValue(min, expected), v.maxValue(max, expected)),
+        v.pipe(v.string(expected), v.regex(pattern, expected)),
+      ],
+      expected,
+    ),
     v.rawTransform<number | string, number>(({ dataset, addIssue, NEVER }) => {
       const [, amount, unit = ''] = pattern.exec(String(dataset.value)) ?? [];
       const value = Math.round(amount === undefined ? Number(dataset.value) : Number(amount) * (units[unit] ?? 1));
@@ -73,6 +79,12 @@ const modelId = () => {
   return v.pipe(v.string(expected), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, expected));
 };
 
+const COLUMN = 'a column name, or a column number from 1';
+const SHARE = 'a number above 0, at most 1';
+
+/** In (0, 1]. */
+const share = () => v.pipe(v.number(SHARE), v.gtValue(0, SHARE), v.maxValue(1, SHARE));
+
 const roleName = () => v.string('the name of a role');
 
 const Budget = v.strictObject(
@@ -97,7 +109,9 @@ const Input = v.strictObject(
   {
     from: v.pipe(
       v.optional(choice(['dropped', 'example']), 'dropped'),
-      v.description('dropped: the file that a person gives; example: one that comes with Planaria.'),
+      v.description(
+        'dropped: the file that a person gives; example: one that comes with Planaria, unless a person gives a file.',
+      ),
     ),
     example: v.pipe(v.exactOptional(choice(EXAMPLE_INPUTS)), v.description('Which example; with from: example only.')),
     format: v.pipe(
@@ -150,14 +164,7 @@ const Role = v.strictObject(
     ),
     temperature: v.pipe(v.optional(between(0, 2), 0), v.description('0 = always the likeliest token.')),
     topP: v.pipe(
-      v.optional(
-        v.pipe(
-          v.number('a number above 0, at most 1'),
-          v.gtValue(0, 'a number above 0, at most 1'),
-          v.maxValue(1, 'a number above 0, at most 1'),
-        ),
-        1,
-      ),
+      v.optional(share(), 1),
       v.description('Sample from the likeliest tokens that together have this probability.'),
     ),
     limits: v.pipe(v.optional(Limits, {}), v.description('Bounds of the work on one task.')),
@@ -182,13 +189,7 @@ const Step = v.strictObject(
     ),
     reviews: v.pipe(v.exactOptional(roleName()), v.description('Reviews outputs of the named role.')),
     share: v.pipe(
-      v.exactOptional(
-        v.pipe(
-          v.number('a number above 0, at most 1'),
-          v.gtValue(0, 'a number above 0, at most 1'),
-          v.maxValue(1, 'a number above 0, at most 1'),
-        ),
-      ),
+      v.exactOptional(share()),
       v.description('With reviews: the share of outputs that is reviewed; absent = 1, all of them.'),
     ),
   },
@@ -232,7 +233,10 @@ export const SwarmSchema = v.strictObject(
   {
     planaria: v.pipe(v.literal(1, '1, the version of the file format'), v.description('Version of the file format.')),
     name: v.pipe(text(80), v.description('What people call this swarm.')),
-    description: v.pipe(v.exactOptional(v.pipe(v.string('a text'), v.maxLength(2000, 'at most 2000 characters')))),
+    description: v.pipe(
+      v.exactOptional(v.pipe(v.string('a text'), v.maxLength(2000, 'at most 2000 characters'))),
+      v.description('What it does, for people.'),
+    ),
     seed: v.pipe(
       v.optional(whole(0, 4_294_967_295), 1),
       v.description('Seed of every random choice: samples, which outputs are reviewed, jitter.'),
@@ -249,8 +253,7 @@ export const SwarmSchema = v.strictObject(
       v.record(
         v.pipe(
           v.string(),
-          v.regex(ROLE_NAME, 'a role name: lower-case letters, digits and hyphens, a letter first, at most 32'),
-          v.notValue(INPUT_NAME, `a role name other than ${INPUT_NAME}, which is what flow calls the items`),
+          v.regex(ROLE_NAME, 'lower-case letters, digits and hyphens, a letter first, at most 32, and not input'),
         ),
         Role,
         'a map from role names to roles',

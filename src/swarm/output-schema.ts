@@ -34,7 +34,7 @@ const count = () => {
   const expected = 'a whole number, 0 or more';
   return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(0, expected));
 };
-const bound = () => v.pipe(v.number('a number'), v.finite('a number'));
+const bound = () => v.number('a number');
 const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'a text, number, boolean or null');
 
 /** As the file writes it; what keywords mean together is checked by `outputSchemaFaults`. */

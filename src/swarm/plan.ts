@@ -2,9 +2,6 @@
 import { type Random, seededRandom } from '../kernel/random.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 
-/** Items in a block; in each block the reviewed share is met as exactly as whole items allow. */
-const BLOCK = 20;
-
 export interface Stage {
   readonly role: string;
   /** Stage whose output this one works on; null = the item itself. */
@@ -37,9 +34,10 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed'>, items: number, se
   let turns = 0;
   for (const [index, stage] of stages.entries()) {
     const random = seededRandom(seed).split(`plan/${stage.role}`);
-    for (let block = 0; block * BLOCK < items; block++) {
-      for (const offset of chosen(stage.share, block, random)) {
-        const item = block * BLOCK + offset;
+    // One in ten means one of every ten, not ten that happen to come first: chance decides within a block only.
+    const size = Math.ceil(1 / stage.share);
+    for (let start = 0; start < items; start += size) {
+      for (const item of chosen(stage.share, start, size, random)) {
         if (item >= items) continue;
         mask[item] = (mask[item] ?? 0) | (1 << index);
         turns++;
@@ -53,17 +51,16 @@ export function goesThrough(plan: TaskPlan, item: number, stage: number): boolea
   return ((plan.mask[item] ?? 0) & (1 << stage)) !== 0;
 }
 
-/** Offsets within a block: all, or as many as the share owes up to this block, drawn without repeats. */
-function chosen(share: number, block: number, random: Random): number[] {
-  const offsets = Array.from({ length: BLOCK }, (_, offset) => offset);
-  if (share >= 1) return offsets;
-  // Rounding the running total, not each block, keeps the share of the whole right: 0.1 of 20 is 2, 0.01 of 100 is 1.
-  const due = Math.round((block + 1) * BLOCK * share) - Math.round(block * BLOCK * share);
+/** Items of one block: as many as the share owes up to its end, drawn without repeats. */
+function chosen(share: number, start: number, size: number, random: Random): number[] {
+  const items = Array.from({ length: size }, (_, offset) => start + offset);
+  // The running total is rounded, not each block, so that the share of the whole is right.
+  const due = Math.round((start + size) * share) - Math.round(start * share);
   for (let k = 0; k < due; k++) {
-    const other = k + random.int(BLOCK - k);
-    [offsets[k], offsets[other]] = [offsets[other] ?? k, offsets[k] ?? k];
+    const other = k + random.int(size - k);
+    [items[k], items[other]] = [items[other] ?? start, items[k] ?? start];
   }
-  return offsets.slice(0, due);
+  return items.slice(0, due);
 }
 
 /** The chain from the input, then the review. */
