@@ -10,8 +10,15 @@ const everyFacts: LifeFacts[] = Array.from({ length: 16 }, (_, bits) => ({
   exhausted: (bits & 8) !== 0,
 }));
 
-/** A column of one agent in the given state. */
-const rowIn = (state: LifeState) => Uint8Array.of(LIFE_STATES.indexOf(state));
+/** A column of one agent, and its lifecycle. */
+function agentIn(state: LifeState, heard: (text: string) => void = () => undefined) {
+  const row = Uint8Array.of(LIFE_STATES.indexOf(state));
+  const life = new Lifecycle(row, (agent, from, to, because) => {
+    row[agent] = LIFE_STATES.indexOf(to);
+    heard(`${from}>${to}: ${because}`);
+  });
+  return { row, life };
+}
 
 describe('lifecycle', () => {
   it('agrees with the machine on every state, event and combination of guards', () => {
@@ -20,8 +27,8 @@ describe('lifecycle', () => {
       for (const event of LIFE_EVENTS)
         for (const facts of everyFacts) {
           const expected = lifecycleTransition(state, event, facts);
-          const row = rowIn(state);
-          const legal = new Lifecycle(row).send(0, event, 'test', facts);
+          const { row, life } = agentIn(state);
+          const legal = life.send(0, event, 'test', facts);
           expect([legal, LIFE_STATES[row[0]!]], `${state} ${event} ${JSON.stringify(facts)}`).toEqual([
             expected !== null,
             expected ?? state,
@@ -33,8 +40,7 @@ describe('lifecycle', () => {
 
   it('walks the way of a healthy turn and of a mended agent', () => {
     const seen: string[] = [];
-    const row = new Uint8Array(1);
-    const life = new Lifecycle(row, (_, from, to, because) => seen.push(`${from}>${to}: ${because}`));
+    const { life } = agentIn('idle', (text) => seen.push(text));
     life.send(0, 'ASSIGN', 'task 1');
     life.send(0, 'PASS', 'task 1');
     life.send(0, 'ASSIGN', 'task 2');
@@ -81,8 +87,7 @@ describe('lifecycle', () => {
     });
     fc.assert(
       fc.property(fc.array(fc.tuple(event, facts), { maxLength: 60 }), (events) => {
-        const row = new Uint8Array(1);
-        const life = new Lifecycle(row);
+        const { row, life } = agentIn('idle');
         let refused = 0;
         for (const [type, known] of events) if (!life.send(0, type, 'any', known)) refused++;
         expect(row[0]).toBeLessThan(LIFE_STATES.length);
@@ -92,6 +97,6 @@ describe('lifecycle', () => {
   });
 
   it('ignores rows that do not exist', () => {
-    expect(new Lifecycle(new Uint8Array(1)).send(7, 'ASSIGN', 'nobody')).toBe(false);
+    expect(agentIn('idle').life.send(7, 'ASSIGN', 'nobody')).toBe(false);
   });
 });

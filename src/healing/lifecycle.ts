@@ -75,7 +75,8 @@ export const lifecycleMachine = setup({
     // Early, light recovery happens here; the agent keeps its place and may keep its turn.
     degraded: {
       on: {
-        ASSIGN: 'degraded',
+        // The next turn is the trial.
+        ASSIGN: 'recovering',
         PASS: [{ guard: 'calm', target: 'idle' }, { target: 'degraded' }],
         TURN_LOST: 'degraded',
         SUSPECT: 'degraded',
@@ -144,23 +145,20 @@ function compile(): Uint8Array {
 let compiled: Uint8Array | null = null;
 
 /**
- * The machine over rows: reads and writes one byte an agent in a column that somebody else owns (agents' rows).
+ * The machine over rows: one byte an agent, in a column that the run's state owns. That column is a fold of the journal, so a change is
+ * handed to `change`, which writes the event; it must have reached the column when `change` returns.
  * Illegal events change nothing and are counted by state and event; they never throw.
  */
 export class Lifecycle {
-  readonly #states: Uint8Array;
+  readonly #states: Readonly<Uint8Array>;
   readonly #table: Uint8Array;
   readonly #illegal = new Uint32Array(LIFE_STATES.length * LIFE_EVENTS.length);
-  readonly #onChange: (agent: number, from: LifeState, to: LifeState, because: string) => void;
+  readonly #change: (agent: number, from: LifeState, to: LifeState, because: string) => void;
 
-  /** `states` is the column of state bytes; `onChange` hears every change of state, after it was written. */
-  constructor(
-    states: Uint8Array,
-    onChange: (agent: number, from: LifeState, to: LifeState, because: string) => void = () => undefined,
-  ) {
+  constructor(states: Uint8Array, change: (agent: number, from: LifeState, to: LifeState, because: string) => void) {
     this.#states = states;
     this.#table = compiled ??= compile();
-    this.#onChange = onChange;
+    this.#change = change;
   }
 
   state(agent: number): LifeState {
@@ -177,10 +175,7 @@ export class Lifecycle {
       this.#illegal[cell] = (this.#illegal[cell] ?? 0) + 1;
       return false;
     }
-    if (to !== from) {
-      this.#states[agent] = to;
-      this.#onChange(agent, LIFE_STATES[from] as LifeState, LIFE_STATES[to] as LifeState, because);
-    }
+    if (to !== from) this.#change(agent, LIFE_STATES[from] as LifeState, LIFE_STATES[to] as LifeState, because);
     return true;
   }
 

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { FAULT_CLASSES } from './evidence.ts';
+import type { Action, Situation } from './ladder.ts';
+import { ACTIONS, LADDER, Ladder } from './ladder.ts';
+
+const at = (fault: Situation['fault'], extra: Partial<Situation> = {}): Situation => ({
+  fault,
+  tried: [],
+  canEscalate: false,
+  hasStandby: true,
+  mayRestart: true,
+  ...extra,
+});
+
+/** Everything that is chosen, one after the other, when nothing helps. */
+function whole(situation: Situation, ladder = new Ladder()): Action[] {
+  const tried: Action[] = [];
+  for (;;) {
+    const choice = ladder.choose({ ...situation, tried });
+    if (!choice) return tried;
+    tried.push(choice.step.action);
+    expect(tried.length).toBeLessThan(40);
+  }
+}
+
+describe('ladder', () => {
+  it('has a step for every action and something to try for every fault, a person last', () => {
+    expect(LADDER.map(({ action }) => action)).toEqual([...ACTIONS]);
+    for (const fault of FAULT_CLASSES) {
+      const steps = whole(at(fault));
+      expect(steps.length, fault).toBeGreaterThan(1);
+      expect(steps.at(-1), fault).toBe('ask-operator');
+    }
+  });
+
+  it('chooses by the fault, not by the order of rungs', () => {
+    const first = (fault: Situation['fault']) => new Ladder().choose(at(fault))!.step.action;
+    expect(first('device-lost')).toBe('fresh-worker');
+    expect(first('bad-record')).toBe('fresh-agent');
+    expect(first('context-full')).toBe('trim-context');
+    expect(first('out-of-memory')).toBe('rebuild-pool');
+    expect(first('stall')).toBe('retry-turn');
+    expect(first('disagreement')).toBe('reset-context');
+    expect(first('storage-full')).toBe('free-storage');
+  });
+
+  it('gives its reasons: why this, and for each other why not', () => {
+    const { step, reasons } = new Ladder().choose(at('loop', { hasStandby: false, mayRestart: false }))!;
+    expect(reasons[0]).toContain(step.action);
+    expect(reasons).toHaveLength(LADDER.length);
+    expect(reasons).toContain('fresh-worker: does nothing for loop');
+    expect(reasons).toContain('move-task: no other agent of the role is fit');
+    expect(reasons).toContain('fresh-agent: too many restarts lately; the supervisor above decides');
+    expect(reasons.some((reason) => /reset-context: dearer, \d+ ms a cure/.test(reason))).toBe(true);
+  });
+
+  it('keeps each step to its limit', () => {
+    const steps = whole(at('loop', { canEscalate: true }));
+    for (const { action, limit } of LADDER)
+      expect(steps.filter((step) => step === action).length, action).toBeLessThanOrEqual(limit);
+    expect(steps).toContain('escalate-model');
+  });
+
+  it('learns: what keeps failing is passed over for what helps', () => {
+    const ladder = new Ladder();
+    const before = ladder.choose(at('loop'))!.step.action;
+    for (let i = 0; i < 20; i++) {
+      ladder.learn('loop', before, false, 500);
+      ladder.learn('loop', 'reset-context', true, 500);
+    }
+    expect(before).not.toBe('reset-context');
+    expect(ladder.choose(at('loop'))!.step.action).toBe('reset-context');
+    expect(ladder.record()).toContainEqual({ fault: 'loop', action: 'reset-context', tries: 20, cures: 20 });
+  });
+});

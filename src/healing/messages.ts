@@ -1,0 +1,203 @@
+/**
+ * What EXECUTE, MONITOR and RECOVER say to each other. They are three modules that know only these messages: no one calls another.
+ *
+ * Messages may be lost, doubled or overtaken (chaos does all three). So each is about something with a name (a turn, an order, a case),
+ * hearing it twice changes nothing, and whoever waits for one asks again: EXECUTE repeats `turn.over` until it is judged, RECOVER repeats an
+ * order until it is done.
+ */
+import type { Evidence, FaultClass } from './evidence.ts';
+import type { HealthScore, TurnFacts } from './health.ts';
+import type { Action, Rung } from './ladder.ts';
+
+/** A turn and whose it is. */
+export interface TurnName {
+  readonly turn: string;
+  readonly agent: number;
+  readonly task: number;
+  /** Step of the flow. */
+  readonly stage: number;
+  readonly role: number;
+}
+
+/** Runtime facts that EXECUTE tells MONITOR. */
+export type FromExecute =
+  | ({ readonly type: 'turn.begun' } & TurnName)
+  | { readonly type: 'turn.alive'; readonly turn: string; readonly tokens: number; readonly textTail: string }
+  | ({
+      readonly type: 'turn.over';
+      readonly facts: TurnFacts;
+      /** What the turn was asked, and the parsed answer where there is one: what others' answers are compared with. */
+      readonly question: string;
+      readonly answer: unknown;
+      /** Set where the engine or the schema check named the fault. */
+      readonly fault: FaultClass | null;
+      readonly detail: string;
+    } & TurnName)
+  /** The turn's end will not come, and nobody is to blame: paused, cancelled, reloaded. */
+  | { readonly type: 'turn.dropped'; readonly turn: string }
+  | { readonly type: 'engine.up'; readonly engine: number }
+  | {
+      readonly type: 'engine.down';
+      readonly engine: number;
+      readonly fault: FaultClass;
+      readonly detail: string;
+      /** Agents whose turns it took along. */
+      readonly agents: readonly number[];
+    }
+  | {
+      readonly type: 'record.bad';
+      readonly agent: number;
+      readonly fault: 'bad-record' | 'old-record';
+      readonly detail: string;
+    }
+  | { readonly type: 'storage.full'; readonly detail: string }
+  | { readonly type: 'order.done'; readonly order: string; readonly ok: boolean; readonly detail: string };
+
+export type FromMonitor =
+  /** May the turn's output be used? */
+  | ({
+      readonly type: 'turn.judged';
+      readonly accept: boolean;
+      readonly score: HealthScore;
+      /** Why not, when it was not accepted. */
+      readonly fault: FaultClass | null;
+      readonly evidence: readonly Evidence[];
+      /** Not accepted, but nobody is accused yet: another agent is to answer the same first. */
+      readonly secondOpinion: boolean;
+    } & TurnName)
+  | {
+      readonly type: 'suspicion';
+      readonly id: string;
+      /** The agent, or null for what all share. */
+      readonly agent: number | null;
+      readonly task: number | null;
+      readonly turn: string | null;
+      readonly fault: FaultClass;
+      /** A veto; else a score that stayed low. */
+      readonly hard: boolean;
+      readonly evidence: readonly Evidence[];
+      /** Other agents that the same fault struck. */
+      readonly struck: readonly number[];
+    }
+  /** The agent passed a turn; `calm` when its score is back above the line. */
+  | {
+      readonly type: 'relief';
+      readonly agent: number;
+      readonly task: number;
+      readonly turn: string;
+      readonly calm: boolean;
+    }
+  | { readonly type: 'engine.relief'; readonly engine: number };
+
+/** One thing to do, with all that is needed to do it and to explain it. */
+export interface RecoveryOrder {
+  readonly id: string;
+  /** The case it belongs to. */
+  readonly case: string;
+  readonly action: Action;
+  readonly rung: Rung;
+  readonly fault: FaultClass;
+  /** The agent, or null for what all share. */
+  readonly agent: number | null;
+  /** Others that are restarted with it (a shard, those who depend on it). */
+  readonly also: readonly number[];
+  /** The task that waits for the mend, if any. */
+  readonly task: number | null;
+  /** Milliseconds to wait first: backoff with jitter. */
+  readonly delayMs: number;
+  /** Counts up per case; also makes the seed of the next sample another one. */
+  readonly step: number;
+  /** Why this, and why not the others, a sentence each. */
+  readonly reasons: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+export type FromRecover =
+  | { readonly type: 'order'; readonly order: RecoveryOrder }
+  /** The mended one passed a turn; the case is closed. */
+  | {
+      readonly type: 'mended';
+      readonly case: string;
+      readonly agent: number | null;
+      readonly fault: FaultClass;
+      readonly rung: Rung;
+      readonly action: Action;
+      /** Milliseconds from the first suspicion. */
+      readonly ms: number;
+      readonly steps: number;
+    }
+  /** The agent is given up; its tasks go to others. */
+  | { readonly type: 'agent.lost'; readonly case: string; readonly agent: number; readonly reasons: readonly string[] }
+  /** Every agent that tried it met the same fault: the task is what is wrong. */
+  | {
+      readonly type: 'task.lost';
+      readonly task: number;
+      readonly fault: FaultClass;
+      readonly reasons: readonly string[];
+    }
+  /** A person is asked: the whole story, and what they can do. */
+  | {
+      readonly type: 'notice';
+      readonly case: string;
+      readonly agent: number | null;
+      readonly title: string;
+      readonly story: readonly string[];
+      readonly choices: readonly ('retry' | 'skip' | 'edit' | 'give up')[];
+    };
+
+export type HealingMessage = (FromExecute | FromMonitor | FromRecover) & { readonly at: number };
+
+/** Delivers to everyone who listens; between senders and listeners chaos may stand. */
+export type Tap = (message: HealingMessage, deliver: (message: HealingMessage) => void) => void;
+
+/**
+ * The way messages go: first in, first out, never nested, so that no module is called while it is still in the middle of something.
+ * A listener that throws loses its own message only; the error is handed to `onError`.
+ */
+export class HealingBus {
+  readonly #listeners: ((message: HealingMessage) => void)[] = [];
+  readonly #queue: HealingMessage[] = [];
+  readonly #onError: (error: unknown, message: HealingMessage) => void;
+  #draining = false;
+  #tap: Tap | null = null;
+
+  constructor(onError: (error: unknown, message: HealingMessage) => void) {
+    this.#onError = onError;
+  }
+
+  listen(listener: (message: HealingMessage) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The seam at which chaos loses, doubles and reorders; null takes it away. */
+  tap(tap: Tap | null): void {
+    this.#tap = tap;
+  }
+
+  post(message: HealingMessage): void {
+    if (this.#tap) {
+      this.#tap(message, (passed) => {
+        this.#enqueue(passed);
+      });
+    } else this.#enqueue(message);
+  }
+
+  #enqueue(message: HealingMessage): void {
+    this.#queue.push(message);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+        for (const listener of this.#listeners) {
+          try {
+            listener(next);
+          } catch (error) {
+            this.#onError(error, next);
+          }
+        }
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+}

@@ -1,0 +1,408 @@
+/**
+ * RECOVER: hears suspicions, opens a case, orders one step at a time, and closes the case when the mended agent has passed a turn. It starts
+ * from the agent's state and history, not from a failed call. It does nothing itself; EXECUTE carries orders out.
+ */
+import type { Random } from '../kernel/random.ts';
+import type { BackoffPolicy } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+import type { Evidence, FaultClass } from './evidence.ts';
+import { SHARED_FAULTS, inWords } from './evidence.ts';
+import type { Action, Choice, Ladder, Rung } from './ladder.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { FromMonitor, FromRecover, HealingMessage, RecoveryOrder } from './messages.ts';
+import type { SupervisionTree } from './supervision.ts';
+
+export interface RecoverOptions {
+  /** Role of each row, as index into `canEscalate`. */
+  readonly roleOf: (agent: number) => number;
+  /** By role: whether its `escalate` list names a model that can be had. */
+  readonly canEscalate: readonly boolean[];
+  /** Whether the role has another agent that is fit to work now. */
+  readonly hasStandby: (agent: number) => boolean;
+  /** Different agents that must fail at a task before the task itself is to blame. */
+  readonly guiltyAfter: number;
+  /** An order that is not reported done by then is sent again, ms. */
+  readonly repeatMs: number;
+  readonly backoff: BackoffPolicy;
+  /** Waits before a fresh worker; browsers block an origin that loses devices quickly, so the second wait is long. */
+  readonly workerBackoff: BackoffPolicy;
+}
+
+export const RECOVER_DEFAULTS = {
+  guiltyAfter: 3,
+  repeatMs: 5000,
+  backoff: { baseMs: 100, capMs: 15_000, calmMs: 60_000, jitter: 0.5 },
+  workerBackoff: { baseMs: 100, capMs: 60_000, calmMs: 120_000, jitter: 0.2 },
+} as const;
+
+/** Faults that a task itself can cause, in whoever works on it. */
+const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
+  'loop',
+  'invalid',
+  'incomplete',
+  'incoherent',
+  'context-full',
+  'engine-error',
+  'stall',
+]);
+
+/** A story of one fault: what was seen, tried, and how it ended. */
+export interface Case {
+  readonly id: string;
+  /** null: what all share. */
+  readonly agent: number | null;
+  readonly openedAt: number;
+  readonly faults: FaultClass[];
+  readonly steps: {
+    readonly order: RecoveryOrder;
+    readonly at: number;
+    done: boolean;
+    ok: boolean | null;
+    repeats: number;
+  }[];
+  readonly backoff: Backoff;
+  /** Turns already held against it: a suspicion may be heard twice. */
+  readonly turns: Set<string>;
+}
+
+type Post = (message: FromRecover) => void;
+type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
+
+const SHARED = -1;
+/** Suspicions remembered, to hear each once. */
+const REMEMBERED = 4096;
+
+export class Recover {
+  readonly #options: RecoverOptions;
+  readonly #random: Random;
+  readonly #ladder: Ladder;
+  readonly #tree: SupervisionTree;
+  readonly #life: Lifecycle;
+  readonly #post: Post;
+  readonly #cases = new Map<number, Case>();
+  readonly #heard = new Set<string>();
+  /** Who failed at a task, with what. */
+  readonly #failedAt = new Map<number, Map<number, FaultClass>>();
+  readonly #workerBackoff: Backoff;
+  #numbers = 0;
+
+  constructor(
+    options: RecoverOptions,
+    parts: { ladder: Ladder; tree: SupervisionTree; life: Lifecycle },
+    random: Random,
+    post: Post,
+  ) {
+    this.#options = options;
+    this.#random = random;
+    this.#ladder = parts.ladder;
+    this.#tree = parts.tree;
+    this.#life = parts.life;
+    this.#post = post;
+    this.#workerBackoff = new Backoff(options.workerBackoff, random.split('worker'));
+  }
+
+  /** Open cases, by agent row; -1 is what all share. */
+  cases(): ReadonlyMap<number, Case> {
+    return this.#cases;
+  }
+
+  hear(message: HealingMessage): void {
+    switch (message.type) {
+      case 'suspicion':
+        this.#suspicion(message, message.at);
+        break;
+      case 'relief':
+        this.#relief(message.agent, message.task, message.calm, message.at);
+        break;
+      case 'engine.relief':
+        this.#mended(SHARED, message.at);
+        break;
+      case 'order.done':
+        this.#done(message.order, message.ok, message.detail, message.at);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Sends again what was not reported done: orders and reports may be lost. */
+  tick(now: number): void {
+    for (const one of this.#cases.values()) {
+      const step = one.steps.at(-1);
+      if (!step || step.done) continue;
+      const due =
+        step.at + step.order.delayMs + this.#options.repeatMs * 2 ** Math.min(step.repeats, 5) * (step.repeats + 1);
+      if (now < due) continue;
+      step.repeats++;
+      this.#post({ type: 'order', order: step.order });
+    }
+  }
+
+  /** A person's word on a case: another chance for a failed agent. */
+  revive(agent: number, now: number): boolean {
+    if (!this.#life.send(agent, 'REVIVE', 'asked by a person')) return false;
+    const one = this.#open(agent, now);
+    one.faults.push('low-score');
+    this.#act(one, null, [], now);
+    return true;
+  }
+
+  /** Forgets a task's history once it has ended. */
+  taskEnded(task: number): void {
+    this.#failedAt.delete(task);
+  }
+
+  #suspicion(message: Suspicion, now: number): void {
+    if (this.#heard.has(message.id)) return;
+    this.#heard.add(message.id);
+    if (this.#heard.size > REMEMBERED)
+      for (const old of [...this.#heard].slice(0, REMEMBERED / 2)) this.#heard.delete(old);
+
+    const { agent, task, turn, fault, hard, evidence } = message;
+    if (agent === null || SHARED_FAULTS.has(fault)) {
+      this.#sharedFault(message, now);
+      return;
+    }
+    const state = this.#life.state(agent);
+    if (state === 'failed') {
+      // Its turn is over all the same: the task must not wait for it.
+      return;
+    }
+    const one = this.#open(agent, now);
+    if (turn !== null && one.turns.has(turn)) return;
+    if (turn !== null) one.turns.add(turn);
+    const running = one.steps.at(-1);
+    if (running && !running.done) {
+      // The last order is not carried out yet; what is heard meanwhile is about the time before it.
+      one.faults.push(fault);
+      return;
+    }
+    if (running && running.ok === null) {
+      // The step was carried out and did not help: it failed its trial.
+      running.ok = false;
+      this.#ladder.learn(running.order.fault, running.order.action, false, now - running.at);
+    }
+    one.faults.push(fault);
+    const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
+    this.#life.send(agent, 'SUSPECT', because, { hard, sustained: !hard });
+    if (task !== null && TASK_FAULTS.has(fault) && this.#taskIsGuilty(task, agent, fault)) return;
+    this.#act(one, task, evidence, now);
+  }
+
+  #taskIsGuilty(task: number, agent: number, fault: FaultClass): boolean {
+    const failed = this.#failedAt.get(task) ?? new Map<number, FaultClass>();
+    this.#failedAt.set(task, failed);
+    failed.set(agent, fault);
+    if (failed.size < this.#options.guiltyAfter) return false;
+    this.#failedAt.delete(task);
+    const who = [...failed].map(([row, what]) => `agent ${row}: ${what}`);
+    this.#post({ type: 'task.lost', task, fault, reasons: [`${failed.size} different agents failed at it`, ...who] });
+    // They are absolved: their cases end here, and their next turn shows them well.
+    for (const row of failed.keys()) this.#cases.delete(row);
+    return true;
+  }
+
+  #sharedFault(message: Suspicion, now: number): void {
+    const one = this.#open(SHARED, now);
+    const running = one.steps.at(-1);
+    if (running && !running.done && running.order.fault === message.fault) {
+      one.faults.push(message.fault);
+      return;
+    }
+    if (running?.done && running.ok === null) {
+      running.ok = false;
+      this.#ladder.learn(running.order.fault, running.order.action, false, now - running.at);
+    }
+    one.faults.push(message.fault);
+    const choice = this.#ladder.choose({
+      fault: message.fault,
+      tried: one.steps.slice(-4).map(({ order }) => order.action),
+      canEscalate: false,
+      hasStandby: false,
+      mayRestart: true,
+    });
+    if (!choice || choice.step.action === 'ask-operator') {
+      // What all share cannot be given up: tell a person, and go on trying at the slowest pace.
+      this.#notice(one, message.fault, choice?.reasons ?? []);
+      const again = this.#ladder.choose({
+        fault: message.fault,
+        tried: [],
+        canEscalate: false,
+        hasStandby: false,
+        mayRestart: true,
+      });
+      if (again && again.step.action !== 'ask-operator') {
+        this.#order(one, again, null, message.evidence, this.#options.workerBackoff.capMs, message.struck, now);
+      }
+      return;
+    }
+    const light = choice.step.rung === 'light';
+    this.#order(one, choice, null, message.evidence, light ? 0 : this.#workerBackoff.next(now), message.struck, now);
+  }
+
+  #act(one: Case, task: number | null, evidence: readonly Evidence[], now: number): void {
+    const agent = one.agent as number;
+    const fault = one.faults.at(-1) ?? 'low-score';
+    const situation = {
+      fault,
+      tried: one.steps.map(({ order }) => order.action),
+      canEscalate: this.#options.canEscalate[this.#options.roleOf(agent)] ?? false,
+      hasStandby: this.#options.hasStandby(agent),
+      mayRestart: true,
+    };
+    let choice = this.#ladder.choose(situation);
+    let also: readonly number[] = [];
+    let delayMs = one.backoff.next(now);
+    if (choice?.step.rung === 'restart') {
+      const ruling = this.#tree.restart(agent, now);
+      delayMs = Math.max(delayMs, ruling.level === 'agent' ? 0 : ruling.delayMs);
+      choice = { step: choice.step, reasons: [...choice.reasons, ...ruling.reasons] };
+      if (ruling.level === 'operator') {
+        this.#notice(one, fault, ruling.reasons);
+        choice = this.#ladder.choose({ ...situation, mayRestart: false });
+      } else {
+        also = ruling.restart.filter((row) => row !== agent);
+      }
+    }
+    if (!choice || choice.step.action === 'ask-operator') {
+      this.#giveUp(one, choice?.reasons ?? ['nothing is left to try']);
+      return;
+    }
+    this.#life.send(agent, 'RECOVER', `${choice.step.action} (${choice.step.rung}) for ${fault}`);
+    this.#order(one, choice, task, evidence, delayMs, also, now);
+  }
+
+  #order(
+    one: Case,
+    { step, reasons }: Choice,
+    task: number | null,
+    evidence: readonly Evidence[],
+    delayMs: number,
+    also: readonly number[],
+    now: number,
+  ): void {
+    const order: RecoveryOrder = {
+      id: `o${++this.#numbers}`,
+      case: one.id,
+      action: step.action,
+      rung: step.rung,
+      fault: one.faults.at(-1) ?? 'low-score',
+      agent: one.agent,
+      also,
+      task,
+      delayMs: Math.round(delayMs),
+      step: one.steps.length + 1,
+      reasons,
+      evidence: evidence.filter(({ verdict }) => verdict !== 'good'),
+    };
+    one.steps.push({ order, at: now, done: false, ok: null, repeats: 0 });
+    this.#post({ type: 'order', order });
+  }
+
+  #done(id: string, ok: boolean, detail: string, now: number): void {
+    for (const one of this.#cases.values()) {
+      const step = one.steps.find(({ order }) => order.id === id);
+      if (!step || step.done) continue;
+      step.done = true;
+      if (ok) return;
+      step.ok = false;
+      const { fault, action, task } = step.order;
+      this.#ladder.learn(fault, action, false, now - step.at);
+      const evidence: Evidence = { signal: action, value: detail, expected: 'carried out', verdict: 'bad' };
+      if (one.agent === null) {
+        this.#sharedFault(
+          {
+            type: 'suspicion',
+            id,
+            agent: null,
+            task: null,
+            turn: null,
+            fault,
+            hard: true,
+            evidence: [evidence],
+            struck: [],
+          },
+          now,
+        );
+      } else {
+        one.faults.push(fault);
+        this.#act(one, task, [evidence], now);
+      }
+      return;
+    }
+  }
+
+  #relief(agent: number, task: number, calm: boolean, now: number): void {
+    const state = this.#life.state(agent);
+    if (state === 'recovering' || state === 'degraded')
+      this.#life.send(agent, 'PASS', `passed a turn of task ${task}`, { calm });
+    const one = this.#cases.get(agent);
+    // A turn that was already under way when the order was given proves nothing.
+    if (one && one.steps.every(({ done }) => done)) this.#mended(agent, now);
+  }
+
+  #mended(key: number, now: number): void {
+    const one = this.#cases.get(key);
+    if (!one) return;
+    const last = one.steps.at(-1);
+    if (last && !last.done) return;
+    this.#cases.delete(key);
+    if (!last) return;
+    last.ok = true;
+    this.#ladder.learn(last.order.fault, last.order.action, true, now - last.at);
+    this.#post({
+      type: 'mended',
+      case: one.id,
+      agent: one.agent,
+      fault: one.faults[0] ?? last.order.fault,
+      rung: last.order.rung,
+      action: last.order.action,
+      ms: now - one.openedAt,
+      steps: one.steps.length,
+    });
+  }
+
+  #giveUp(one: Case, reasons: readonly string[]): void {
+    const agent = one.agent as number;
+    // Given up from whatever state the row is in by now.
+    this.#life.send(agent, 'SUSPECT', 'nothing is left to try', { hard: true });
+    this.#life.send(agent, 'GIVE_UP', reasons[0] ?? 'nothing is left to try', { exhausted: true });
+    this.#notice(one, one.faults.at(-1) ?? 'low-score', reasons);
+    this.#cases.delete(agent);
+    this.#post({ type: 'agent.lost', case: one.id, agent, reasons });
+  }
+
+  #notice(one: Case, fault: FaultClass, reasons: readonly string[]): void {
+    const story = one.steps.flatMap(({ order, ok }) => [
+      `${order.fault}: ${order.evidence.map(inWords).join('; ')}`,
+      `tried ${order.action} (${order.rung}), ${ok === null ? 'open' : ok ? 'helped' : 'did not help'}`,
+    ]);
+    this.#post({
+      type: 'notice',
+      case: one.id,
+      agent: one.agent,
+      title: one.agent === null ? `${fault}: the run waits` : `Agent ${one.agent} could not be mended: ${fault}`,
+      story: [...story, ...reasons],
+      choices: one.agent === null ? ['retry', 'give up'] : ['retry', 'skip', 'edit', 'give up'],
+    });
+  }
+
+  #open(key: number, now: number): Case {
+    const found = this.#cases.get(key);
+    if (found) return found;
+    const id = `c${++this.#numbers}`;
+    const one: Case = {
+      id,
+      agent: key === SHARED ? null : key,
+      openedAt: now,
+      faults: [],
+      steps: [],
+      backoff: new Backoff(this.#options.backoff, this.#random.split(id)),
+      turns: new Set(),
+    };
+    this.#cases.set(key, one);
+    return one;
+  }
+}
+
+export type { Action, Rung };

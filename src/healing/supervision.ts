@@ -1,0 +1,145 @@
+/**
+ * Who answers for whom: swarm > role > shard of at most 64 agents, after Erlang/OTP's supervisors. Each node counts restarts in a sliding
+ * window. What passes its intensity it cannot mend, and gives upward: the shard restarts as a whole, then the role, then what all share.
+ * Unlike in OTP nobody dies for it: past the top stands a person, and tasks stay where they are safe until then.
+ */
+import type { Random } from '../kernel/random.ts';
+import type { BackoffPolicy } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+
+export const SHARD_SIZE = 64;
+
+/** Who is restarted with the one that failed: nobody, or those of its shard that were started after it and may build on it. */
+export type Strategy = 'one-for-one' | 'rest-for-one';
+
+export type Level = 'agent' | 'shard' | 'role' | 'swarm' | 'operator';
+
+export interface SupervisionOptions {
+  /** Restarts within one period that a node takes before it gives upward. */
+  readonly intensity: number;
+  readonly periodMs: number;
+  readonly strategy: Strategy;
+  readonly backoff: BackoffPolicy;
+}
+
+export const DEFAULT_SUPERVISION: SupervisionOptions = {
+  intensity: 20,
+  periodMs: 60_000,
+  strategy: 'one-for-one',
+  backoff: { baseMs: 250, capMs: 15_000, calmMs: 120_000, jitter: 0.5 },
+};
+
+export interface Ruling {
+  /** Where the decision was taken. `agent`: an ordinary restart; `operator`: a person must look. */
+  readonly level: Level;
+  /** Rows that start anew, ascending; the failed one among them. At swarm level also the worker. */
+  readonly restart: readonly number[];
+  readonly delayMs: number;
+  /** How the windows stand, a sentence each, from the shard upward. */
+  readonly reasons: readonly string[];
+}
+
+interface Node {
+  readonly level: 'shard' | 'role' | 'swarm';
+  readonly name: string;
+  readonly first: number;
+  readonly count: number;
+  readonly parent: Node | null;
+  readonly backoff: Backoff;
+  /** Times of restarts within the window, oldest first. */
+  window: number[];
+}
+
+export class SupervisionTree {
+  readonly #options: SupervisionOptions;
+  readonly #root: Node;
+  readonly #shards: Node[] = [];
+  /** Shard of each row, as index into `#shards`. */
+  readonly #shardOf: Uint32Array;
+
+  /** `roles`: contiguous rows in order, as the swarm file expands them. */
+  constructor(
+    roles: readonly { readonly name: string; readonly first: number; readonly count: number }[],
+    options: SupervisionOptions,
+    random: Random,
+  ) {
+    this.#options = options;
+    const make = (level: Node['level'], name: string, first: number, count: number, parent: Node | null): Node => ({
+      level,
+      name,
+      first,
+      count,
+      parent,
+      backoff: new Backoff(options.backoff, random.split(name)),
+      window: [],
+    });
+    const agents = roles.reduce((sum, { count }) => sum + count, 0);
+    this.#root = make('swarm', 'swarm', 0, agents, null);
+    this.#shardOf = new Uint32Array(agents);
+    for (const { name, first, count } of roles) {
+      const role = make('role', name, first, count, this.#root);
+      for (let at = 0; at < count; at += SHARD_SIZE) {
+        const size = Math.min(SHARD_SIZE, count - at);
+        const shard = make('shard', `${name}/${at / SHARD_SIZE}`, first + at, size, role);
+        this.#shardOf.fill(this.#shards.length, first + at, first + at + size);
+        this.#shards.push(shard);
+      }
+    }
+  }
+
+  /** Name of the shard that supervises the row, e.g. `triager/3`. */
+  supervisorOf(agent: number): string {
+    return this.#shards[this.#shardOf[agent] ?? 0]?.name ?? this.#root.name;
+  }
+
+  /** A restart of `agent` is wanted at `now`: counts it and rules how far it goes. */
+  restart(agent: number, now: number): Ruling {
+    const shard = this.#shards[this.#shardOf[agent] ?? 0] ?? this.#root;
+    const reasons: string[] = [];
+    let node: Node | null = shard;
+    let below: Node | null = null;
+    while (node) {
+      const counted = this.#count(node, now);
+      reasons.push(`${node.name}: ${counted} of ${this.#options.intensity} restarts in ${this.#options.periodMs} ms`);
+      if (counted <= this.#options.intensity) {
+        const delayMs = node.backoff.next(now);
+        return { level: below?.level ?? 'agent', restart: this.#who(agent, below), delayMs, reasons };
+      }
+      // What was given upward is forgotten here: the node below starts with an empty window after its own restart.
+      node.window = [];
+      below = node;
+      node = node.parent;
+    }
+    return { level: 'operator', restart: [agent], delayMs: this.#root.backoff.next(now), reasons };
+  }
+
+  /** Restarts within the window, for the page. */
+  budgetLeft(now: number): number {
+    this.#forget(this.#root, now);
+    return Math.max(0, this.#options.intensity - this.#root.window.length);
+  }
+
+  #who(agent: number, exhausted: Node | null): number[] {
+    if (!exhausted) {
+      const shard = this.#shards[this.#shardOf[agent] ?? 0];
+      if (this.#options.strategy === 'one-for-one' || !shard) return [agent];
+      return rows(agent, shard.first + shard.count);
+    }
+    return rows(exhausted.first, exhausted.first + exhausted.count);
+  }
+
+  #count(node: Node, now: number): number {
+    this.#forget(node, now);
+    node.window.push(now);
+    return node.window.length;
+  }
+
+  #forget(node: Node, now: number): void {
+    const since = now - this.#options.periodMs;
+    let old = 0;
+    while (old < node.window.length && (node.window[old] as number) <= since) old++;
+    if (old > 0) node.window = node.window.slice(old);
+  }
+}
+
+const rows = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
