@@ -19,7 +19,7 @@ const outcome = (extra: Partial<TurnOutcome>): TurnOutcome => ({
   id: 't',
   finish: 'stop',
   text: '{"subject":"sshd"}',
-  usage: { promptTokens: 1, cachedTokens: 0, completionTokens: 1 },
+  usage: { promptTokens: 1, cachedTokens: 0, restoredTokens: 0, completionTokens: 1 },
   timing: { admittedMs: 0, firstTokenMs: 1, endedMs: 2 },
   meanLogprob: null,
   ...extra,

@@ -43,6 +43,41 @@ export interface TurnRequest {
   readonly sampling: Sampling;
   /** Milliseconds from submission after which the turn ends as `deadline` with its partial text. */
   readonly deadlineMs: number;
+  /**
+   * Keep the agent's sequence on the GPU after the turn, parked under its row, until its next turn, `pageOut` or `forget`. Whoever asks
+   * for it counts the seats: parked and running sequences together never pass the engine's residents.
+   */
+  readonly retain?: boolean;
+  /**
+   * How to bring back what the agent has on the warm tier: read its K/V back, or compute it again. Absent: read it back where it is there
+   * and matches. What is not there or does not match is always computed.
+   */
+  readonly pageIn?: PageInWay;
+}
+
+export type PageInWay = 'restore' | 'prefill';
+
+/** What bringing an agent's own tokens onto the GPU cost, for the cost model. */
+export interface PageIn {
+  readonly way: PageInWay;
+  /** Own tokens brought in this way, and the bytes read for them (0 for prefill). */
+  readonly tokens: number;
+  readonly bytes: number;
+  /** Milliseconds of reading, uploading and computing; a share of the step where the step was shared. */
+  readonly ms: number;
+}
+
+/** Where an agent's context went. */
+export interface PagedOut {
+  readonly agent: number;
+  /** `warm`: its own tokens' K/V is durable; `cold`: nothing is kept but the cold record, which the runtime has. */
+  readonly tier: 'warm' | 'cold';
+  /** Own tokens and the bytes written for them; 0 when cold. */
+  readonly tokens: number;
+  readonly bytes: number;
+  readonly ms: number;
+  /** One sentence why it could not be warm though that was asked for. */
+  readonly because?: string;
 }
 
 export type FinishReason = 'stop' | 'length' | 'deadline' | 'cancelled' | 'error';
@@ -51,6 +86,8 @@ export interface TurnUsage {
   readonly promptTokens: number;
   /** Of the prompt tokens, those whose K/V was shared or restored instead of computed. */
   readonly cachedTokens: number;
+  /** Of the cached tokens, those whose K/V was read back from the warm tier. */
+  readonly restoredTokens: number;
   readonly completionTokens: number;
 }
 
@@ -70,6 +107,8 @@ export interface TurnOutcome {
   readonly timing: TurnTiming;
   /** Mean natural-log probability of the chosen tokens, where the engine reads it. */
   readonly meanLogprob: number | null;
+  /** Absent when the agent was resident, or where the engine does not measure it. */
+  readonly pageIn?: PageIn;
   readonly error?: EngineError;
 }
 
@@ -164,7 +203,12 @@ export interface EngineReport {
   /** Sequences the engine will run at once. */
   readonly residents: number;
   readonly adapter: AdapterInfo | null;
-  readonly model: { readonly id: string; readonly library: string; readonly contextTokens: number; readonly weightBytes: number };
+  readonly model: {
+    readonly id: string;
+    readonly library: string;
+    readonly contextTokens: number;
+    readonly weightBytes: number;
+  };
   /** Plain sentences on anything that fell back and why; empty when nothing did. */
   readonly notes: readonly string[];
   readonly loadMs: number;
@@ -180,6 +224,13 @@ export interface EngineCounters {
   /** Milliseconds in which the GPU had work, and in which it waited although turns were ready. */
   readonly busyMs: number;
   readonly starvedMs: number;
+  /** Sequences brought onto the GPU for an agent that was not there, and taken off it while the agent lives. */
+  readonly pageIns: number;
+  readonly pageOuts: number;
+  /** Of the page-ins, those that read K/V back. */
+  readonly restores: number;
+  /** Bytes on the warm tier now. */
+  readonly warmBytes: number;
 }
 
 export interface TurnHandle {
@@ -197,6 +248,14 @@ export interface Engine {
     signal?: AbortSignal,
   ): Promise<EngineReport>;
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
+  /**
+   * Frees the seat of a parked agent. `warm`: its own tokens' K/V is written first and the promise resolves once that is durable, or says
+   * that it could not be and became cold. Turns submitted afterwards may take the seat at once. Never rejects while the engine lives; an
+   * agent that is not parked is cold already.
+   */
+  pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut>;
+  /** Drops everything the engine keeps of the agent, on the GPU and on the warm tier; a turn of it that runs is not kept either. */
+  forget(agent: number): Promise<void>;
   vram(): Promise<VramSample>;
   counters(): Promise<EngineCounters>;
   /** Called once, when the engine can do no more: all turns in flight have ended with an error first. */

@@ -13,6 +13,7 @@ import type {
   MemoryBudget,
   ModelChoice,
   ModelSource,
+  PagedOut,
   TurnOutcome,
   TurnProgress,
   TurnRequest,
@@ -26,6 +27,8 @@ export interface Questions {
   load: { ask: { kind: EngineKind; source: ModelSource; budget: MemoryBudget }; answer: EngineReport };
   vram: { ask: null; answer: VramSample };
   counters: { ask: null; answer: EngineCounters };
+  pageOut: { ask: { agent: number; to: 'warm' | 'cold' }; answer: PagedOut };
+  forget: { ask: { agent: number }; answer: null };
 }
 
 export type Method = keyof Questions;

@@ -11,6 +11,8 @@ import type {
   LoadProgress,
   MemoryBudget,
   ModelSource,
+  PagedOut,
+  PageIn,
   TurnHandle,
   TurnOutcome,
   TurnProgress,
@@ -40,6 +42,8 @@ export interface ScriptedOptions {
   readonly loadMs?: number;
   readonly prefillMs?: number;
   readonly decodeMs?: number;
+  /** Milliseconds to write or read back one token's K/V on the warm tier. */
+  readonly pagingMs?: number;
   readonly fault?: (request: TurnRequest, random: Random) => ScriptedFault | null;
   readonly failLoad?: () => EngineError | null;
 }
@@ -55,6 +59,8 @@ interface Running {
   text: string;
   tokens: number;
   cached: number;
+  restored: number;
+  pageIn: PageIn | null;
   over: boolean;
   timers: Cancel[];
 }
@@ -65,8 +71,14 @@ const CONTEXT_TOKENS = 1024;
 /** Tokens between two progress messages. */
 const STRIDE = 8;
 const MIB = 1024 * 1024;
+/** K/V of one token of a small model in 16-bit floats. */
+const TOKEN_BYTES = 2048;
 
-const LOST: EngineError = { code: 'device-lost', message: 'The scripted engine was told to fail.', remedy: 'Nothing to do.' };
+const LOST: EngineError = {
+  code: 'device-lost',
+  message: 'The scripted engine was told to fail.',
+  remedy: 'Nothing to do.',
+};
 
 /**
  * An engine that answers by rule on the clock it is given: no model, no GPU, the same text for the same seed. For simulation, and for
@@ -81,12 +93,27 @@ export class ScriptedEngine implements Engine {
   );
   readonly #running = new Set<Running>();
   readonly #prefixes = new Set<string>();
+  /** Own text of agents whose sequence outlived its turn. */
+  readonly #parked = new Map<number, string>();
+  readonly #warm = new Map<number, string>();
   readonly #lostListeners: ((error: EngineError) => void)[] = [];
   #residents = 0;
   #order = 0;
   #over = false;
   #budget: MemoryBudget = { vramMiB: 0, occupancy: 0, resident: 0 };
-  #counters = { turns: 0, prefillTokens: 0, decodeTokens: 0, prefixHits: 0, peakResidents: 0, busyMs: 0, starvedMs: 0 };
+  #counters = {
+    turns: 0,
+    prefillTokens: 0,
+    decodeTokens: 0,
+    prefixHits: 0,
+    peakResidents: 0,
+    busyMs: 0,
+    starvedMs: 0,
+    pageIns: 0,
+    pageOuts: 0,
+    restores: 0,
+    warmBytes: 0,
+  };
 
   constructor(options: ScriptedOptions) {
     this.#options = options;
@@ -133,6 +160,8 @@ export class ScriptedEngine implements Engine {
         text: '',
         tokens: 0,
         cached: 0,
+        restored: 0,
+        pageIn: null,
         over: false,
         timers: [],
       };
@@ -140,7 +169,9 @@ export class ScriptedEngine implements Engine {
     if (this.#over) {
       this.#end(turn, 'error', LOST);
     } else {
-      this.#waiting.push(turn);
+      // An agent that is parked has its seat.
+      if (this.#parked.has(request.agent)) this.#start(turn);
+      else this.#waiting.push(turn);
       this.#admit();
     }
     return {
@@ -152,13 +183,48 @@ export class ScriptedEngine implements Engine {
     };
   }
 
+  async pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut> {
+    const text = this.#parked.get(agent);
+    if (text === undefined) return { agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 };
+    this.#parked.delete(agent);
+    this.#counters.pageOuts++;
+    this.#admit();
+    if (to === 'cold') return { agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 };
+    const tokens = tokensOf(text);
+    const ms = tokens * this.#pagingMs;
+    await this.#clock.sleep(ms);
+    this.#warm.set(agent, text);
+    return { agent, tier: 'warm', tokens, bytes: tokens * TOKEN_BYTES, ms };
+  }
+
+  forget(agent: number): Promise<void> {
+    this.#parked.delete(agent);
+    this.#warm.delete(agent);
+    this.#admit();
+    return Promise.resolve();
+  }
+
+  get #pagingMs(): number {
+    return this.#options.pagingMs ?? 0.05;
+  }
+
   vram(): Promise<VramSample> {
     const budget = this.#budget.vramMiB * MIB;
-    return Promise.resolve({ now: 0, peak: 0, weights: 0, kv: 0, workspace: 0, budget, limit: budget * this.#budget.occupancy });
+    return Promise.resolve({
+      now: 0,
+      peak: 0,
+      weights: 0,
+      kv: 0,
+      workspace: 0,
+      budget,
+      limit: budget * this.#budget.occupancy,
+    });
   }
 
   counters(): Promise<EngineCounters> {
-    return Promise.resolve({ ...this.#counters });
+    let warmBytes = 0;
+    for (const text of this.#warm.values()) warmBytes += tokensOf(text) * TOKEN_BYTES;
+    return Promise.resolve({ ...this.#counters, warmBytes });
   }
 
   onLost(listener: (error: EngineError) => void): void {
@@ -184,11 +250,40 @@ export class ScriptedEngine implements Engine {
   }
 
   #admit(): void {
-    while (this.#running.size < this.#residents && !this.#over) {
+    while (this.#running.size + this.#parked.size < this.#residents && !this.#over) {
       const turn = this.#waiting.pop();
       if (!turn) return;
       if (!turn.over) this.#start(turn);
     }
+  }
+
+  /** What of the turn's own tokens is there already: on the GPU, or worth reading back. Milliseconds that reading takes. */
+  #pageIn(turn: Running, own: string): number {
+    const { agent, pageIn } = turn.request;
+    const parked = this.#parked.get(agent);
+    if (parked !== undefined) {
+      this.#parked.delete(agent);
+      turn.cached += tokensOf(common(parked, own));
+      return 0;
+    }
+    this.#counters.pageIns++;
+    const shared = pageIn === 'prefill' ? '' : common(this.#warm.get(agent) ?? '', own);
+    if (shared === '') {
+      const tokens = tokensOf(own);
+      turn.pageIn = { way: 'prefill', tokens, bytes: 0, ms: tokens * this.#prefillMs };
+      return 0;
+    }
+    const tokens = tokensOf(shared);
+    const ms = tokens * this.#pagingMs;
+    this.#counters.restores++;
+    turn.restored = tokens;
+    turn.cached += tokens;
+    turn.pageIn = { way: 'restore', tokens, bytes: tokens * TOKEN_BYTES, ms };
+    return ms;
+  }
+
+  get #prefillMs(): number {
+    return this.#options.prefillMs ?? 0.4;
   }
 
   #start(turn: Running): void {
@@ -196,7 +291,6 @@ export class ScriptedEngine implements Engine {
     const random = seededRandom(request.sampling.seed);
     this.#running.add(turn);
     this.#counters.turns++;
-    this.#counters.peakResidents = Math.max(this.#counters.peakResidents, this.#running.size);
     turn.admitted = this.#clock.now();
     turn.timers.push(
       this.#clock.timeout(request.deadlineMs - (turn.admitted - turn.submitted), () => {
@@ -210,7 +304,10 @@ export class ScriptedEngine implements Engine {
       this.#counters.prefixHits++;
     }
     this.#prefixes.add(prefix);
-    const computed = promptTokens(request) - turn.cached;
+    const restoreMs = this.#pageIn(turn, ownText(request.messages));
+    const computed = Math.max(1, promptTokens(request) - turn.cached);
+    const hot = this.#running.size + this.#parked.size;
+    this.#counters.peakResidents = Math.max(this.#counters.peakResidents, hot);
     this.#counters.prefillTokens += computed;
 
     const fault = this.#options.fault?.(request, this.#random) ?? null;
@@ -236,7 +333,7 @@ export class ScriptedEngine implements Engine {
       else if (turn.tokens >= request.maxTokens) this.#end(turn, 'length');
       else turn.timers.push(this.#clock.timeout(stepMs * STRIDE, write));
     };
-    turn.timers.push(this.#clock.timeout(computed * (this.#options.prefillMs ?? 0.4) + stepMs, write));
+    turn.timers.push(this.#clock.timeout(computed * this.#prefillMs + restoreMs + stepMs, write));
   }
 
   #end(turn: Running, finish: FinishReason, error?: EngineError): void {
@@ -248,6 +345,8 @@ export class ScriptedEngine implements Engine {
     if (this.#running.delete(turn)) {
       this.#counters.decodeTokens += turn.tokens;
       this.#counters.busyMs += (now - admitted) / this.#residents;
+      const { agent, retain, messages } = turn.request;
+      if (retain && !error) this.#parked.set(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
     }
     const since = (at: number): number => at - turn.submitted;
     turn.settle({
@@ -257,10 +356,16 @@ export class ScriptedEngine implements Engine {
       usage: {
         promptTokens: turn.admitted === null ? 0 : promptTokens(turn.request),
         cachedTokens: turn.cached,
+        restoredTokens: turn.restored,
         completionTokens: turn.tokens,
       },
-      timing: { admittedMs: since(admitted), firstTokenMs: turn.firstToken === null ? null : since(turn.firstToken), endedMs: since(now) },
+      timing: {
+        admittedMs: since(admitted),
+        firstTokenMs: turn.firstToken === null ? null : since(turn.firstToken),
+        endedMs: since(now),
+      },
       meanLogprob: null,
+      ...(turn.pageIn ? { pageIn: turn.pageIn } : {}),
       ...(error ? { error } : {}),
     });
     this.#admit();
@@ -271,3 +376,9 @@ const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_A_
 
 const promptTokens = (request: TurnRequest): number =>
   [...request.prefix, ...request.messages].reduce((sum, message) => sum + tokensOf(message.content), 0);
+
+const ownText = (messages: TurnRequest['messages']): string =>
+  messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
+
+/** `held` where `wanted` goes on from it, else nothing: K/V serves whole beginnings only. */
+const common = (held: string, wanted: string): string => (wanted.startsWith(held) ? held : '');

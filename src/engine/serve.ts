@@ -67,6 +67,12 @@ export function serveInference(port: Port, service: InferenceService): void {
         return loaded().vram();
       case 'counters':
         return loaded().counters();
+      case 'pageOut':
+        return loaded().pageOut(question.ask.agent, question.ask.to);
+      case 'forget':
+        return loaded()
+          .forget(question.ask.agent)
+          .then(() => null);
     }
   };
 

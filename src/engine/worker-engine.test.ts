@@ -33,7 +33,7 @@ const outcome = (id: string, text: string): TurnOutcome => ({
   id,
   finish: 'stop',
   text,
-  usage: { promptTokens: 3, cachedTokens: 0, completionTokens: 1 },
+  usage: { promptTokens: 3, cachedTokens: 0, restoredTokens: 0, completionTokens: 1 },
   timing: { admittedMs: 0, firstTokenMs: 1, endedMs: 2 },
   meanLogprob: null,
 });
@@ -67,6 +67,13 @@ class HeldEngine implements Engine {
     });
     return { id: request.id, done, cancel: () => this.cancelled.push(request.id) };
   }
+  pageOut = (agent: number, to: 'warm' | 'cold') =>
+    Promise.resolve({ agent, tier: to, tokens: 3, bytes: to === 'warm' ? 96 : 0, ms: 1 });
+  forgotten: number[] = [];
+  forget(agent: number): Promise<void> {
+    this.forgotten.push(agent);
+    return Promise.resolve();
+  }
   vram = () => Promise.resolve({ now: 1, peak: 2, weights: 1, kv: 0, workspace: 0, budget: 10, limit: 8 });
   counters = () =>
     Promise.resolve({
@@ -77,6 +84,10 @@ class HeldEngine implements Engine {
       peakResidents: 0,
       busyMs: 0,
       starvedMs: 0,
+      pageIns: 0,
+      pageOuts: 0,
+      restores: 0,
+      warmBytes: 0,
     });
   onLost(listener: (error: EngineError) => void): void {
     this.lose = listener;
@@ -185,6 +196,15 @@ test('a turn streams and ends once', async () => {
   handle.cancel();
   expect(await engine.vram()).toMatchObject({ peak: 2 });
   expect(held.cancelled).toEqual([]);
+});
+
+test('paging goes to the far side and back; a dead worker is a fault', async () => {
+  const { engine, held, worker } = await loaded();
+  expect(await engine.pageOut(7, 'warm')).toEqual({ agent: 7, tier: 'warm', tokens: 3, bytes: 96, ms: 1 });
+  await engine.forget(7);
+  expect(held.forgotten).toEqual([7]);
+  worker.fail('gone');
+  await expect(engine.pageOut(7, 'cold')).rejects.toMatchObject({ error: { code: 'worker-dead' } });
 });
 
 test('cancel reaches the far side', async () => {

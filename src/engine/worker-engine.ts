@@ -16,6 +16,7 @@ import {
   type LoadProgress,
   type MemoryBudget,
   type ModelSource,
+  type PagedOut,
   type TurnHandle,
   type TurnOutcome,
   type TurnProgress,
@@ -129,6 +130,17 @@ export class WorkerEngine implements Engine {
     return handle;
   }
 
+  pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut> {
+    return this.#connection
+      ? this.#connection.ask('pageOut', { agent, to }, ANSWER_MS)
+      : Promise.reject(new EngineFault(notLoaded));
+  }
+
+  async forget(agent: number): Promise<void> {
+    if (!this.#connection) throw new EngineFault(notLoaded);
+    await this.#connection.ask('forget', { agent }, ANSWER_MS);
+  }
+
   vram(): Promise<VramSample> {
     return this.#connection
       ? this.#connection.ask('vram', null, ANSWER_MS)
@@ -195,7 +207,12 @@ export class WorkerEngine implements Engine {
       id: turn.request.id,
       finish,
       text: turn.last?.text ?? '',
-      usage: { promptTokens: 0, cachedTokens: 0, completionTokens: turn.last?.completionTokens ?? 0 },
+      usage: {
+        promptTokens: 0,
+        cachedTokens: 0,
+        restoredTokens: 0,
+        completionTokens: turn.last?.completionTokens ?? 0,
+      },
       timing: { admittedMs: endedMs, firstTokenMs: null, endedMs },
       meanLogprob: null,
       ...(error ? { error } : {}),

@@ -14,19 +14,21 @@ import {
   type LoadProgress,
   type MemoryBudget,
   type ModelSource,
+  type PagedOut,
   type TurnHandle,
   type TurnProgress,
   type TurnRequest,
   type VramSample,
 } from '../../src/engine/contract.ts';
 import { resolveModel } from './catalogue.ts';
-import { fault, toEngineError } from './faults.ts';
+import { describe, fault, toEngineError } from './faults.ts';
 import { limitBytes, MIB } from './fit.ts';
 import { describeAdapter } from './gpu.ts';
-import { loadModel } from './load-model.ts';
+import { loadModel, type LoadedModel } from './load-model.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { StockRunner } from './stock-runner.ts';
-import { gpuOf, type GpuMemory } from './webllm-internals.ts';
+import { openSwarm } from './swarm/open.ts';
+import { gpuOf, openModel, type GpuMemory } from './webllm-internals.ts';
 
 interface Running {
   readonly webllm: MLCEngine;
@@ -66,9 +68,9 @@ export class InferenceEngine implements Engine {
       const loaded = await loadModel(webllm, model, budget, this.#clock, onProgress, signal);
       const gpu = gpuOf(loaded.engine, loaded.id);
       void gpu?.device.lost.then((info) => {
-        this.#lose(info.message);
+        this.#end(fault('device-lost', 'The GPU device was lost.', info.message).error);
       });
-      const runner = new StockRunner(loaded.engine, loaded.id, loaded.needs, this.#clock);
+      const runner = await this.#openRunner(loaded, budget, onProgress);
       this.#running = { webllm: loaded.engine, runner, gpu, budget };
       onProgress({ phase: 'ready', bytes: 0, totalBytes: null, fromCache: true });
       return {
@@ -91,6 +93,29 @@ export class InferenceEngine implements Engine {
     }
   }
 
+  /** The batched pipeline where the model allows it, else WebLLM's chat API with the reason. */
+  async #openRunner(loaded: LoadedModel, budget: MemoryBudget, onProgress: (progress: LoadProgress) => void): Promise<TurnRunner> {
+    const stock = (notes: readonly string[]): TurnRunner =>
+      new StockRunner(loaded.engine, loaded.id, loaded.needs, this.#clock, notes);
+    if (this.#kind === 'stock') return stock([]);
+    try {
+      return await openSwarm(openModel(loaded.engine, loaded.id), {
+        needs: loaded.needs,
+        budget,
+        clock: this.#clock,
+        onProgress,
+        onFatal: (error) => {
+          this.#end(error);
+        },
+      });
+    } catch (thrown) {
+      if (thrown instanceof EngineFault) throw thrown;
+      // The pipeline may have taken WebLLM's own cache away; a reload, from the cache, makes the chat API whole again.
+      await loaded.engine.reload(loaded.id);
+      return stock([`Agents run one at a time through WebLLM's chat API: ${describe(thrown).replace(/^Error: /, '')}.`]);
+    }
+  }
+
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
     if (this.#running) return this.#running.runner.submit(request, onProgress);
     const turn = new Turn(request, this.#clock, onProgress, (late, finish) => {
@@ -98,6 +123,15 @@ export class InferenceEngine implements Engine {
     });
     turn.end('error', this.#lost ?? fault('internal', 'No model is loaded.').error);
     return turn;
+  }
+
+  pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut> {
+    const cold: PagedOut = { agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 };
+    return this.#running?.runner.pageOut?.(agent, to) ?? Promise.resolve(cold);
+  }
+
+  forget(agent: number): Promise<void> {
+    return this.#running?.runner.forget?.(agent) ?? Promise.resolve();
   }
 
   vram(): Promise<VramSample> {
@@ -131,9 +165,9 @@ export class InferenceEngine implements Engine {
     await running?.webllm.unload();
   }
 
-  #lose(why: string): void {
+  /** The engine can do no more. */
+  #end(error: EngineError): void {
     if (this.#lost || this.#disposed) return;
-    const { error } = fault('device-lost', 'The GPU device was lost.', why);
     this.#lost = error;
     this.#running?.runner.stop('error', error);
     this.#running = null;

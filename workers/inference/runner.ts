@@ -6,6 +6,8 @@ import type {
   EngineCounters,
   EngineError,
   FinishReason,
+  PagedOut,
+  PageIn,
   TurnHandle,
   TurnOutcome,
   TurnProgress,
@@ -20,6 +22,9 @@ export interface TurnRunner {
   readonly notes: readonly string[];
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
   counters(): EngineCounters;
+  /** As `Engine.pageOut` and `Engine.forget`; absent where no sequence outlives its turn. */
+  pageOut?(agent: number, to: 'warm' | 'cold'): Promise<PagedOut>;
+  forget?(agent: number): Promise<void>;
   /** Bytes: what the pool was sized from. */
   memory(): { readonly weights: number; readonly kv: number; readonly workspace: number };
   /** Ends every turn with its partial text; nothing runs afterwards. */
@@ -36,6 +41,8 @@ export class Turn implements TurnHandle {
   text = '';
   promptTokens = 0;
   cachedTokens = 0;
+  restoredTokens = 0;
+  pageIn: PageIn | null = null;
   completionTokens = 0;
   /** Sum of natural-log probabilities of the chosen tokens; null where they are not read. */
   logprob: number | null = null;
@@ -106,6 +113,7 @@ export class Turn implements TurnHandle {
     const usage: TurnUsage = {
       promptTokens: this.promptTokens,
       cachedTokens: this.cachedTokens,
+      restoredTokens: this.restoredTokens,
       completionTokens: this.completionTokens,
     };
     this.#resolve({
@@ -115,6 +123,7 @@ export class Turn implements TurnHandle {
       usage,
       timing: { admittedMs: this.#admitted ?? endedMs, firstTokenMs: this.#first, endedMs },
       meanLogprob: this.logprob === null || this.completionTokens === 0 ? null : this.logprob / this.completionTokens,
+      ...(this.pageIn ? { pageIn: this.pageIn } : {}),
       ...(error ? { error } : {}),
     });
   }
@@ -128,9 +137,26 @@ export class Counters {
   peakResidents = 0;
   busyMs = 0;
   starvedMs = 0;
+  pageIns = 0;
+  pageOuts = 0;
+  restores = 0;
+  warmBytes = 0;
 
   snapshot(): EngineCounters {
     const { turns, prefillTokens, decodeTokens, prefixHits, peakResidents, busyMs, starvedMs } = this;
-    return { turns, prefillTokens, decodeTokens, prefixHits, peakResidents, busyMs, starvedMs };
+    const { pageIns, pageOuts, restores, warmBytes } = this;
+    return {
+      turns,
+      prefillTokens,
+      decodeTokens,
+      prefixHits,
+      peakResidents,
+      busyMs,
+      starvedMs,
+      pageIns,
+      pageOuts,
+      restores,
+      warmBytes,
+    };
   }
 }
