@@ -24,8 +24,20 @@ export type EventBody =
   | { readonly type: 'run.cancelled' }
   /** The run cannot go on by itself; it says why, and what was kept. */
   | { readonly type: 'run.waiting'; readonly message: string }
-  | { readonly type: 'run.ended'; readonly results: number; readonly failed: number }
-  | { readonly type: 'engine.loaded'; readonly engine: string; readonly model: string; readonly ms: number }
+  | {
+      readonly type: 'run.ended';
+      readonly results: number;
+      readonly failed: number;
+      /** For the run's report. */ readonly figures?: unknown;
+    }
+  | {
+      readonly type: 'engine.loaded';
+      readonly engine: string;
+      readonly model: string;
+      readonly ms: number;
+      /** The engine's own report, for the run's. */
+      readonly report?: unknown;
+    }
   | { readonly type: 'engine.lost'; readonly code: string; readonly message: string; readonly inFlight: number }
   | {
       readonly type: 'task.assigned';

@@ -111,6 +111,9 @@ export class RunState {
   paused = false;
   cancelled = false;
   ended = false;
+  /** What the last engine reported of itself, and its figures at the run's end; null before. */
+  engineReport: unknown = null;
+  figures: unknown = null;
   /** Number and run time of the last event. */
   seq = 0;
   at = 0;
@@ -146,7 +149,11 @@ export class RunState {
         this.cancelled = true;
         break;
       case 'run.ended':
+        this.figures = event.figures ?? null;
         this.#end();
+        break;
+      case 'engine.loaded':
+        this.engineReport = event.report ?? null;
         break;
       case 'engine.lost':
         totals.engineLosses++;
@@ -189,7 +196,7 @@ export class RunState {
       case 'task.requeued':
         if (this.#over(event.task)) break;
         totals.requeued++;
-        if (tasks.losses[event.task] !== 255) add(tasks.losses, event.task, 1);
+        if (event.reason !== 'cancelled' && tasks.losses[event.task] !== 255) add(tasks.losses, event.task, 1);
         tasks.status[event.task] = TASK.pending;
         this.#rest(event.agent);
         break;

@@ -12,8 +12,20 @@ import type {
   VramSample,
 } from '../engine/contract.ts';
 import type { JournalEvent } from '../journal/events.ts';
+import type { ResultRow, RunPhase, RunRecord } from '../store/records.ts';
 
-export type { AdapterInfo, EngineError, EngineReport, GpuCheck, JournalEvent, LoadProgress, ModelChoice, VramSample };
+export type {
+  AdapterInfo,
+  EngineError,
+  EngineReport,
+  GpuCheck,
+  JournalEvent,
+  LoadProgress,
+  ModelChoice,
+  ResultRow,
+  RunPhase,
+  VramSample,
+};
 
 /** Cell states in the order of the byte that frames carry. */
 export const AGENT_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
@@ -52,8 +64,17 @@ export interface SwarmSummary {
   readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
   readonly model: string;
   readonly seed: number;
-  readonly budget: { readonly vramMiB: number; readonly occupancy: number; readonly resident: number; readonly tokens: number };
-  readonly input: { readonly from: 'dropped' | 'example'; readonly format: 'lines' | 'csv' | 'jsonl'; readonly limit: number | null };
+  readonly budget: {
+    readonly vramMiB: number;
+    readonly occupancy: number;
+    readonly resident: number;
+    readonly tokens: number;
+  };
+  readonly input: {
+    readonly from: 'dropped' | 'example';
+    readonly format: 'lines' | 'csv' | 'jsonl';
+    readonly limit: number | null;
+  };
 }
 
 export type CheckedSwarm =
@@ -81,25 +102,10 @@ export interface StartRequest {
 }
 
 export type StartReply =
-  | { readonly ok: true; readonly runId: string }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  { readonly ok: true; readonly runId: string } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Life of a run. `waiting`: something outside is missing (GPU backing off, another tab writes). */
-export type RunPhase = 'loading' | 'running' | 'paused' | 'waiting' | 'done' | 'cancelled' | 'failed';
-
-export interface RunInfo {
-  readonly id: string;
-  readonly name: string;
-  readonly phase: RunPhase;
-  readonly startedAt: number;
-  readonly endedAt: number | null;
-  readonly tasks: number;
-  readonly results: number;
-  readonly failed: number;
-  readonly agents: number;
-  readonly modelId: string;
-  readonly engine: 'webllm' | 'scripted';
-}
+/** A run in the list of runs. */
+export type RunInfo = RunRecord;
 
 /** The figures strip; small, sent whole. */
 export interface RunStatus extends RunInfo {
@@ -123,7 +129,12 @@ export interface RunStatus extends RunInfo {
   readonly retries: number;
   readonly vram: VramSample | null;
   /** Agents on the GPU now, with what they do. */
-  readonly residents: readonly { readonly agent: number; readonly task: number; readonly tokens: number; readonly maxTokens: number }[];
+  readonly residents: readonly {
+    readonly agent: number;
+    readonly task: number;
+    readonly tokens: number;
+    readonly maxTokens: number;
+  }[];
 }
 
 /**
@@ -135,22 +146,6 @@ export interface RunFrame {
   readonly full: boolean;
   readonly cells: Uint32Array;
   readonly status: RunStatus;
-}
-
-/** One committed row. */
-export interface ResultRow {
-  readonly task: number;
-  /** Line in the input, from 1. */
-  readonly line: number;
-  readonly input: string;
-  /** Parsed output; null when the task failed. */
-  readonly output: unknown;
-  readonly failure: string | null;
-  readonly agent: string;
-  readonly attempts: number;
-  readonly tokens: number;
-  readonly durationMs: number;
-  readonly review: { readonly agent: string; readonly output: unknown } | null;
 }
 
 export interface ResultQuery {
@@ -196,8 +191,9 @@ export interface RuntimeApi {
   start(request: StartRequest): Promise<StartReply>;
   /** Open a stored run in this tab; resumes it when it had not ended and no other tab writes it. */
   open(runId: string): Promise<boolean>;
+  /** Frames of the run from now on, the first one full; the next is sent when `onFrame` has returned. */
+  watch(runId: string, onFrame: (frame: RunFrame) => void | Promise<void>): Promise<void>;
   /** Leave the run on screen without stopping it. */
-  watch(runId: string, onFrame: (frame: RunFrame) => void): Promise<void>;
   unwatch(): Promise<void>;
   pause(runId: string): Promise<void>;
   resume(runId: string): Promise<void>;

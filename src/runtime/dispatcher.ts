@@ -1,0 +1,335 @@
+import { retryDelay } from '../agents/retry.ts';
+import { planTurn } from '../agents/turn.ts';
+import { judge, type TurnFailure, worthRetrying } from '../agents/verdict.ts';
+import type { Engine, EngineError, TurnHandle, TurnOutcome } from '../engine/contract.ts';
+import type { EventBody, JournalEvent } from '../journal/events.ts';
+import { AGENT, AGENT_NAMES, type RunState, TASK } from '../journal/run-state.ts';
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import { Bench, windowFor } from '../scheduling/bench.ts';
+import { ReadyQueue } from '../scheduling/ready-queue.ts';
+import { reviewedText } from './outcome.ts';
+import { nextStage, type RunPlan, type StageBrief } from './plan.ts';
+
+/** An engine that is this late for a turn's deadline keeps none. */
+const GRACE_MS = 10_000;
+/** Engines that a task may lose turns with before it is held against the task: a prompt can be what kills them. */
+const MAX_LOSSES = 8;
+/** Partial text kept in the log of a lost turn. */
+const PARTIAL_CHARACTERS = 400;
+
+const HUNG: EngineError = {
+  code: 'worker-dead',
+  message: 'The engine let a turn pass its deadline and did not answer.',
+  remedy: 'Nothing to do: a fresh engine takes over.',
+};
+
+/** A turn that an engine holds. */
+export interface Flight {
+  readonly turn: string;
+  readonly task: number;
+  readonly stage: number;
+  readonly agent: number;
+  readonly failures: number;
+  /** The item's text as the agent sees it. */
+  readonly input: string;
+  readonly submitted: number;
+  handle: TurnHandle | null;
+  watchdog: Cancel;
+  started: boolean;
+  /** What there is so far. */
+  text: string;
+  tokens: number;
+}
+
+export interface DispatcherOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  /** Sets turns of one writer apart from those of another. */
+  readonly fence: number;
+  readonly tell: (event: EventBody) => JournalEvent;
+  /** All stages of the task are done. */
+  readonly onDone: (task: number, note: string | null) => void;
+  readonly onFailed: (task: number, failure: string, detail: string) => void;
+  /** A turn came to its end in the engine. */
+  readonly onTurn: () => void;
+  /** The engine can do no more, as an outcome says or as its silence shows. */
+  readonly onGone: (error: EngineError) => void;
+}
+
+/** Gives ready tasks to idle agents and their turns to the engine, and decides what comes of each turn. */
+export class Dispatcher {
+  readonly flights = new Map<number, Flight>();
+  readonly #with: DispatcherOptions;
+  readonly #ready: ReadyQueue;
+  readonly #benches: readonly Bench[];
+  readonly #delays = new Map<number, Cancel>();
+  /** Tasks whose prompt the engine found too long, and how often. */
+  readonly #shrink = new Map<number, number>();
+  /** Agent that failed last at a task; another one tries next. */
+  readonly #failedBy = new Map<number, number>();
+  #engine: Engine | null = null;
+  #window = 0;
+  #contextTokens = 0;
+  #turns = 0;
+
+  constructor(options: DispatcherOptions) {
+    this.#with = options;
+    const { plan, state } = options;
+    this.#ready = new ReadyQueue(plan.stages.map((stage) => stage.priority));
+    this.#benches = plan.layout.roles.map(({ firstAgent, replicas }) => {
+      const rows = Array.from({ length: replicas }, (_, k) => firstAgent + k);
+      const able = rows.filter((agent) => state.agents.state[agent] !== AGENT.failed);
+      return new Bench(able.map((agent) => ({ agent, work: state.agents.turns[agent] as number })));
+    });
+    for (let task = 0; task < state.tasks.size; task++) {
+      if (state.tasks.status[task] === TASK.pending) this.#ready.push(state.tasks.stage[task] as number, task);
+    }
+  }
+
+  /** Turns go to `engine` from now on; null: they wait. */
+  attach(engine: Engine | null, residents = 0, contextTokens = 0): void {
+    this.#engine = engine;
+    this.#window = windowFor(residents);
+    this.#contextTokens = contextTokens;
+    this.pump();
+  }
+
+  /** Hands out turns as long as there are tasks, idle agents and room at the engine. */
+  pump(): void {
+    while (this.#engine && this.flights.size < this.#window) {
+      const next = this.#ready.next((lane) => this.#bench(lane).size > 0);
+      if (!next) return;
+      const agent = this.#bench(next.lane).take(this.#failedBy.get(next.task));
+      if (agent === undefined) return;
+      this.#submit(this.#engine, next.task, next.lane, agent);
+    }
+  }
+
+  /** Calls back the turns that wait in the engine and have written nothing yet; `all`: the running ones too. */
+  recall(all: boolean): void {
+    for (const flight of [...this.flights.values()]) if (all || !flight.started) flight.handle?.cancel();
+  }
+
+  /** The engine is gone: every turn it held waits again. */
+  lost(reason: string): void {
+    for (const flight of [...this.flights.values()]) this.#requeue(flight, reason, 'error');
+  }
+
+  /** Takes back what is with the engine and forgets what waits; nothing is handed out any more. */
+  stop(): void {
+    this.#engine = null;
+    this.#ready.clear();
+    for (const cancel of this.#delays.values()) cancel();
+    for (const flight of this.flights.values()) {
+      flight.watchdog();
+      flight.handle?.cancel();
+    }
+    this.flights.clear();
+  }
+
+  #stage(index: number): StageBrief {
+    return this.#with.plan.stages[index] as StageBrief;
+  }
+
+  #bench(stage: number): Bench {
+    return this.#benches[this.#stage(stage).roleIndex] as Bench;
+  }
+
+  #submit(engine: Engine, task: number, stageIndex: number, agent: number): void {
+    const { clock, plan, state, fence, tell } = this.#with;
+    const stage = this.#stage(stageIndex);
+    const failures = state.tasks.failures[task] as number;
+    const turn = `${String(fence)}-${String(++this.#turns)}`;
+    const held = state.held.get(task);
+    const { request, input } = planTurn({
+      id: turn,
+      agent,
+      priority: stage.priority,
+      role: stage.brief,
+      ...reviewedText(stage, held, plan.items[task]?.text ?? ''),
+      failures,
+      shrink: this.#shrink.get(task) ?? 0,
+      contextTokens: this.#contextTokens,
+      seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
+    });
+    const flight: Flight = {
+      turn,
+      task,
+      stage: stageIndex,
+      agent,
+      failures,
+      input,
+      submitted: clock.now(),
+      handle: null,
+      watchdog: clock.timeout(request.deadlineMs + GRACE_MS, () => {
+        if (this.#holds(flight)) this.#with.onGone(HUNG);
+      }),
+      started: false,
+      text: '',
+      tokens: 0,
+    };
+    this.flights.set(task, flight);
+    tell({ type: 'task.assigned', task, agent, stage: stageIndex, attempt: failures + 1 });
+    flight.handle = engine.submit(request, ({ text, completionTokens }) => {
+      if (!this.#holds(flight)) return;
+      this.#start(flight);
+      flight.text = text;
+      flight.tokens = completionTokens;
+    });
+    void flight.handle.done.then((outcome) => {
+      if (this.#holds(flight)) this.#finish(flight, outcome);
+    });
+  }
+
+  #holds(flight: Flight): boolean {
+    return this.flights.get(flight.task) === flight;
+  }
+
+  #start(flight: Flight): void {
+    if (flight.started) return;
+    flight.started = true;
+    this.#with.tell({ type: 'turn.started', task: flight.task, agent: flight.agent, turn: flight.turn });
+  }
+
+  #finish(flight: Flight, outcome: TurnOutcome): void {
+    const stage = this.#stage(flight.stage);
+    const verdict = judge(outcome, stage.brief.check, flight.input);
+    if (verdict.kind === 'requeue') {
+      this.#requeue(flight, verdict.reason, outcome.finish, outcome);
+      if (outcome.error) {
+        // Nothing more for this engine, even if it has not said itself that it is lost.
+        this.#engine = null;
+        this.#with.onGone(outcome.error);
+      }
+    } else {
+      this.#start(flight);
+      this.#end(flight, outcome, verdict.kind === 'reject' ? verdict.failure : undefined);
+      this.#with.onTurn();
+      if (verdict.kind === 'accept') this.#accept(flight, verdict.output);
+      else this.#reject(flight, verdict.failure, verdict.detail);
+    }
+    this.pump();
+  }
+
+  /** Writes the end of the turn down and frees the agent. */
+  #end(flight: Flight, outcome: TurnOutcome | null, rejected?: string, finish = outcome?.finish ?? 'error'): void {
+    const { state, tell, clock } = this.#with;
+    const { task, agent, turn } = flight;
+    flight.watchdog();
+    this.flights.delete(task);
+    tell({
+      type: 'turn.ended',
+      task,
+      agent,
+      turn,
+      finish,
+      tokens: {
+        prompt: outcome?.usage.promptTokens ?? 0,
+        cached: outcome?.usage.cachedTokens ?? 0,
+        completion: outcome?.usage.completionTokens ?? flight.tokens,
+      },
+      // Time with the GPU, not time in line.
+      ms: Math.round(outcome ? outcome.timing.endedMs - outcome.timing.admittedMs : clock.now() - flight.submitted),
+      ...(rejected === undefined ? {} : { rejected }),
+    });
+    this.#bench(flight.stage).release(agent, state.agents.turns[agent] as number);
+  }
+
+  #accept(flight: Flight, output: unknown): void {
+    const { plan, state, tell, onDone } = this.#with;
+    const { task, stage, agent } = flight;
+    const next = nextStage(plan, task, stage);
+    const counted = this.#stage(stage).review ? 0 : flight.failures + 1;
+    this.#forget(task);
+    tell({
+      type: 'task.advanced',
+      task,
+      agent,
+      stage,
+      next: next ?? stage,
+      output,
+      attempts: (state.tasks.attempts[task] as number) + counted,
+    });
+    if (next === null) onDone(task, null);
+    else this.#ready.push(next, task);
+  }
+
+  #reject(flight: Flight, failure: TurnFailure, detail: string): void {
+    const { random, tell, onDone, onFailed, plan, state } = this.#with;
+    const { task, agent, stage: index } = flight;
+    const stage = this.#stage(index);
+    tell({
+      type: 'agent.state',
+      agent,
+      from: AGENT_NAMES[AGENT.running],
+      to: AGENT_NAMES[AGENT.degraded],
+      because: failure,
+    });
+    if (failure === 'prompt-too-long') this.#shrink.set(task, (this.#shrink.get(task) ?? 0) + 1);
+    const failures = flight.failures + 1;
+    if (failures < stage.brief.attempts && worthRetrying(failure)) {
+      const delayMs = retryDelay(failures, random);
+      tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
+      this.#failedBy.set(task, agent);
+      this.#later(task, index, delayMs);
+      return;
+    }
+    this.#forget(task);
+    if (!stage.review) {
+      onFailed(task, failure, detail);
+      return;
+    }
+    // What is reviewed stands on its own: a review that fails takes nothing with it.
+    const next = nextStage(plan, task, index);
+    if (next === null) {
+      onDone(task, `no review: ${failure} after ${String(failures)} attempts`);
+    } else {
+      tell({
+        type: 'task.advanced',
+        task,
+        agent,
+        stage: index,
+        next,
+        output: null,
+        attempts: state.tasks.attempts[task] as number,
+      });
+      this.#ready.push(next, task);
+    }
+  }
+
+  #requeue(flight: Flight, reason: string, finish: TurnOutcome['finish'], outcome: TurnOutcome | null = null): void {
+    const { state, tell } = this.#with;
+    const { task, agent, stage } = flight;
+    const partial = (outcome?.text ?? flight.text).slice(0, PARTIAL_CHARACTERS);
+    if (flight.started) {
+      this.#end(flight, outcome, undefined, finish);
+    } else {
+      flight.watchdog();
+      this.flights.delete(task);
+      this.#bench(stage).release(agent, state.agents.turns[agent] as number);
+    }
+    if (reason !== 'cancelled' && (state.tasks.losses[task] as number) >= MAX_LOSSES) {
+      this.#reject(flight, 'engine-error', `${String(MAX_LOSSES)} engines were lost with it, the last by ${reason}`);
+      return;
+    }
+    tell({ type: 'task.requeued', task, agent, reason, ...(partial === '' ? {} : { partial }) });
+    this.#ready.push(stage, task);
+  }
+
+  #later(task: number, stage: number, delayMs: number): void {
+    const cancel = this.#with.clock.timeout(delayMs, () => {
+      this.#delays.delete(task);
+      this.#ready.push(stage, task);
+      this.pump();
+    });
+    this.#delays.set(task, cancel);
+  }
+
+  #forget(task: number): void {
+    this.#shrink.delete(task);
+    this.#failedBy.delete(task);
+  }
+}

@@ -1,0 +1,161 @@
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Engine, EngineError, EngineReport, LoadProgress, MemoryBudget, ModelSource } from '../engine/contract.ts';
+import { EngineFault } from '../engine/contract.ts';
+
+/** Faults that no second try can cure: the person must change something. */
+const PERMANENT = new Set([
+  'no-webgpu',
+  'no-adapter',
+  'model-unknown',
+  'model-checksum',
+  'library-too-old',
+  'over-budget',
+  'storage-full',
+]);
+
+/** Browsers block an origin that loses devices in quick succession; a second loss within this time waits longer. */
+const QUICK_MS = 120_000;
+const FIRST_WAIT_MS = 250;
+const SECOND_WAIT_MS = 2000;
+const WAIT_CAP_MS = 30_000;
+/** Losses in a row, with no turn finished in between, after which only a person starts the engine again. */
+const HOPELESS = 5;
+
+export type SeatState =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'loading'; readonly progress: LoadProgress | null; readonly again: boolean }
+  | { readonly kind: 'ready'; readonly report: EngineReport }
+  /** Lost; a fresh engine comes by itself after `waitMs`. */
+  | { readonly kind: 'waiting'; readonly problem: EngineError; readonly waitMs: number; readonly quick: boolean }
+  /** Nothing more happens by itself. */
+  | { readonly kind: 'stopped'; readonly problem: EngineError; readonly permanent: boolean };
+
+export interface SeatOptions {
+  readonly clock: Clock;
+  readonly create: () => Engine;
+  readonly source: ModelSource;
+  readonly budget: MemoryBudget;
+  readonly onReady: (engine: Engine, report: EngineReport) => void;
+  readonly onLost: (error: EngineError) => void;
+  readonly onChange: () => void;
+}
+
+/** Keeps an engine in place: loads it, puts a fresh one there when it is lost, and knows when to stop trying. */
+export class EngineSeat {
+  readonly #with: SeatOptions;
+  #state: SeatState = { kind: 'empty' };
+  #engine: Engine | null = null;
+  #abort: AbortController | null = null;
+  #timer: Cancel | null = null;
+  #lostAt = Number.NEGATIVE_INFINITY;
+  /** Losses since a turn last came to its end. */
+  #row = 0;
+  #loads = 0;
+  #everReady = false;
+
+  constructor(options: SeatOptions) {
+    this.#with = options;
+  }
+
+  get state(): SeatState {
+    return this.#state;
+  }
+
+  /** The engine that takes turns now. */
+  get engine(): Engine | null {
+    return this.#state.kind === 'ready' ? this.#engine : null;
+  }
+
+  /** Loads an engine unless one is there or on its way. */
+  start(): void {
+    if (this.#state.kind === 'ready' || this.#state.kind === 'loading') return;
+    this.#timer?.();
+    this.#row = 0;
+    this.#load();
+  }
+
+  /** A turn came to its end: the engine does work. */
+  worked(): void {
+    this.#row = 0;
+  }
+
+  /** The engine is known to be useless, e.g. it keeps no deadline. */
+  declareLost(error: EngineError): void {
+    if (this.#engine) this.#lose(this.#engine, error);
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.();
+    this.#abort?.abort(new Error('stopped'));
+    const engine = this.#engine;
+    this.#engine = null;
+    this.#set({ kind: 'empty' });
+    await engine?.dispose();
+  }
+
+  #set(state: SeatState): void {
+    this.#state = state;
+    this.#with.onChange();
+  }
+
+  #load(): void {
+    const engine = this.#with.create();
+    const abort = new AbortController();
+    this.#engine = engine;
+    this.#abort = abort;
+    const again = this.#loads++ > 0;
+    this.#set({ kind: 'loading', progress: null, again });
+    engine.onLost((error) => {
+      this.#lose(engine, error);
+    });
+    const onProgress = (progress: LoadProgress): void => {
+      if (this.#engine === engine && this.#state.kind === 'loading') this.#set({ kind: 'loading', progress, again });
+    };
+    engine.load(this.#with.source, this.#with.budget, onProgress, abort.signal).then(
+      (report) => {
+        if (this.#engine !== engine || this.#state.kind !== 'loading') return;
+        this.#everReady = true;
+        this.#set({ kind: 'ready', report });
+        this.#with.onReady(engine, report);
+      },
+      (error: unknown) => {
+        this.#lose(engine, asEngineError(error));
+      },
+    );
+  }
+
+  #lose(engine: Engine, problem: EngineError): void {
+    if (this.#engine !== engine) return;
+    const wasReady = this.#state.kind === 'ready';
+    this.#engine = null;
+    // Turns that the engine still holds end here; a dead worker cannot answer, so nobody waits for it.
+    void engine.dispose().catch(() => undefined);
+    const { clock } = this.#with;
+    const quick = wasReady && clock.now() - this.#lostAt < QUICK_MS;
+    if (wasReady) this.#lostAt = clock.now();
+    this.#row++;
+    // Once it has worked, even a missing adapter may come back: a crashed GPU process takes a moment.
+    const permanent = PERMANENT.has(problem.code) && !this.#everReady;
+    if (permanent || this.#row >= HOPELESS) {
+      this.#set({ kind: 'stopped', problem, permanent });
+    } else {
+      const waitMs = Math.min(WAIT_CAP_MS, (quick ? SECOND_WAIT_MS : FIRST_WAIT_MS) * 2 ** (this.#row - 1));
+      this.#timer = clock.timeout(waitMs, () => {
+        this.#load();
+      });
+      this.#set({ kind: 'waiting', problem, waitMs, quick });
+    }
+    if (wasReady) this.#with.onLost(problem);
+  }
+}
+
+function asEngineError(error: unknown): EngineError {
+  if (error instanceof EngineFault) return error.error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal',
+    message: 'The engine could not be loaded.',
+    remedy: 'Try again; if it stays, choose another model.',
+    detail,
+  };
+}

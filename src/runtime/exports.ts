@@ -1,0 +1,38 @@
+import type { RunStore } from '../store/run-store.ts';
+import { runReport } from '../telemetry/report.ts';
+import { csvHeader, toCsv, toJsonLines } from '../telemetry/rows.ts';
+import type { ExportKind } from './protocol.ts';
+import type { RunView } from './view.ts';
+
+const TYPES: Readonly<Record<ExportKind, string>> = {
+  jsonl: 'application/x-ndjson',
+  csv: 'text/csv',
+  report: 'application/json',
+};
+
+/** What a person downloads: committed rows in the order of the input, or the run report. */
+export async function exportRun(view: RunView, store: RunStore, kind: ExportKind): Promise<Blob> {
+  const type = `${TYPES[kind]};charset=utf-8`;
+  if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
+  const parts: string[] = kind === 'csv' ? [csvHeader()] : [];
+  await store.eachRow(view.id, (rows) => {
+    const known = rows.map(({ row }) => row);
+    parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
+  });
+  return new Blob(parts, { type });
+}
+
+function reportOf(view: RunView) {
+  const status = view.status();
+  return runReport({
+    record: status,
+    state: view.state,
+    roles: view.plan.layout.roles,
+    version: view.plan.settings.version,
+    seed: status.seed,
+    failures: view.index.failures(),
+    elapsedMs: status.elapsedMs,
+    figures: view.figures(),
+    notes: view.plan.notes,
+  });
+}

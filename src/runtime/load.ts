@@ -1,0 +1,41 @@
+import { decodeEvents } from '../journal/journal.ts';
+import { RunState } from '../journal/run-state.ts';
+import type { RunRecord } from '../store/records.ts';
+import { StoreFault } from '../store/fault.ts';
+import type { RunStore } from '../store/run-store.ts';
+import { planRun, type RunPlan } from './plan.ts';
+import { ResultIndex } from './result-index.ts';
+
+/** A stored run, folded up to the last event that is on the disk. */
+export interface LoadedRun {
+  readonly record: RunRecord;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly index: ResultIndex;
+}
+
+/** Reads a run back. Throws StoreFault (`missing`, `corrupt`) where there is nothing to go on from. */
+export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
+  const record = await store.record(id);
+  if (!record) throw new StoreFault('missing', `There is no run ${id}.`);
+  const planned = planRun(await store.source(id));
+  if (!planned.ok) {
+    throw new StoreFault(
+      'corrupt',
+      `The swarm file of run ${id} can no longer be read: ${planned.error[0]?.message ?? ''}`,
+    );
+  }
+  const plan = planned.value;
+  const state = new RunState(plan.items.length, plan.layout.agents);
+  await foldNew(store, id, state);
+  const index = new ResultIndex(store, id);
+  await store.eachRow(id, (rows) => {
+    index.add(rows);
+  });
+  return { record, plan, state, index };
+}
+
+/** Applies what the store has of the log beyond `state`. */
+export async function foldNew(store: RunStore, id: string, state: RunState): Promise<void> {
+  for (const chunk of await store.chunks(id, state.seq)) for (const event of decodeEvents(chunk)) state.apply(event);
+}

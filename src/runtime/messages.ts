@@ -1,0 +1,32 @@
+import type { StoreFault } from '../store/fault.ts';
+import type { SeatState } from './engine-seat.ts';
+
+/** One sentence or two for a person: what was lost, what was kept, what happens next. Empty when all is well. */
+export function seatMessage(seat: SeatState, hadOne: boolean): string {
+  switch (seat.kind) {
+    case 'empty':
+    case 'ready':
+      return '';
+    case 'loading':
+      return seat.again && hadOne
+        ? 'A fresh engine is loading; all tasks were kept and go on as soon as it is there.'
+        : '';
+    case 'waiting': {
+      const seconds = Math.max(1, Math.round(seat.waitMs / 1000));
+      const soon = `A fresh engine starts in about ${String(seconds)} s; no task was lost.`;
+      const why = seat.quick ? ' Browsers block pages that lose the GPU often, so this waits a little longer.' : '';
+      return `${seat.problem.message} ${soon}${why}`;
+    }
+    case 'stopped': {
+      const kept = hadOne ? ' All results and open tasks were kept; press resume to try again.' : '';
+      return `${seat.problem.message} ${seat.problem.remedy}${kept}`;
+    }
+  }
+}
+
+export function storeMessage(fault: StoreFault): string {
+  if (fault.code === 'quota') {
+    return 'This browser has no storage left for results. Nothing was lost: free some space and the run goes on by itself.';
+  }
+  return `Results cannot be written at the moment (${fault.message}). They are kept in memory and tried again.`;
+}

@@ -1,0 +1,387 @@
+import type { Engine, EngineError, EngineReport } from '../engine/contract.ts';
+import type { EventBody, JournalEvent } from '../journal/events.ts';
+import { Journal } from '../journal/journal.ts';
+import { type RunState, TASK } from '../journal/run-state.ts';
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import type { StoreFault } from '../store/fault.ts';
+import type { RunPhase, RunRecord } from '../store/records.ts';
+import type { OrderedRow, RunStore } from '../store/run-store.ts';
+import { RateMeter } from '../telemetry/rate.ts';
+import type { EngineFigures } from '../telemetry/report.ts';
+import { Committer } from './committer.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { EngineSeat } from './engine-seat.ts';
+import type { LoadedRun } from './load.ts';
+import { seatMessage, storeMessage } from './messages.ts';
+import { resultRow } from './outcome.ts';
+import type { RunPlan } from './plan.ts';
+import type { AgentStory, RunStatus } from './protocol.ts';
+import { ColdAgents, reconcile } from './repair.ts';
+import type { ResultIndex } from './result-index.ts';
+import { statusOf } from './status.ts';
+import { Stopwatch } from './stopwatch.ts';
+import type { RunView } from './view.ts';
+
+const SAMPLE_MS = 1000;
+const RATE_WINDOW_MS = 10_000;
+
+export interface RunOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: RunStore;
+  readonly createEngine: () => Engine;
+  /** From `store.openWriter`. */
+  readonly fence: number;
+  /** Names this tab in the log. */
+  readonly tab: string;
+  /** Gives the run's lock back. */
+  readonly release: () => void;
+  /** Another tab has taken the run over; this one has stopped. */
+  readonly onStale: () => void;
+}
+
+/** A run that this tab writes. Everything that happens to it goes through `#tell`, into the log and the state alike. */
+export class Run implements RunView {
+  readonly id: string;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly index: ResultIndex;
+  readonly #with: RunOptions;
+  readonly #journal: Journal;
+  readonly #watch: Stopwatch;
+  readonly #seat: EngineSeat;
+  readonly #dispatcher: Dispatcher;
+  readonly #committer: Committer;
+  readonly #cold: ColdAgents;
+  readonly #rate = new RateMeter(RATE_WINDOW_MS);
+  readonly #first: RunRecord;
+  #endedAt: number | null;
+  #stale = false;
+  #stopped = false;
+  #trouble: StoreFault | null = null;
+  #live: EngineFigures | null = null;
+  #vramOverLimit = 0;
+  #sampling: Cancel = () => undefined;
+
+  constructor(loaded: LoadedRun, options: RunOptions) {
+    const { record, plan, state, index } = loaded;
+    const { clock, random, store, fence, tab } = options;
+    this.id = record.id;
+    this.plan = plan;
+    this.state = state;
+    this.index = index;
+    this.#with = options;
+    this.#first = record;
+    this.#endedAt = record.endedAt;
+    this.#watch = new Stopwatch(clock, state.at);
+    this.#journal = new Journal(clock, () => this.#watch.elapsed(), state.seq);
+    this.#cold = new ColdAgents(state);
+    this.#committer = new Committer({
+      clock,
+      store,
+      run: this.id,
+      fence,
+      journal: this.#journal,
+      record: () => this.#record(),
+      coldAgents: () => this.#cold.take(),
+      onCommitted: (rows) => {
+        this.#committed(rows);
+      },
+      onTrouble: (fault) => {
+        this.#trouble = fault;
+        this.#steer();
+      },
+      onStale: () => {
+        this.#stale = true;
+        void this.#leave().then(options.onStale);
+      },
+    });
+
+    if (state.seq === 0)
+      this.#tell({
+        type: 'run.created',
+        name: plan.summary.name,
+        tasks: plan.items.length,
+        agents: plan.layout.agents,
+        seed: plan.settings.seed,
+      });
+    else if (!state.ended || state.open > 0) this.#tell({ type: 'run.resumed', tab, fence });
+    for (const event of reconcile(state, index)) this.#tell(event);
+
+    this.#seat = new EngineSeat({
+      clock,
+      create: options.createEngine,
+      source: plan.settings.model,
+      budget: plan.budget,
+      onReady: (engine, report) => {
+        this.#tell({
+          type: 'engine.loaded',
+          engine: report.engine,
+          model: report.model.id,
+          ms: Math.round(report.loadMs),
+          report,
+        });
+        this.#sampleOf(engine);
+      },
+      onLost: (error) => {
+        this.#engineLost(error);
+      },
+      onChange: () => {
+        this.#steer();
+      },
+    });
+    this.#dispatcher = new Dispatcher({
+      clock,
+      random: random.split(`${this.id}/${String(fence)}`),
+      plan,
+      state,
+      fence,
+      tell: (event) => this.#tell(event),
+      onDone: (task, note) => {
+        this.#done(task, note);
+      },
+      onFailed: (task, failure, detail) => {
+        this.#fail(task, failure, detail);
+      },
+      onTurn: () => {
+        this.#seat.worked();
+        this.#checkTokens();
+      },
+      onGone: (error) => {
+        this.#seat.declareLost(error);
+      },
+    });
+  }
+
+  /** Sets the run going, unless it is over. */
+  async start(): Promise<void> {
+    this.#cold.restore(await this.#with.store.agents(this.id));
+    this.#sampling = this.#with.clock.every(SAMPLE_MS, () => {
+      this.#sample();
+    });
+    // A cancel or the last commit may have been cut off by the end of an earlier session.
+    if (this.state.cancelled && !this.state.ended) this.#failRest('cancelled');
+    this.#checkEnd();
+    if (!this.#over() && !this.state.paused) this.#seat.start();
+    this.#steer();
+  }
+
+  status(): RunStatus {
+    const seat = this.#seat.state;
+    return statusOf(this.#record(), this.plan, this.state, {
+      writer: !this.#stale,
+      message: this.#message(),
+      problem: seat.kind === 'waiting' || seat.kind === 'stopped' ? seat.problem : null,
+      loading: seat.kind === 'loading' ? seat.progress : null,
+      report: this.state.engineReport as EngineReport | null,
+      vram: this.figures()?.vram ?? null,
+      elapsedMs: Math.round(this.#watch.elapsed()),
+      tokensPerSecond: this.#rate.perSecond(),
+      residents: [...this.#dispatcher.flights.values()]
+        .filter((flight) => flight.started)
+        .map(({ agent, task, tokens, stage }) => ({
+          agent,
+          task,
+          tokens,
+          maxTokens: this.plan.stages[stage]?.brief.maxTokens ?? 0,
+        })),
+    });
+  }
+
+  now(agent: number): AgentStory['now'] {
+    for (const flight of this.#dispatcher.flights.values()) {
+      if (flight.agent === agent) return { task: flight.task, input: flight.input, text: flight.text };
+    }
+    return null;
+  }
+
+  unsaved(): readonly JournalEvent[] {
+    return this.#journal.unsaved();
+  }
+
+  pause(): void {
+    if (this.#over() || this.state.paused) return;
+    this.#tell({ type: 'run.paused' });
+    this.#steer();
+    this.#dispatcher.recall(false);
+  }
+
+  /** Goes on after a pause, or tries again after trouble. */
+  resume(): void {
+    if (this.#over()) return;
+    if (this.state.paused) this.#tell({ type: 'run.continued' });
+    this.#committer.retryNow();
+    this.#seat.start();
+    this.#steer();
+  }
+
+  /** Ends the run: what is not done yet ends as the named failure `cancelled`. */
+  cancel(): void {
+    if (this.#over()) return;
+    this.#tell({ type: 'run.cancelled' });
+    this.#dispatcher.stop();
+    this.#failRest('cancelled');
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#stale) {
+      this.#dispatcher.attach(null);
+      await this.#committer.flush();
+    }
+    await this.#leave();
+  }
+
+  /** Resolves when all that has happened so far is on the disk. */
+  flush(): Promise<void> {
+    return this.#committer.flush();
+  }
+
+  #over(): boolean {
+    return this.state.ended || this.state.cancelled || this.#stale || this.#stopped;
+  }
+
+  #tell(body: EventBody): JournalEvent {
+    const event = this.#journal.append(body);
+    this.state.apply(event);
+    if (event.type === 'turn.ended' || event.type === 'agent.state') this.#cold.changed(event.agent);
+    this.#committer.poke();
+    return event;
+  }
+
+  /** Turns go to the engine exactly while there is one and nothing speaks against it; run time goes on just then. */
+  #steer(): void {
+    const { engine, state: seat } = this.#seat;
+    const go = !this.#over() && !this.state.paused && !this.#trouble;
+    this.#watch.running = go && engine !== null;
+    if (go && engine && seat.kind === 'ready') {
+      this.#dispatcher.attach(engine, seat.report.residents, seat.report.model.contextTokens);
+    } else {
+      this.#dispatcher.attach(null);
+    }
+  }
+
+  #engineLost(error: EngineError): void {
+    const inFlight = this.#dispatcher.flights.size;
+    this.#tell({ type: 'engine.lost', code: error.code, message: error.message, inFlight });
+    this.#dispatcher.lost(error.code);
+    const message = seatMessage(this.#seat.state, true);
+    if (message !== '') this.#tell({ type: 'run.waiting', message });
+  }
+
+  #done(task: number, note: string | null): void {
+    const attempts = Math.max(1, this.state.tasks.attempts[task] as number);
+    const row = resultRow(this.plan, this.state, task, {
+      failure: null,
+      note,
+      agent: this.state.tasks.agent[task] as number,
+      attempts,
+    });
+    const agent =
+      this.state.held.get(task)?.find((held) => held.stage === this.plan.tasks.result)?.agent ??
+      (this.state.tasks.agent[task] as number);
+    const { seq } = this.#tell({ type: 'task.committed', task, agent, attempts });
+    this.#committer.add(row, seq);
+  }
+
+  #fail(task: number, failure: string, note: string | null = null): void {
+    const { tasks } = this.state;
+    const agent = tasks.agent[task] as number;
+    // The attempt that failed last is not in the fold: it was never to be retried.
+    const spent = failure === 'cancelled' || failure === 'token-budget' ? 0 : 1;
+    const attempts = (tasks.attempts[task] as number) + (tasks.failures[task] as number) + spent;
+    const row = resultRow(this.plan, this.state, task, { failure, note, agent, attempts });
+    const { seq } = this.#tell({ type: 'task.failed', task, agent: Math.max(0, agent), failure, attempts });
+    this.#committer.add(row, seq);
+  }
+
+  #failRest(failure: string): void {
+    const { status, size } = this.state.tasks;
+    for (let task = 0; task < size; task++) if ((status[task] as number) < TASK.committed) this.#fail(task, failure);
+    this.#steer();
+  }
+
+  #checkTokens(): void {
+    const { tokenLimit } = this.plan;
+    const { promptTokens, completionTokens } = this.state.totals;
+    if (tokenLimit === null || promptTokens + completionTokens < tokenLimit || this.#over()) return;
+    this.#dispatcher.stop();
+    this.#failRest('token-budget');
+  }
+
+  #committed(rows: readonly OrderedRow[]): void {
+    this.index.add(rows);
+    this.#checkEnd();
+  }
+
+  /** Over once every task's row is on the disk. */
+  #checkEnd(): void {
+    if (this.state.ended || this.index.size < this.state.tasks.size) return;
+    this.#endedAt = this.#with.clock.wall();
+    const { size, failed } = this.index;
+    this.#tell({ type: 'run.ended', results: size - failed, failed, ...(this.#live ? { figures: this.#live } : {}) });
+    this.#steer();
+    void this.#committer.flush().then(() => this.#seat.stop());
+  }
+
+  figures(): EngineFigures | null {
+    return this.#live ?? (this.state.figures as EngineFigures | null);
+  }
+
+  #record(): RunRecord {
+    return {
+      ...this.#first,
+      phase: this.#phase(),
+      endedAt: this.state.ended ? this.#endedAt : null,
+      tasks: this.state.tasks.size,
+      results: this.index.size - this.index.failed,
+      failed: this.index.failed,
+      agents: this.state.agents.size,
+    };
+  }
+
+  #phase(): RunPhase {
+    if (this.state.ended) return this.state.cancelled ? 'cancelled' : 'done';
+    if (this.state.paused) return 'paused';
+    if (this.#stale || this.#trouble) return 'waiting';
+    const seat = this.#seat.state;
+    if (seat.kind === 'loading') return seat.again ? 'waiting' : 'loading';
+    if (seat.kind === 'stopped') return seat.permanent ? 'failed' : 'waiting';
+    return seat.kind === 'ready' ? 'running' : 'waiting';
+  }
+
+  #message(): string {
+    if (this.state.ended) return '';
+    if (this.#stale) return 'Another tab runs this now; this one only watches.';
+    if (this.#trouble) return storeMessage(this.#trouble);
+    return seatMessage(this.#seat.state, this.state.engineReport !== null);
+  }
+
+  #sample(): void {
+    const live = [...this.#dispatcher.flights.values()].reduce((sum, flight) => sum + flight.tokens, 0);
+    this.#rate.sample(this.#with.clock.now(), this.state.totals.completionTokens + live);
+    if (this.#seat.engine) this.#sampleOf(this.#seat.engine);
+  }
+
+  #sampleOf(engine: Engine): void {
+    void Promise.all([engine.vram(), engine.counters()]).then(
+      ([vram, counters]) => {
+        if (vram.now > vram.limit) this.#vramOverLimit++;
+        this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit };
+      },
+      // An engine that is dying does not answer; the seat hears of it by itself.
+      () => undefined,
+    );
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#sampling();
+    this.#committer.stop();
+    this.#dispatcher.stop();
+    this.#watch.running = false;
+    await this.#seat.stop();
+    this.#with.release();
+  }
+}

@@ -1,0 +1,263 @@
+import type { Engine, EngineHost } from '../engine/contract.ts';
+import { ScriptedEngine } from '../engine/scripted.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Lock } from '../kernel/lock.ts';
+import type { Random } from '../kernel/random.ts';
+import { asStoreFault, StoreFault } from '../store/fault.ts';
+import type { RunRecord, RunSource } from '../store/records.ts';
+import type { RunStore } from '../store/run-store.ts';
+import { parseSwarm } from '../swarm/parse.ts';
+import { summarize } from '../swarm/summary.ts';
+import { exampleSwarms, type ExampleSource } from './examples.ts';
+import { exportRun } from './exports.ts';
+import { Follower } from './follower.ts';
+import { FrameSender } from './frames.ts';
+import { loadRun } from './load.ts';
+import { planRun, type RunPlan, type RunSettings, settle } from './plan.ts';
+import type {
+  AgentStory,
+  CheckedSwarm,
+  ExampleSwarm,
+  ExportKind,
+  GpuCheck,
+  ModelChoice,
+  ResultPage,
+  ResultQuery,
+  RunFrame,
+  RunInfo,
+  RuntimeApi,
+  StartReply,
+  StartRequest,
+} from './protocol.ts';
+import { Run } from './run.ts';
+import { agentStory } from './story.ts';
+import type { RunView } from './view.ts';
+
+export interface RuntimeOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: RunStore;
+  readonly lock: Lock;
+  readonly engines: EngineHost;
+  readonly examples: ExampleSource;
+  readonly version: string;
+  /** Names this tab in logs. */
+  readonly tab: string;
+  /** Engine for runs that ask for `scripted`; the built-in one unless given. */
+  readonly scripted?: (seed: number) => Engine;
+}
+
+/** All runs of the product: many stored, at most one open. */
+export class Runtime implements RuntimeApi {
+  readonly #with: RuntimeOptions;
+  #open: RunView | null = null;
+  #sender: FrameSender | null = null;
+  /** One change of the open run at a time. */
+  #turnstile: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RuntimeOptions) {
+    this.#with = options;
+  }
+
+  checkGpu(): Promise<GpuCheck> {
+    return this.#with.engines.checkGpu();
+  }
+
+  examples(): Promise<ExampleSwarm[]> {
+    return exampleSwarms(this.#with.examples);
+  }
+
+  models(vramMiB: number, occupancy: number): Promise<readonly ModelChoice[]> {
+    return this.#with.engines.models(vramMiB, occupancy);
+  }
+
+  check(file: string, text: string): Promise<CheckedSwarm> {
+    const parsed = parseSwarm(file, text);
+    return Promise.resolve(
+      parsed.ok ? { ok: true, summary: summarize(parsed.value.swarm) } : { ok: false, diagnostics: parsed.error },
+    );
+  }
+
+  async runs(): Promise<RunInfo[]> {
+    const stored = await this.#with.store.list();
+    const open = this.#open?.status();
+    return stored.map((record) => (open?.id === record.id ? infoOf(open) : record));
+  }
+
+  async start(request: StartRequest): Promise<StartReply> {
+    const { version, examples, clock, random, store } = this.#with;
+    const parsed = parseSwarm(request.swarm.file, request.swarm.text);
+    if (!parsed.ok) return { ok: false, diagnostics: parsed.error };
+    const { swarm, locate } = parsed.value;
+    const example = swarm.input.example;
+    const input =
+      request.input ?? (example === undefined ? null : { name: example, text: await examples.input(example) });
+    if (!input) {
+      const { line, column } = locate(['input']);
+      const message = 'this swarm reads a file that a person gives, and none was given';
+      return {
+        ok: false,
+        diagnostics: [
+          {
+            file: request.swarm.file,
+            line,
+            column,
+            message,
+            expected: 'an input file',
+            hint: 'drop one on the page, or pass --input',
+          },
+        ],
+      };
+    }
+    const settings = settle(request, swarm, version);
+    const source: RunSource = { swarm: request.swarm, input, settings: settings as unknown as RunSource['settings'] };
+    const planned = planRun(source);
+    if (!planned.ok) return { ok: false, diagnostics: planned.error };
+    const record = newRecord(newId('run', clock.wall(), random), planned.value, settings, clock.wall());
+    await store.create(record, source);
+    await this.open(record.id);
+    return { ok: true, runId: record.id };
+  }
+
+  async open(runId: string): Promise<boolean> {
+    return this.#alone(async () => {
+      if (this.#open?.id === runId) return true;
+      await this.#close();
+      try {
+        this.#open = await this.#view(runId);
+        return true;
+      } catch (error) {
+        const { code } = asStoreFault(error);
+        if (code === 'missing' || code === 'corrupt') return false;
+        throw error;
+      }
+    });
+  }
+
+  async watch(runId: string, onFrame: (frame: RunFrame) => void | Promise<void>): Promise<void> {
+    if (!(await this.open(runId))) throw new StoreFault('missing', `There is no run ${runId} to watch.`);
+    this.#sender?.stop();
+    this.#sender = new FrameSender(this.#with.clock, () => (this.#open?.id === runId ? this.#open : null), onFrame);
+  }
+
+  unwatch(): Promise<void> {
+    this.#sender?.stop();
+    this.#sender = null;
+    return Promise.resolve();
+  }
+
+  async pause(runId: string): Promise<void> {
+    (await this.#require(runId)).pause();
+  }
+
+  async resume(runId: string): Promise<void> {
+    (await this.#require(runId)).resume();
+  }
+
+  async cancel(runId: string): Promise<void> {
+    (await this.#require(runId)).cancel();
+  }
+
+  async remove(runId: string): Promise<void> {
+    await this.#alone(async () => {
+      if (this.#open?.id === runId) await this.#close();
+      await this.#with.store.remove(runId);
+    });
+  }
+
+  async results(runId: string, query: ResultQuery): Promise<ResultPage> {
+    return (await this.#require(runId)).index.query(query);
+  }
+
+  async agent(runId: string, agent: number): Promise<AgentStory> {
+    return agentStory(await this.#require(runId), this.#with.store, agent);
+  }
+
+  async export(runId: string, kind: ExportKind): Promise<Blob> {
+    return exportRun(await this.#require(runId), this.#with.store, kind);
+  }
+
+  /** Leaves the open run in order, e.g. before the page goes. */
+  async close(): Promise<void> {
+    await this.unwatch();
+    await this.#alone(() => this.#close());
+  }
+
+  async #require(runId: string): Promise<RunView> {
+    if (this.#open?.id !== runId) await this.open(runId);
+    if (this.#open?.id !== runId) throw new StoreFault('missing', `There is no run ${runId}.`);
+    return this.#open;
+  }
+
+  /** The run, to write where no other tab does, else to watch. */
+  async #view(runId: string): Promise<RunView> {
+    const { store, lock, clock, random, tab } = this.#with;
+    const release = await lock.tryAcquire(`planaria:${runId}`);
+    if (!release) {
+      const takeOver = (): void => void this.#reopen(runId);
+      return new Follower(await loadRun(store, runId), { store, clock, takeOver });
+    }
+    try {
+      // The fence first: an older writer that still breathes cannot change what is read next.
+      const fence = await store.openWriter(runId);
+      const loaded = await loadRun(store, runId);
+      const { settings } = loaded.plan;
+      const createEngine = (): Engine =>
+        settings.engine === 'scripted' ? this.#scripted(settings.seed) : this.#with.engines.create(settings.engine);
+      const onStale = (): void => void this.#reopen(runId);
+      const run = new Run(loaded, { clock, random, store, createEngine, fence, tab, release, onStale });
+      await run.start();
+      return run;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #scripted(seed: number): Engine {
+    return this.#with.scripted?.(seed) ?? new ScriptedEngine({ clock: this.#with.clock, seed });
+  }
+
+  /** Opens the run again in whichever way it can be had now. */
+  #reopen(runId: string): Promise<unknown> {
+    return this.#alone(async () => {
+      if (this.#open?.id !== runId) return;
+      await this.#close();
+      this.#open = await this.#view(runId);
+    });
+  }
+
+  async #close(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    await open?.stop();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turnstile.then(work);
+    this.#turnstile = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function newRecord(id: string, plan: RunPlan, settings: RunSettings, wall: number): RunRecord {
+  return {
+    id,
+    name: plan.summary.name,
+    phase: 'loading',
+    startedAt: wall,
+    endedAt: null,
+    tasks: plan.items.length,
+    results: 0,
+    failed: 0,
+    agents: plan.layout.agents,
+    modelId: settings.model.id,
+    engine: settings.engine === 'scripted' ? 'scripted' : 'webllm',
+  };
+}
+
+function infoOf(status: RunInfo): RunInfo {
+  const { id, name, phase, startedAt, endedAt, tasks, results, failed, agents, modelId, engine } = status;
+  return { id, name, phase, startedAt, endedAt, tasks, results, failed, agents, modelId, engine };
+}

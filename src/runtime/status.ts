@@ -1,0 +1,66 @@
+import type { EngineReport, LoadProgress, VramSample } from '../engine/contract.ts';
+import { AGENT_NAMES, type RunState } from '../journal/run-state.ts';
+import type { RunPlan } from './plan.ts';
+import type { AgentState, EngineError, RunInfo, RunStatus } from './protocol.ts';
+
+/** What only the side that runs a run knows. */
+export interface LiveFigures {
+  readonly writer: boolean;
+  readonly message: string;
+  readonly problem: EngineError | null;
+  readonly loading: LoadProgress | null;
+  readonly report: EngineReport | null;
+  readonly vram: VramSample | null;
+  readonly elapsedMs: number;
+  readonly tokensPerSecond: number;
+  readonly residents: RunStatus['residents'];
+}
+
+export function agentsByState(state: RunState): Record<AgentState, number> {
+  const counts = new Array<number>(AGENT_NAMES.length).fill(0);
+  for (const each of state.agents.state) counts[each] = (counts[each] ?? 0) + 1;
+  return Object.fromEntries(AGENT_NAMES.map((name, index) => [name, counts[index]])) as Record<AgentState, number>;
+}
+
+export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: LiveFigures): RunStatus {
+  const { totals } = state;
+  return {
+    ...record,
+    ...live,
+    summary: plan.summary,
+    seed: plan.settings.seed,
+    agentsByState: agentsByState(state),
+    tokens: { prompt: totals.promptTokens, completion: totals.completionTokens },
+    tokensPerSecondMean: live.elapsedMs > 0 ? (totals.completionTokens / live.elapsedMs) * 1000 : 0,
+    retries: totals.retries,
+  };
+}
+
+/** Cells of a frame: state, tier and health of every agent that changed since the last one. */
+export class CellDiff {
+  #sent: Uint32Array | null = null;
+
+  /** All agents are told again. */
+  reset(): void {
+    this.#sent = null;
+  }
+
+  /** See `RunFrame.cells`; a fresh buffer each time, to be transferred. */
+  next({ agents }: RunState): { readonly full: boolean; readonly cells: Uint32Array<ArrayBuffer> } {
+    const full = this.#sent === null;
+    const sent = (this.#sent ??= new Uint32Array(2 * agents.size));
+    const cells = new Uint32Array(3 * agents.size);
+    let length = 0;
+    for (let agent = 0; agent < agents.size; agent++) {
+      const look = (agents.state[agent] as number) | ((agents.tier[agent] as number) << 8);
+      const health = Math.round((agents.health[agent] as number) * 1000);
+      if (!full && sent[2 * agent] === look && sent[2 * agent + 1] === health) continue;
+      sent[2 * agent] = look;
+      sent[2 * agent + 1] = health;
+      cells[length++] = agent;
+      cells[length++] = look;
+      cells[length++] = health;
+    }
+    return { full, cells: cells.slice(0, length) };
+  }
+}

@@ -1,0 +1,36 @@
+import { decodeEvents } from '../journal/journal.ts';
+import { agentName, roleOfAgent } from '../swarm/expand.ts';
+import type { RunStore } from '../store/run-store.ts';
+import { AGENT_STATES, type AgentStory, type JournalEvent, TIERS } from './protocol.ts';
+import type { RunView } from './view.ts';
+
+const MAX_EVENTS = 200;
+/** Chunks of the log looked at; each holds at least one event of the agent. */
+const MAX_CHUNKS = 100;
+
+/** Everything about one agent. Throws RangeError for a row that does not exist. */
+export async function agentStory(view: RunView, store: RunStore, agent: number): Promise<AgentStory> {
+  const { agents } = view.state;
+  const role = roleOfAgent(view.plan.layout, agent);
+  const stored = await store.chunksOf(view.id, agent, MAX_CHUNKS);
+  const mine = (event: JournalEvent): boolean => 'agent' in event && event.agent === agent;
+  const events = stored.flatMap((chunk) => decodeEvents(chunk).filter(mine));
+  // A commit may have happened in between: what is stored already is not told twice.
+  const last = events.at(-1)?.seq ?? 0;
+  events.push(...view.unsaved().filter((event) => event.seq > last && mine(event)));
+  return {
+    agent,
+    name: agentName(view.plan.layout, agent),
+    role: role.name,
+    state: AGENT_STATES[agents.state[agent] as number] ?? 'idle',
+    tier: TIERS[agents.tier[agent] as number] ?? 'cold',
+    health: agents.health[agent] as number,
+    turns: agents.turns[agent] as number,
+    restarts: agents.restarts[agent] as number,
+    tokens: (agents.promptTokens[agent] as number) + (agents.completionTokens[agent] as number),
+    computeMs: Math.round(agents.computeMs[agent] as number),
+    now: view.now(agent),
+    prompt: view.plan.swarm.roles[role.name]?.prompt ?? '',
+    events: events.slice(-MAX_EVENTS),
+  };
+}

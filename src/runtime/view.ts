@@ -1,0 +1,26 @@
+import type { RunState } from '../journal/run-state.ts';
+import type { EngineFigures } from '../telemetry/report.ts';
+import type { RunPlan } from './plan.ts';
+import type { AgentStory, JournalEvent, RunStatus } from './protocol.ts';
+import type { ResultIndex } from './result-index.ts';
+
+/** A run as it is looked at: the one that this tab runs, or one that another tab does. */
+export interface RunView {
+  readonly id: string;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  /** Rows that are on the disk. */
+  readonly index: ResultIndex;
+  status(): RunStatus;
+  /** The engine's figures now, or those of the run's end; null before there are any. */
+  figures(): EngineFigures | null;
+  /** What the agent writes at this moment. */
+  now(agent: number): AgentStory['now'];
+  /** Events that the store does not have yet. */
+  unsaved(): readonly JournalEvent[];
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+  /** Leaves the run as it is, to be opened again; resolves when everything is on the disk. */
+  stop(): Promise<void>;
+}
