@@ -107,6 +107,8 @@ export interface TurnOutcome {
   readonly timing: TurnTiming;
   /** Mean natural-log probability of the chosen tokens, where the engine reads it. */
   readonly meanLogprob: number | null;
+  /** True when the agent's sequence is parked on the GPU now, as `retain` asked. */
+  readonly retained?: boolean;
   /** Absent when the agent was resident, or where the engine does not measure it. */
   readonly pageIn?: PageIn;
   readonly error?: EngineError;

@@ -40,7 +40,7 @@ test('an agent that is kept goes on where it stopped; one that was paged out is 
   const { engine, turn, done } = await loaded(2);
   const line = 'sshd: connection closed by peer '.repeat(4);
   const first = await done(turn(5, [user(line)], { retain: true }).done);
-  expect(first).toMatchObject({ pageIn: { way: 'prefill' }, usage: { restoredTokens: 0 } });
+  expect(first).toMatchObject({ retained: true, pageIn: { way: 'prefill' }, usage: { restoredTokens: 0 } });
   const resident = await done(turn(5, followUp(line, first), { retain: true }).done);
   expect(resident.pageIn).toBeUndefined();
   expect(resident.usage.cachedTokens).toBeGreaterThan(40);

@@ -342,11 +342,13 @@ export class ScriptedEngine implements Engine {
     for (const cancel of turn.timers) cancel();
     const now = this.#clock.now();
     const admitted = turn.admitted ?? now;
+    let retained = false;
     if (this.#running.delete(turn)) {
       this.#counters.decodeTokens += turn.tokens;
       this.#counters.busyMs += (now - admitted) / this.#residents;
       const { agent, retain, messages } = turn.request;
-      if (retain && !error) this.#parked.set(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
+      retained = retain === true && !error;
+      if (retained) this.#parked.set(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
     }
     const since = (at: number): number => at - turn.submitted;
     turn.settle({
@@ -365,6 +367,7 @@ export class ScriptedEngine implements Engine {
         endedMs: since(now),
       },
       meanLogprob: null,
+      ...(retained ? { retained } : {}),
       ...(turn.pageIn ? { pageIn: turn.pageIn } : {}),
       ...(error ? { error } : {}),
     });

@@ -43,6 +43,8 @@ export class Turn implements TurnHandle {
   cachedTokens = 0;
   restoredTokens = 0;
   pageIn: PageIn | null = null;
+  /** Set before `end` when the sequence stays. */
+  retained = false;
   completionTokens = 0;
   /** Sum of natural-log probabilities of the chosen tokens; null where they are not read. */
   logprob: number | null = null;
@@ -123,6 +125,7 @@ export class Turn implements TurnHandle {
       usage,
       timing: { admittedMs: this.#admitted ?? endedMs, firstTokenMs: this.#first, endedMs },
       meanLogprob: this.logprob === null || this.completionTokens === 0 ? null : this.logprob / this.completionTokens,
+      ...(this.retained ? { retained: true } : {}),
       ...(this.pageIn ? { pageIn: this.pageIn } : {}),
       ...(error ? { error } : {}),
     });
