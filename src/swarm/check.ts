@@ -112,6 +112,7 @@ function checkThresholds({ supervision: { thresholds } }: Swarm): Broken[] {
 function checkFlow({ roles, flow }: Swarm): Broken[] {
   const broken: Broken[] = [];
   const names = Object.keys(roles);
+  if (names.length === 0) return [];
   const steps = new Map<string, number>();
   const takers = new Map<string, number>();
   let review: number | undefined;

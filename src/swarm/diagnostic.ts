@@ -26,13 +26,11 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return [`${file}:${line}:${column}: ${message}`, expected && `expected ${expected}`, hint].filter(Boolean).join('; ');
 }
 
-/** In the order of the file, without repeats, at most 50. */
+/** In the order of the file, those of one place in the order given, without repeats, at most 50. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
   return [...diagnostics]
-    .sort(
-      (a, b) => a.line - b.line || a.column - b.column || (a.message < b.message ? -1 : a.message > b.message ? 1 : 0),
-    )
+    .sort((a, b) => a.line - b.line || a.column - b.column)
     .filter((diagnostic) => {
       const key = formatDiagnostic(diagnostic);
       return !seen.has(key) && seen.add(key);
@@ -45,8 +43,8 @@ const MAX_SHOWN = 40;
 /** A value as a message shows it: short, on one line, with its type where the text alone would not tell. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quote(value)}`;
   return String(value);
 }

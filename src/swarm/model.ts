@@ -120,10 +120,7 @@ const Input = v.strictObject(
     ),
     column: v.pipe(
       v.exactOptional(
-        v.union(
-          [text(128), v.pipe(v.number(), v.integer(), v.minValue(1))],
-          'a column name, or a column number from 1',
-        ),
+        v.union([text(128, COLUMN), v.pipe(v.number(COLUMN), v.safeInteger(COLUMN), v.minValue(1, COLUMN))], COLUMN),
       ),
       v.description(
         'csv: the column that agents read. A name needs a header line; a number counts from 1 and means there is none.',

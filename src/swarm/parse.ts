@@ -25,23 +25,23 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
   if (!source) return err(sortDiagnostics(diagnostics));
 
   const broken: Path[] = [];
-  const add = ({ path, part, message, expected, hint }: Broken): void => {
-    const { line, column } = source.locate(path, part ?? 'value');
-    diagnostics.push({ file, line, column, message, expected, hint: hint ?? '' });
-    broken.push(path);
+  /** Each stage is silent about places that an earlier one spoke of. */
+  const stage = (problems: readonly Broken[]): void => {
+    const taken = new Set(diagnostics.map(({ line, column }) => `${line}:${column}`));
+    for (const { path, part = 'value', message, expected, hint = '' } of problems) {
+      broken.push(path);
+      const { line, column } = source.locate(path, part);
+      if (!taken.has(`${line}:${column}`)) diagnostics.push({ file, line, column, message, expected, hint });
+    }
   };
 
-  for (const problem of formProblems(SwarmSchema, source.value, [])) add(problem);
+  stage(formProblems(SwarmSchema, source.value, []));
   const parsed = v.safeParse(SwarmSchema, source.value, { abortPipeEarly: true });
-  const misshapen = [...broken];
-  for (const issue of parsed.issues ?? []) {
-    const problem = problemOf(issue);
-    // Whatever lies in a value of the wrong form has been said already.
-    if (problem && !misshapen.some((path) => startsWith(problem.path, path))) add(problem);
-  }
+  const inForm = (path: Path): boolean => !broken.some((at) => startsWith(path, at));
+  stage((parsed.issues ?? []).flatMap(valueProblem).filter(({ path }) => inForm(path)));
   // Sections that are sound are checked against each other even when others are not: one pass, all messages.
   const sound = (path: Path): boolean => !broken.some((at) => startsWith(at, path) || startsWith(path, at));
-  for (const problem of checkSwarm(parsed.output as Swarm, sound)) add(problem);
+  stage(checkSwarm(parsed.output as Swarm, sound));
 
   if (diagnostics.length > 0) return err(sortDiagnostics(diagnostics));
   return ok({ swarm: parsed.output as Swarm, locate: (path) => source.locate(path, 'value') });
@@ -63,25 +63,40 @@ type AnySchema = v.GenericSchema &
     readonly message?: unknown;
   };
 
-/** Maps and lists in the wrong place, and unknown keys with the nearest known one: what the schema library tells too little about. */
+/** What the schema library tells too little about: maps and lists in the wrong place, unknown keys with the nearest known one, missing keys. */
 function formProblems(given: AnySchema, value: unknown, path: Path): Broken[] {
   const schema = unwrap(given);
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (schema.entries ?? schema.value) {
-    if (!isMap) return [{ path, ...found(path, value), expected: String(schema.message) }];
-    return Object.entries(value).flatMap(([key, child]) => {
-      const childPath = [...path, key];
-      if (schema.value) return formProblems(schema.value, child, childPath);
-      const known = schema.entries ?? {};
-      const childSchema = Object.hasOwn(known, key) ? known[key] : undefined;
-      return childSchema ? formProblems(childSchema, child, childPath) : [unknownKey(key, path, Object.keys(known))];
-    });
-  }
   if (schema.item && Array.isArray(value)) {
     const { item } = schema;
     return value.flatMap((child, index) => formProblems(item, child, [...path, index]));
   }
-  return [];
+  if (!schema.entries && !schema.value) return [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ path, message: found(path, value), expected: String(schema.message) }];
+  }
+  const inside = Object.entries(value).flatMap(([key, child]) => {
+    const childSchema = schema.value ?? ownEntry(schema.entries, key);
+    const childPath = [...path, key];
+    return childSchema
+      ? formProblems(childSchema, child, childPath)
+      : [unknownKey(key, path, Object.keys(schema.entries ?? {}))];
+  });
+  const missing = Object.entries(schema.entries ?? {}).flatMap(([key, child]): Broken[] => {
+    if (Object.hasOwn(value, key) || child.wrapped) return [];
+    return [
+      {
+        path: [...path, key],
+        part: 'key',
+        message: `${nameOf(path)} has no ${key}`,
+        expected: `${key}: ${String(child.message)}`,
+      },
+    ];
+  });
+  return [...inside, ...missing];
+}
+
+function ownEntry(entries: Record<string, AnySchema> | undefined, key: string): AnySchema | undefined {
+  return entries && Object.hasOwn(entries, key) ? entries[key] : undefined;
 }
 
 function unwrap(schema: AnySchema): AnySchema {
@@ -111,30 +126,20 @@ function unknownKey(key: string, parent: Path, known: readonly string[]): Broken
   };
 }
 
-function found(path: Path, value: unknown): { message: string } {
-  return { message: `${nameOf(path)} is ${describe(value)}` };
+function found(path: Path, value: unknown): string {
+  return `${nameOf(path)} is ${describe(value)}`;
 }
 
-/** A schema library's issue in our words; null where `formProblems` says it better. */
-function problemOf(issue: v.BaseIssue<unknown>): Broken | null {
+/** A schema library's issue in our words; nothing where `formProblems` has said it. */
+function valueProblem(issue: v.BaseIssue<unknown>): Broken[] {
+  if (issue.type === 'strict_object') return [];
   const items = (issue.path ?? []) as readonly { key: string | number; origin: string }[];
   const path = items.map((item) => item.key);
   const last = items.at(-1);
-  const missing = issue.type === 'strict_object' && last?.origin === 'key';
-  if (missing && issue.expected === 'never') return null;
-  if (missing) {
-    const parent = path.slice(0, -1);
-    return {
-      path: parent,
-      part: 'key',
-      message: `${nameOf(parent)} has no ${last.key}`,
-      expected: `the key ${last.key}`,
-    };
-  }
   if (last?.origin === 'key') {
-    return { path, part: 'key', message: `${quote(String(last.key))} cannot name a role`, expected: issue.message };
+    return [{ path, part: 'key', message: `${quote(String(last.key))} cannot name a role`, expected: issue.message }];
   }
-  return { path, ...found(path, issue.input), expected: issue.message, hint: hintFor(path, issue) };
+  return [{ path, message: found(path, issue.input), expected: issue.message, hint: hintFor(path, issue) }];
 }
 
 function hintFor(path: Path, issue: v.BaseIssue<unknown>): string {

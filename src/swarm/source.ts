@@ -148,7 +148,11 @@ class Reader {
   /** Throws `Refused` where the document asks for more than a swarm file may. */
   read(node: Node, depth: number): unknown {
     if (++this.#values > MAX_VALUES) {
-      this.#refuse(node, `the file has more than ${MAX_VALUES} values`, 'fewer, what aliases repeat counts too');
+      this.#refuse(
+        node,
+        `the file has more than ${MAX_VALUES} values`,
+        `at most ${MAX_VALUES}, counting what aliases repeat`,
+      );
     }
     if (depth > MAX_DEPTH) this.#refuse(node, 'values are nested too deeply', `at most ${MAX_DEPTH} levels`);
     if (isAlias(node)) return this.#readAlias(node, depth);
@@ -312,9 +316,19 @@ function syntaxError(text: string, document: Document.Parsed, error: YAMLError):
       );
     case 'BAD_SCALAR_START':
       return problem(`a text cannot begin with ${text[offset] ?? ''}`, 'quotes around such text');
+    case 'UNEXPECTED_TOKEN':
+      if (!error.message.endsWith('at node end')) break;
+      return problem('the value before this has ended', 'a new line, or the end of the file');
+    case 'BAD_INDENT':
     case 'MISSING_CHAR': {
-      const opened = error.message.startsWith('Missing closing') ? openQuote(document, offset) : null;
-      if (opened !== null) return problem('the quotes that open here never close', 'a closing quote', '', opened);
+      if (error.message.startsWith('Missing ,')) return problem('a comma is missing before this', 'a comma');
+      const closing = /^Missing closing (.)|must .*end with a (.)$/.exec(error.message)?.slice(1).join('') ?? '';
+      const opening = OPENING[closing] ?? closing;
+      const opened = closing === '' ? null : unclosed(document, offset, (at) => text[at] === opening);
+      if (opened !== null)
+        return problem(`the ${opening} that opens here never closes`, `a closing ${closing}`, '', opened);
+      if (error.code === 'BAD_INDENT')
+        return problem('this line is indented differently', 'the indentation of the lines it belongs to');
       break;
     }
     default:
@@ -322,13 +336,17 @@ function syntaxError(text: string, document: Document.Parsed, error: YAMLError):
   return problem(lowerFirst(error.message), 'YAML 1.2 or JSON');
 }
 
-/** Where the quoted text begins that runs on to `end`. */
-function openQuote(document: Document.Parsed, end: number): number | null {
+const OPENING: Readonly<Record<string, string>> = { ']': '[', '}': '{' };
+
+/** Where the quoted text, list or map begins that the parser gave up on at `end`; of several, the outermost. */
+function unclosed(document: Document.Parsed, end: number, opensAt: (offset: number) => boolean): number | null {
   let opened: number | null = null;
   visit(document, {
-    Scalar: (_key, node) => {
-      const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
-      if (quoted && node.range && node.range[0] < end && end <= node.range[1] + 1) opened = node.range[0];
+    Node: (_key, node) => {
+      const [start, stop] = node.range ?? [0, -1];
+      if (stop !== end || !opensAt(start)) return undefined;
+      opened = start;
+      return visit.BREAK;
     },
   });
   return opened;

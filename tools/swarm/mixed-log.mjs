@@ -145,7 +145,7 @@ const MAKERS = [
   ],
   [
     3,
-    (w, t) =>
+    (_w, t) =>
       `${t.comma} WARN  [main] org.example.config.Loader - property "pool.size" is deprecated, use "pool.max" instead`,
   ],
   [
