@@ -94,7 +94,11 @@ export class InferenceEngine implements Engine {
   }
 
   /** The batched pipeline where the model allows it, else WebLLM's chat API with the reason. */
-  async #openRunner(loaded: LoadedModel, budget: MemoryBudget, onProgress: (progress: LoadProgress) => void): Promise<TurnRunner> {
+  async #openRunner(
+    loaded: LoadedModel,
+    budget: MemoryBudget,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<TurnRunner> {
     const stock = (notes: readonly string[]): TurnRunner =>
       new StockRunner(loaded.engine, loaded.id, loaded.needs, this.#clock, notes);
     if (this.#kind === 'stock') return stock([]);
@@ -112,7 +116,9 @@ export class InferenceEngine implements Engine {
       if (thrown instanceof EngineFault) throw thrown;
       // The pipeline may have taken WebLLM's own cache away; a reload, from the cache, makes the chat API whole again.
       await loaded.engine.reload(loaded.id);
-      return stock([`Agents run one at a time through WebLLM's chat API: ${describe(thrown).replace(/^Error: /, '')}.`]);
+      return stock([
+        `Agents run one at a time through WebLLM's chat API: ${describe(thrown).replace(/^Error: /, '')}.`,
+      ]);
     }
   }
 

@@ -1,0 +1,118 @@
+/**
+ * From a model that WebLLM has loaded to a pipeline that serves a batch: the pool counted out of the budget, the library put to the test.
+ */
+import type { Clock } from '../../../src/kernel/clock.ts';
+import type { EngineError, LoadProgress, MemoryBudget } from '../../../src/engine/contract.ts';
+import { fault } from '../faults.ts';
+import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../fit.ts';
+import type { ModelInternals } from '../webllm-internals.ts';
+import { KvPool, PAGE, type PoolSize } from './kv-pool.ts';
+import { proveBatching } from './self-test.ts';
+import { SwarmPipeline } from './swarm-pipeline.ts';
+
+/** Sequences beyond the residents': shared prefixes. */
+const PREFIX_SEQUENCES = 8;
+/** A longer prefill would hold up the decoding of others for too long. */
+const MAX_CHUNK = 512;
+/** What a resident can count on at least, tokens, when the budget does not give each the whole context. */
+const LEAST_TOKENS = 256;
+
+export interface OpenOptions {
+  readonly needs: Needs;
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onFatal: (error: EngineError) => void;
+}
+
+/**
+ * @throws EngineFault `over-budget`, `out-of-memory`; any other error means that this library cannot be batched
+ */
+export async function openSwarm(model: ModelInternals, options: OpenOptions): Promise<SwarmPipeline> {
+  const { needs, budget, clock } = options;
+  const most = Math.min(budget.resident, MAX_RESIDENTS, model.metadata.max_batch_size ?? 1);
+  if (most < 1 || (most < 2 && budget.resident > 1)) throw new Error('the library takes one sequence at a time');
+  model.releaseSingleCache();
+
+  const workspace = Math.max(0, ...Object.values(model.metadata.memory_usage ?? { estimate: needs.workspaceBytes }));
+  const chunk = Math.min(model.metadata.prefill_chunk_size, MAX_CHUNK);
+  const shape = (pages: number): PoolSize => ({ sequences: most + PREFIX_SEQUENCES, pages, chunk });
+  const { withoutPages, perPage } = costOfPages(model, shape);
+  const left = limitBytes(budget) - withoutPages - workspace;
+  const contextPages = Math.ceil(model.config.context_window_size / PAGE);
+  const wanted = (most + 2) * contextPages; // two contexts more for shared prefixes
+  let pages = Math.min(wanted, Math.floor(left / perPage));
+  const least = Math.min(contextPages, LEAST_TOKENS / PAGE);
+  if (pages < least) {
+    const sum = {
+      weightBytes: needs.weightBytes,
+      workspaceBytes: workspace + withoutPages - needs.weightBytes,
+      kvBytesPerAgent: least * perPage,
+    };
+    throw fault('over-budget', overBudget(sum, budget));
+  }
+
+  options.onProgress({ phase: 'self-test', bytes: 0, totalBytes: null, fromCache: true });
+  const notes: string[] = [];
+  for (;;) {
+    const residents = Math.min(most, Math.floor(pages / least));
+    let pool: KvPool | null = null;
+    try {
+      pool = new KvPool(model, shape(pages));
+      const kv = model.gpu.currAllocatedBytes - needs.weightBytes;
+      const proven = await proveBatching(model, pool, residents, clock);
+      if (residents < budget.resident)
+        notes.push(
+          `${String(residents)} agents run at once instead of ${String(budget.resident)}: ${limitedBy(residents, most)}.`,
+        );
+      if (!proven.continuation) {
+        notes.push(
+          `The model's library gives other results when a prompt is cut or shared (logits differ by ${proven.difference.toPrecision(2)}), so prompts are neither cut nor shared.`,
+        );
+      }
+      if (proven.decodeRows < residents)
+        notes.push(
+          `Decoding runs in batches of ${String(proven.decodeRows)}: measured faster than ${String(residents)} at once.`,
+        );
+      const now = model.gpu.currAllocatedBytes;
+      if (now > limitBytes(budget))
+        throw fault('out-of-memory', `The engine holds ${mib(now)}, more than ${mib(limitBytes(budget))}.`);
+      return new SwarmPipeline(model, pool, clock, {
+        residents,
+        proven,
+        memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
+        notes,
+        onFatal: options.onFatal,
+      });
+    } catch (thrown) {
+      pool?.dispose();
+      // What the allocator refuses in one piece it may give in half.
+      if (!/memory|allocat/i.test(String(thrown)) || pages / 2 < least) throw thrown;
+      pages = Math.floor(pages / 2);
+      notes.push(`The GPU refused a larger K/V pool; this one has ${String(pages * PAGE)} tokens.`);
+    }
+  }
+}
+
+function limitedBy(residents: number, most: number): string {
+  return residents < most ? 'the budget has K/V for no more' : 'the library takes no more in one batch';
+}
+
+/**
+ * GPU bytes with a pool of no pages, and so much a page, measured on two small pools. Absolute figures, because TVM keeps what a function
+ * returned last until it returns the next: the pool before is only freed when another is made.
+ */
+function costOfPages(
+  model: ModelInternals,
+  shape: (pages: number) => PoolSize,
+): { withoutPages: number; perPage: number } {
+  const bytes = (pages: number): number => {
+    const pool = new KvPool(model, shape(pages));
+    const now = model.gpu.currAllocatedBytes;
+    pool.dispose();
+    return now;
+  };
+  const few = bytes(16);
+  const perPage = Math.ceil((bytes(48) - few) / 32);
+  return { withoutPages: few - 16 * perPage, perPage };
+}
