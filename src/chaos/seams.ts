@@ -1,0 +1,40 @@
+/**
+ * Where faults enter. Whoever runs the swarm hands these in: the simulation its own, the tab the real ones (Worker.terminate,
+ * GPUDevice.destroy, a failing transaction). The product's code knows nothing of chaos; it only meets what chaos does.
+ */
+import type { DueFault } from './schedule.ts';
+
+/** What became of a fault that was due. */
+export interface Landing {
+  /** False: there was nothing to strike, e.g. no turn in flight; the fault does not count. */
+  readonly landed: boolean;
+  /** Agents that it struck. */
+  readonly agents: readonly number[];
+  /** Tasks that it struck, in the order of `agents` where there are any. */
+  readonly tasks: readonly number[];
+  /** For the log: what was done to whom. */
+  readonly detail: string;
+  /** False where no one could mend it, e.g. both generations of a record are gone. */
+  readonly survivable: boolean;
+}
+
+export const MISSED: Landing = {
+  landed: false,
+  agents: [],
+  tasks: [],
+  detail: 'nothing was there to strike',
+  survivable: true,
+};
+
+/**
+ * One function a seam. A fault may land at once or later (the next turn of an agent); `landed` is called exactly once, when it is known.
+ * A seam that is absent cannot be struck here.
+ */
+export interface FaultSeams {
+  readonly turn?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+  readonly engine?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+  readonly store?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+  readonly clock?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+  readonly messages?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+  readonly run?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+}
