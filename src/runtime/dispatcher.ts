@@ -53,7 +53,7 @@ export interface DispatcherOptions {
   /** All stages of the task are done. */
   readonly onDone: (task: number, note: string | null) => void;
   readonly onFailed: (task: number, failure: string, detail: string) => void;
-  /** A turn came to its end in the engine. */
+  /** A turn came to its end in the engine, and what comes of it is decided. */
   readonly onTurn: () => void;
   /** The engine can do no more, as an outcome says or as its silence shows. */
   readonly onGone: (error: EngineError) => void;
@@ -207,9 +207,9 @@ export class Dispatcher {
     } else {
       this.#start(flight);
       this.#end(flight, outcome, verdict.kind === 'reject' ? verdict.failure : undefined);
-      this.#with.onTurn();
       if (verdict.kind === 'accept') this.#accept(flight, verdict.output);
       else this.#reject(flight, verdict.failure, verdict.detail);
+      this.#with.onTurn();
     }
     this.pump();
   }

@@ -270,6 +270,7 @@ export class Run implements RunView {
   }
 
   #done(task: number, note: string | null): void {
+    if (this.#closed(task)) return;
     const attempts = Math.max(1, this.state.tasks.attempts[task] as number);
     const row = resultRow(this.plan, this.state, task, {
       failure: null,
@@ -285,6 +286,7 @@ export class Run implements RunView {
   }
 
   #fail(task: number, failure: string, note: string | null = null): void {
+    if (this.#closed(task)) return;
     const { tasks } = this.state;
     const agent = tasks.agent[task] as number;
     // The attempt that failed last is not in the fold: it was never to be retried.
@@ -296,9 +298,13 @@ export class Run implements RunView {
   }
 
   #failRest(failure: string): void {
-    const { status, size } = this.state.tasks;
-    for (let task = 0; task < size; task++) if ((status[task] as number) < TASK.committed) this.#fail(task, failure);
+    for (let task = 0; task < this.state.tasks.size; task++) this.#fail(task, failure);
     this.#steer();
+  }
+
+  /** One row a task: what has ended does not end again. */
+  #closed(task: number): boolean {
+    return (this.state.tasks.status[task] as number) >= TASK.committed;
   }
 
   #checkTokens(): void {

@@ -1,0 +1,185 @@
+/**
+ * A whole product on virtual time: the real runtime, journal, scheduling and store code over an IndexedDB in memory and the scripted engine.
+ * A tab can be killed at any moment; the database, like a disk, stays.
+ */
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import type { EngineHost } from '../../engine/contract.ts';
+import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted.ts';
+import type { Cancel, Clock } from '../../kernel/clock.ts';
+import { sleepOn } from '../../kernel/clock.ts';
+import { type Lock, memoryLock } from '../../kernel/lock.ts';
+import { type Random, seededRandom } from '../../kernel/random.ts';
+import { SimulatedClock } from '../../kernel/simulated-clock.ts';
+import { DexieStore, openStore } from '../../store/dexie-store.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import { Database } from '../../store/schema.ts';
+import { Runtime } from '../runtime.ts';
+
+export const SWARM = `
+planaria: 1
+name: test swarm
+seed: 7
+budget: {resident: 4}
+input: {from: dropped, format: lines}
+roles:
+  triager:
+    kind: worker
+    replicas: 6
+    prompt: Triage this line.
+    output:
+      type: object
+      properties:
+        severity: {enum: [info, warning, error]}
+        subject: {type: string, minLength: 1, maxLength: 40, x-copied-from: input}
+      required: [severity, subject]
+      additionalProperties: false
+    limits: {tokens: 64, deadline: 5s}
+  reviewer:
+    kind: specialist
+    replicas: 2
+    prompt: Review this triage.
+    output:
+      type: object
+      properties: {agree: {type: boolean}}
+      required: [agree]
+      additionalProperties: false
+    limits: {tokens: 32, deadline: 5s}
+flow:
+  - {role: triager, each: input}
+  - {role: reviewer, reviews: triager, share: 0.25}
+`;
+
+export const lines = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `sshd[${String(i)}]: Failed password for user${String(i)}`).join('\n');
+
+/** A clock whose timers die with the tab. */
+function mortalClock(clock: SimulatedClock): { clock: Clock; kill: () => void } {
+  let dead = false;
+  const guard =
+    (task: () => void): (() => void) =>
+    () => {
+      if (!dead) task();
+    };
+  const mortal: Clock = {
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    timeout: (ms, task): Cancel => clock.timeout(ms, guard(task)),
+    every: (ms, task): Cancel => {
+      const cancel = clock.every(ms, () => {
+        if (dead) cancel();
+        else task();
+      });
+      return cancel;
+    },
+    sleep: (ms, signal) => sleepOn(mortal, ms, signal),
+  };
+  return {
+    clock: mortal,
+    kill: () => {
+      dead = true;
+    },
+  };
+}
+
+/** A store that virtual time waits for, and that neither answers nor takes orders once its tab is dead. */
+function mortalStore(store: RunStore, clock: SimulatedClock): { store: RunStore; kill: () => void } {
+  let dead = false;
+  const never = new Promise<never>(() => undefined);
+  const mortal = new Proxy(store, {
+    get: (target, name: keyof RunStore) =>
+      name === 'close'
+        ? () => undefined
+        : async (...given: unknown[]) => {
+            if (dead) return never;
+            const method = target[name] as (...args: unknown[]) => Promise<unknown>;
+            try {
+              const value = await clock.track(method.apply(target, given));
+              return dead ? await never : value;
+            } catch (error) {
+              if (dead) return never;
+              throw error;
+            }
+          },
+  });
+  return {
+    store: mortal,
+    kill: () => {
+      dead = true;
+    },
+  };
+}
+
+export interface Tab {
+  readonly runtime: Runtime;
+  /** Engines made so far, the newest last. */
+  readonly engines: ScriptedEngine[];
+  /** As a crash: nothing of the tab happens any more, from this moment on. */
+  kill(): void;
+}
+
+const NO_GPU: EngineHost = {
+  checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
+  models: () => Promise.resolve([]),
+  create: () => {
+    throw new Error('this world has no GPU');
+  },
+};
+
+export class World {
+  readonly clock = new SimulatedClock();
+  readonly random: Random;
+  readonly store: DexieStore;
+  readonly db: Database;
+  readonly #lock: Lock = memoryLock();
+  #tabs = 0;
+
+  private constructor(seed: number, db: Database, store: DexieStore) {
+    this.random = seededRandom(seed);
+    this.db = db;
+    this.store = store;
+  }
+
+  static async create(seed: number): Promise<World> {
+    const db = new Database('planaria', { indexedDB: new IDBFactory(), IDBKeyRange });
+    return new World(seed, db, await openStore(db));
+  }
+
+  tab(scripted: Partial<ScriptedOptions> = {}): Tab {
+    const name = `tab-${String(++this.#tabs)}`;
+    const { clock, kill: killClock } = mortalClock(this.clock);
+    const { store, kill: killStore } = mortalStore(this.store, this.clock);
+    const held = new Set<() => void>();
+    const engines: ScriptedEngine[] = [];
+    const lock: Lock = {
+      tryAcquire: async (key) => {
+        const release = await this.#lock.tryAcquire(key);
+        if (release) held.add(release);
+        return release;
+      },
+    };
+    const runtime = new Runtime({
+      clock,
+      random: this.random.split(name),
+      store,
+      lock,
+      engines: NO_GPU,
+      examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+      version: 'test',
+      tab: name,
+      scripted: (seed) => {
+        const engine = new ScriptedEngine({ seed, ...scripted, clock });
+        engines.push(engine);
+        return engine;
+      },
+    });
+    return {
+      runtime,
+      engines,
+      kill: () => {
+        killClock();
+        killStore();
+        for (const release of held) release();
+      },
+    };
+  }
+}
