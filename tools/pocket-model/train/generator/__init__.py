@@ -1,0 +1,1 @@
+"""Writes log lines of many programs and formats, each with its label."""
