@@ -9,11 +9,14 @@ class Plain {
   seated = new Map<number, { active: boolean; streak: number; priority: number; used: number }>();
   order = 0;
   parkings = 0;
-  constructor(
-    readonly seats: number,
-    readonly ahead: number,
-    readonly streak: number,
-  ) {}
+  readonly seats: number;
+  readonly ahead: number;
+  readonly streak: number;
+  constructor(seats: number, ahead: number, streak: number) {
+    this.seats = seats;
+    this.ahead = ahead;
+    this.streak = streak;
+  }
 
   get active(): number {
     return [...this.seated.values()].filter((agent) => agent.active).length;
