@@ -100,6 +100,53 @@ export type EventBody =
       readonly from: string;
       readonly to: string;
       readonly because: string;
+    }
+  /** Somebody broke something on purpose. `agents`: rows that it struck. */
+  | {
+      readonly type: 'fault.injected';
+      readonly fault: number;
+      readonly kind: string;
+      readonly agents: readonly number[];
+      readonly detail: string;
+    }
+  /** Events of healing. `agent`: the row, or -1 for what all share; `case` ties the story of one fault together. */
+  | {
+      readonly type: 'heal.suspected';
+      readonly agent: number;
+      readonly fault: string;
+      /** A veto; else a score that stayed low. */
+      readonly hard: boolean;
+      /** Observations in words, worst first. */
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly type: 'heal.ordered';
+      readonly agent: number;
+      readonly case: string;
+      readonly fault: string;
+      readonly action: string;
+      readonly rung: string;
+      readonly delayMs: number;
+      /** Why this, and why not the others. */
+      readonly reasons: readonly string[];
+    }
+  | {
+      readonly type: 'heal.mended';
+      readonly agent: number;
+      readonly case: string;
+      readonly fault: string;
+      readonly action: string;
+      readonly rung: string;
+      readonly ms: number;
+      readonly steps: number;
+    }
+  /** A person is told, and may be asked. */
+  | {
+      readonly type: 'heal.notice';
+      readonly agent: number;
+      readonly case: string;
+      readonly title: string;
+      readonly story: readonly string[];
     };
 
 export type JournalEvent = EventBody & {

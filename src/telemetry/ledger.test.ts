@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EventBody } from '../journal/events.ts';
+import type { InjectedFault } from './ledger.ts';
+import { FaultLedger } from './ledger.ts';
+import { prometheusText, runMetrics } from './prometheus.ts';
+import { percentile, wilson } from './statistics.ts';
+
+const fault = (extra: Partial<InjectedFault>): InjectedFault => ({
+  id: 1,
+  kind: 'stall',
+  at: 1000,
+  forMs: 0,
+  agents: [3],
+  tasks: [7],
+  seenAs: ['stall'],
+  mendedBy: 'agent',
+  needsCase: false,
+  survivable: true,
+  ...extra,
+});
+
+/** A ledger and a mouth for events. */
+function open() {
+  const ledger = new FaultLedger();
+  const tell = (now: number, body: EventBody) => {
+    ledger.hear({ ...body, seq: 1, at: now, wall: now }, now);
+  };
+  const turn = (now: number, agent: number, rejected?: string) => {
+    tell(now, {
+      type: 'turn.ended',
+      task: 7,
+      agent,
+      turn: 't',
+      finish: rejected === 'deadline' ? 'deadline' : 'stop',
+      tokens: { prompt: 1, cached: 0, completion: 5 },
+      ms: 1,
+      ...(rejected !== undefined && { rejected }),
+    });
+  };
+  const suspect = (now: number, agent: number, what: string) => {
+    tell(now, { type: 'heal.suspected', agent, fault: what, hard: true, evidence: [] });
+  };
+  const mended = (now: number, agent: number) => {
+    tell(now, {
+      type: 'heal.mended',
+      agent,
+      case: 'c',
+      fault: 'stall',
+      action: 'retry-turn',
+      rung: 'light',
+      ms: 1,
+      steps: 1,
+    });
+  };
+  return { ledger, tell, turn, suspect, mended };
+}
+
+describe('fault ledger', () => {
+  it('counts a mend only when the struck agent has been noticed and then passes a turn', () => {
+    const { ledger, turn, suspect, mended } = open();
+    ledger.inject(fault({}));
+    turn(1100, 4);
+    turn(1200, 3);
+    expect(ledger.open).toBe(1);
+    suspect(1500, 3, 'stall');
+    turn(1600, 3, 'deadline');
+    turn(1700, 4);
+    expect(ledger.open).toBe(1);
+    mended(2500, 3);
+    expect(ledger.entries[0]).toMatchObject({
+      detectedAt: 1500,
+      mendedAt: 2500,
+      rung: 'light',
+      action: 'retry-turn',
+      tokensLost: 5,
+    });
+    expect(ledger.falseAlarms).toBe(0);
+  });
+
+  it('does not believe a passing turn where the ill is a wrong but valid answer', () => {
+    const { ledger, turn, suspect, mended } = open();
+    ledger.inject(fault({ kind: 'poisoned-output', seenAs: ['disagreement'], needsCase: true }));
+    suspect(1100, 3, 'disagreement');
+    turn(1200, 3);
+    expect(ledger.open).toBe(1);
+    mended(1300, 3);
+    expect(ledger.open).toBe(0);
+  });
+
+  it('waits for the run to come back, and for a fault that lasts to end', () => {
+    const { ledger, turn, tell } = open();
+    ledger.inject(fault({ kind: 'power-loss', agents: [], mendedBy: 'run', seenAs: [] }));
+    ledger.inject(fault({ kind: 'quota', agents: [], mendedBy: 'any', forMs: 3000, seenAs: ['storage-full'] }));
+    turn(1500, 1);
+    tell(2000, { type: 'run.resumed', tab: 't', fence: 2 });
+    turn(2500, 1);
+    expect(ledger.entries.map(({ mendedAt }) => mendedAt)).toEqual([2500, null]);
+    turn(4500, 1);
+    expect(ledger.entries.map(({ mendedAt }) => mendedAt)).toEqual([2500, 4500]);
+  });
+
+  it('calls a suspicion false when nothing had struck', () => {
+    const { ledger, suspect } = open();
+    suspect(100, 3, 'stall');
+    ledger.inject(fault({}));
+    suspect(1100, 3, 'stall');
+    suspect(1100, 4, 'stall');
+    expect(ledger.falseAlarms).toBe(2);
+  });
+
+  it('sums up by kind with intervals', () => {
+    const { ledger, suspect, mended } = open();
+    for (let id = 0; id < 10; id++) ledger.inject(fault({ id, agents: [id], at: 1000 * id }));
+    for (let id = 0; id < 9; id++) {
+      suspect(1000 * id + 100 + id, id, 'stall');
+      mended(1000 * id + 500, id);
+    }
+    const [kind] = ledger.byKind();
+    expect(kind).toMatchObject({
+      kind: 'stall',
+      injected: 10,
+      survivable: 10,
+      detected: 9,
+      healed: 9,
+      rungs: { light: 9 },
+    });
+    expect(kind!.detectMs.p50).toBe(104);
+    expect(kind!.success!.low).toBeGreaterThan(0.59);
+    expect(kind!.success!.high).toBeLessThan(0.99);
+  });
+});
+
+describe('statistics', () => {
+  it('knows percentiles and intervals', () => {
+    expect(percentile([], 0.5)).toBeNull();
+    expect(percentile([3, 1, 2], 0.5)).toBe(2);
+    expect(percentile([1, 2], 0.95)).toBeCloseTo(1.95);
+    expect(wilson(0, 0)).toBeNull();
+    expect(wilson(10, 10)!.low).toBeCloseTo(0.7225, 3);
+    expect(wilson(10, 10)!.high).toBeCloseTo(1, 12);
+    fc.assert(
+      fc.property(fc.nat(500), fc.nat(500), (a, b) => {
+        const { low, high, share } = wilson(Math.min(a, b), Math.max(a, b, 1))!;
+        expect(low).toBeLessThanOrEqual(share + 1e-12);
+        expect(high).toBeGreaterThanOrEqual(share - 1e-12);
+      }),
+    );
+  });
+});
+
+describe('Prometheus text', () => {
+  it('is in the format, with labels escaped and unknown values left out', () => {
+    const text = prometheusText([
+      {
+        name: 'x_total',
+        help: 'An x.',
+        type: 'counter',
+        samples: [{ labels: { kind: 'a"b\\c\n' }, value: 3 }, { value: Number.NaN }],
+      },
+      { name: 'nothing', help: 'No samples.', type: 'gauge', samples: [] },
+    ]);
+    expect(text).toBe(
+      '# HELP planaria_x_total An x.\n# TYPE planaria_x_total counter\nplanaria_x_total{kind="a\\"b\\\\c\\n"} 3\n',
+    );
+  });
+
+  it('carries a run', () => {
+    const { ledger } = open();
+    ledger.inject(fault({}));
+    const figures = {
+      turns: 5,
+      promptTokens: 1,
+      completionTokens: 2,
+      results: 3,
+      failed: 0,
+      retries: 1,
+      engineLosses: 0,
+      falseAlarms: 0,
+    };
+    const text = prometheusText(runMetrics({ ...figures, agentsByState: { idle: 4 }, faults: ledger.byKind() }));
+    expect(text).toContain('planaria_agents{state="idle"} 4\n');
+    expect(text).toContain('planaria_faults_injected_total{kind="stall"} 1\n');
+    expect(text).not.toContain('NaN');
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * The fault ledger: what was done to a run on purpose, when it was noticed, what mended it and when. A fold of the faults that landed and of
+ * the run's events, in the order of time; it never asks the run.
+ */
+import type { JournalEvent } from '../journal/events.ts';
+import { percentile, wilson, type Interval } from './statistics.ts';
+
+/** A fault that struck. Times in ms on one clock, which also `hear` is given. */
+export interface InjectedFault {
+  readonly id: number;
+  readonly kind: string;
+  readonly at: number;
+  /** It lasts so long; before its end nothing can be mended. */
+  readonly forMs: number;
+  readonly agents: readonly number[];
+  readonly tasks: readonly number[];
+  /** Diagnoses by which it may be noticed; empty: it needs no noticing. */
+  readonly seenAs: readonly string[];
+  /** `agent`: each struck agent must pass a turn; `run`: the run must have come back and pass one; `any`: any turn that passes. */
+  readonly mendedBy: 'agent' | 'run' | 'any';
+  /** An ill that a passing turn does not disprove, e.g. answers that are wrong but valid: only a closed case counts. */
+  readonly needsCase: boolean;
+  readonly survivable: boolean;
+}
+
+export interface LedgerEntry extends InjectedFault {
+  detectedAt: number | null;
+  mendedAt: number | null;
+  /** Rung and action of the step that cured; null where none was needed. */
+  rung: string | null;
+  action: string | null;
+  /** Completion tokens of turns that were thrown away for it. */
+  tokensLost: number;
+}
+
+interface Open {
+  readonly entry: LedgerEntry;
+  readonly waiting: Set<number>;
+  cameBack: boolean;
+}
+
+export interface KindSummary {
+  readonly kind: string;
+  readonly injected: number;
+  readonly survivable: number;
+  readonly detected: number;
+  readonly healed: number;
+  readonly success: Interval | null;
+  /** Milliseconds from the fault. */
+  readonly detectMs: { readonly p50: number | null; readonly p95: number | null };
+  readonly mendMs: { readonly p50: number | null; readonly p95: number | null };
+  /** How often which rung cured, most first; `none`: it passed without a step. */
+  readonly rungs: Readonly<Record<string, number>>;
+  readonly tokensLost: number;
+}
+
+export class FaultLedger {
+  readonly entries: LedgerEntry[] = [];
+  #open: Open[] = [];
+  /** Suspicions of agents that no fault had struck. */
+  #falseAlarms = 0;
+  #turns = 0;
+
+  get falseAlarms(): number {
+    return this.#falseAlarms;
+  }
+
+  /** Turns that came to their end. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  inject(fault: InjectedFault): void {
+    const entry: LedgerEntry = { ...fault, detectedAt: null, mendedAt: null, rung: null, action: null, tokensLost: 0 };
+    this.entries.push(entry);
+    this.#open.push({ entry, waiting: new Set(fault.agents), cameBack: fault.mendedBy !== 'run' });
+  }
+
+  /** One event of the run, `now` on the faults' clock. */
+  hear(event: JournalEvent, now: number): void {
+    switch (event.type) {
+      case 'heal.suspected':
+        this.#suspected(rowOf(event.agent), event.fault, now);
+        break;
+      case 'engine.lost':
+        this.#suspected(null, event.code, now);
+        break;
+      case 'run.resumed':
+        for (const open of this.#open) {
+          if (open.entry.mendedBy !== 'run') continue;
+          open.cameBack = true;
+          open.entry.detectedAt ??= now;
+        }
+        break;
+      case 'heal.mended':
+        this.#mended(rowOf(event.agent), event.rung, event.action, now);
+        break;
+      case 'turn.ended':
+        this.#turns++;
+        if (event.finish === 'stop' && event.rejected === undefined) this.#passed(event.agent, now);
+        else this.#lost(event.agent, event.tokens.completion);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Faults that are not mended yet. */
+  get open(): number {
+    return this.#open.length;
+  }
+
+  byKind(): KindSummary[] {
+    const kinds = new Map<string, LedgerEntry[]>();
+    for (const entry of this.entries) kinds.set(entry.kind, [...(kinds.get(entry.kind) ?? []), entry]);
+    return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, entries]) => summarizeKind(kind, entries));
+  }
+
+  #suspected(agent: number | null, fault: string, now: number): void {
+    let known = false;
+    for (const { entry } of this.#open) {
+      const struck = agent === null || entry.agents.length === 0 || entry.agents.includes(agent);
+      if (!struck) continue;
+      known = true;
+      if (entry.seenAs.includes(fault)) entry.detectedAt ??= now;
+    }
+    if (!known && agent !== null) this.#falseAlarms++;
+  }
+
+  #mended(agent: number | null, rung: string, action: string, now: number): void {
+    for (const open of [...this.#open]) {
+      const { entry } = open;
+      if (agent !== null ? !entry.agents.includes(agent) || entry.mendedBy !== 'agent' : entry.mendedBy !== 'any')
+        continue;
+      if (entry.detectedAt === null) continue;
+      entry.rung = rung;
+      entry.action = action;
+      if (agent !== null) this.#rid(open, agent, now);
+    }
+  }
+
+  #passed(agent: number, now: number): void {
+    for (const open of [...this.#open]) {
+      const { entry } = open;
+      if (now < entry.at + entry.forMs || !open.cameBack || entry.needsCase) continue;
+      if (entry.mendedBy === 'agent') {
+        // A stalled or looping turn must have been noticed before a later one can prove anything.
+        if (entry.detectedAt !== null) this.#rid(open, agent, now);
+      } else this.#close(open, now);
+    }
+  }
+
+  #rid(open: Open, agent: number, now: number): void {
+    if (!open.waiting.delete(agent) || open.waiting.size > 0) return;
+    this.#close(open, now);
+  }
+
+  #close(open: Open, now: number): void {
+    open.entry.mendedAt = now;
+    this.#open = this.#open.filter((other) => other !== open);
+  }
+
+  #lost(agent: number, tokens: number): void {
+    for (const { entry } of this.#open) {
+      if (!entry.agents.includes(agent)) continue;
+      entry.tokensLost += tokens;
+      break;
+    }
+  }
+}
+
+/** -1 stands for what all share. */
+const rowOf = (agent: number): number | null => (agent < 0 ? null : agent);
+
+function summarizeKind(kind: string, entries: readonly LedgerEntry[]): KindSummary {
+  const survivable = entries.filter((entry) => entry.survivable);
+  const healed = survivable.filter(({ mendedAt }) => mendedAt !== null);
+  const times = (pick: (entry: LedgerEntry) => number | null): number[] =>
+    entries.flatMap((entry) => {
+      const at = pick(entry);
+      return at === null ? [] : [at - entry.at];
+    });
+  const spread = (values: readonly number[]) => ({ p50: percentile(values, 0.5), p95: percentile(values, 0.95) });
+  const rungs: Record<string, number> = {};
+  for (const { rung } of healed) rungs[rung ?? 'none'] = (rungs[rung ?? 'none'] ?? 0) + 1;
+  return {
+    kind,
+    injected: entries.length,
+    survivable: survivable.length,
+    detected: entries.filter(({ detectedAt }) => detectedAt !== null).length,
+    healed: healed.length,
+    success: wilson(healed.length, survivable.length),
+    detectMs: spread(times(({ detectedAt }) => detectedAt)),
+    mendMs: spread(times(({ mendedAt }) => mendedAt)),
+    rungs: Object.fromEntries(Object.entries(rungs).sort(([, a], [, b]) => b - a)),
+    tokensLost: entries.reduce((sum, { tokensLost }) => sum + tokensLost, 0),
+  };
+}
