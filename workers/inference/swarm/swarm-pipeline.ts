@@ -241,13 +241,7 @@ export class SwarmPipeline implements TurnRunner {
         `The turn may need ${String(pages * PAGE)} tokens of K/V; the pool has ${String(this.#pool.size.pages * PAGE)}.`,
       );
     }
-    let matcher: Matcher | null = null;
-    try {
-      matcher = request.schema === undefined ? null : await this.#grammars.matcher(request.schema);
-    } catch (thrown) {
-      if (prefix) this.#prefixes.release(prefix);
-      throw thrown;
-    }
+    const matcher = await this.#matcherFor(request, prefix);
     if (create) {
       prefix = this.#prefixes.create(ids.slice(0, shared));
       this.#prefixes.use(prefix);
@@ -271,6 +265,15 @@ export class SwarmPipeline implements TurnRunner {
       logprob: 0,
       next: null,
     };
+  }
+
+  async #matcherFor(request: TurnRequest, prefix: SharedPrefix | null): Promise<Matcher | null> {
+    try {
+      return request.schema === undefined ? null : await this.#grammars.matcher(request.schema);
+    } catch (thrown) {
+      if (prefix) this.#prefixes.release(prefix);
+      throw thrown;
+    }
   }
 
   /** True when the pool has that many pages and sequences to give; unused prefixes are dropped for them, oldest first. */
@@ -309,7 +312,8 @@ export class SwarmPipeline implements TurnRunner {
     const pending: { seats: readonly (Seat | null)[]; sample: PendingSample }[] = [];
     for (const [slot, { logits, seats }] of passes.entries()) {
       if (seats.some((seat) => seat !== null)) {
-        const sampling = await Promise.all(seats.map((seat) => (seat ? samplingOf(seat) : NOTHING)));
+        const sampling: RowSampling[] = [];
+        for (const seat of seats) sampling.push(seat ? await samplingOf(seat) : NOTHING);
         pending.push({ seats, sample: this.#sampler.sample(logits, sampling, String(slot)) });
       }
       logits.dispose();

@@ -1,0 +1,169 @@
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { openDB } from 'idb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { encode } from './codec.ts';
+import { bytesOf, openRecord, sealRecord, WARM_VERSION, type WarmRecord } from './record.ts';
+import { WarmStore } from './warm-store.ts';
+
+const layout = { layers: 2, heads: 1, dimension: 32, dtype: 'float32' } as const;
+
+/** A record of `own` tokens whose numbers are `fill`. */
+function record(agent: number, own: number, fill = agent): Omit<WarmRecord, 'v' | 'generation'> {
+  const values = new Float32Array(layout.layers * own * layout.heads * layout.dimension).fill(fill);
+  const bytes = encode('f16', values);
+  const ids = Array.from({ length: 5 + own }, (_, i) => i);
+  return { agent, model: 'm', ids, shared: 5, layout, codec: 'f16', keys: bytes, values: bytes.slice() };
+}
+const size = (own: number): number => bytesOf({ ...record(0, own), v: WARM_VERSION, generation: 1 });
+
+let names = 0;
+let name: string;
+let store: WarmStore;
+const reopen = async (limit = 1e9): Promise<WarmStore> => {
+  store.close();
+  return (store = await WarmStore.open({ limit, name }));
+};
+
+beforeEach(async () => {
+  name = `warm-${String(names++)}`;
+  store = await WarmStore.open({ limit: 1e9, name });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  store.close();
+});
+
+async function damage(agent: number, slot: number, change: (stored: { values: Uint8Array; v: number }) => unknown) {
+  const db = await openDB(name);
+  const stored = (await db.get('pages', [agent, slot])) as { values: Uint8Array; v: number };
+  change(stored);
+  await db.put('pages', stored);
+  db.close();
+}
+
+test('what was written is there after the worker is gone, newest generation first', async () => {
+  expect(await store.get(3)).toBeNull();
+  expect(await store.put(record(3, 4, 1))).toEqual({ ok: true, bytes: size(4) });
+  await store.put(record(3, 6, 2));
+  await store.put(record(9, 1));
+  const again = await reopen();
+  expect(again.bytes).toBe(size(4) + size(6) + size(1));
+  expect(again.agents).toBe(2);
+  expect(await again.get(3)).toMatchObject({ ...record(3, 6, 2), generation: 2 });
+  await again.forget(3);
+  expect(await again.get(3)).toBeNull();
+  expect((await reopen()).bytes).toBe(size(1));
+});
+
+test('a flipped bit, a torn write and an unknown version are found, set aside, and the generation before is used', async () => {
+  for (const own of [2, 3]) await store.put(record(7, own));
+  await damage(7, 0, ({ values }) => (values[11]! ^= 4));
+  expect(await store.get(7)).toMatchObject({ generation: 1 });
+  expect(await store.quarantined()).toMatchObject(
+    [{ agent: 7, generation: 2, reason: /^checksum/ }].map((row) => ({
+      ...row,
+      reason: expect.stringMatching(row.reason) as unknown,
+    })),
+  );
+  await damage(7, 1, (stored) => (stored.values = stored.values.slice(0, -1)));
+  expect(await store.get(7)).toBeNull();
+  await store.put(record(7, 2));
+  await damage(7, 1, (stored) => (stored.v = 9));
+  expect(await store.get(7)).toBeNull();
+  expect((await store.quarantined()).map(({ reason }) => reason).slice(1)).toEqual([
+    'bytes are not whole',
+    'version 9 is not known',
+  ]);
+  expect(store.bytes).toBe(0);
+});
+
+test('any one bit that changes anywhere in a record is found', () => {
+  const sealed = sealRecord({ ...record(1, 2), v: WARM_VERSION, generation: 1 });
+  expect(openRecord(sealed).ok).toBe(true);
+  fc.assert(
+    fc.property(fc.constantFrom('keys', 'values'), fc.nat(), fc.nat(7), (part, at, bit) => {
+      const bytes = sealed[part].slice();
+      bytes[at % bytes.length]! ^= 1 << bit;
+      expect(openRecord({ ...sealed, [part]: bytes }).ok).toBe(false);
+    }),
+  );
+  for (const [key, value] of Object.entries({
+    agent: 2,
+    generation: 2,
+    model: 'n',
+    ids: [0, 1, 2, 3, 4, 5, 7],
+    sum: 1,
+  }))
+    expect(openRecord({ ...sealed, [key]: value }).ok).toBe(false);
+});
+
+test('when it is full, older generations go first, then what was used longest ago', async () => {
+  store = await reopen(size(4) * 3);
+  for (const agent of [1, 2]) await store.put(record(agent, 4));
+  await store.put(record(1, 4));
+  expect(store.bytes).toBe(size(4) * 3);
+  await store.put(record(3, 4)); // agent 1's first generation makes room
+  expect([1, 2, 3].map((agent) => store.has(agent))).toEqual([true, true, true]);
+  await store.get(2);
+  await store.put(record(4, 4));
+  expect([1, 2, 3, 4].map((agent) => store.has(agent))).toEqual([false, true, true, true]);
+  expect(await store.trim(1)).toBe(size(4));
+  expect(store.has(3)).toBe(false);
+  expect(await store.put(record(5, 100))).toMatchObject({ ok: false });
+});
+
+test('when storage itself is full, warm pages make room and nobody is told; when that is not enough, why is said', async () => {
+  let room = size(4) * 2;
+  const put = IDBObjectStore.prototype.put;
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value: unknown) {
+    if (this.name === 'pages' && store.bytes + size(4) > room) throw new DOMException('no room', 'QuotaExceededError');
+    return put.call(this, value);
+  });
+  for (const agent of [1, 2, 3]) expect(await store.put(record(agent, 4))).toMatchObject({ ok: true });
+  expect([1, 2, 3].map((agent) => store.has(agent))).toEqual([false, true, true]);
+  room = 0;
+  expect(await store.put(record(4, 4))).toEqual({
+    ok: false,
+    because: 'Storage is full: warm pages were dropped, results are kept.',
+  });
+  expect(store.bytes).toBe(0);
+});
+
+test('whatever is written, dropped and read, what is read is the last that was written, and bytes add up', async () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('put' as const), agent: fc.nat(4), own: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({ do: fc.constant('get' as const), agent: fc.nat(4) }),
+    fc.record({ do: fc.constant('forget' as const), agent: fc.nat(4) }),
+    fc.record({ do: fc.constant('reopen' as const) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      name = `warm-${String(names++)}`;
+      const limit = size(4) * 5;
+      await reopen(limit);
+      const last = new Map<number, { own: number; fill: number }>();
+      let fill = 0;
+      for (const each of steps) {
+        if (each.do === 'put') {
+          fill++;
+          expect((await store.put(record(each.agent, each.own, fill))).ok).toBe(true);
+          last.set(each.agent, { own: each.own, fill });
+        } else if (each.do === 'forget') {
+          await store.forget(each.agent);
+          last.delete(each.agent);
+        } else if (each.do === 'reopen') {
+          const { bytes } = store;
+          expect((await reopen(limit)).bytes).toBe(bytes);
+        } else {
+          const found = await store.get(each.agent);
+          const expected = last.get(each.agent);
+          // Something may have been dropped for room, but never half of it, and never in favour of something older.
+          if (found) expect(found).toMatchObject(record(each.agent, expected!.own, expected!.fill));
+        }
+        expect(store.bytes).toBeLessThanOrEqual(limit);
+      }
+    }),
+    { numRuns: 30, endOnFailure: true },
+  );
+});

@@ -1,0 +1,250 @@
+/**
+ * The warm tier: K/V of agents that are not on the GPU, in IndexedDB. A cache: whatever it loses is computed again from the cold record, so
+ * nothing here is ever worth an error. It may be large, so it gives way first when storage runs short.
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { bytesOf, openRecord, sealRecord, WARM_VERSION, type SealedRecord, type WarmRecord } from './record.ts';
+
+interface WarmDatabase extends DBSchema {
+  /** Two slots an agent: generation modulo 2, so that writing one leaves the one before alone. */
+  pages: { key: [number, number]; value: StoredPages };
+  /** What must be known of all records at once: small, read when the store opens. */
+  index: { key: [number, number]; value: IndexRow };
+  quarantine: { key: number; value: Quarantined };
+}
+
+interface StoredPages extends SealedRecord {
+  readonly slot: number;
+}
+
+interface IndexRow {
+  readonly agent: number;
+  readonly slot: number;
+  readonly generation: number;
+  readonly bytes: number;
+}
+
+/** A record that could not be trusted. Its bytes are not kept: they are worth nothing, and can be many. */
+export interface Quarantined {
+  readonly agent: number;
+  readonly generation: number | null;
+  readonly reason: string;
+}
+
+export interface WarmOptions {
+  /** Bytes it may take up at most. */
+  readonly limit: number;
+  /** Sets stores apart in tests. */
+  readonly name?: string;
+}
+
+export type PutOutcome =
+  | { readonly ok: true; readonly bytes: number }
+  /** Nothing was written; one sentence why. */
+  | { readonly ok: false; readonly because: string };
+
+const QUARANTINE_KEPT = 32;
+/** A write that finds storage full makes room and tries again this often. */
+const TRIES = 3;
+
+export class WarmStore {
+  readonly #db: IDBPDatabase<WarmDatabase>;
+  readonly #limit: number;
+  /** Oldest use first; a Map keeps the order in which keys were last set. */
+  readonly #used = new Map<string, IndexRow>();
+  #bytes = 0;
+  #closed = false;
+
+  private constructor(db: IDBPDatabase<WarmDatabase>, limit: number, rows: readonly IndexRow[]) {
+    this.#db = db;
+    this.#limit = limit;
+    for (const row of rows) this.#note(row);
+  }
+
+  /** Rejects where there is no IndexedDB (private windows of some browsers, storage that is broken). */
+  static async open({ limit, name = 'planaria-warm' }: WarmOptions): Promise<WarmStore> {
+    let store: WarmStore | null = null;
+    const db = await openDB<WarmDatabase>(name, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('pages', { keyPath: ['agent', 'slot'] });
+        fresh.createObjectStore('index', { keyPath: ['agent', 'slot'] });
+        fresh.createObjectStore('quarantine', { autoIncrement: true });
+      },
+      // Another tab wants the database gone or newer; a cache does not stand in the way.
+      blocking: () => store?.close(),
+      terminated: () => store?.close(),
+    });
+    store = new WarmStore(db, limit, await db.getAll('index'));
+    return store;
+  }
+
+  /** Bytes of all records. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Agents that have a record. */
+  get agents(): number {
+    return new Set([...this.#used.values()].map(({ agent }) => agent)).size;
+  }
+
+  has(agent: number): boolean {
+    return this.#newest(agent) !== null;
+  }
+
+  /** Bytes of the agent's newest record; 0 without one. */
+  bytesFor(agent: number): number {
+    return this.#newest(agent)?.bytes ?? 0;
+  }
+
+  /** Writes the next generation; durable when it resolves. The generation before stays until the one after this is written. */
+  async put(record: Omit<WarmRecord, 'v' | 'generation'>): Promise<PutOutcome> {
+    if (this.#closed) return { ok: false, because: 'The store of warm pages was closed.' };
+    const { agent } = record;
+    const generation = (this.#newest(agent)?.generation ?? 0) + 1;
+    const sealed = sealRecord({ ...record, v: WARM_VERSION, generation });
+    const row: IndexRow = { agent, slot: generation % 2, generation, bytes: bytesOf(sealed) };
+    if (row.bytes > this.#limit) return { ok: false, because: 'The agent has more K/V than warm pages may take up.' };
+    await this.#shrinkTo(this.#limit - row.bytes, agent);
+    for (let tries = 1; ; tries++) {
+      let failure: DOMException | null = null;
+      try {
+        const change = this.#db.transaction(['pages', 'index'], 'readwrite', { durability: 'strict' });
+        change.addEventListener('abort', () => {
+          failure = change.error;
+        });
+        await Promise.all([
+          change.objectStore('pages').put({ ...sealed, slot: row.slot }),
+          change.objectStore('index').put(row),
+          change.done,
+        ]);
+        this.#note(row);
+        return { ok: true, bytes: row.bytes };
+      } catch (thrown) {
+        // A request of a transaction that storage stopped only knows that it was aborted; the transaction knows why.
+        const full = [thrown, failure].some((error) => (error as Error | null)?.name === 'QuotaExceededError');
+        if (!full || tries === TRIES || this.#used.size === 0) return { ok: false, because: reason(thrown, full) };
+        // Deleted bytes are not always free at once, so twice as many each time.
+        await this.#shrinkTo(Math.max(0, this.#bytes - row.bytes * 2 ** tries), agent);
+      }
+    }
+  }
+
+  /**
+   * The newest record of the agent that can be trusted. One that cannot is set aside with its reason, and the generation before is looked at.
+   */
+  async get(agent: number): Promise<WarmRecord | null> {
+    const rows = [0, 1]
+      .map((slot) => this.#used.get(keyOf(agent, slot)))
+      .filter((row) => row !== undefined)
+      .sort((a, b) => b.generation - a.generation);
+    for (const row of rows) {
+      if (this.#closed) return null;
+      const stored = await this.#db.get('pages', [agent, row.slot]).catch(() => undefined);
+      const opened = stored ? openRecord(stored) : null;
+      if (opened?.ok && opened.value.agent === agent && opened.value.generation === row.generation) {
+        this.#note(row);
+        return opened.value;
+      }
+      const because = opened === null ? 'the record is gone' : opened.ok ? 'it is another record' : opened.error;
+      await this.#setAside(row, because);
+    }
+    return null;
+  }
+
+  /** Drops all the agent has here. */
+  async forget(agent: number): Promise<void> {
+    await this.#remove([0, 1].map((slot) => this.#used.get(keyOf(agent, slot))).filter((row) => row !== undefined));
+  }
+
+  /** Drops records until at least `bytes` are free, older generations first, then what was used longest ago. @returns bytes freed */
+  async trim(bytes: number): Promise<number> {
+    const before = this.#bytes;
+    await this.#shrinkTo(Math.max(0, before - bytes), null);
+    return before - this.#bytes;
+  }
+
+  async quarantined(): Promise<readonly Quarantined[]> {
+    return this.#db.getAll('quarantine');
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#used.clear();
+    this.#bytes = 0;
+    this.#db.close();
+  }
+
+  #newest(agent: number): IndexRow | null {
+    const even = this.#used.get(keyOf(agent, 0));
+    const odd = this.#used.get(keyOf(agent, 1));
+    if (!even || !odd) return even ?? odd ?? null;
+    return even.generation > odd.generation ? even : odd;
+  }
+
+  /** The row is there, and used just now. */
+  #note(row: IndexRow): void {
+    const key = keyOf(row.agent, row.slot);
+    const before = this.#used.get(key);
+    this.#bytes += row.bytes - (before?.bytes ?? 0);
+    this.#used.delete(key);
+    this.#used.set(key, row);
+  }
+
+  /** `spared`: an agent whose newest record stays. */
+  async #shrinkTo(limit: number, spared: number | null): Promise<void> {
+    if (this.#bytes <= limit) return;
+    const kept = (row: IndexRow): boolean => row.agent === spared && row === this.#newest(row.agent);
+    const rows = [...this.#used.values()].filter((row) => !kept(row));
+    const old = rows.filter((row) => row !== this.#newest(row.agent));
+    const newest = rows.filter((row) => row === this.#newest(row.agent));
+    const going: IndexRow[] = [];
+    let left = this.#bytes;
+    for (const row of [...old, ...newest]) {
+      if (left <= limit) break;
+      going.push(row);
+      left -= row.bytes;
+    }
+    await this.#remove(going);
+  }
+
+  async #remove(rows: readonly IndexRow[]): Promise<void> {
+    if (rows.length === 0 || this.#closed) return;
+    for (const row of rows) {
+      const key = keyOf(row.agent, row.slot);
+      if (this.#used.get(key) !== row) continue;
+      this.#used.delete(key);
+      this.#bytes -= row.bytes;
+    }
+    try {
+      const change = this.#db.transaction(['pages', 'index'], 'readwrite');
+      for (const { agent, slot } of rows) {
+        void change.objectStore('pages').delete([agent, slot]);
+        void change.objectStore('index').delete([agent, slot]);
+      }
+      await change.done;
+    } catch {
+      // What could not be deleted is found again, and counted, when the store opens the next time.
+    }
+  }
+
+  async #setAside(row: IndexRow, why: string): Promise<void> {
+    await this.#remove([row]);
+    try {
+      const change = this.#db.transaction('quarantine', 'readwrite');
+      await change.store.add({ agent: row.agent, generation: row.generation, reason: why });
+      const keys = await change.store.getAllKeys();
+      for (const key of keys.slice(0, -QUARANTINE_KEPT)) void change.store.delete(key);
+      await change.done;
+    } catch {
+      // A note about a cache; the record itself is gone already.
+    }
+  }
+}
+
+const keyOf = (agent: number, slot: number): string => `${String(agent)}/${String(slot)}`;
+
+function reason(thrown: unknown, full: boolean): string {
+  if (full) return 'Storage is full: warm pages were dropped, results are kept.';
+  return `Warm pages could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+}
