@@ -63,6 +63,9 @@ test('what the GPU holds in 16 bits is kept in 16 bits, bit for bit', () => {
   );
 });
 
+/** Scales below this are zero in 32 bits. */
+const SMALLEST = 2e-43;
+
 test('8 bits are wrong by at most half a step of their group, and know zero', () => {
   fc.assert(
     fc.property(floats(1e6), (values) => {
@@ -71,7 +74,7 @@ test('8 bits are wrong by at most half a step of their group, and know zero', ()
         const group = values.subarray(from, from + GROUP);
         const step = Math.max(...group.map(Math.abs)) / 127;
         group.forEach((value, i) => {
-          expect(Math.abs(value - back[from + i]!)).toBeLessThanOrEqual(step * 0.5001);
+          expect(Math.abs(value - back[from + i]!)).toBeLessThanOrEqual(step * 0.5001 + SMALLEST);
           if (value === 0) expect(back[from + i]! === 0).toBe(true);
         });
       }

@@ -124,8 +124,8 @@ export class WarmStore {
         // A request of a transaction that storage stopped only knows that it was aborted; the transaction knows why.
         const full = [thrown, failure].some((error) => (error as Error | null)?.name === 'QuotaExceededError');
         if (!full || tries === TRIES || this.#used.size === 0) return { ok: false, because: reason(thrown, full) };
-        // Deleted bytes are not always free at once, so twice as many each time.
-        await this.#shrinkTo(Math.max(0, this.#bytes - row.bytes * 2 ** tries), agent);
+        // As much as it needs, then twice and four times that: deleted bytes are not always free at once.
+        await this.#shrinkTo(Math.max(0, this.#bytes - row.bytes * 2 ** (tries - 1)), agent);
       }
     }
   }
