@@ -30,9 +30,9 @@ export interface OutputSchema {
   'x-copied-from'?: 'input';
 }
 
-const count = () => {
-  const expected = 'a whole number, 0 or more';
-  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(0, expected));
+const count = (max: number) => {
+  const expected = `a whole number from 0 to ${max}`;
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(0, expected), v.maxValue(max, expected));
 };
 const bound = () => v.number('a number');
 const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], 'a text, number, boolean or null');
@@ -53,8 +53,8 @@ export const OutputSchemaSchema: v.GenericSchema<OutputSchema> = v.strictObject(
     required: v.exactOptional(v.array(v.string('the name of a property'), 'a list of property names')),
     additionalProperties: v.exactOptional(v.boolean('true or false')),
     items: v.exactOptional(v.lazy(() => OutputSchemaSchema)),
-    minItems: v.exactOptional(count()),
-    maxItems: v.exactOptional(count()),
+    minItems: v.exactOptional(count(1000)),
+    maxItems: v.exactOptional(count(1000)),
     enum: v.exactOptional(
       v.pipe(
         v.array(scalar, 'a list of values'),
@@ -73,8 +73,8 @@ export const OutputSchemaSchema: v.GenericSchema<OutputSchema> = v.strictObject(
         v.maxLength(16, 'at most 16 schemas'),
       ),
     ),
-    minLength: v.exactOptional(count()),
-    maxLength: v.exactOptional(count()),
+    minLength: v.exactOptional(count(65_536)),
+    maxLength: v.exactOptional(count(65_536)),
     minimum: v.exactOptional(bound()),
     maximum: v.exactOptional(bound()),
     'x-copied-from': v.exactOptional(v.literal('input', 'input')),
@@ -104,6 +104,10 @@ const KEYWORDS_OF: Readonly<Record<string, readonly OutputType[]>> = {
   maximum: ['integer', 'number'],
 };
 
+/** The grammar engine writes names into its grammar as they are, so these characters would end it. */
+const PROPERTY_NAME = /^[^"\\\p{Cc}]{1,64}$/u;
+const PROPERTY_NAME_EXPECTED = '1 to 64 characters without quotes, backslashes and control characters';
+
 const RANGES = [
   ['minItems', 'maxItems'],
   ['minLength', 'maxLength'],
@@ -121,6 +125,8 @@ export function outputSchemaFaults(schema: OutputSchema, path: readonly (string 
   if (type === undefined && !schema.enum && !schema.anyOf && !('const' in schema)) {
     fault([], 'the schema allows anything', 'type, enum, const or anyOf');
   }
+  // Without `items` the grammar engine allows none at all, whatever minItems says.
+  if (type === 'array' && !schema.items) fault([], 'the array does not say what it holds', 'the key items');
   for (const [keyword, types] of Object.entries(KEYWORDS_OF)) {
     if (!(keyword in schema) || (type !== undefined && types.includes(type))) continue;
     const found = type === undefined ? 'this schema has no type' : `this is type ${type}`;
@@ -130,6 +136,12 @@ export function outputSchemaFaults(schema: OutputSchema, path: readonly (string 
     const [min, max] = [schema[low], schema[high]];
     if (min !== undefined && max !== undefined && min > max) {
       fault([low], `${low} ${min} is above ${high} ${max}`, `at most ${max}`);
+    }
+  }
+  for (const bound of ['minimum', 'maximum'] as const) {
+    // The grammar engine does not refuse such a bound: it aborts, and takes the inference worker with it.
+    if (type === 'integer' && schema[bound] !== undefined && !Number.isSafeInteger(schema[bound])) {
+      fault([bound], `${bound} ${schema[bound]} is no whole number that can be counted to`, 'a whole number');
     }
   }
   schema.required?.forEach((name, index) => {
@@ -142,6 +154,9 @@ export function outputSchemaFaults(schema: OutputSchema, path: readonly (string 
     }
   });
   for (const [name, child] of Object.entries(schema.properties ?? {})) {
+    if (!PROPERTY_NAME.test(name)) {
+      fault(['properties', name], `${JSON.stringify(name)} cannot name a property`, PROPERTY_NAME_EXPECTED);
+    }
     faults.push(...outputSchemaFaults(child, [...path, 'properties', name]));
   }
   if (schema.items) faults.push(...outputSchemaFaults(schema.items, [...path, 'items']));

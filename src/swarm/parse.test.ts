@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { arbitrarySwarm } from './fixtures/arbitrary-swarm.ts';
+import { arbitrarySwarm } from './testing/arbitrary-swarm.ts';
 import { type Diagnostic, formatDiagnostic, parseSwarm } from './parse.ts';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
@@ -139,6 +139,7 @@ describe('good files', () => {
         expect(swarmOf(yamlOf(swarm))).toEqual(swarm);
         expect(Object.keys(swarm.roles)).toEqual(Object.keys(file.roles));
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -165,7 +166,7 @@ describe('good files', () => {
         const result = parseSwarm('f.yaml', text);
         if (!result.ok) expectPositionsWithin(text, result.error);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
