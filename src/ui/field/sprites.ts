@@ -1,0 +1,89 @@
+/**
+ * One small picture per state, drawn once and copied per cell: shape first, colour second, so that states stay apart in greyscale.
+ * Copying a sprite with its ground costs the same for every state and needs no clearing first.
+ */
+import { AGENT_STATES, type AgentState } from '../../runtime/protocol.ts';
+import type { Colours } from './colours.ts';
+
+/** How much is left of a cell that a filter leaves out. */
+const DIMMED = 0.16;
+
+export interface Sprites {
+  readonly image: HTMLCanvasElement;
+  /** Side of one sprite in device pixels. */
+  readonly side: number;
+}
+
+/** A row of sprites by state index, and a second row of them dimmed. */
+export function makeSprites(side: number, scale: number, colours: Colours): Sprites {
+  const image = document.createElement('canvas');
+  image.width = side * AGENT_STATES.length;
+  image.height = side * 2;
+  const g = image.getContext('2d', { alpha: false });
+  if (g) {
+    g.fillStyle = colours.surface;
+    g.fillRect(0, 0, image.width, image.height);
+    const gap = side > 3 * scale ? Math.max(1, Math.round(scale)) : side > 3 ? 1 : 0;
+    for (const [k, state] of AGENT_STATES.entries())
+      for (const dimmed of [0, 1]) {
+        g.globalAlpha = dimmed ? DIMMED : 1;
+        drawShape(g, state, k * side, dimmed * side, side - gap, colours);
+      }
+  }
+  return { image, side };
+}
+
+/** The state's shape in a box of `size` device pixels. */
+export function drawShape(
+  g: CanvasRenderingContext2D,
+  state: AgentState,
+  x: number,
+  y: number,
+  size: number,
+  colours: Colours,
+): void {
+  const ink = colours[`${state}-fill`];
+  g.fillStyle = ink;
+  g.strokeStyle = ink;
+  switch (state) {
+    case 'idle': {
+      const dot = Math.max(1, Math.round(size * 0.28));
+      const inset = Math.floor((size - dot) / 2);
+      g.fillRect(x + inset, y + inset, dot, dot);
+      return;
+    }
+    case 'running':
+      g.fillRect(x, y, size, size);
+      return;
+    case 'degraded': {
+      const edge = Math.max(1, Math.round(size / 8));
+      g.beginPath();
+      g.moveTo(x, y);
+      g.lineTo(x, y + size);
+      g.lineTo(x + size, y + size);
+      g.fill();
+      g.fillRect(x, y, size, edge);
+      g.fillRect(x + size - edge, y, edge, size);
+      return;
+    }
+    case 'recovering': {
+      const line = Math.max(1, Math.round(size / 4.5));
+      g.lineWidth = line;
+      g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+      return;
+    }
+    case 'failed':
+      g.lineWidth = Math.max(1.4, size / 4);
+      g.beginPath();
+      g.moveTo(x + 0.5, y + 0.5);
+      g.lineTo(x + size - 0.5, y + size - 0.5);
+      g.moveTo(x + size - 0.5, y + 0.5);
+      g.lineTo(x + 0.5, y + size - 0.5);
+      g.stroke();
+      return;
+    case 'done': {
+      const line = Math.max(1, Math.round(size / 3.5));
+      g.fillRect(x, y + Math.round((size - line) * 0.65), size, line);
+    }
+  }
+}

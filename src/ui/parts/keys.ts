@@ -1,0 +1,5 @@
+/** True when a key press belongs to something that takes text, or carries a modifier: then it is no shortcut. */
+export function typing(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true;
+  return event.target instanceof Element && event.target.closest('input, select, textarea, [contenteditable]') !== null;
+}

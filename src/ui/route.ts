@@ -1,0 +1,77 @@
+/**
+ * The URL's hash is the page's state: which screen, and on the run screen what is looked at. Back and a copied address both work.
+ *
+ * `#/` start, `#/read/ID` one example or the file in hand, `#/run/ID?view=table&agent=12`. The prefix `#s1:` is kept for share links.
+ */
+
+export type FieldView = 'field' | 'table';
+export type ResultFilter = 'all' | 'failed' | 'retried' | 'disputed';
+export type ResultSort = 'newest' | 'line' | 'attempts' | 'tokens';
+
+export interface RunLook {
+  readonly view: FieldView;
+  /** Row of the agent whose story is open. */
+  readonly agent: number | null;
+  readonly only: ResultFilter;
+  readonly sort: ResultSort;
+  readonly text: string;
+}
+
+export type Route =
+  | { readonly screen: 'start' }
+  | { readonly screen: 'read'; readonly id: string }
+  | { readonly screen: 'run'; readonly id: string; readonly look: RunLook };
+
+export const FILTERS: readonly ResultFilter[] = ['all', 'failed', 'retried', 'disputed'];
+export const SORTS: readonly ResultSort[] = ['newest', 'line', 'attempts', 'tokens'];
+
+export const plainLook: RunLook = { view: 'field', agent: null, only: 'all', sort: 'newest', text: '' };
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string | null, otherwise: T): T {
+  return known.find((name) => name === value) ?? otherwise;
+}
+
+/** Total: what is not understood is the start screen. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
+  const [, screen, rawId] = path.split('/');
+  const id = rawId ? decode(rawId) : null;
+  if (!id) return { screen: 'start' };
+  if (screen === 'read') return { screen: 'read', id };
+  if (screen !== 'run') return { screen: 'start' };
+  const asked = new URLSearchParams(query);
+  const agent = asked.get('agent');
+  return {
+    screen: 'run',
+    id,
+    look: {
+      view: asked.get('view') === 'table' ? 'table' : 'field',
+      agent: agent !== null && /^\d{1,9}$/.test(agent) ? Number(agent) : null,
+      only: oneOf(FILTERS, asked.get('only'), 'all'),
+      sort: oneOf(SORTS, asked.get('sort'), 'newest'),
+      text: asked.get('q') ?? '',
+    },
+  };
+}
+
+export function formatRoute(route: Route): string {
+  if (route.screen === 'start') return '#/';
+  if (route.screen === 'read') return `#/read/${encodeURIComponent(route.id)}`;
+  const { view, agent, only, sort, text } = route.look;
+  const query = new URLSearchParams();
+  if (view !== plainLook.view) query.set('view', view);
+  if (agent !== null) query.set('agent', String(agent));
+  if (only !== plainLook.only) query.set('only', only);
+  if (sort !== plainLook.sort) query.set('sort', sort);
+  if (text !== '') query.set('q', text);
+  const tail = query.toString();
+  return `#/run/${encodeURIComponent(route.id)}${tail && `?${tail}`}`;
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { AGENT_STATES, type AgentState, type RunFrame, type RunStatus } from '../../runtime/protocol.ts';
+import { RunBuffer, type CellChange } from './buffer.ts';
+
+const status: RunStatus = {
+  id: 'run',
+  name: 'test',
+  phase: 'running',
+  startedAt: 0,
+  endedAt: null,
+  tasks: 10,
+  results: 0,
+  failed: 0,
+  agents: 4,
+  modelId: 'pocket',
+  engine: 'scripted',
+  writer: true,
+  message: '',
+  problem: null,
+  loading: null,
+  report: null,
+  summary: {
+    name: 'test',
+    description: '',
+    agents: 4,
+    roles: [],
+    flow: [],
+    model: 'pocket',
+    seed: 1,
+    budget: { vramMiB: 7168, occupancy: 0.85, resident: 12, tokens: 0 },
+    input: { from: 'dropped', format: 'lines', limit: null },
+  },
+  seed: 1,
+  elapsedMs: 0,
+  agentsByState: { idle: 4, running: 0, degraded: 0, recovering: 0, failed: 0, done: 0 },
+  tokens: { prompt: 0, completion: 0 },
+  tokensPerSecond: 0,
+  tokensPerSecondMean: 0,
+  retries: 0,
+  vram: null,
+  residents: [],
+};
+
+function frame(
+  cells: readonly [agent: number, state: AgentState, tier: number, health: number][],
+  change: Partial<RunFrame> = {},
+): RunFrame {
+  return {
+    runId: 'run',
+    full: false,
+    cells: Uint32Array.from(
+      cells.flatMap(([agent, state, tier, health]) => [agent, AGENT_STATES.indexOf(state) | (tier << 8), health]),
+    ),
+    status,
+    ...change,
+  };
+}
+
+describe('RunBuffer', () => {
+  it('takes whole frames and then changes', () => {
+    const buffer = new RunBuffer();
+    const changes: CellChange[] = [];
+    buffer.onCells((change) => changes.push(change));
+    buffer.apply(
+      frame(
+        [0, 1, 2, 3].map((agent) => [agent, 'idle', 0, 1000] as const),
+        { full: true },
+      ),
+    );
+    buffer.apply(frame([[2, 'running', 2, 930]]));
+
+    expect([...buffer.state]).toEqual([0, 0, 1, 0]);
+    expect([...buffer.tier]).toEqual([0, 0, 2, 0]);
+    expect([...buffer.health]).toEqual([1000, 1000, 930, 1000]);
+    expect(changes.map((change) => change.full)).toEqual([true, false]);
+    expect([...(changes[1]?.agents ?? [])]).toEqual([2]);
+    expect([...(changes[1]?.before ?? [])]).toEqual([0]);
+  });
+
+  it('says nothing about cells when only the figures moved', () => {
+    const buffer = new RunBuffer();
+    buffer.apply(frame([[0, 'idle', 0, 1000]], { full: true }));
+    let told = 0;
+    buffer.onCells(() => (told += 1));
+    const { version } = buffer;
+    buffer.apply(frame([]));
+    expect(told).toBe(0);
+    expect(buffer.version).toBe(version);
+  });
+
+  it('tells the status once for many frames, the newest', async () => {
+    const buffer = new RunBuffer();
+    const seen: number[] = [];
+    const stop = buffer.onStatus((status) => seen.push(status.results));
+    for (const results of [1, 2, 3]) buffer.apply(frame([], { status: { ...status, results } }));
+    await Promise.resolve();
+    expect(seen).toEqual([3]);
+    stop();
+    buffer.apply(frame([], { status: { ...status, results: 4 } }));
+    await Promise.resolve();
+    expect(seen).toEqual([3]);
+    expect(buffer.status?.results).toBe(4);
+  });
+
+  it('drops cells of agents that do not exist, and starts over when their number changes', () => {
+    const buffer = new RunBuffer();
+    buffer.apply(frame([[99, 'failed', 0, 0]]));
+    expect([...buffer.state]).toEqual([0, 0, 0, 0]);
+    let full: boolean | null = null;
+    buffer.onCells((change) => (full = change.full));
+    buffer.apply(frame([[5, 'failed', 0, 0]], { status: { ...status, agents: 6 } }));
+    expect(full).toBe(true);
+    expect(buffer.state[5]).toBe(AGENT_STATES.indexOf('failed'));
+  });
+});

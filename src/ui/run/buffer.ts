@@ -1,0 +1,85 @@
+/**
+ * What the page knows of a run: the newest status and one row of small numbers per agent, filled from frames. It decides nothing.
+ * Cells are told at once, to whoever paints them; the status is told once per microtask however many frames came.
+ */
+import type { RunFrame, RunStatus } from '../../runtime/protocol.ts';
+
+export interface CellChange {
+  /** True when every agent may have changed, or their number. */
+  readonly full: boolean;
+  /** Rows that changed, and the state index that each had before; empty when full. */
+  readonly agents: Uint32Array;
+  readonly before: Uint8Array;
+}
+
+export class RunBuffer {
+  /** Index into AGENT_STATES, by agent row. */
+  state: Uint8Array = new Uint8Array(0);
+  /** Index into TIERS, by agent row. */
+  tier: Uint8Array = new Uint8Array(0);
+  /** Health x 1000, by agent row. */
+  health: Uint16Array = new Uint16Array(0);
+  status: RunStatus | null = null;
+  /** Counts frames that carried cells; what is derived from cells is stale when this moved. */
+  version = 0;
+
+  #cellListeners = new Set<(change: CellChange) => void>();
+  #statusListeners = new Set<(status: RunStatus) => void>();
+  #scheduled = false;
+
+  apply(frame: RunFrame): void {
+    const agents = frame.status.agents;
+    const resized = agents !== this.state.length;
+    if (resized) {
+      this.state = new Uint8Array(agents);
+      this.tier = new Uint8Array(agents);
+      this.health = new Uint16Array(agents).fill(1000);
+    }
+    const rows = Math.floor(frame.cells.length / 3);
+    if (rows > 0 || resized) this.#takeCells(frame.cells, rows, frame.full || resized);
+    this.status = frame.status;
+    this.#announce();
+  }
+
+  #takeCells(cells: Uint32Array, rows: number, full: boolean): void {
+    const agents = new Uint32Array(rows);
+    const before = new Uint8Array(rows);
+    let taken = 0;
+    for (let k = 0; k < rows; k += 1) {
+      const agent = cells[3 * k] ?? 0;
+      if (agent >= this.state.length) continue;
+      const packed = cells[3 * k + 1] ?? 0;
+      agents[taken] = agent;
+      before[taken] = this.state[agent] ?? 0;
+      this.state[agent] = packed & 0xff;
+      this.tier[agent] = (packed >> 8) & 0xff;
+      this.health[agent] = cells[3 * k + 2] ?? 0;
+      taken += 1;
+    }
+    this.version += 1;
+    const change: CellChange = full
+      ? { full, agents: new Uint32Array(0), before: new Uint8Array(0) }
+      : { full, agents: agents.subarray(0, taken), before: before.subarray(0, taken) };
+    for (const listener of this.#cellListeners) listener(change);
+  }
+
+  #announce(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (this.status) for (const listener of this.#statusListeners) listener(this.status);
+    });
+  }
+
+  /** Both return the way to stop listening. */
+  onCells(listener: (change: CellChange) => void): () => void {
+    this.#cellListeners.add(listener);
+    return () => this.#cellListeners.delete(listener);
+  }
+
+  onStatus(listener: (status: RunStatus) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => this.#statusListeners.delete(listener);
+  }
+}

@@ -1,0 +1,122 @@
+/** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
+import type { CheckedSwarm, Diagnostic, RuntimeApi, StartRequest } from '../../runtime/protocol.ts';
+import { settings } from '../settings.svelte.ts';
+import {
+  INPUT_MOST,
+  SWARM_MOST,
+  countLines,
+  kindOf,
+  looksBinary,
+  modelAddress,
+  wholeNumber,
+  type InputFile,
+  type TextFile,
+} from './draft.ts';
+
+export type Trouble =
+  { readonly kind: 'too-large'; readonly size: number; readonly most: number } | { readonly kind: 'not-text' };
+
+class Draft {
+  swarm = $state.raw<TextFile | null>(null);
+  checked = $state.raw<CheckedSwarm | null>(null);
+  checking = $state(false);
+  swarmTrouble = $state.raw<Trouble | null>(null);
+  input = $state.raw<InputFile | null>(null);
+  inputTrouble = $state.raw<Trouble | null>(null);
+  /** The person's choice; null = the model that the swarm names. */
+  modelId = $state<string | null>(null);
+  modelUrl = $state('');
+  limit = $state('');
+  seed = $state('');
+  engine = $state<StartRequest['engine']>('webllm');
+  starting = $state(false);
+  /** Why the runtime refused to start, with the file that it speaks of. */
+  refused = $state.raw<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null>(null);
+
+  async takeFile(runtime: RuntimeApi, file: File, as?: 'swarm' | 'input'): Promise<void> {
+    const guess = as ?? kindOf(file.name, file.size <= SWARM_MOST ? await file.text() : '');
+    const most = guess === 'swarm' ? SWARM_MOST : INPUT_MOST;
+    if (file.size > most) {
+      this.#refuse(guess, { kind: 'too-large', size: file.size, most });
+      return;
+    }
+    await this.takeText(runtime, file.name, await file.text(), guess);
+  }
+
+  async takeText(runtime: RuntimeApi, name: string, text: string, as?: 'swarm' | 'input'): Promise<void> {
+    const kind = as ?? kindOf(name, text);
+    if (looksBinary(text)) {
+      this.#refuse(kind, { kind: 'not-text' });
+      return;
+    }
+    if (kind === 'input') {
+      this.inputTrouble = null;
+      this.input = { name, text, lines: countLines(text), bytes: new Blob([text]).size };
+      return;
+    }
+    this.swarmTrouble = null;
+    this.refused = null;
+    const file = { name, text };
+    this.swarm = file;
+    this.checked = null;
+    this.checking = true;
+    const checked = await runtime.check(name, text);
+    if (this.swarm !== file) return; // another file came meanwhile
+    this.checked = checked;
+    this.checking = false;
+  }
+
+  #refuse(kind: 'swarm' | 'input', trouble: Trouble): void {
+    if (kind === 'swarm') this.swarmTrouble = trouble;
+    else this.inputTrouble = trouble;
+  }
+
+  dropSwarm(): void {
+    this.swarm = null;
+    this.checked = null;
+    this.checking = false;
+    this.swarmTrouble = null;
+    this.refused = null;
+  }
+
+  dropInput(): void {
+    this.input = null;
+    this.inputTrouble = null;
+  }
+
+  /** What is missing before this can run: null when nothing is. */
+  get lacks(): 'swarm' | 'input' | null {
+    if (!this.swarm || !this.checked?.ok) return 'swarm';
+    return this.input || this.checked.summary.input.from === 'example' ? null : 'input';
+  }
+
+  /** Settings that every start shares, the demo's too. */
+  options(): Pick<StartRequest, 'modelId' | 'modelUrl' | 'engine' | 'limit' | 'seed' | 'vramMiB'> {
+    const modelUrl = modelAddress(this.modelUrl);
+    const limit = wholeNumber(this.limit);
+    const seed = wholeNumber(this.seed);
+    return {
+      engine: this.engine,
+      vramMiB: settings().vramMiB,
+      ...(modelUrl ? { modelUrl } : this.modelId ? { modelId: this.modelId } : {}),
+      ...(limit ? { limit } : {}),
+      ...(seed !== null && seed !== undefined ? { seed } : {}),
+    };
+  }
+
+  /** Starts a run; the id of it, or null when the runtime refused and `refused` says why. */
+  async start(runtime: RuntimeApi, request: StartRequest): Promise<string | null> {
+    this.starting = true;
+    this.refused = null;
+    try {
+      const reply = await runtime.start(request);
+      if (reply.ok) return reply.runId;
+      this.refused = { text: request.swarm.text, diagnostics: reply.diagnostics };
+      return null;
+    } finally {
+      this.starting = false;
+    }
+  }
+}
+
+export const draft = new Draft();

@@ -1,0 +1,59 @@
+/**
+ * An agent's journal as a story along the body line: solid while it works, cut where something went wrong, hollow while it grows back
+ * (until the next turn that passes). Pure: events in, steps out; words are put to them by the dictionary.
+ */
+import type { JournalEvent } from '../../journal/events.ts';
+
+export type Spine = 'solid' | 'cut' | 'hollow';
+
+export interface Step {
+  readonly seq: number;
+  /** Milliseconds of run time, and since the step before; null for the first. */
+  readonly at: number;
+  readonly since: number | null;
+  readonly spine: Spine;
+  readonly event: JournalEvent;
+}
+
+function wounds(event: JournalEvent): boolean {
+  switch (event.type) {
+    case 'turn.ended':
+      return event.rejected !== undefined || event.finish !== 'stop';
+    case 'task.failed':
+    case 'engine.lost':
+      return true;
+    case 'agent.state':
+      return event.to === 'failed' || event.to === 'degraded';
+    default:
+      return false;
+  }
+}
+
+function heals(event: JournalEvent): boolean {
+  return event.type === 'task.committed' || (event.type === 'turn.ended' && !wounds(event));
+}
+
+/** A turn's start says nothing that its end or its task does not, unless it is the last thing that happened. */
+function redundant(event: JournalEvent, next: JournalEvent | undefined): boolean {
+  return event.type === 'turn.started' && next !== undefined;
+}
+
+export function stepsOf(events: readonly JournalEvent[]): Step[] {
+  const steps: Step[] = [];
+  let hurt = false;
+  for (const [k, event] of events.entries()) {
+    if (redundant(event, events[k + 1])) continue;
+    const cut = wounds(event);
+    if (heals(event)) hurt = false;
+    const before = steps.at(-1);
+    steps.push({
+      seq: event.seq,
+      at: event.at,
+      since: before ? event.at - before.at : null,
+      spine: cut ? 'cut' : hurt ? 'hollow' : 'solid',
+      event,
+    });
+    if (cut) hurt = true;
+  }
+  return steps;
+}
