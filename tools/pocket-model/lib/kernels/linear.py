@@ -1,0 +1,136 @@
+"""Matrix products with 4-bit weights.
+
+Weights are stored [in, out] so that neighbouring threads read neighbouring words:
+`words` uint32 [K / 8, N], nibble i of a word is row 8 * r + i; `scale` float32 [K / 32, N];
+value = (nibble - 7) * scale.
+"""
+from tvm.script import tirx as T
+
+from . import scheduled
+
+GROUP = 32  # values along K that share a scale
+
+
+@T.macro
+def _tile(acc, xv, val, sc, word, x, w, s, m, row, col, half, K, ROWS, COLS, PER, TX):
+    """acc[i * COLS + j] = sum_k x[row + i, k] * value[k, column j]; rows beyond m repeat the last one.
+
+    Column j of a thread is col + (j % PER) * TX, the second PER of them `half` further on.
+    """
+    for i in T.unroll(ROWS * COLS):
+        acc[i] = T.float32(0)
+    for g in T.serial(K // GROUP):
+        for j in T.unroll(COLS):
+            sc[j] = s[g, col + j % PER * TX + j // PER * half]
+        for q in T.serial(GROUP // 8):
+            for i in T.unroll(ROWS):
+                for h in T.unroll(2):
+                    for u in T.vectorized(4):
+                        xv[i * 8 + h * 4 + u] = x[T.min(row + i, m - 1), g * GROUP + q * 8 + h * 4 + u]
+            for j in T.unroll(COLS):
+                word[0] = w[g * (GROUP // 8) + q, col + j % PER * TX + j // PER * half]
+                for u in T.unroll(8):
+                    # through int32: from uint32 the conversion takes six instructions without native support
+                    val[u] = (T.cast(T.cast(T.bitwise_and(T.shift_right(word[0], T.Cast("uint32", u * 4)), T.uint32(15)),
+                                            "int32"), "float32") - T.float32(7)) * sc[j]
+                for i in T.unroll(ROWS):
+                    for u in T.unroll(8):
+                        acc[i * COLS + j] = acc[i * COLS + j] + xv[i * 8 + u] * val[u]
+
+
+def _shape(N, rows, outputs):
+    """Columns and threads for N results a row: (columns a thread, threads a workgroup)."""
+    per, tx = (8 // outputs, 16) if rows > 1 else (2 // outputs, 32)
+    assert N % (per * tx) == 0, f"{N} results do not divide into workgroups of {per * tx}"
+    return per, tx
+
+
+def linear(K, N, rows, residual):
+    """y [m, N] = x [m, K] @ W (+ r [m, N]); `rows` rows of the result a thread."""
+    PER, TX = _shape(N, rows, 1)
+    ROWS = rows
+
+    @T.prim_func(s_tir=True)
+    def plain(hx: T.handle, hw: T.handle, hs: T.handle, hy: T.handle):
+        m = T.int64()
+        x = T.match_buffer(hx, (m, K), "float32")
+        w = T.match_buffer(hw, (K // 8, N), "uint32")
+        s = T.match_buffer(hs, (K // GROUP, N), "float32")
+        y = T.match_buffer(hy, (m, N), "float32")
+        for by in T.thread_binding((m + (ROWS - 1)) // ROWS, "blockIdx.y"):
+            for bx in T.thread_binding(N // (PER * TX), "blockIdx.x"):
+                for tx in T.thread_binding(TX, "threadIdx.x"):
+                    with T.sblock("linear"):
+                        T.reads(x[0:m, 0:K], w[0:K // 8, 0:N], s[0:K // GROUP, 0:N])
+                        T.writes(y[0:m, 0:N])
+                        acc = T.sblock_alloc_buffer((ROWS * PER,), "float32", scope="local")
+                        xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
+                        val = T.sblock_alloc_buffer((8,), "float32", scope="local")
+                        sc = T.sblock_alloc_buffer((PER,), "float32", scope="local")
+                        word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
+                        _tile(acc, xv, val, sc, word, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
+                        for i in T.unroll(ROWS):
+                            if by * ROWS + i < m:
+                                for j in T.unroll(PER):
+                                    y[by * ROWS + i, bx * (PER * TX) + j * TX + tx] = acc[i * PER + j]
+
+    @T.prim_func(s_tir=True)
+    def added(hx: T.handle, hw: T.handle, hs: T.handle, hr: T.handle, hy: T.handle):
+        m = T.int64()
+        x = T.match_buffer(hx, (m, K), "float32")
+        w = T.match_buffer(hw, (K // 8, N), "uint32")
+        s = T.match_buffer(hs, (K // GROUP, N), "float32")
+        r = T.match_buffer(hr, (m, N), "float32")
+        y = T.match_buffer(hy, (m, N), "float32")
+        for by in T.thread_binding((m + (ROWS - 1)) // ROWS, "blockIdx.y"):
+            for bx in T.thread_binding(N // (PER * TX), "blockIdx.x"):
+                for tx in T.thread_binding(TX, "threadIdx.x"):
+                    with T.sblock("linear"):
+                        T.reads(x[0:m, 0:K], w[0:K // 8, 0:N], s[0:K // GROUP, 0:N], r[0:m, 0:N])
+                        T.writes(y[0:m, 0:N])
+                        acc = T.sblock_alloc_buffer((ROWS * PER,), "float32", scope="local")
+                        xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
+                        val = T.sblock_alloc_buffer((8,), "float32", scope="local")
+                        sc = T.sblock_alloc_buffer((PER,), "float32", scope="local")
+                        word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
+                        _tile(acc, xv, val, sc, word, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
+                        for i in T.unroll(ROWS):
+                            if by * ROWS + i < m:
+                                for j in T.unroll(PER):
+                                    y[by * ROWS + i, bx * (PER * TX) + j * TX + tx] = (
+                                        acc[i * PER + j] + r[by * ROWS + i, bx * (PER * TX) + j * TX + tx])
+
+    return scheduled(added if residual else plain)
+
+
+def swiglu(K, N, rows):
+    """y [m, N] = silu(x @ G) * (x @ U), with W = [G | U] of 2 N columns: one thread has both halves."""
+    PER, TX = _shape(N, rows, 2)
+    ROWS, COLS = rows, 2 * PER
+
+    @T.prim_func(s_tir=True)
+    def swiglu(hx: T.handle, hw: T.handle, hs: T.handle, hy: T.handle):
+        m = T.int64()
+        x = T.match_buffer(hx, (m, K), "float32")
+        w = T.match_buffer(hw, (K // 8, 2 * N), "uint32")
+        s = T.match_buffer(hs, (K // GROUP, 2 * N), "float32")
+        y = T.match_buffer(hy, (m, N), "float32")
+        for by in T.thread_binding((m + (ROWS - 1)) // ROWS, "blockIdx.y"):
+            for bx in T.thread_binding(N // (PER * TX), "blockIdx.x"):
+                for tx in T.thread_binding(TX, "threadIdx.x"):
+                    with T.sblock("swiglu"):
+                        T.reads(x[0:m, 0:K], w[0:K // 8, 0:2 * N], s[0:K // GROUP, 0:2 * N])
+                        T.writes(y[0:m, 0:N])
+                        acc = T.sblock_alloc_buffer((ROWS * COLS,), "float32", scope="local")
+                        xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
+                        val = T.sblock_alloc_buffer((8,), "float32", scope="local")
+                        sc = T.sblock_alloc_buffer((COLS,), "float32", scope="local")
+                        word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
+                        _tile(acc, xv, val, sc, word, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, N, K, ROWS, COLS, PER, TX)
+                        for i in T.unroll(ROWS):
+                            if by * ROWS + i < m:
+                                for j in T.unroll(PER):
+                                    y[by * ROWS + i, bx * (PER * TX) + j * TX + tx] = (
+                                        acc[i * COLS + j] / (T.float32(1) + T.exp(-acc[i * COLS + j])) * acc[i * COLS + PER + j])
+
+    return scheduled(swiglu)
