@@ -26,7 +26,7 @@ def encode_prompt(tok, system, user):
     return [i for p in pieces(system, user) for i in tok.encode(p).ids]
 
 
-def batches(tok, seed, tokens=6144, held_out=None, reviews=0.25, line_share=0.35, longest=400):
+def batches(tok, seed, tokens=6144, held_out=None, reviews=0.25, repeats=0.0, line_share=0.35, longest=400):
     """Yields (ids [b, n], kinds [b, n]): place t predicts ids[t + 1], a token of the line (LINE), of the answer (ANSWER) or nothing to learn (0).
 
     Samples of like length share a batch; a pool is sorted and cut so that a batch has about `tokens` places.
@@ -34,7 +34,7 @@ def batches(tok, seed, tokens=6144, held_out=None, reviews=0.25, line_share=0.35
     rng, maker = random.Random(seed), LineMaker(held_out)
     while True:
         pool = []
-        texts = [sample(rng, maker, reviews) for _ in range(1024)]
+        texts = [sample(rng, maker, reviews, repeats) for _ in range(1024)]
         systems = tok.encode_batch([pieces(s, u)[0] for s, u, _ in texts])
         users = tok.encode_batch([pieces(s, u)[1] for s, u, _ in texts])
         start = tok.encode("<|im_start|>assistant\n").ids

@@ -81,6 +81,7 @@ def main():
     ap.add_argument("--decay", action="store_true")
     ap.add_argument("--eval-minutes", type=float, default=5)
     ap.add_argument("--reviews", type=float, default=0.25)
+    ap.add_argument("--repeats", type=float, default=0.0, help="share of plain copying, for the first minutes")
     a = ap.parse_args()
     out = Path(a.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -117,7 +118,7 @@ def main():
     say(f"start {json.dumps(vars(a))} parameters {sum(p.numel() for p in model.parameters())}")
     since, since_tokens = time.time(), 0
     threads = Threads()
-    for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews):
+    for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats):
         elapsed = (time.time() - begun) / 60
         if elapsed >= a.minutes:
             break

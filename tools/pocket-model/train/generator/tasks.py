@@ -87,6 +87,15 @@ def review_sample(rng, m):
     return prompt(rng, REVIEW, REVIEW_SHORT), m.line + "\n" + compact(shown), compact({"agree": not fix, "fix": fix})
 
 
-def sample(rng, maker, reviews=0.25):
+def repeat_sample(rng, m):
+    """Copying and nothing else: what subjects are made of, learnt sooner when every token of the answer is a copy."""
+    a = rng.randrange(max(1, len(m.line) - 60))
+    piece = m.line[a:a + rng.randrange(20, 110)].strip()
+    return "Repeat this log line.", piece, piece
+
+
+def sample(rng, maker, reviews=0.25, repeats=0.0):
     m = maker.make(rng)
+    if rng.random() < repeats:
+        return repeat_sample(rng, m)
     return review_sample(rng, m) if rng.random() < reviews else triage_sample(rng, m)
