@@ -20,6 +20,8 @@ export interface Tensor {
   copyFromRawBytes(bytes: Uint8Array): Tensor;
   /** CPU tensors only. */
   toArray(): Float32Array | Int32Array;
+  /** CPU tensors only. */
+  toRawBytes(): Uint8Array<ArrayBuffer>;
   dispose(): void;
 }
 

@@ -12,7 +12,7 @@ import { encodedBytes, type Codec } from './codec.ts';
 
 export const WARM_VERSION = 1;
 
-/** [layers, tokens, heads, dimension], keys turned by their positions as the cache holds them. */
+/** [2, layers, tokens, heads, dimension]: keys, turned by their positions as the cache holds them, then values. */
 export interface KvLayout {
   readonly layers: number;
   readonly heads: number;
@@ -37,8 +37,7 @@ export interface WarmHeader {
 
 export interface WarmRecord extends WarmHeader {
   /** Keys, then values, of the tokens from `shared` on. */
-  readonly keys: Uint8Array<ArrayBuffer>;
-  readonly values: Uint8Array<ArrayBuffer>;
+  readonly pages: Uint8Array<ArrayBuffer>;
 }
 
 /** A record with the CRC-32C over its header and all its bytes. */
@@ -53,27 +52,26 @@ export function sealRecord(record: WarmRecord): SealedRecord {
 /** The record, or why it cannot be trusted. */
 export function openRecord(stored: Partial<SealedRecord>): Result<WarmRecord, string> {
   if (stored.v !== WARM_VERSION) return err(`version ${String(stored.v)} is not known`);
-  const { sum, ids, keys, values, layout, codec, shared } = stored;
+  const { sum, ids, pages, layout, codec, shared } = stored;
   if (!ids || !layout || !codec || shared === undefined) return err('fields are missing');
-  if (!(keys instanceof Uint8Array) || !(values instanceof Uint8Array)) return err('bytes are missing');
+  if (!(pages instanceof Uint8Array)) return err('bytes are missing');
   const record = stored as SealedRecord;
-  const bytes = encodedBytes(codec, valuesOf(record));
-  if (keys.length !== bytes || values.length !== bytes) return err('bytes are not whole');
+  if (pages.length !== encodedBytes(codec, valuesOf(record))) return err('bytes are not whole');
   const found = sumOf(record);
   if (found !== sum) return err(`checksum ${found.toString(16)} is not ${String(sum?.toString(16))}`);
   return ok(record);
 }
 
-/** Numbers in `keys`, and as many in `values`. */
-export function valuesOf({ layout, ids, shared }: WarmHeader): number {
-  return layout.layers * (ids.length - shared) * layout.heads * layout.dimension;
+/** Numbers in `pages`. */
+function valuesOf({ layout, ids, shared }: WarmHeader): number {
+  return 2 * layout.layers * (ids.length - shared) * layout.heads * layout.dimension;
 }
 
 export function bytesOf(record: WarmRecord): number {
-  return record.keys.length + record.values.length + 4 * record.ids.length;
+  return record.pages.length + 4 * record.ids.length;
 }
 
-function sumOf({ v, agent, generation, model, ids, shared, layout, codec, keys, values }: WarmRecord): number {
+function sumOf({ v, agent, generation, model, ids, shared, layout, codec, pages }: WarmRecord): number {
   const header = canonicalJson({ v, agent, generation, model, ids, shared, layout, codec });
-  return crc32c(values, crc32c(keys, crc32cText(header)));
+  return crc32c(pages, crc32cText(header));
 }
