@@ -53,7 +53,12 @@ def tensors(model):
 
 def chat_config(c):
     return {
-        "version": "0.1.0", "model_type": "llama", "quantization": "q4f32", "model_config": {},
+        "version": "0.1.0", "model_type": "llama", "quantization": "q4f32",
+        # What K/V looks like: read by the warm tier and by the sums of memory.
+        "model_config": {
+            "hidden_size": c["hidden"], "intermediate_size": c["inter"], "num_hidden_layers": c["layers"], "num_attention_heads": c["heads"],
+            "num_key_value_heads": c["kv_heads"], "head_dim": c["head_dim"], "position_embedding_base": c["theta"],
+        },
         "vocab_size": c["vocab"], "context_window_size": c["context"], "sliding_window_size": -1, "attention_sink_size": -1,
         "prefill_chunk_size": c["chunk"], "tensor_parallel_shards": 1,
         "temperature": 0.0, "top_p": 1.0, "repetition_penalty": 1.0, "frequency_penalty": 0.0, "presence_penalty": 0.0,
