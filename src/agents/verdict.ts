@@ -10,7 +10,10 @@ export type TurnFailure =
   | 'deadline'
   | 'prompt-too-long'
   | 'schema-unsupported'
-  | 'engine-error';
+  | 'engine-error'
+  /** Seen from outside while the turn still ran: no sign of life, or the same over and over. */
+  | 'stalled'
+  | 'looping';
 
 export type Verdict =
   | { readonly kind: 'accept'; readonly output: unknown }

@@ -87,6 +87,7 @@ function ward(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {})
       ...name,
       facts: { ...healthy, ...facts },
       question: 'disk full',
+      others: AGENTS - 1,
       answer: { severity: 'info' },
       fault: null,
       detail: '',
@@ -172,8 +173,8 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
       }
     }
     expect(w.life.state(5)).toBe('failed');
-    expect(actions[0]).toBe('reload-sampler');
-    expect(actions).toContain('reset-context');
+    expect(actions[0]).toBe('reset-context');
+    expect(actions).toContain('reload-sampler');
     expect(actions).toContain('fresh-agent');
     expect(w.count('agent.lost')).toBe(1);
     const notice = w.heard.find((message) => message.type === 'notice');

@@ -150,7 +150,10 @@ function completeness(facts: TurnFacts): PartScore {
     value: facts.finish,
     expected: 'stop',
     verdict: stopped ? 'good' : 'bad',
-    ...(!stopped && facts.finish !== 'error' && facts.finish !== 'cancelled' && { hard: 'incomplete' as const }),
+    // Free text that was cut is kept, and JSON may be whole by chance: only where the form suffered is this a veto.
+    ...((facts.finish === 'deadline' || (facts.finish === 'length' && facts.schemaValid === false)) && {
+      hard: 'incomplete' as const,
+    }),
   });
   let sum = stopped ? 0.3 : 0;
   let weight = 0.3;

@@ -41,6 +41,7 @@ describe('ladder', () => {
     expect(first('out-of-memory')).toBe('rebuild-pool');
     expect(first('stall')).toBe('retry-turn');
     expect(first('disagreement')).toBe('reset-context');
+    expect(first('loop')).toBe('reset-context');
     expect(first('storage-full')).toBe('free-storage');
   });
 
@@ -51,7 +52,7 @@ describe('ladder', () => {
     expect(reasons).toContain('fresh-worker: does nothing for loop');
     expect(reasons).toContain('move-task: no other agent of the role is fit');
     expect(reasons).toContain('fresh-agent: too many restarts lately; the supervisor above decides');
-    expect(reasons.some((reason) => /reset-context: dearer, \d+ ms a cure/.test(reason))).toBe(true);
+    expect(reasons.some((reason) => /reload-sampler: dearer, \d+ ms a cure/.test(reason))).toBe(true);
   });
 
   it('keeps each step to its limit', () => {
@@ -66,10 +67,10 @@ describe('ladder', () => {
     const before = ladder.choose(at('loop'))!.step.action;
     for (let i = 0; i < 20; i++) {
       ladder.learn('loop', before, false, 500);
-      ladder.learn('loop', 'reset-context', true, 500);
+      ladder.learn('loop', 'reload-sampler', true, 500);
     }
-    expect(before).not.toBe('reset-context');
-    expect(ladder.choose(at('loop'))!.step.action).toBe('reset-context');
-    expect(ladder.record()).toContainEqual({ fault: 'loop', action: 'reset-context', tries: 20, cures: 20 });
+    expect(before).not.toBe('reload-sampler');
+    expect(ladder.choose(at('loop'))!.step.action).toBe('reload-sampler');
+    expect(ladder.record()).toContainEqual({ fault: 'loop', action: 'reload-sampler', tries: 20, cures: 20 });
   });
 });

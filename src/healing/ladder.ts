@@ -88,7 +88,7 @@ export const LADDER: readonly Step[] = [
     rung: 'light',
     does: 'drop the oldest part of the context',
     cures: { 'context-full': 0.9, incomplete: 0.2 },
-    costMs: 300,
+    costMs: 100,
     limit: 2,
   },
   {
@@ -96,8 +96,8 @@ export const LADDER: readonly Step[] = [
     rung: 'light',
     does: "start from the role's prompt alone",
     cures: { loop: 0.7, disagreement: 0.8, incoherent: 0.6, 'context-full': 0.6, 'low-score': 0.6, invalid: 0.5 },
-    costMs: 300,
-    limit: 1,
+    costMs: 150,
+    limit: 2,
   },
   {
     action: 'free-storage',
@@ -214,14 +214,19 @@ const PRIOR_WEIGHT = 4;
 
 /** The ladder of one run: chooses, and learns which action cures what. */
 export class Ladder {
+  readonly #steps: readonly Step[];
   readonly #seen = new Map<string, { tries: number; cures: number; ms: number }>();
+
+  constructor(steps: readonly Step[] = LADDER) {
+    this.#steps = steps;
+  }
 
   /** The next thing to try, or null when nothing is left but giving up. */
   choose(situation: Situation): Choice | null {
     const refused: string[] = [];
     let best: { step: Step; price: number; chance: number } | null = null;
     const outbid: { step: Step; price: number }[] = [];
-    for (const step of LADDER) {
+    for (const step of this.#steps) {
       const no = this.#whyNot(step, situation);
       if (no !== null) {
         refused.push(`${step.action}: ${no}`);

@@ -29,6 +29,8 @@ export type FromExecute =
       /** What the turn was asked, and the parsed answer where there is one: what others' answers are compared with. */
       readonly question: string;
       readonly answer: unknown;
+      /** Other agents of the role that could be asked the same. */
+      readonly others: number;
       /** Set where the engine or the schema check named the fault. */
       readonly fault: FaultClass | null;
       readonly detail: string;
@@ -51,6 +53,7 @@ export type FromExecute =
       readonly detail: string;
     }
   | { readonly type: 'storage.full'; readonly detail: string }
+  | { readonly type: 'storage.room' }
   | { readonly type: 'order.done'; readonly order: string; readonly ok: boolean; readonly detail: string };
 
 export type FromMonitor =
@@ -87,7 +90,8 @@ export type FromMonitor =
       readonly turn: string;
       readonly calm: boolean;
     }
-  | { readonly type: 'engine.relief'; readonly engine: number };
+  /** What all share works again: a turn passed on a fresh engine, a write went through. */
+  | { readonly type: 'shared.relief'; readonly of: 'engine' | 'storage' };
 
 /** One thing to do, with all that is needed to do it and to explain it. */
 export interface RecoveryOrder {

@@ -44,6 +44,10 @@ const KNOWN = 3;
 const MOST_OPINIONS = 3;
 /** Grace after a turn's own deadline before its end counts as lost, ms. */
 const LOST_GRACE = 5000;
+/** A suspicion about a turn that still runs is repeated after this, ms. */
+const REPEAT_MS = 4000;
+/** Later turns that must have begun to write before an earlier one without a word counts as admitted. */
+const OVERTAKEN = 16;
 /** Odd turns in a row (isolation forest) that make a suspect: by chance one in 10^4. */
 const ODD_STREAK = 4;
 
@@ -51,7 +55,9 @@ interface InFlight extends TurnName {
   begun: number;
   lastSign: number;
   tokens: number;
-  suspected: boolean;
+  /** Turns begun later that have written something already. */
+  overtaken: number;
+  suspectedAt: number | null;
 }
 
 interface Opinion {
@@ -78,7 +84,6 @@ export class Monitor {
   readonly #judged = new Map<string, FromMonitor>();
   readonly #opinions = new Map<string, Opinion[]>();
   #auditCredit = 8;
-  #engine = 0;
   #engineUp = 0;
   #engineProven = true;
   #lastTick: number | null = null;
@@ -120,7 +125,8 @@ export class Monitor {
           begun: at,
           lastSign: at,
           tokens: 0,
-          suspected: false,
+          overtaken: 0,
+          suspectedAt: null,
         });
         break;
       }
@@ -134,7 +140,6 @@ export class Monitor {
         this.#inFlight.delete(message.turn);
         break;
       case 'engine.up':
-        this.#engine = message.engine;
         this.#engineUp = message.at;
         for (const turn of this.#inFlight.values()) turn.lastSign = message.at;
         break;
@@ -157,6 +162,9 @@ export class Monitor {
           { signal: 'storage', value: message.detail, expected: 'room to write', verdict: 'bad', hard: 'storage-full' },
         ]);
         break;
+      case 'storage.room':
+        this.#post({ type: 'shared.relief', of: 'storage' });
+        break;
       default:
         break;
     }
@@ -178,14 +186,15 @@ export class Monitor {
     let started = 0;
     for (const turn of this.#inFlight.values()) {
       if (turn.tokens > 0) started++;
-      if (turn.suspected) continue;
+      // Said already; said again after a while, for words may be lost.
+      if (turn.suspectedAt !== null && now - turn.suspectedAt < REPEAT_MS) continue;
       const found = this.#silence(turn, now);
       if (found) silent.push({ turn, ...found });
     }
     if (silent.length === 0) return;
     const evidence = silent.map((one) => one.evidence);
     const stalled = silent.filter(({ turn }) => turn.tokens > 0);
-    for (const { turn } of silent) turn.suspected = true;
+    for (const { turn } of silent) turn.suspectedAt = now;
     if (stalled.length >= 2 && stalled.length === started) {
       // All of them at once is not their doing.
       this.#suspect(
@@ -204,13 +213,17 @@ export class Monitor {
   #alive(id: string, tokens: number, textTail: string, at: number): void {
     const turn = this.#inFlight.get(id);
     if (!turn || tokens <= turn.tokens) return;
+    if (turn.tokens === 0) {
+      for (const other of this.#inFlight.values())
+        if (other.tokens === 0 && other.begun < turn.begun) other.overtaken++;
+    }
     turn.tokens = tokens;
     turn.lastSign = at;
     // A loop need not be paid for to its end.
-    if (turn.suspected || textTail.length < 96) return;
+    if (turn.suspectedAt !== null || textTail.length < 96) return;
     const found = repetition(textTail);
     if (!found.looping) return;
-    turn.suspected = true;
+    turn.suspectedAt = at;
     this.#suspect(turn.agent, turn.task, id, 'loop', [
       {
         signal: 'repetition',
@@ -240,8 +253,10 @@ export class Monitor {
     }
     const norms = this.#norms[turn.role];
     const seen = turn.tokens > 0 ? norms?.tokenGap : norms?.firstToken;
-    const learned = seen !== undefined && seen.count >= ENOUGH;
-    // Progress comes a few tokens at a time, and a turn may wait for a seat before its first.
+    // Before the first token a turn may wait for a seat: only one that others have overtaken is late.
+    const waiting = turn.tokens === 0 && turn.overtaken < OVERTAKEN;
+    const learned = seen !== undefined && seen.count >= ENOUGH && !waiting;
+    // Progress comes a few tokens at a time.
     const stride = turn.tokens > 0 ? 16 : 4;
     const patience = learned
       ? Math.max(this.#options.leastSilenceMs, seen.silenceAt(PHI_STALL) * stride)
@@ -286,14 +301,16 @@ export class Monitor {
       });
     }
     evidence.push(...score.parts.flatMap((part) => part.evidence).filter(({ verdict }) => verdict !== 'good'));
-    const fault = message.fault ?? score.vetoes[0] ?? null;
+    // EXECUTE's checks stand; what they cannot see is a loop within a form that is right, and a record that is not whole.
+    const seen = score.vetoes.find((veto) => veto === 'loop' || veto === 'bad-record');
+    const fault = seen ?? message.fault;
 
     if (fault !== null) {
       this.#judge(name, false, score, fault, evidence, false);
       if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);
       return;
     }
-    if (key !== null && peers) {
+    if (key !== null && peers && message.others > 0) {
       const verdict = this.#opinion(name, question, key, peers);
       if (verdict === 'ask') {
         this.#judge(name, false, score, null, evidence, true);
@@ -325,7 +342,7 @@ export class Monitor {
     this.#doubted.delete(agent);
     if (!this.#engineProven) {
       this.#engineProven = true;
-      this.#post({ type: 'engine.relief', engine: this.#engine });
+      this.#post({ type: 'shared.relief', of: 'engine' });
     }
     this.#judge(name, true, score, null, evidence, false);
     this.#post({ type: 'relief', agent, task, turn, calm: score.total > thresholds.clear || calm });

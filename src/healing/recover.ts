@@ -13,6 +13,8 @@ import type { FromMonitor, FromRecover, HealingMessage, RecoveryOrder } from './
 import type { SupervisionTree } from './supervision.ts';
 
 export interface RecoverOptions {
+  /** Names this life of RECOVER, so that orders of an earlier one are never taken for its own. */
+  readonly life?: string;
   /** Role of each row, as index into `canEscalate`. */
   readonly roleOf: (agent: number) => number;
   /** By role: whether its `escalate` list names a model that can be had. */
@@ -68,7 +70,9 @@ export interface Case {
 type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
 
-const SHARED = -1;
+/** Keys of what all share, beside rows of agents. */
+const ENGINE = -1;
+const STORAGE = -2;
 /** Suspicions remembered, to hear each once. */
 const REMEMBERED = 4096;
 
@@ -101,7 +105,7 @@ export class Recover {
     this.#workerBackoff = new Backoff(options.workerBackoff, random.split('worker'));
   }
 
-  /** Open cases, by agent row; -1 is what all share. */
+  /** Open cases, by agent row; -1 is the engine, -2 the storage. */
   cases(): ReadonlyMap<number, Case> {
     return this.#cases;
   }
@@ -114,8 +118,8 @@ export class Recover {
       case 'relief':
         this.#relief(message.agent, message.task, message.calm, message.at);
         break;
-      case 'engine.relief':
-        this.#mended(SHARED, message.at);
+      case 'shared.relief':
+        this.#mended(message.of === 'engine' ? ENGINE : STORAGE, message.at);
         break;
       case 'order.done':
         this.#done(message.order, message.ok, message.detail, message.at);
@@ -203,7 +207,7 @@ export class Recover {
   }
 
   #sharedFault(message: Suspicion, now: number): void {
-    const one = this.#open(SHARED, now);
+    const one = this.#open(message.fault === 'storage-full' ? STORAGE : ENGINE, now);
     const running = one.steps.at(-1);
     if (running && !running.done && running.order.fault === message.fault) {
       one.faults.push(message.fault);
@@ -282,7 +286,7 @@ export class Recover {
     now: number,
   ): void {
     const order: RecoveryOrder = {
-      id: `o${++this.#numbers}`,
+      id: `o${this.#options.life ?? ''}.${++this.#numbers}`,
       case: one.id,
       action: step.action,
       rung: step.rung,
@@ -390,10 +394,10 @@ export class Recover {
   #open(key: number, now: number): Case {
     const found = this.#cases.get(key);
     if (found) return found;
-    const id = `c${++this.#numbers}`;
+    const id = `c${this.#options.life ?? ''}.${++this.#numbers}`;
     const one: Case = {
       id,
-      agent: key === SHARED ? null : key,
+      agent: key < 0 ? null : key,
       openedAt: now,
       faults: [],
       steps: [],

@@ -57,6 +57,8 @@ export type EventBody =
       readonly ms: number;
       /** Why the output was not accepted; absent when it passed. */
       readonly rejected?: string;
+      /** Score of the turn, 0 to 1, where it was judged. */
+      readonly health?: number;
     }
   | {
       readonly type: 'task.retried';

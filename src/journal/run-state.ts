@@ -165,7 +165,7 @@ export class RunState {
         tasks.agent[event.task] = event.agent;
         break;
       case 'turn.started':
-        agents.state[event.agent] = agents.state[event.agent] === AGENT.degraded ? AGENT.recovering : AGENT.running;
+        agents.state[event.agent] = started(agents.state[event.agent] as number);
         agents.tier[event.agent] = TIER.hot;
         break;
       case 'turn.ended': {
@@ -180,10 +180,12 @@ export class RunState {
         add(agents.promptTokens, event.agent, prompt);
         add(agents.completionTokens, event.agent, completion);
         add(agents.computeMs, event.agent, event.ms);
-        this.#rest(event.agent);
-        if (event.finish !== 'cancelled' && event.finish !== 'error') {
+        const counts = event.finish !== 'cancelled' && event.finish !== 'error';
+        const passed = event.rejected === undefined;
+        this.#rest(event.agent, counts && passed);
+        if (counts) {
           const health = agents.health[event.agent] as number;
-          agents.health[event.agent] = health + HEALTH_STEP * ((event.rejected === undefined ? 1 : 0) - health);
+          agents.health[event.agent] = health + HEALTH_STEP * ((event.health ?? (passed ? 1 : 0)) - health);
         }
         break;
       }
@@ -248,10 +250,10 @@ export class RunState {
     return (this.tasks.status[task] as number) >= TASK.committed;
   }
 
-  /** After a turn an agent that worked is idle again, whatever else it was keeps. */
-  #rest(agent: number): void {
+  /** After a turn an agent that worked is idle again; one that recovers only if the turn passed; whatever else it was it keeps. */
+  #rest(agent: number, passed = false): void {
     const state = this.agents.state[agent];
-    if (state === AGENT.running || state === AGENT.recovering) this.agents.state[agent] = AGENT.idle;
+    if (state === AGENT.running || (state === AGENT.recovering && passed)) this.agents.state[agent] = AGENT.idle;
     this.agents.tier[agent] = TIER.cold;
   }
 
@@ -284,6 +286,12 @@ export class RunState {
     tasks.attempts[task] = 0;
     this.held.delete(task);
   }
+}
+
+/** State of an agent whose turn begins: one that was suspect is on trial. */
+function started(state: number): number {
+  if (state === AGENT.idle || state === AGENT.done) return AGENT.running;
+  return state === AGENT.degraded ? AGENT.recovering : state;
 }
 
 function add(column: Uint8Array | Uint16Array | Uint32Array | Float64Array, row: number, amount: number): void {

@@ -1,7 +1,7 @@
 import { retryDelay } from '../agents/retry.ts';
 import { planTurn } from '../agents/turn.ts';
-import { judge, type TurnFailure, worthRetrying } from '../agents/verdict.ts';
-import type { Engine, EngineError, TurnHandle, TurnOutcome } from '../engine/contract.ts';
+import { judge, type TurnFailure, type Verdict, worthRetrying } from '../agents/verdict.ts';
+import type { Engine, EngineError, TurnHandle, TurnOutcome, TurnRequest } from '../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../journal/events.ts';
 import { AGENT, AGENT_NAMES, type RunState, TASK } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
@@ -10,6 +10,7 @@ import { Bench, windowFor } from '../scheduling/bench.ts';
 import { ReadyQueue } from '../scheduling/ready-queue.ts';
 import { reviewedText } from './outcome.ts';
 import { nextStage, type RunPlan, type StageBrief } from './plan.ts';
+import { type Actuator, failureOf, type HealingSettings, isFit, type Judgement, Ward } from './ward.ts';
 
 /** An engine that is this late for a turn's deadline keeps none. */
 const GRACE_MS = 10_000;
@@ -17,6 +18,11 @@ const GRACE_MS = 10_000;
 const MAX_LOSSES = 8;
 /** Partial text kept in the log of a lost turn. */
 const PARTIAL_CHARACTERS = 400;
+
+/** Penalty on repetition for an agent that went round in circles. */
+const STEADY_PENALTY = 1.15;
+/** Nobody asks for more than this many others. */
+const ENOUGH_OTHERS = 3;
 
 const HUNG: EngineError = {
   code: 'worker-dead',
@@ -37,6 +43,8 @@ export interface Flight {
   handle: TurnHandle | null;
   watchdog: Cancel;
   started: boolean;
+  /** Its end has come and is being judged. */
+  over: boolean;
   /** What there is so far. */
   text: string;
   tokens: number;
@@ -49,6 +57,8 @@ export interface DispatcherOptions {
   readonly state: RunState;
   /** Sets turns of one writer apart from those of another. */
   readonly fence: number;
+  /** Null: nobody supervises; EXECUTE's own checks are all there is. */
+  readonly healing: HealingSettings | null;
   readonly tell: (event: EventBody) => JournalEvent;
   /** All stages of the task are done. */
   readonly onDone: (task: number, note: string | null) => void;
@@ -59,6 +69,12 @@ export interface DispatcherOptions {
   readonly onGone: (error: EngineError) => void;
 }
 
+/** Whether the agent's next turn shows if it is mended. */
+const isOnTrial = (state: RunState, agent: number): boolean => {
+  const now = state.agents.state[agent];
+  return now === AGENT.degraded || now === AGENT.recovering;
+};
+
 /** Gives ready tasks to idle agents and their turns to the engine, and decides what comes of each turn. */
 export class Dispatcher {
   readonly flights = new Map<number, Flight>();
@@ -68,9 +84,13 @@ export class Dispatcher {
   readonly #delays = new Map<number, Cancel>();
   /** Tasks whose prompt the engine found too long, and how often. */
   readonly #shrink = new Map<number, number>();
-  /** Agent that failed last at a task; another one tries next. */
-  readonly #failedBy = new Map<number, number>();
+  /** Agents that failed at a task, or answered it and were not believed at once; others try next. */
+  readonly #failedBy = new Map<number, Set<number>>();
+  /** Agents whose next turn samples with a penalty on repetition. */
+  readonly #steadied = new Set<number>();
+  readonly #ward: Ward | null;
   #engine: Engine | null = null;
+  #lastEngine: Engine | null = null;
   #window = 0;
   #contextTokens = 0;
   #turns = 0;
@@ -87,13 +107,23 @@ export class Dispatcher {
     for (let task = 0; task < state.tasks.size; task++) {
       if (state.tasks.status[task] === TASK.pending) this.#ready.push(state.tasks.stage[task] as number, task);
     }
+    const { clock, random, healing: settings, tell } = options;
+    this.#ward = settings && new Ward({ clock, random, plan, state, settings, tell, actuator: this.#actuator() });
+  }
+
+  /** The supervisor, for those who must tell it what happens; null where there is none. */
+  get ward(): Ward | null {
+    return this.#ward;
   }
 
   /** Turns go to `engine` from now on; null: they wait. */
   attach(engine: Engine | null, residents = 0, contextTokens = 0): void {
+    const fresh = engine !== null && engine !== this.#lastEngine;
     this.#engine = engine;
+    if (fresh) this.#lastEngine = engine;
     this.#window = windowFor(residents);
     this.#contextTokens = contextTokens;
+    if (fresh) this.#ward?.engineUp();
     this.pump();
   }
 
@@ -102,8 +132,13 @@ export class Dispatcher {
     while (this.#engine && this.flights.size < this.#window) {
       const next = this.#ready.next((lane) => this.#bench(lane).size > 0);
       if (!next) return;
-      const agent = this.#bench(next.lane).take(this.#failedBy.get(next.task));
-      if (agent === undefined) return;
+      const failedBy = this.#failedBy.get(next.task);
+      const agent = this.#bench(next.lane).take(failedBy, failedBy !== undefined);
+      if (agent === undefined || !isFit(this.#with.state, agent)) {
+        // Given up while it sat there: it has left the bench, and the task stays where it was.
+        this.#ready.push(next.lane, next.task);
+        continue;
+      }
       this.#submit(this.#engine, next.task, next.lane, agent);
     }
   }
@@ -114,13 +149,19 @@ export class Dispatcher {
   }
 
   /** The engine is gone: every turn it held waits again. */
-  lost(reason: string): void {
+  lost(error: EngineError): void {
+    this.#ward?.engineDown(
+      error,
+      [...this.flights.values()].map(({ agent }) => agent),
+    );
+    const reason = error.code;
     for (const flight of [...this.flights.values()]) this.#requeue(flight, reason, 'error');
   }
 
   /** Takes back what is with the engine and forgets what waits; nothing is handed out any more. */
   stop(): void {
     this.#engine = null;
+    this.#ward?.stop();
     this.#ready.clear();
     for (const cancel of this.#delays.values()) cancel();
     for (const flight of this.flights.values()) {
@@ -168,16 +209,19 @@ export class Dispatcher {
         if (this.#holds(flight)) this.#with.onGone(HUNG);
       }),
       started: false,
+      over: false,
       text: '',
       tokens: 0,
     };
     this.flights.set(task, flight);
     tell({ type: 'task.assigned', task, agent, stage: stageIndex, attempt: failures + 1 });
-    flight.handle = engine.submit(request, ({ text, completionTokens }) => {
+    this.#ward?.began(flight);
+    flight.handle = engine.submit(this.#sampled(request, agent), ({ text, completionTokens }) => {
       if (!this.#holds(flight)) return;
       this.#start(flight);
       flight.text = text;
       flight.tokens = completionTokens;
+      this.#ward?.alive(turn, completionTokens, text);
     });
     void flight.handle.done.then((outcome) => {
       if (this.#holds(flight)) this.#finish(flight, outcome);
@@ -206,17 +250,58 @@ export class Dispatcher {
       }
     } else {
       this.#start(flight);
-      this.#end(flight, outcome, verdict.kind === 'reject' ? verdict.failure : undefined);
-      if (verdict.kind === 'accept') this.#accept(flight, verdict.output);
-      else this.#reject(flight, verdict.failure, verdict.detail);
-      this.#with.onTurn();
+      flight.over = true;
+      flight.watchdog();
+      const ward = this.#ward;
+      // What no agent could do better is nobody's fault, and nothing to judge.
+      if (!ward || (verdict.kind === 'reject' && !worthRetrying(verdict.failure))) {
+        ward?.dropped(flight.turn);
+        this.#conclude(flight, outcome, verdict, null);
+      } else {
+        ward.over(flight, outcome, verdict, this.#contextTokens, (judgement) => {
+          if (!this.#holds(flight)) return;
+          this.#conclude(flight, outcome, verdict, judgement);
+          this.pump();
+        });
+      }
     }
     this.pump();
   }
 
-  /** Writes the end of the turn down and frees the agent. */
-  #end(flight: Flight, outcome: TurnOutcome | null, rejected?: string, finish = outcome?.finish ?? 'error'): void {
-    const { state, tell, clock } = this.#with;
+  /** What comes of a turn, now that it was judged (null: by nobody but EXECUTE). */
+  #conclude(
+    flight: Flight,
+    outcome: TurnOutcome,
+    verdict: Exclude<Verdict, { kind: 'requeue' }>,
+    judgement: Judgement | null,
+  ): void {
+    const health = judgement?.health;
+    if (judgement?.secondOpinion) {
+      this.#end(flight, outcome, { health });
+      this.#avoid(flight);
+      this.#with.tell({ type: 'task.requeued', task: flight.task, agent: flight.agent, reason: 'second opinion' });
+      this.#ready.push(flight.stage, flight.task);
+    } else if (verdict.kind === 'accept' && judgement?.accept !== false) {
+      this.#end(flight, outcome, { health });
+      this.#accept(flight, verdict.output);
+    } else {
+      const failure = verdict.kind === 'reject' ? verdict.failure : failureOf(judgement?.fault ?? null);
+      const detail =
+        verdict.kind === 'reject' ? verdict.detail : `found by its supervisor: ${judgement?.fault ?? 'unknown'}`;
+      this.#end(flight, outcome, { rejected: failure, health, hold: judgement !== null });
+      this.#reject(flight, failure, detail);
+    }
+    this.#with.onTurn();
+  }
+
+  /** Writes the end of the turn down and frees the agent; `hold`: only once its supervisor has said what to do with it. */
+  #end(
+    flight: Flight,
+    outcome: TurnOutcome | null,
+    how: { rejected?: string; health?: number | undefined; hold?: boolean; finish?: TurnOutcome['finish'] } = {},
+  ): void {
+    const { tell, clock } = this.#with;
+    const { rejected, health, hold = false, finish = outcome?.finish ?? 'error' } = how;
     const { task, agent, turn } = flight;
     flight.watchdog();
     this.flights.delete(task);
@@ -234,8 +319,22 @@ export class Dispatcher {
       // Time with the GPU, not time in line.
       ms: Math.round(outcome ? outcome.timing.endedMs - outcome.timing.admittedMs : clock.now() - flight.submitted),
       ...(rejected === undefined ? {} : { rejected }),
+      ...(health === undefined ? {} : { health }),
     });
-    this.#bench(flight.stage).release(agent, state.agents.turns[agent] as number);
+    this.#free(agent, flight.stage, hold);
+  }
+
+  #free(agent: number, stage: number, hold = false): void {
+    const { state } = this.#with;
+    if (hold) this.#ward?.hold(agent);
+    else if (isFit(state, agent))
+      this.#bench(stage).release(agent, state.agents.turns[agent] as number, isOnTrial(state, agent));
+  }
+
+  #avoid({ task, agent }: Flight): void {
+    const failedBy = this.#failedBy.get(task) ?? new Set<number>();
+    failedBy.add(agent);
+    this.#failedBy.set(task, failedBy);
   }
 
   #accept(flight: Flight, output: unknown): void {
@@ -261,19 +360,17 @@ export class Dispatcher {
     const { random, tell, onDone, onFailed, plan, state } = this.#with;
     const { task, agent, stage: index } = flight;
     const stage = this.#stage(index);
-    tell({
-      type: 'agent.state',
-      agent,
-      from: AGENT_NAMES[AGENT.running],
-      to: AGENT_NAMES[AGENT.degraded],
-      because: failure,
-    });
+    // Where nobody supervises, the failure itself is all that is known of the agent.
+    if (!this.#ward) {
+      const from = AGENT_NAMES[state.agents.state[agent] as number] ?? 'idle';
+      tell({ type: 'agent.state', agent, from, to: AGENT_NAMES[AGENT.degraded], because: failure });
+    }
     if (failure === 'prompt-too-long') this.#shrink.set(task, (this.#shrink.get(task) ?? 0) + 1);
     const failures = flight.failures + 1;
     if (failures < stage.brief.attempts && worthRetrying(failure)) {
       const delayMs = retryDelay(failures, random);
       tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
-      this.#failedBy.set(task, agent);
+      this.#avoid(flight);
       this.#later(task, index, delayMs);
       return;
     }
@@ -304,12 +401,13 @@ export class Dispatcher {
     const { state, tell } = this.#with;
     const { task, agent, stage } = flight;
     const partial = (outcome?.text ?? flight.text).slice(0, PARTIAL_CHARACTERS);
+    this.#ward?.dropped(flight.turn);
     if (flight.started) {
-      this.#end(flight, outcome, undefined, finish);
+      this.#end(flight, outcome, { finish });
     } else {
       flight.watchdog();
       this.flights.delete(task);
-      this.#bench(stage).release(agent, state.agents.turns[agent] as number);
+      this.#free(agent, stage);
     }
     if (reason !== 'cancelled' && (state.tasks.losses[task] as number) >= MAX_LOSSES) {
       this.#reject(flight, 'engine-error', `${String(MAX_LOSSES)} engines were lost with it, the last by ${reason}`);
@@ -331,5 +429,78 @@ export class Dispatcher {
   #forget(task: number): void {
     this.#shrink.delete(task);
     this.#failedBy.delete(task);
+    this.#ward?.taskEnded(task);
+  }
+
+  #sampled(request: TurnRequest, agent: number): TurnRequest {
+    if (!this.#steadied.delete(agent)) return request;
+    return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
+  }
+
+  /** What the supervisor may have done. */
+  #actuator(): Actuator {
+    const { state, plan } = this.#with;
+    return {
+      forget: (agent) => {
+        // An engine that dies meanwhile has forgotten everything.
+        void this.#engine?.forget(agent).catch(() => undefined);
+      },
+      steady: (agent) => {
+        this.#steadied.add(agent);
+      },
+      shrink: (task) => {
+        this.#shrink.set(task, (this.#shrink.get(task) ?? 0) + 1);
+      },
+      abandon: (agent, failure, detail) => {
+        const flight = [...this.flights.values()].find((each) => each.agent === agent && !each.over);
+        if (!flight) return false;
+        this.#start(flight);
+        this.#ward?.dropped(flight.turn);
+        this.#end(flight, null, { rejected: failure, hold: true });
+        this.#callBack(flight);
+        this.#reject(flight, failure, detail);
+        this.pump();
+        return true;
+      },
+      back: (agent) => {
+        if (!isFit(state, agent) || this.#busy(agent)) return;
+        this.#benches[plan.layout.roleOf[agent] ?? 0]?.release(agent, state.agents.turns[agent] as number, true);
+        this.pump();
+      },
+      retire: () => {
+        this.pump();
+      },
+      replaceEngine: (error) => {
+        if (!this.#engine) return false;
+        this.#with.onGone(error);
+        return true;
+      },
+      engineReady: () => this.#engine !== null,
+      others: (agent) => {
+        const role = plan.layout.roles[plan.layout.roleOf[agent] ?? 0];
+        if (!role) return 0;
+        let fit = 0;
+        for (let row = role.firstAgent; row < role.firstAgent + role.replicas && fit < ENOUGH_OTHERS; row++)
+          if (row !== agent && isFit(state, row)) fit++;
+        return fit;
+      },
+      flights: () => [...this.flights.values()].filter(({ over }) => !over),
+    };
+  }
+
+  /** Cancels a turn; an engine that does not even give that back is of no more use. */
+  #callBack({ handle }: Flight): void {
+    if (!handle) return;
+    const engine = this.#engine;
+    const overdue = this.#with.clock.timeout(GRACE_MS, () => {
+      if (engine !== null && engine === this.#engine) this.#with.onGone(HUNG);
+    });
+    void handle.done.then(overdue);
+    handle.cancel();
+  }
+
+  #busy(agent: number): boolean {
+    for (const flight of this.flights.values()) if (flight.agent === agent) return true;
+    return false;
   }
 }

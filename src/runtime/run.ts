@@ -22,9 +22,11 @@ import type { ResultIndex } from './result-index.ts';
 import { statusOf } from './status.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { RunView } from './view.ts';
+import type { HealingSettings } from './ward.ts';
 
 const SAMPLE_MS = 1000;
 const RATE_WINDOW_MS = 10_000;
+const LAST_FIGURES_MS = 2000;
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -35,6 +37,10 @@ export interface RunOptions {
   readonly fence: number;
   /** Names this tab in the log. */
   readonly tab: string;
+  /** How its agents are mended; null: not at all. Absent: as usual. */
+  readonly healing?: HealingSettings | null;
+  /** Hears every event as it happens, before it is on the disk. */
+  readonly onEvent?: (event: JournalEvent) => void;
   /** Gives the run's lock back. */
   readonly release: () => void;
   /** Another tab has taken the run over; this one has stopped. */
@@ -59,6 +65,7 @@ export class Run implements RunView {
   #endedAt: number | null;
   #stale = false;
   #stopped = false;
+  #ending = false;
   #trouble: StoreFault | null = null;
   #live: EngineFigures | null = null;
   #vramOverLimit = 0;
@@ -90,6 +97,7 @@ export class Run implements RunView {
       },
       onTrouble: (fault) => {
         this.#trouble = fault;
+        this.#dispatcher.ward?.storage(fault && fault.message);
         this.#steer();
       },
       onStale: () => {
@@ -122,7 +130,7 @@ export class Run implements RunView {
           ms: Math.round(report.loadMs),
           report,
         });
-        this.#sampleOf(engine);
+        void this.#sampleOf(engine);
       },
       onLost: (error) => {
         this.#engineLost(error);
@@ -137,6 +145,7 @@ export class Run implements RunView {
       plan,
       state,
       fence,
+      healing: options.healing === undefined ? {} : options.healing,
       tell: (event) => this.#tell(event),
       onDone: (task, note) => {
         this.#done(task, note);
@@ -232,6 +241,11 @@ export class Run implements RunView {
     await this.#leave();
   }
 
+  /** Ends the supervisor with all it knows; a new one takes its place. A seam for chaos. */
+  crashSupervisor(): void {
+    this.#dispatcher.ward?.crash();
+  }
+
   /** Resolves when all that has happened so far is on the disk. */
   flush(): Promise<void> {
     return this.#committer.flush();
@@ -246,6 +260,7 @@ export class Run implements RunView {
     this.state.apply(event);
     if (event.type === 'turn.ended' || event.type === 'agent.state') this.#cold.changed(event.agent);
     this.#committer.poke();
+    this.#with.onEvent?.(event);
     return event;
   }
 
@@ -264,7 +279,7 @@ export class Run implements RunView {
   #engineLost(error: EngineError): void {
     const inFlight = this.#dispatcher.flights.size;
     this.#tell({ type: 'engine.lost', code: error.code, message: error.message, inFlight });
-    this.#dispatcher.lost(error.code);
+    this.#dispatcher.lost(error);
     const message = seatMessage(this.#seat.state, true);
     if (message !== '') this.#tell({ type: 'run.waiting', message });
   }
@@ -322,12 +337,22 @@ export class Run implements RunView {
 
   /** Over once every task's row is on the disk. */
   #checkEnd(): void {
-    if (this.state.ended || this.index.size < this.state.tasks.size) return;
-    this.#endedAt = this.#with.clock.wall();
+    if (this.#ending || this.state.ended || this.index.size < this.state.tasks.size) return;
+    this.#ending = true;
+    void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const { engine } = this.#seat;
+    // The last figures are worth a moment, not more: a dying engine may never answer.
+    if (engine) await Promise.race([this.#sampleOf(engine), this.#with.clock.sleep(LAST_FIGURES_MS)]);
+    if (this.#stopped) return;
     const { size, failed } = this.index;
+    this.#endedAt = this.#with.clock.wall();
     this.#tell({ type: 'run.ended', results: size - failed, failed, ...(this.#live ? { figures: this.#live } : {}) });
     this.#steer();
-    void this.#committer.flush().then(() => this.#seat.stop());
+    await this.#committer.flush();
+    await this.#seat.stop();
   }
 
   figures(): EngineFigures | null {
@@ -366,18 +391,17 @@ export class Run implements RunView {
   #sample(): void {
     const live = [...this.#dispatcher.flights.values()].reduce((sum, flight) => sum + flight.tokens, 0);
     this.#rate.sample(this.#with.clock.now(), this.state.totals.completionTokens + live);
-    if (this.#seat.engine) this.#sampleOf(this.#seat.engine);
+    if (this.#seat.engine) void this.#sampleOf(this.#seat.engine);
   }
 
-  #sampleOf(engine: Engine): void {
-    void Promise.all([engine.vram(), engine.counters()]).then(
-      ([vram, counters]) => {
-        if (vram.now > vram.limit) this.#vramOverLimit++;
-        this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit };
-      },
+  async #sampleOf(engine: Engine): Promise<void> {
+    try {
+      const [vram, counters] = await Promise.all([engine.vram(), engine.counters()]);
+      if (vram.now > vram.limit) this.#vramOverLimit++;
+      this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit };
+    } catch {
       // An engine that is dying does not answer; the seat hears of it by itself.
-      () => undefined,
-    );
+    }
   }
 
   async #leave(): Promise<void> {

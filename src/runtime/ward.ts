@@ -1,0 +1,572 @@
+import type { TurnFailure, Verdict } from '../agents/verdict.ts';
+import type { EngineError, TurnOutcome } from '../engine/contract.ts';
+import type { FaultClass } from '../healing/evidence.ts';
+import { inWords } from '../healing/evidence.ts';
+import type { TurnFacts } from '../healing/health.ts';
+import { Ladder, type Step } from '../healing/ladder.ts';
+import { Lifecycle } from '../healing/lifecycle.ts';
+import {
+  type FromExecute,
+  type FromMonitor,
+  type FromRecover,
+  HealingBus,
+  type HealingMessage,
+  type RecoveryOrder,
+  type Tap,
+} from '../healing/messages.ts';
+import { Monitor, MONITOR_DEFAULTS } from '../healing/monitor.ts';
+import { Recover, RECOVER_DEFAULTS } from '../healing/recover.ts';
+import { DEFAULT_SUPERVISION, SupervisionTree } from '../healing/supervision.ts';
+import type { EventBody, JournalEvent } from '../journal/events.ts';
+import { AGENT, type RunState } from '../journal/run-state.ts';
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import type { RunPlan } from './plan.ts';
+
+/** How the ward behaves; everything has a default. */
+export interface HealingSettings {
+  /** Share of turns that may be asked twice because nobody has answered the like before; 0 = never. */
+  readonly audit?: number;
+  /** Steps to choose from, e.g. a ladder of one rung to compare with. */
+  readonly ladder?: readonly Step[];
+  /** Stands between the parts of the supervisor: where chaos enters. */
+  readonly tap?: Tap;
+}
+
+/** A turn as the ward needs it. */
+export interface WatchedTurn {
+  readonly turn: string;
+  readonly task: number;
+  readonly stage: number;
+  readonly agent: number;
+  /** The item's text as the agent sees it. */
+  readonly input: string;
+  readonly submitted: number;
+  readonly tokens: number;
+}
+
+export interface Judgement {
+  readonly accept: boolean;
+  /** Somebody else is to answer the same first; nobody is accused. */
+  readonly secondOpinion: boolean;
+  readonly fault: FaultClass | null;
+  /** The turn's score, 0 to 1. */
+  readonly health: number;
+}
+
+/** What EXECUTE can do for RECOVER. All of it may be asked twice. */
+export interface Actuator {
+  /** Drops what the engine keeps of the agent. */
+  forget(agent: number): void;
+  /** The agent's next turn samples with a penalty on repetition. */
+  steady(agent: number): void;
+  /** The next prompt of the task is made shorter. */
+  shrink(task: number): void;
+  /** Takes the agent's turn from it, as a failed attempt; false where it has none. */
+  abandon(agent: number, failure: TurnFailure, detail: string): boolean;
+  /** The agent may work again; its next turn is its trial. */
+  back(agent: number): void;
+  /** The agent works no more. */
+  retire(agent: number): void;
+  /** Puts a fresh engine in the place of this one; false where there is none to replace. */
+  replaceEngine(error: EngineError): boolean;
+  engineReady(): boolean;
+  /** Agents of the agent's role that are fit to work, itself not counted. */
+  others(agent: number): number;
+  flights(): Iterable<WatchedTurn>;
+}
+
+export interface WardOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly settings: HealingSettings;
+  readonly tell: (event: EventBody) => JournalEvent;
+  readonly actuator: Actuator;
+}
+
+interface Pending {
+  readonly over: FromExecute;
+  readonly verdict: Verdict;
+  readonly decide: (judgement: Judgement) => void;
+  tries: number;
+}
+
+/** How often silence is looked for, ms. */
+const TICK_MS = MONITOR_DEFAULTS.tickMs;
+/** Ticks after which a turn that nobody judged is used as EXECUTE's own checks say: a supervisor that is gone stops no work. */
+const UNJUDGED_TICKS = 20;
+/** An agent for which no order comes goes back to work after this, ms. */
+const UNORDERED_MS = 6000;
+/** The last fit agent of a role is not given up but tried again after this, ms. */
+const LAST_AGENT_MS = 30_000;
+/** Orders remembered, to carry each out once. */
+const REMEMBERED = 2048;
+
+const DIAGNOSIS: Readonly<Record<TurnFailure, FaultClass>> = {
+  'output-truncated': 'incomplete',
+  'json-invalid': 'invalid',
+  'schema-mismatch': 'invalid',
+  'not-copied': 'invalid',
+  'output-empty': 'invalid',
+  deadline: 'stall',
+  'prompt-too-long': 'context-full',
+  'schema-unsupported': 'invalid',
+  'engine-error': 'engine-error',
+  stalled: 'stall',
+  looping: 'loop',
+};
+
+const FAILURE: Partial<Readonly<Record<FaultClass, TurnFailure>>> = {
+  stall: 'stalled',
+  'outcome-lost': 'stalled',
+  loop: 'looping',
+};
+
+/** What the failure of a turn is called when MONITOR, not EXECUTE, found it. */
+export const failureOf = (fault: FaultClass | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
+
+const SILENT: EngineError = {
+  code: 'worker-dead',
+  message: 'The engine fell silent in all turns at once.',
+  remedy: 'Nothing to do: a fresh engine takes over.',
+};
+
+/**
+ * Where EXECUTE meets MONITOR and RECOVER: tells them what happens, has each output judged before it is used, and carries orders out.
+ * Either of them may be lost with everything it knows (`crash`), and every message too; work goes on meanwhile by EXECUTE's own checks.
+ */
+export class Ward {
+  readonly #with: WardOptions;
+  readonly #bus: HealingBus;
+  readonly #life: Lifecycle;
+  readonly #pending = new Map<string, Pending>();
+  /** Orders carried out (true, or why not) or under way (null). */
+  readonly #orders = new Map<string, { result: string | true | null }>();
+  /** Engine orders that wait for a fresh engine. */
+  readonly #awaitEngine = new Set<string>();
+  /** Agents taken off work until an order for them was carried out. */
+  readonly #held = new Map<number, Cancel>();
+  readonly #timers = new Set<Cancel>();
+  readonly #announced = new Set<string>();
+  #monitor!: Monitor;
+  #recover!: Recover;
+  #engines = 0;
+  #lives = 0;
+
+  constructor(options: WardOptions) {
+    this.#with = options;
+    const { state, tell, settings } = options;
+    this.#life = new Lifecycle(state.agents.state, (agent, from, to, because) => {
+      tell({ type: 'agent.state', agent, from, to, because });
+    });
+    // A message that its listener cannot bear is lost, as on any unreliable way; whoever waits for an answer asks again.
+    this.#bus = new HealingBus(() => undefined);
+    this.#bus.tap(settings.tap ?? null);
+    this.#bus.listen((message) => {
+      this.#hear(message);
+    });
+    this.#bus.listen((message) => {
+      this.#monitor.hear(message);
+    });
+    this.#bus.listen((message) => {
+      this.#recover.hear(message);
+    });
+    this.#begin();
+    this.#timers.add(
+      options.clock.every(TICK_MS, () => {
+        this.#tick();
+      }),
+    );
+  }
+
+  /** Ends MONITOR and RECOVER with all they know; both begin anew from what the run knows. */
+  crash(): void {
+    this.#begin();
+    for (const { turn, agent, task, stage } of this.#with.actuator.flights()) {
+      this.#post({ type: 'turn.begun', turn, agent, task, stage, role: this.#role(agent) });
+    }
+  }
+
+  stop(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#pending.clear();
+  }
+
+  began(turn: WatchedTurn): void {
+    const { turn: id, agent, task, stage } = turn;
+    this.#post({ type: 'turn.begun', turn: id, agent, task, stage, role: this.#role(agent) });
+  }
+
+  alive(turn: string, tokens: number, text: string): void {
+    this.#post({ type: 'turn.alive', turn, tokens, textTail: text.slice(-512) });
+  }
+
+  /** The turn's end does not count, and nobody is to blame. */
+  dropped(turn: string): void {
+    this.#pending.delete(turn);
+    this.#post({ type: 'turn.dropped', turn });
+  }
+
+  /** Has the turn judged; `decide` is called once, at once or later, unless the turn is dropped first. */
+  over(
+    watched: WatchedTurn,
+    outcome: TurnOutcome,
+    verdict: Verdict,
+    contextTokens: number,
+    decide: (judgement: Judgement) => void,
+  ): void {
+    const { turn, agent, task, stage, input } = watched;
+    const failed = verdict.kind === 'reject' ? verdict : null;
+    const over: FromExecute = {
+      type: 'turn.over',
+      turn,
+      agent,
+      task,
+      stage,
+      role: this.#role(agent),
+      facts: this.#facts(stage, outcome, verdict, contextTokens),
+      question: `${String(stage)} ${input}`,
+      answer: verdict.kind === 'accept' ? verdict.output : null,
+      others: this.#with.actuator.others(agent),
+      fault: failed ? DIAGNOSIS[failed.failure] : null,
+      detail: failed ? `${failed.failure}: ${failed.detail}` : '',
+    };
+    this.#pending.set(turn, { over, verdict, decide, tries: 0 });
+    this.#post(over);
+  }
+
+  /** The agent is off work until RECOVER has said what to do with it. */
+  hold(agent: number): void {
+    this.#held.get(agent)?.();
+    this.#held.set(
+      agent,
+      this.#later(UNORDERED_MS, () => {
+        this.#release(agent);
+      }),
+    );
+  }
+
+  holds(agent: number): boolean {
+    return this.#held.has(agent);
+  }
+
+  engineUp(): void {
+    this.#post({ type: 'engine.up', engine: ++this.#engines });
+    for (const id of this.#awaitEngine) this.#report(id, true);
+    this.#awaitEngine.clear();
+  }
+
+  engineDown(error: EngineError, agents: readonly number[]): void {
+    const fault: FaultClass =
+      error.code === 'device-lost' || error.code === 'out-of-memory'
+        ? error.code
+        : error.code === 'model-checksum'
+          ? 'bad-weights'
+          : 'worker-dead';
+    this.#post({ type: 'engine.down', engine: this.#engines, fault, detail: error.message, agents });
+  }
+
+  storage(trouble: string | null): void {
+    if (trouble === null) this.#post({ type: 'storage.room' });
+    else this.#post({ type: 'storage.full', detail: trouble });
+  }
+
+  taskEnded(task: number): void {
+    this.#recover.taskEnded(task);
+  }
+
+  #begin(): void {
+    const { plan, state, random, settings } = this.#with;
+    const own = random.split(`healing/${String(this.#lives++)}`);
+    const { roles } = plan.layout;
+    this.#pending.forEach((pending) => (pending.tries = 0));
+    this.#monitor = new Monitor(
+      {
+        ...MONITOR_DEFAULTS,
+        ...(settings.audit !== undefined && { audit: settings.audit }),
+        agents: state.agents.size,
+        degraded: plan.swarm.supervision.thresholds.degraded,
+        roles: roles.map(({ name }) => ({
+          name,
+          schema: plan.swarm.roles[name]?.output ?? null,
+          deadlineMs: plan.swarm.roles[name]?.limits.deadline ?? Number.POSITIVE_INFINITY,
+        })),
+      },
+      own,
+      (message) => {
+        this.#post(message);
+      },
+    );
+    const { intensity, period } = plan.swarm.supervision;
+    const tree = new SupervisionTree(
+      roles.map(({ name, firstAgent, replicas }) => ({ name, first: firstAgent, count: replicas })),
+      { ...DEFAULT_SUPERVISION, intensity, periodMs: period },
+      own,
+    );
+    this.#recover = new Recover(
+      {
+        ...RECOVER_DEFAULTS,
+        life: `${String(this.#lives)}`,
+        roleOf: (agent) => this.#role(agent),
+        // Other models are read from the file and kept, not acted on yet.
+        canEscalate: roles.map(() => false),
+        hasStandby: (agent) => this.#with.actuator.others(agent) > 0,
+      },
+      { ladder: new Ladder(settings.ladder), tree, life: this.#life },
+      own,
+      (message) => {
+        this.#post(message);
+      },
+    );
+  }
+
+  #role(agent: number): number {
+    return this.#with.plan.layout.roleOf[agent] ?? 0;
+  }
+
+  #post(message: FromExecute | FromMonitor | FromRecover): void {
+    this.#record(message);
+    this.#bus.post({ ...message, at: this.#with.clock.now() });
+  }
+
+  /** The log tells the whole story, whether or not the message arrives. */
+  #record(message: FromExecute | FromMonitor | FromRecover): void {
+    const { tell } = this.#with;
+    switch (message.type) {
+      case 'suspicion': {
+        const evidence = [...message.evidence]
+          .sort((a, b) => Number(b.verdict === 'bad') - Number(a.verdict === 'bad'))
+          .slice(0, 4)
+          .map(inWords);
+        tell({
+          type: 'heal.suspected',
+          agent: message.agent ?? -1,
+          fault: message.fault,
+          hard: message.hard,
+          evidence,
+        });
+        break;
+      }
+      case 'order': {
+        const { id, agent, fault, action, rung, delayMs, reasons, case: story } = message.order;
+        if (this.#announced.has(id)) break;
+        remember(this.#announced, id);
+        tell({ type: 'heal.ordered', agent: agent ?? -1, case: story, fault, action, rung, delayMs, reasons });
+        break;
+      }
+      case 'mended': {
+        const { agent, fault, action, rung, ms, steps, case: story } = message;
+        tell({ type: 'heal.mended', agent: agent ?? -1, case: story, fault, action, rung, ms: Math.round(ms), steps });
+        break;
+      }
+      case 'notice':
+        tell({
+          type: 'heal.notice',
+          agent: message.agent ?? -1,
+          case: message.case,
+          title: message.title,
+          story: message.story,
+        });
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** EXECUTE's ear. */
+  #hear(message: HealingMessage): void {
+    switch (message.type) {
+      case 'turn.judged': {
+        const { accept, secondOpinion, fault, score } = message;
+        this.#decide(message.turn, { accept, secondOpinion, fault, health: score.total });
+        break;
+      }
+      case 'order':
+        this.#perform(message.order);
+        break;
+      case 'agent.lost':
+        this.#lose(message.agent);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #decide(turn: string, judgement: Judgement): void {
+    const pending = this.#pending.get(turn);
+    if (!pending) return;
+    this.#pending.delete(turn);
+    pending.decide(judgement);
+  }
+
+  #tick(): void {
+    const now = this.#with.clock.now();
+    this.#monitor.tick(now);
+    this.#recover.tick(now);
+    for (const [turn, pending] of [...this.#pending]) {
+      if (++pending.tries <= UNJUDGED_TICKS) this.#post(pending.over);
+      else {
+        const accept = pending.verdict.kind === 'accept';
+        this.#decide(turn, { accept, secondOpinion: false, fault: null, health: accept ? 1 : 0 });
+      }
+    }
+  }
+
+  #perform(order: RecoveryOrder): void {
+    const known = this.#orders.get(order.id);
+    if (known) {
+      if (known.result !== null) this.#report(order.id, known.result);
+      return;
+    }
+    this.#orders.set(order.id, { result: null });
+    if (this.#orders.size > REMEMBERED) {
+      const oldest = this.#orders.keys().next().value;
+      if (oldest !== undefined) this.#orders.delete(oldest);
+    }
+    if (order.agent === null) this.#performShared(order);
+    else this.#performFor(order.agent, order);
+  }
+
+  #performShared(order: RecoveryOrder): void {
+    const { actuator } = this.#with;
+    if (order.action === 'free-storage') {
+      // The committer tries again by itself; there is nothing of ours on the disk yet that could be spared.
+      this.#report(order.id, true);
+      return;
+    }
+    this.#awaitEngine.add(order.id);
+    // An engine that was lost is replaced by its seat, which also knows how long browsers want it to wait. One that only fell silent is not.
+    if (order.evidence.some(({ hard }) => hard === 'stall' || hard === 'outcome-lost') && actuator.engineReady())
+      actuator.replaceEngine(SILENT);
+    else if (actuator.engineReady()) {
+      this.#awaitEngine.delete(order.id);
+      this.#report(order.id, true);
+    }
+  }
+
+  #performFor(agent: number, order: RecoveryOrder): void {
+    const { actuator } = this.#with;
+    this.#held.get(agent)?.();
+    this.#held.delete(agent);
+    const detail = order.evidence.map(inWords).join('; ');
+    if (actuator.abandon(agent, failureOf(order.fault), detail)) this.#held.get(agent)?.();
+    this.#held.set(
+      agent,
+      this.#later(order.delayMs, () => {
+        this.#act(agent, order);
+        this.#release(agent);
+        this.#report(order.id, true);
+      }),
+    );
+    for (const row of order.also) actuator.forget(row);
+  }
+
+  #act(agent: number, { action, task }: RecoveryOrder): void {
+    const { actuator } = this.#with;
+    switch (action) {
+      case 'reload-sampler':
+        actuator.steady(agent);
+        break;
+      case 're-prefill':
+      case 'reset-context':
+      case 'fresh-agent':
+        actuator.forget(agent);
+        break;
+      case 'trim-context':
+        if (task !== null) actuator.shrink(task);
+        actuator.forget(agent);
+        break;
+      case 'fresh-worker':
+      case 'reload-weights':
+      case 'rebuild-pool':
+        actuator.forget(agent);
+        actuator.replaceEngine(SILENT);
+        break;
+      default:
+        // The turn was dropped and its task goes to another agent already: that is the whole of retrying and moving.
+        break;
+    }
+  }
+
+  #release(agent: number): void {
+    this.#held.get(agent)?.();
+    this.#held.delete(agent);
+    if (this.#life.state(agent) !== 'failed') this.#with.actuator.back(agent);
+  }
+
+  #lose(agent: number): void {
+    const { actuator } = this.#with;
+    this.#held.get(agent)?.();
+    this.#held.delete(agent);
+    actuator.abandon(agent, 'engine-error', 'the agent was given up');
+    actuator.retire(agent);
+    if (actuator.others(agent) > 0) return;
+    // Work that only this role can do must not wait for ever.
+    this.#held.set(
+      agent,
+      this.#later(LAST_AGENT_MS, () => {
+        this.#held.delete(agent);
+        actuator.forget(agent);
+        this.#life.send(agent, 'REVIVE', 'nobody else of the role is fit');
+        actuator.back(agent);
+      }),
+    );
+  }
+
+  #report(id: string, result: string | true): void {
+    const order = this.#orders.get(id);
+    if (order) order.result = result;
+    this.#post({ type: 'order.done', order: id, ok: result === true, detail: result === true ? '' : result });
+  }
+
+  #later(ms: number, task: () => void): Cancel {
+    const cancel = this.#with.clock.timeout(ms, () => {
+      this.#timers.delete(cancel);
+      task();
+    });
+    this.#timers.add(cancel);
+    return () => {
+      this.#timers.delete(cancel);
+      cancel();
+    };
+  }
+
+  #facts(stage: number, outcome: TurnOutcome, verdict: Verdict, contextTokens: number): TurnFacts {
+    const { timing, usage, text, finish, meanLogprob } = outcome;
+    const brief = this.#with.plan.stages[stage]?.brief;
+    const schema = brief?.schema != null;
+    const required = this.#with.plan.swarm.roles[brief?.name ?? '']?.output?.required ?? [];
+    const output = verdict.kind === 'accept' ? verdict.output : null;
+    const present =
+      typeof output === 'object' && output !== null ? required.filter((name) => name in output).length : 0;
+    return {
+      text,
+      finish,
+      meanLogprob,
+      // Time in line for a seat says nothing about the agent.
+      firstTokenMs: timing.firstTokenMs === null ? null : timing.firstTokenMs - timing.admittedMs,
+      decodeMs: timing.firstTokenMs === null ? null : timing.endedMs - timing.firstTokenMs,
+      completionTokens: usage.completionTokens,
+      schemaValid: schema ? verdict.kind === 'accept' : null,
+      fields:
+        schema && verdict.kind === 'accept' && required.length > 0 ? { present, required: required.length } : null,
+      context: contextTokens > 0 ? { tokens: usage.promptTokens + usage.completionTokens, limit: contextTokens } : null,
+      pages: null,
+      recordWhole: null,
+      agreement: null,
+    };
+  }
+}
+
+/** Whether an agent may be given work. */
+export const isFit = (state: RunState, agent: number): boolean => state.agents.state[agent] !== AGENT.failed;
+
+function remember(set: Set<string>, id: string): void {
+  set.add(id);
+  if (set.size <= REMEMBERED) return;
+  const oldest = set.values().next().value;
+  if (oldest !== undefined) set.delete(oldest);
+}
