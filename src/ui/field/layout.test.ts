@@ -70,9 +70,10 @@ describe('field layout', () => {
   it('walks by arrow keys over gaps and bands, and stops at the edge', () => {
     const layout = layOut(swarm, desk);
     expect(neighbour(layout, 0, 'right')).toBe(1);
-    expect(neighbour(layout, 7, 'right')).toBe(64);
-    expect(neighbour(layout, 64, 'left')).toBe(7);
-    expect(neighbour(layout, 0, 'down')).toBe(8);
+    const last = layout.side - 1;
+    expect(neighbour(layout, last, 'right')).toBe(64);
+    expect(neighbour(layout, 64, 'left')).toBe(last);
+    expect(neighbour(layout, 0, 'down')).toBe(layout.side);
     expect(neighbour(layout, 0, 'left')).toBe(0);
     expect(neighbour(layout, 0, 'up')).toBe(0);
     let at = 0;

@@ -1,13 +1,14 @@
 /**
- * Where each agent's cell is. Roles are bands, one below the other; in a band agents stand in shards of 64 (8 x 8), as supervision
- * groups them, so that a fault of a shard reads as a block and a fault of a role as a band. A cell never moves while the size of the
+ * Where each agent's cell is. Roles are bands, one below the other; in a band agents stand in shards of 64 (8 x 8, or 16 x 4 where
+ * cells get larger that way), as supervision groups them, so that a fault of a shard reads as a block and a fault of a role as a band. A cell never moves while the size of the
  * field stays the same: place is memory.
  *
  * All lengths are device pixels. Below `MIN_CELL` pixels a cell has no shape, so a whole shard becomes one tile.
  */
 
 export const SHARD = 64;
-const SIDE = 8;
+/** Cells in a row of a shard: square blocks first, flat ones where they fill the field better. */
+const SIDES = [8, 16] as const;
 
 /** A run of agents with one role, `first` to `first + count - 1`. */
 export interface Segment {
@@ -46,6 +47,8 @@ export interface Layout {
   readonly pitch: number;
   readonly gap: number;
   readonly columns: number;
+  /** Cells in a row of a shard. */
+  readonly side: number;
   /** Distance between the left edges, and the top edges, of two shards. */
   readonly stepX: number;
   readonly stepY: number;
@@ -60,14 +63,16 @@ const LARGEST_TILE = 36;
 export function layOut(segments: readonly Segment[], frame: Frame): Layout {
   const { scale } = frame;
   for (let pitch = Math.floor(frame.largest * scale); pitch >= MIN_CELL * scale; pitch -= 1) {
-    const layout = arrange('cells', segments, frame, pitch);
-    if (layout && layout.height <= frame.height) return layout;
+    for (const side of SIDES) {
+      const layout = arrange('cells', segments, frame, pitch, side);
+      if (layout && layout.height <= frame.height) return layout;
+    }
   }
   for (let pitch = Math.floor(LARGEST_TILE * scale); pitch > MIN_TILE * scale; pitch -= 1) {
-    const layout = arrange('tiles', segments, frame, pitch);
+    const layout = arrange('tiles', segments, frame, pitch, 1);
     if (layout && layout.height <= frame.height) return layout;
   }
-  return arrange('tiles', segments, frame, Math.ceil(MIN_TILE * scale)) ?? nothing(frame);
+  return arrange('tiles', segments, frame, Math.ceil(MIN_TILE * scale), 1) ?? nothing(frame);
 }
 
 function nothing(frame: Frame): Layout {
@@ -81,49 +86,56 @@ function nothing(frame: Frame): Layout {
     pitch: 1,
     gap: 0,
     columns: 1,
+    side: 1,
     stepX: 1,
     stepY: 1,
     bands: [],
   };
 }
 
-function arrange(kind: Layout['kind'], segments: readonly Segment[], frame: Frame, pitch: number): Layout | null {
+function arrange(
+  kind: Layout['kind'],
+  segments: readonly Segment[],
+  frame: Frame,
+  pitch: number,
+  side: number,
+): Layout | null {
   const { width, scale } = frame;
-  const block = kind === 'cells' ? SIDE * pitch : pitch;
+  const [wide, tall] = kind === 'cells' ? [side * pitch, (SHARD / side) * pitch] : [pitch, pitch];
   const gap = kind === 'cells' ? Math.max(Math.round(2 * scale), Math.round(pitch * 0.4)) : 0;
   const room = width - frame.gutter;
-  const columns = Math.floor((room + gap) / (block + gap));
+  const columns = Math.floor((room + gap) / (wide + gap));
   if (columns < 1) return null;
 
   const bandGap = Math.round(10 * scale);
   const most = Math.max(0, ...segments.map(shardsOf));
-  // Spread what is left over evenly between full rows of shards, but never so far that blocks fall apart.
-  const spread = most >= columns ? Math.min(Math.floor(room / columns) - block - gap, gap) : 0;
+  // What is left over widens the gaps of full rows of shards, but never so far that blocks fall apart.
+  const over = columns > 1 && most >= columns ? (room - wide - (columns - 1) * (wide + gap)) / (columns - 1) : 0;
   const bands: Band[] = [];
   let y = 0;
   for (const segment of segments) {
     if (segment.count === 0) continue;
     const shards = shardsOf(segment);
     const rows = Math.ceil(shards / columns);
-    const cellRows = kind === 'tiles' ? 1 : Math.ceil(Math.min(segment.count, SHARD) / SIDE);
-    const lastBlock = rows > 1 || kind === 'tiles' ? block : cellRows * pitch;
-    const height = (rows - 1) * (block + gap) + lastBlock;
+    const cellRows = Math.ceil(Math.min(segment.count, SHARD) / side);
+    const last = rows > 1 || kind === 'tiles' ? tall : cellRows * pitch;
+    const height = (rows - 1) * (tall + gap) + last;
     y += frame.above;
     bands.push({ ...segment, y, height, shards });
     y += height + bandGap;
   }
-  const height = Math.max(0, y - bandGap);
   return {
     kind,
     width,
-    height,
+    height: Math.max(0, y - bandGap),
     scale,
     left: frame.gutter,
     pitch,
     gap,
     columns,
-    stepX: block + gap + spread,
-    stepY: block + gap,
+    side,
+    stepX: wide + gap + Math.min(Math.floor(over), gap),
+    stepY: tall + gap,
     bands,
   };
 }
@@ -151,7 +163,7 @@ export function placeOf(layout: Layout, agent: number): Place | null {
   const y = band.y + Math.floor(shard / layout.columns) * layout.stepY;
   if (layout.kind === 'tiles') return { x, y };
   const inShard = k % SHARD;
-  return { x: x + (inShard % SIDE) * layout.pitch, y: y + Math.floor(inShard / SIDE) * layout.pitch };
+  return { x: x + (inShard % layout.side) * layout.pitch, y: y + Math.floor(inShard / layout.side) * layout.pitch };
 }
 
 /** Agent at a point; in tiles the first agent of the shard there; null between cells and past the end. */
@@ -166,8 +178,8 @@ export function agentAt(layout: Layout, x: number, y: number): number | null {
   if (layout.kind === 'tiles') return band.first + shard * SHARD;
   const cx = Math.floor((x - layout.left - column * layout.stepX) / layout.pitch);
   const cy = Math.floor((y - band.y - row * layout.stepY) / layout.pitch);
-  if (cx >= SIDE || cy >= SIDE) return null;
-  const k = shard * SHARD + cy * SIDE + cx;
+  if (cx >= layout.side || cy >= SHARD / layout.side) return null;
+  const k = shard * SHARD + cy * layout.side + cx;
   return k < band.count ? band.first + k : null;
 }
 

@@ -12,6 +12,7 @@ export interface ListedLine {
 
 const DECIDES = new Set([
   'model',
+  'budget',
   'vram',
   'occupancy',
   'resident',

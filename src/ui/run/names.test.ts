@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmSummary } from '../../runtime/protocol.ts';
-import { agentByName, agentName, roleOf, shardOf } from './names.ts';
+import { agentByName, agentName, roleOf, shardOf, shortName } from './names.ts';
 
 const summary = {
   roles: [
@@ -16,6 +16,7 @@ describe('names', () => {
     expect(agentName(summary, 4401)).toBe('v2.reviewer.8');
     expect(agentName(summary, 5000)).toBe('agent-5000');
     expect(roleOf(summary, 5000)).toBeNull();
+    expect(shortName(summary, 411)).toBe('tr.0412');
     expect(shardOf(summary, 64)).toBe(2);
   });
 

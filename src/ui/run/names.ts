@@ -16,6 +16,12 @@ function nameIn(role: RoleSummary, agent: number): string {
   return `${role.name}.${String(agent - role.firstAgent + 1).padStart(String(role.replicas).length, '0')}`;
 }
 
+/** As short as a seat is wide: `tr.0412`. */
+export function shortName(summary: SwarmSummary, agent: number): string {
+  const role = roleOf(summary, agent);
+  return role ? `${role.name.slice(0, 2)}${nameIn(role, agent).slice(role.name.length)}` : String(agent);
+}
+
 /** Number of the agent's shard in its role, from 1. */
 export function shardOf(summary: SwarmSummary, agent: number): number {
   const role = roleOf(summary, agent);

@@ -36,7 +36,7 @@ export function outline(u: number): number {
   if (u <= 0 || u >= 1) return 0;
   const trunk = Math.sin(Math.min(1, u / 0.5) * (Math.PI / 2)) ** 0.75;
   const neck = 1 - 0.26 * smooth(0.52, 0.8, u);
-  const ears = 0.42 * smooth(0.81, 0.875, u) * (1 - smooth(0.875, 0.93, u));
+  const ears = 0.36 * smooth(0.81, 0.875, u) * (1 - smooth(0.875, 0.93, u));
   const snout = u < 0.875 ? 1 : Math.sqrt(Math.max(0, 1 - ((u - 0.875) / 0.125) ** 1.6));
   return (trunk * neck + ears) * snout;
 }
@@ -72,7 +72,8 @@ function eyesOf(width: number, height: number, thick: number): { x: number; y: n
 
 /** A worm of exactly `count` cells in a box, in CSS pixels; fewer only when the box cannot hold them at one pixel each. */
 export function makeWorm(width: number, height: number, count: number): Worm {
-  const most = height * 0.44;
+  // Slim bodies look alive; cells get smaller before the body gets fat.
+  const most = height * 0.36;
   let pitch = 8;
   while (pitch > 1 && fill(width, height, pitch, most).length < count) pitch -= 0.25;
   let low = 0;
