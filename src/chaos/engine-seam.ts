@@ -32,6 +32,8 @@ export interface EngineChaosOptions {
     readonly loseDevice?: () => void;
     readonly exhaustMemory?: () => void;
   };
+  /** A fault that was announced once struck again. */
+  readonly onAgain?: (fault: DueFault, landing: Landing) => void;
   /** Time after which a dead worker is missed at its heartbeat, ms (engine/connection.ts). */
   readonly heartbeatMs?: number;
 }
@@ -127,14 +129,7 @@ export class EngineChaos {
       landed({ ...MISSED, detail: 'no engine was there' });
       return;
     }
-    const agents = engine.inFlight();
-    const landing: Landing = {
-      landed: true,
-      agents,
-      tasks: agents.map((agent) => this.#options.taskOf(agent)),
-      detail: `${fault.kind} with ${agents.length} turns in flight`,
-      survivable: true,
-    };
+    const landing = this.#landingOf(fault, engine);
     const { real, heartbeatMs = 30_000 } = this.#options;
     switch (fault.kind) {
       case 'worker-kill':
@@ -157,6 +152,17 @@ export class EngineChaos {
     for (const { landed } of this.#armed.splice(0)) landed({ ...MISSED, detail: 'no turn suited it' });
   }
 
+  #landingOf(fault: DueFault, engine: WrappedEngine): Landing {
+    const agents = engine.inFlight();
+    return {
+      landed: true,
+      agents,
+      tasks: agents.map((agent) => this.#options.taskOf(agent)),
+      detail: `${fault.kind} with ${agents.length} turns in flight`,
+      survivable: true,
+    };
+  }
+
   #loseDevice(engine: WrappedEngine): void {
     if (this.#options.real?.loseDevice) this.#options.real.loseDevice();
     else engine.lose(ERRORS['device-lost']);
@@ -164,9 +170,13 @@ export class EngineChaos {
 
   #ready(engine: WrappedEngine): void {
     if (!this.#loseNext) return;
+    const { fault } = this.#loseNext;
     this.#loseNext = null;
     this.#options.clock.timeout(SECOND_LOSS_MS, () => {
-      if (engine === this.#engine && engine.alive) this.#loseDevice(engine);
+      if (engine !== this.#engine || !engine.alive) return;
+      const landing = this.#landingOf(fault, engine);
+      this.#loseDevice(engine);
+      this.#options.onAgain?.(fault, landing);
     });
   }
 

@@ -28,11 +28,13 @@ import type {
   RunInfo,
   RuntimeApi,
   StartReply,
+  JournalEvent,
   StartRequest,
 } from './protocol.ts';
 import { Run } from './run.ts';
 import { agentStory } from './story.ts';
 import type { RunView } from './view.ts';
+import type { HealingSettings } from './ward.ts';
 
 export interface RuntimeOptions {
   readonly clock: Clock;
@@ -44,6 +46,9 @@ export interface RuntimeOptions {
   readonly version: string;
   /** Names this tab in logs. */
   readonly tab: string;
+  /** How runs are supervised and who hears their events; what chaos and simulation need. */
+  readonly healing?: HealingSettings | null;
+  readonly onEvent?: (event: JournalEvent) => void;
   /** Engine for runs that ask for `scripted`; the built-in one unless given. */
   readonly scripted?: (seed: number) => Engine;
 }
@@ -178,6 +183,13 @@ export class Runtime implements RuntimeApi {
     return exportRun(await this.#require(runId), this.#with.store, kind);
   }
 
+  /** Ends the supervisor of the open run with all it knows; a new one takes its place. False where this tab only watches. */
+  crashSupervisor(): boolean {
+    if (!(this.#open instanceof Run)) return false;
+    this.#open.crashSupervisor();
+    return true;
+  }
+
   /** Leaves the open run in order, e.g. before the page goes. */
   async close(): Promise<void> {
     await this.unwatch();
@@ -206,7 +218,19 @@ export class Runtime implements RuntimeApi {
       const createEngine = (): Engine =>
         settings.engine === 'scripted' ? this.#scripted(settings.seed) : this.#with.engines.create(settings.engine);
       const onStale = (): void => void this.#reopen(runId);
-      const run = new Run(loaded, { clock, random, store, createEngine, fence, tab, release, onStale });
+      const { healing, onEvent } = this.#with;
+      const run = new Run(loaded, {
+        clock,
+        random,
+        store,
+        createEngine,
+        fence,
+        tab,
+        release,
+        onStale,
+        ...(healing !== undefined && { healing }),
+        ...(onEvent && { onEvent }),
+      });
       await run.start();
       return run;
     } catch (error) {

@@ -1,0 +1,133 @@
+/** One tab of the simulated browser: the real runtime on its own clock, store, engine and supervisor seams. It can die at any moment. */
+import { EngineChaos } from '../../src/chaos/engine-seam.ts';
+import { FaultyClock } from '../../src/chaos/clock-seam.ts';
+import type { MemoryDisk } from '../../src/chaos/memory-store.ts';
+import { MemoryStore } from '../../src/chaos/memory-store.ts';
+import { FaultyMessages } from '../../src/chaos/message-seam.ts';
+import { FaultyStore } from '../../src/chaos/store-seam.ts';
+import type { Engine, EngineHost } from '../../src/engine/contract.ts';
+import { ScriptedEngine } from '../../src/engine/scripted.ts';
+import type { JournalEvent } from '../../src/journal/events.ts';
+import type { Cancel, Clock } from '../../src/kernel/clock.ts';
+import { sleepOn } from '../../src/kernel/clock.ts';
+import type { Lock } from '../../src/kernel/lock.ts';
+import type { Random } from '../../src/kernel/random.ts';
+import { Runtime } from '../../src/runtime/runtime.ts';
+import type { HealingSettings } from '../../src/runtime/ward.ts';
+
+export interface TabOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly disk: MemoryDisk;
+  readonly lock: Lock;
+  readonly random: Random;
+  readonly chaos: EngineChaos;
+  readonly healing: HealingSettings | null;
+  /** Milliseconds a token of prompt, a step of decoding, and loading take. */
+  readonly speed: { readonly prefillMs: number; readonly decodeMs: number; readonly loadMs: number };
+  /** False: once the first engine is gone there is no other. */
+  readonly replaceEngine: boolean;
+  readonly onEvent: (event: JournalEvent) => void;
+}
+
+const NO_GPU: EngineHost = {
+  checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
+  models: () => Promise.resolve([]),
+  create: () => {
+    throw new Error('this world has no GPU');
+  },
+};
+
+/** Timers that die with the tab. */
+function mortal(clock: Clock): { readonly clock: Clock; kill(): void } {
+  let dead = false;
+  const living: Clock = {
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    timeout: (ms, task): Cancel =>
+      clock.timeout(ms, () => {
+        if (!dead) task();
+      }),
+    every: (ms, task): Cancel => {
+      const cancel = clock.every(ms, () => {
+        if (dead) cancel();
+        else task();
+      });
+      return cancel;
+    },
+    sleep: (ms, signal) => sleepOn(living, ms, signal),
+  };
+  return {
+    clock: living,
+    kill: () => {
+      dead = true;
+    },
+  };
+}
+
+export class SimulatedTab {
+  readonly clock: FaultyClock;
+  readonly store: FaultyStore;
+  readonly messages: FaultyMessages;
+  readonly runtime: Runtime;
+  readonly #life: { kill(): void };
+  readonly #random: Random;
+  readonly #locks = new Set<() => void>();
+  #dead = false;
+
+  constructor(options: TabOptions) {
+    const { name, disk, random, chaos, speed } = options;
+    const life = mortal(options.clock);
+    this.#life = life;
+    this.#random = random.split(name);
+    this.clock = new FaultyClock(life.clock);
+    const disc = this.#random.split('disk');
+    this.store = new FaultyStore(new MemoryStore(disk), life.clock, () => disc.between(2, 20));
+    this.messages = new FaultyMessages(life.clock);
+    let engines = 0;
+    const scripted = (seed: number): Engine => {
+      const first = engines++ === 0;
+      return chaos.wrap(
+        new ScriptedEngine({
+          clock: life.clock,
+          seed,
+          ...speed,
+          failLoad: () =>
+            first || options.replaceEngine
+              ? null
+              : { code: 'worker-dead', message: 'Nobody starts another.', remedy: 'None.' },
+        }),
+      );
+    };
+    const lock: Lock = {
+      tryAcquire: async (key) => {
+        const release = await options.lock.tryAcquire(key);
+        if (release) this.#locks.add(release);
+        return release;
+      },
+    };
+    this.runtime = new Runtime({
+      clock: this.clock,
+      random: this.#random,
+      store: this.store,
+      lock,
+      engines: NO_GPU,
+      examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+      version: 'simulated',
+      tab: name,
+      healing: options.healing && { ...options.healing, tap: this.messages.tap },
+      onEvent: (event) => {
+        if (!this.#dead) options.onEvent(event);
+      },
+      scripted,
+    });
+  }
+
+  /** As a crash of the tab or of the machine: nothing of it happens any more. What it was writing is there whole or not at all. */
+  async kill(): Promise<void> {
+    this.#dead = true;
+    this.#life.kill();
+    await this.store.cut(this.#random);
+    for (const release of this.#locks) release();
+  }
+}
