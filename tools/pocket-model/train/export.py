@@ -53,7 +53,7 @@ def tensors(model):
 
 def chat_config(c):
     return {
-        "version": "0.1.0", "model_type": "llama", "quantization": "q4f32",
+        "version": "0.1.0", "model_type": "llama", "quantization": "q4f32_1",
         # What K/V looks like: read by the warm tier and by the sums of memory.
         "model_config": {
             "hidden_size": c["hidden"], "intermediate_size": c["inter"], "num_hidden_layers": c["layers"], "num_attention_heads": c["heads"],

@@ -18,10 +18,13 @@ def orthogonalise(g, steps=5):
 
 
 class Muon(torch.optim.Optimizer):
-    """For matrices [in, out]."""
+    """For matrices [in, out]; those that are several side by side (q, k and v; gate and up) are orthogonalised one by one.
+
+    params: groups {"params": [...], "parts": widths of the blocks along `out`}.
+    """
 
     def __init__(self, params, lr=0.02, momentum=0.95, weight_decay=0.0):
-        super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "parts": None})
 
     @torch.no_grad()
     def step(self):
@@ -34,6 +37,6 @@ class Muon(torch.optim.Optimizer):
                     state["momentum"] = torch.zeros_like(p)
                 m = state["momentum"]
                 m.lerp_(p.grad, 1 - group["momentum"])
-                u = orthogonalise(p.grad.lerp(m, group["momentum"]))
                 p.mul_(1 - group["lr"] * group["weight_decay"])
-                p.add_(u.to(p.dtype), alpha=-group["lr"] * max(1, p.shape[1] / p.shape[0]) ** 0.5)
+                for block, g in zip(p.split(group["parts"] or p.shape[1], 1), p.grad.lerp(m, group["momentum"]).split(group["parts"] or p.shape[1], 1)):
+                    block.add_(orthogonalise(g).to(p.dtype), alpha=-group["lr"] * max(1, block.shape[1] / block.shape[0]) ** 0.5)

@@ -93,7 +93,9 @@ def main():
         a.minutes = (h * 60 + m) - (now.tm_hour * 60 + now.tm_min + now.tm_sec / 60)
     tok = data.load_tokenizer()
     model = Pocket()
-    inner = [p for n, p in model.named_parameters() if p.ndim > 1 and n != "head"]
+    d, c = CONFIG["head_dim"], CONFIG
+    parts = {"qkv": [c["heads"] * d, c["kv_heads"] * d, c["kv_heads"] * d], "gate_up": [c["inter"], c["inter"]], "out": None, "down": None}
+    inner = [{"params": [getattr(l, name) for l in model.layers], "parts": p} for name, p in parts.items()]
     vectors = [p for p in model.parameters() if p.ndim == 1]
     opts = [Muon(inner, lr=a.muon_lr, weight_decay=0.01),
             torch.optim.AdamW([{"params": [model.head]}, {"params": vectors}], lr=a.lr, betas=(0.9, 0.98), eps=1e-8, weight_decay=0.0, fused=True)]
@@ -103,7 +105,9 @@ def main():
         model.load_state_dict(state["model"])
         if not a.fresh_optimizer:
             for o, kept in zip(opts, state["opt"]):
-                o.load_state_dict(kept)
+                now = o.state_dict()
+                if len(now["param_groups"]) == len(kept["param_groups"]):
+                    o.load_state_dict(kept)
         step, seen = state["step"], state["seen"]
     begun = last_eval = last_save = time.time()
     first, mean = step, None

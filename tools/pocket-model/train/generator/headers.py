@@ -318,7 +318,7 @@ ANY = (syslog, syslog_iso, app_level, app_level, level_only, log4j, glog, python
 def json_line(r, c, message):
     """-> (line, daemon, level); the message is escaped as JSON."""
     lv = level_word(r, c.severity)
-    pairs = [(r.choice(("ts", "time", "timestamp", "@timestamp", "t")), r.choice((iso, epoch, spaced))(r)), (r.choice(("level", "level", "severity", "lvl", "log.level")), lv)]
+    pairs = [(r.choice(("ts", "time", "timestamp", "@timestamp", "t")), r.choice((iso, epoch, spaced))(r)), (r.choice(("level", "level", "severity", "lvl", "log.level", "levelname", "loglevel", "priority")), lv)]
     has_level = r.random() < 0.85
     if not has_level:
         pairs.pop()

@@ -91,6 +91,10 @@ def repeat_sample(rng, m):
     """Copying and nothing else: what subjects are made of, learnt sooner when every token of the answer is a copy."""
     a = rng.randrange(max(1, len(m.line) - 60))
     piece = m.line[a:a + rng.randrange(20, 110)].strip()
+    if rng.random() < 0.6:  # out of order nothing but copying can tell the next word
+        words = piece.split()
+        rng.shuffle(words)
+        piece = " ".join(words)
     return "Repeat this log line.", piece, piece
 
 

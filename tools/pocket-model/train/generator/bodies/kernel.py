@@ -15,7 +15,7 @@ I memory {On node 0 totalpages: {n}|  DMA zone: {n} pages, LIFO batch:{n}|Zone P
 I memory Adding {n}k swap on /dev/«{part}».  Priority:{-1|-2} extents:1
 I storage {Adding|EXT4-fs}{| ({part})}: mounted filesystem {with ordered data mode|without journal}. Opts: (null)
 I storage EXT{3|4}-fs{| («{part}»)}: {mounted filesystem with ordered data mode|recovery complete|re-mounted. Opts: errors=remount-ro}
-C storage EXT{3|4}-fs error (device «{part}»): {ext4_find_entry|ext4_lookup|ext3_get_inode_loc|htree_dirblock_to_tree|ext4_validate_block_bitmap}:{n}: {inode #{n}: comm {proc}: reading directory lblock 0|bad entry in directory #{n}|deleted inode referenced: {n}|bad block bitmap checksum}
+E storage= EXT{3|4}-fs error (device «{part}»): {ext4_find_entry|ext4_lookup|ext3_get_inode_loc|htree_dirblock_to_tree|ext4_validate_block_bitmap}:{n}: {inode #{n}: comm {proc}: reading directory lblock 0|bad entry in directory #{n}|deleted inode referenced: {n}|bad block bitmap checksum}
 C storage EXT4-fs («{part}»): Remounting filesystem read-only
 E storage= EXT4-fs («{part}»): {error loading journal|VFS: Can't find ext4 filesystem|couldn't mount because of unsupported optional features}
 W storage= EXT4-fs warning (device «{part}»): {ext4_dx_add_entry:{n}: Directory index full!|dx_probe: unrecognised hash code|ext4_end_bio:{n}: I/O error}
