@@ -81,9 +81,17 @@ function mortalClock(clock: SimulatedClock): { clock: Clock; kill: () => void } 
   };
 }
 
+/** Told of each commit before it is written and after, before its writer hears of it: where a crash hurts most. */
+export type CommitHook = (moment: 'before' | 'after') => void;
+
 /** A store that virtual time waits for, and that neither answers nor takes orders once its tab is dead. */
-function mortalStore(store: RunStore, clock: SimulatedClock): { store: RunStore; kill: () => void } {
+function mortalStore(
+  store: RunStore,
+  clock: SimulatedClock,
+  onCommit: CommitHook,
+): { store: RunStore; kill: () => void } {
   let dead = false;
+  const isDead = (): boolean => dead;
   const never = new Promise<never>(() => undefined);
   const mortal = new Proxy(store, {
     get: (target, name: keyof RunStore) =>
@@ -91,12 +99,16 @@ function mortalStore(store: RunStore, clock: SimulatedClock): { store: RunStore;
         ? () => undefined
         : async (...given: unknown[]) => {
             if (dead) return never;
+            if (name === 'commit') onCommit('before');
+            // Killed by the hook; asked again because of that.
+            if (isDead()) return never;
             const method = target[name] as (...args: unknown[]) => Promise<unknown>;
             try {
               const value = await clock.track(method.apply(target, given));
-              return dead ? await never : value;
+              if (name === 'commit') onCommit('after');
+              return isDead() ? await never : value;
             } catch (error) {
-              if (dead) return never;
+              if (isDead()) return never;
               throw error;
             }
           },
@@ -144,10 +156,10 @@ export class World {
     return new World(seed, db, await openStore(db));
   }
 
-  tab(scripted: Partial<ScriptedOptions> = {}): Tab {
+  tab(scripted: Partial<ScriptedOptions> = {}, onCommit: CommitHook = () => undefined): Tab {
     const name = `tab-${String(++this.#tabs)}`;
     const { clock, kill: killClock } = mortalClock(this.clock);
-    const { store, kill: killStore } = mortalStore(this.store, this.clock);
+    const { store, kill: killStore } = mortalStore(this.store, this.clock, onCommit);
     const held = new Set<() => void>();
     const engines: ScriptedEngine[] = [];
     const lock: Lock = {
