@@ -12,6 +12,8 @@ export class LiveRun {
   /** True when this browser has no such run. */
   missing = $state(false);
   broken = $state('');
+  /** Why the last command was not carried out; empty when it was. */
+  refused = $state('');
   seats = $state.raw<(number | null)[]>([]);
   spark = $state.raw<readonly number[]>([]);
   readonly sparkLength = SPARK;
@@ -54,9 +56,16 @@ export class LiveRun {
     void this.#runtime.unwatch().catch(() => undefined);
   }
 
-  pause = (): Promise<void> => this.#runtime.pause(this.id);
-  resume = (): Promise<void> => this.#runtime.resume(this.id);
-  cancel = (): Promise<void> => this.#runtime.cancel(this.id);
+  pause = (): void => this.#ask(this.#runtime.pause(this.id));
+  resume = (): void => this.#ask(this.#runtime.resume(this.id));
+  cancel = (): void => this.#ask(this.#runtime.cancel(this.id));
+
+  #ask(command: Promise<void>): void {
+    this.refused = '';
+    command.catch((error: unknown) => {
+      this.refused = error instanceof Error ? error.message : String(error);
+    });
+  }
 
   #take(status: RunStatus): void {
     this.status = status;

@@ -30,6 +30,8 @@ class Draft {
   seed = $state('');
   engine = $state<StartRequest['engine']>('webllm');
   starting = $state(false);
+  /** Why the last start failed although the file was accepted, e.g. a lost worker; empty when it did not. */
+  problem = $state('');
   /** Why the runtime refused to start, with the file that it speaks of. */
   refused = $state.raw<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null>(null);
 
@@ -108,10 +110,14 @@ class Draft {
   async start(runtime: RuntimeApi, request: StartRequest): Promise<string | null> {
     this.starting = true;
     this.refused = null;
+    this.problem = '';
     try {
       const reply = await runtime.start(request);
       if (reply.ok) return reply.runId;
       this.refused = { text: request.swarm.text, diagnostics: reply.diagnostics };
+      return null;
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
       return null;
     } finally {
       this.starting = false;

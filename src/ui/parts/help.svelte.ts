@@ -1,0 +1,10 @@
+/** The keyboard list is one dialog; anything on the page may ask for it. */
+let open = $state(false);
+
+export function helpOpen(): boolean {
+  return open;
+}
+
+export function showHelp(shown: boolean): void {
+  open = shown;
+}

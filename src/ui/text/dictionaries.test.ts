@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { en } from './en.ts';
+import { ko } from './ko.ts';
+
+/** Every leaf of a dictionary by its path; functions as what they say of sample values. */
+function leaves(node: unknown, path = ''): [string, string][] {
+  if (typeof node === 'string') return [[path, node]];
+  if (typeof node === 'function') return [[path, String((node as (...args: unknown[]) => unknown)(3, 4, 5, 6, 7))]];
+  return Object.entries(node as object).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`));
+}
+
+describe.each([
+  ['en', en],
+  ['ko', ko],
+])('%s', (_, dictionary) => {
+  it('has words for everything', () => {
+    for (const [path, words] of leaves(dictionary)) expect(words.trim(), path).not.toBe('');
+  });
+
+  it('is plain: no exclamation marks, none of the words that sell', () => {
+    for (const [path, words] of leaves(dictionary))
+      expect(words, path).not.toMatch(/!|magic|powerful|seamless|blazing|intelligent|undefined|NaN/i);
+  });
+});
+
+it('says as many things in Korean as in English', () => {
+  const paths = (dictionary: unknown) => leaves(dictionary).map(([path]) => path);
+  expect(paths(ko)).toEqual(paths(en));
+});
+
+it('leaves no English sentence in Korean', () => {
+  const english = new Map(leaves(en));
+  const same = leaves(ko).filter(([path, words]) => english.get(path) === words && /[a-z]{4,} [a-z]{3,}/.test(words));
+  expect(same).toEqual([]);
+});
