@@ -10,6 +10,7 @@ import type {
   ModelSource,
   TurnRequest,
 } from '../../src/engine/contract.ts';
+import type { runReference } from './reference.ts';
 import { createEngineHost } from '../../src/engine/host.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 
@@ -29,6 +30,8 @@ const planaria = {
   worker: () => worker,
   loseDevice: () => worker?.postMessage('lose the device'),
   errorOf,
+
+  reference: async (...args: Parameters<typeof runReference>) => (await import('./reference.ts')).runReference(...args),
 
   /** An engine on the pocket model, or on another, and what its loading said. */
   async load(kind: EngineKind, source: ModelSource = { id: 'pocket' }, resident = 12, vramMiB = 7168) {

@@ -29,6 +29,8 @@ export class KvPool {
   readonly #embed: TvmFunction<Tensor>;
   readonly #prefill: TvmFunction<TvmArray>;
   readonly #decode: TvmFunction<TvmArray>;
+  /** For a batch of one, where the library has it. */
+  readonly #decodeOne: TvmFunction<TvmArray>;
   /** Upload buffers by length, for decode steps; prefills differ too much to keep theirs. */
   readonly #idBuffers = new Map<number, Tensor>();
 
@@ -39,6 +41,7 @@ export class KvPool {
     this.#embed = required(model.find<Tensor>('embed'));
     this.#prefill = required(model.find<TvmArray>('batch_prefill'));
     this.#decode = required(model.find<TvmArray>('batch_decode'));
+    this.#decodeOne = model.find<TvmArray>('decode') ?? this.#decode;
     const create = required(model.find<TvmObject>('create_tir_paged_kv_cache'));
     const { tvm } = model;
     this.#cache = this.#scoped(() => {
@@ -77,6 +80,13 @@ export class KvPool {
     return child;
   }
 
+  /** Takes the last `tokens` off a sequence; some must stay. */
+  cut(sequence: number, tokens: number): void {
+    this.#scoped(() => {
+      this.#builtin('popn')(this.#cache, this.#int(sequence), this.#int(tokens));
+    });
+  }
+
   remove(sequence: number): void {
     this.#scoped(() => {
       this.#builtin('remove_sequence')(this.#cache, this.#int(sequence));
@@ -111,7 +121,8 @@ export class KvPool {
       }
       const input = this.#embed(buffer.copyFrom(ids), params);
       const hidden = input.view([ids.length, 1, width(input)]);
-      return () => this.#decode(hidden, this.#cache, params);
+      const decode = ids.length === 1 ? this.#decodeOne : this.#decode;
+      return () => decode(hidden, this.#cache, params);
     });
   }
 
