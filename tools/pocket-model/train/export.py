@@ -85,15 +85,14 @@ def reference(model, tok, prompts=20, seed=20):
         make = triage_sample if i % 3 else review_sample
         system, user, _ = make(rng, maker.make(rng))
         ids = encode_prompt(tok, system, user)
-        logits = model(torch.tensor([ids]), w)[0, -1]
+        h, past = model.hidden(torch.tensor([ids]), w)
+        logits = now = h[0, -1] @ w[0]
         top = logits.topk(32).indices.tolist()
-        greedy, now = [], list(ids)
-        for _ in range(64):
-            best = int(model(torch.tensor([now]), w)[0, -1].argmax())
-            if best == END:
-                break
+        greedy = []
+        while len(greedy) < 64 and (best := int(now.argmax())) != END:
+            h, past = model.hidden(torch.tensor([[best]]), w, len(ids) + len(greedy), past)
+            now = h[0, -1] @ w[0]
             greedy.append(best)
-            now.append(best)
         take = lambda at: [[int(j), round(float(logits[j]), 6)] for j in at]
         out.append({"system": system, "user": user, "ids": ids, "top": take(top), "fixed": take(fixed), "greedy": greedy, "text": tok.decode(greedy, skip_special_tokens=False)})
     return {"note": "made by train/export.py; logits are [token, value] of the last prompt position", "vocab": CONFIG["vocab"], "prompts": out}

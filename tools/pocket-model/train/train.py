@@ -1,13 +1,13 @@
 """Trains the pocket model on endless generated samples, on a CPU with bf16.
 
-    python train.py --minutes 60 --out DIR [--resume DIR/last.pt] [--qat] [--decay]
+    python train.py --minutes 60 --out DIR [--resume DIR/last.pt] [--decay-from 0.5 --qat-from 0.5]
 
-Warm-up, then a constant rate, or with --decay a linear fall over the whole run; the last checkpoint of a run without decay is a
-start for the next.  --qat rounds the weights to 4 bits in the forward pass.
+Warm-up, a constant rate, then a linear fall.  The last checkpoint of a run without the fall is a start for the next run.
 """
 import argparse
 import json
 import math
+import signal
 import time
 from pathlib import Path
 
@@ -77,8 +77,8 @@ def main():
     ap.add_argument("--muon-lr", type=float, default=0.02, help="of the matrices inside (Muon)")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--tokens", type=int, default=4096)
-    ap.add_argument("--qat", action="store_true")
-    ap.add_argument("--decay", action="store_true")
+    ap.add_argument("--decay-from", type=float, default=1.0, help="share of the run after which the rate falls to nothing")
+    ap.add_argument("--qat-from", type=float, default=1.0, help="share of the run after which weights are rounded to 4 bits in the forward pass")
     ap.add_argument("--eval-minutes", type=float, default=5)
     ap.add_argument("--reviews", type=float, default=0.25)
     ap.add_argument("--repeats", type=float, default=0.0, help="share of plain copying, for the first minutes")
@@ -122,17 +122,21 @@ def main():
     say(f"start {json.dumps(vars(a))} parameters {sum(p.numel() for p in model.parameters())}")
     since, since_tokens = time.time(), 0
     threads = Threads()
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats):
         elapsed = (time.time() - begun) / 60
-        if elapsed >= a.minutes:
+        if elapsed >= a.minutes or stopped:
             break
         rate = min(1, (step - first + 1) / (100 if not a.resume else 30))
-        if a.decay:
-            rate *= max(0.02, 1 - elapsed / a.minutes)
+        done = elapsed / a.minutes
+        if done > a.decay_from:
+            rate *= max(0.02, (1 - done) / (1 - a.decay_from))
+        qat = done >= a.qat_from
         for o, lr in zip(opts, (a.muon_lr, a.lr)):
             for g in o.param_groups:
                 g["lr"] = lr * rate
-        loss, answer, line = loss_of(model, ids, weights, a.qat)
+        loss, answer, line = loss_of(model, ids, weights, qat)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for o in opts:
@@ -150,10 +154,10 @@ def main():
             save(out / "last.pt", model, opts, step, seen, a)
             last_save = time.time()
         if time.time() - last_eval > 60 * a.eval_minutes:
-            say(f"eval {json.dumps(held_out_scores(model, tok, 160, a.qat))}")
+            say(f"eval {json.dumps(held_out_scores(model, tok, 100, qat))}")
             last_eval = since = time.time()
     save(out / "last.pt", model, opts, step, seen, a)
-    say(f"end step {step} samples {seen} eval {json.dumps(held_out_scores(model, tok, 300, a.qat))}")
+    say(f"end step {step} samples {seen}" + ("" if stopped else f" eval {json.dumps(held_out_scores(model, tok, 100, True))}"))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ W auth   account «{user}» has {expired (account expired)|password changed in f
 W auth   expired password for user «{user}» ({root enforced|password aged})
 
 @ su | syslog
-N auth   (to {user}) «{user}» on {tty|none}
+N auth   (to {user}) «{user}» on {{tty}|none}
 N auth   Successful su for {user} by «{user}»
 W auth   FAILED SU (to {user}) «{user}» on {tty}
 W auth   BAD SU «{user}» to {user} on /dev/{tty}
@@ -106,7 +106,7 @@ W auth   gkr-pam: unable to locate daemon control file
 I auth   gkr-pam: {unlocked login keyring|stashed password to try later in open session}
 
 @ ftpd, vsftpd, proftpd, pure-ftpd, in.ftpd | syslog time
-I network connection from «{ip}» ({domain|}) at {day} {month} {n2} {clock} 2005
+I network connection from «{ip}» ({{domain}|}) at {day} {month} {n2} {clock} 2005
 I auth   FTP LOGIN FROM {domain} [{ip}], «{user}»{| (class: {word})}
 W auth   FTP LOGIN FAILED ({cannot set guest privileges|incorrect password|no such user}) for {ip|domain}, «{user}»
 I auth   ANONYMOUS FTP LOGIN FROM «{ip}»{|, {mail}}

@@ -88,7 +88,7 @@ W process {Liveness|Readiness|Startup} probe failed{ for container|:} «{contain
 E process {Error syncing pod|failed to "StartContainer" for|error killing pod} «{pod}»{, skipping|}: {reason|neterr}
 E process {runtime network not ready|PLEG is not healthy: pleg was last seen active {dur} ago|Node «{host}» is NotReady}
 W network {Failed to update|unable to reach|lost contact with} {lease|node|endpoint} «{host}»{: {neterr}|}
-E network {Unable to authenticate|couldn't get resource list|dial tcp|error contacting} {https://|}«{ip}»:{6443|2379|port}{: connect: {neterr}|}
+E network {Unable to authenticate|couldn't get resource list|dial tcp|error contacting} {https://|}«{ip}»:{6443|2379|{port}}{: connect: {neterr}|}
 N process {Node|node} «{host}» status is now: {NodeReady|NodeNotSchedulable|NodeSchedulable}
 N process {Node|node} «{host}» {cordoned|drained|joined the cluster|removed from cluster}
 W memory {Node|node} «{host}» {has condition: MemoryPressure|is under memory pressure}{, evicting pods|}

@@ -28,7 +28,7 @@ N storage standby "«{host}»" is now a synchronous standby with priority {small
 
 @ mysqld, mariadbd, mysqld_safe | mysql
 N process {ready for connections. Version: '{ver}'  socket: '{path}'  port: 3306|{path}: Normal shutdown|{path}: Shutdown complete|Server socket created on IP: '{ip}'.|Starting crash recovery...|mysqld (mysqld {ver}) starting as process {pid} ...|Shutting down plugin '{word}'}
-W auth Access denied for user '«{user}»'@'{ip|host|localhost}' (using password: {YES|NO})
+W auth Access denied for user '«{user}»'@'{{ip}|{host}|localhost}' (using password: {YES|NO})
 W network Aborted connection {n} to db: '{db}' user: '{user}' host: '«{ip|host}»' ({Got timeout reading communication packets|Got an error reading communication packets|Unknown error})
 W network {IP address|Host name} '«{ip|domain}»' could not be resolved: {Name or service not known|Temporary failure in name resolution}
 I storage InnoDB: {Buffer pool(s) load completed at {date}|Starting shutdown...|{n} rollback segments are active; waiting for purge|Highest supported file format is Barracuda.|5.7.{n2} started; log sequence number {seq}|Completed initialization of buffer pool|Using Linux native AIO|128 out of 128 rollback segments are active.|page_cleaner: 1000ms intended loop took {n}ms.}
@@ -40,7 +40,7 @@ E process {Aborting|Can't start server: Bind on TCP/IP port: Address already in 
 W config {option|'«{option}»'|The syntax '«{option}»'} {is deprecated and will be removed in a future release|unsigned value {n} adjusted to {n}}
 E config unknown {variable|option} '«{option}={n}»'
 W auth 'user' entry '«{user}»@{host}' ignored in --skip-name-resolve mode.
-W auth {user|root}@localhost is created with an empty password ! Please consider switching off the --initialize-insecure option.
+W auth {{user}|root}@localhost is created with an empty password ! Please consider switching off the --initialize-insecure option.
 I network Slave {I/O|SQL} thread {for channel '' |}: connected to master '{user}@«{host}»:3306',replication started in log '{file}' at position {n}
 E~ network Slave I/O: error {connecting|reconnecting} to master '{user}@«{host}»:3306' - retry-time: 60  retries: {n}
 E storage Slave SQL: Error '{Duplicate entry|Table doesn't exist}' on query. Default database: '«{db}»'. Error_code: {n}

@@ -36,7 +36,7 @@ W storage {sqlite|BUG in libdispatch client|API call with invalid database conne
 W auth {Error Domain=AKAuthenticationError|Authentication failed for|password rejected for} {account |user |}«{mail|user}»{ Code=-{n}|}
 I auth {DEAD_PROCESS: {pid} ttys00{small}|USER_PROCESS: {pid} ttys00{small}|Login Window Application Started|loginwindow: session agent for user «{user}» created}
 W auth SecTrustEvaluate [leaf AnchorTrusted {lb}{rb}]: certificate of «{mail}» not trusted
-I auth {Keychain|keychain} «{login.keychain|user}» {unlocked|locked}
+I auth {Keychain|keychain} «{login.keychain|{user}}» {unlocked|locked}
 W permission {«{proc}»|tccd}: {Prompting policy for hardened runtime; service: kTCCService{word} requires entitlement|denied access to|user refused} «{Microphone|Camera|Contacts|{path}}»
 W permission {«{proc}»|Sandbox}: not {allowed|entitled|permitted} to {open|look up|write} «{path}»
 W permission SecTaskLoadEntitlements failed error={n2}{ for «{proc}»|}
@@ -54,9 +54,9 @@ D network {pollState: modem not in service|sendRequest «{domain}»|netlink even
 I scheduler {Job|alarm|sync} «com.{word}.{word}/.{camel}» {scheduled|finished|deferred|delivered|started}
 W scheduler {Job|alarm|sync} «com.{word}.{word}/.{camel}» {exceeded quota|timed out|dropped: too many}
 I storage {vold|StorageManager}: {mounted|unmounted|checking} «/{storage|mnt}/{emulated/0|sdcard1|{hex4}-{hex4}}»
-E storage {could not|failed to|Unable to} {open|create|write} {database|file|preferences} «{path|/data/data/com.{word}.{word}/files/{file}}»: {fileerr}
+E storage {could not|failed to|Unable to} {open|create|write} {database|file|preferences} «{{path}|/data/data/com.{word}.{word}/files/{file}}»: {fileerr}
 W storage {low storage|storage space low}: «/data» {n}MB left
-I auth {fingerprint|face|pattern|PIN} {accepted|unlock}{ for user «{user|0}»|}
+I auth {fingerprint|face|pattern|PIN} {accepted|unlock}{ for user «{{user}|0}»|}
 W auth {fingerprint|face|pattern|PIN} {rejected|mismatch|not recognised}{ for user «{user}»|}
 W! auth {device|account} {locked|wiped} after {small} failed {unlock|PIN} attempts{ of user «{user}»|}
 I auth {account|token} «{mail}» {added|synced|refreshed}

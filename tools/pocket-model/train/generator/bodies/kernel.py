@@ -100,7 +100,7 @@ C process {kernel BUG at {mm|fs|net}/{word}.c:{n}!|BUG: unable to handle kernel 
 W process BUG: soft lockup - CPU#{small} stuck for {n2}s! [«{proc}»:{pid}]
 W process= {INFO|info}: rcu_sched {self-detected stall on CPU|detected stalls on CPUs/tasks: {lb} {small} {rb} (detected by {small}, t={n} jiffies)}
 I process= INFO: task «{proc}»:{pid} blocked for more than {n} seconds.
-E process «{proc}»[{pid}]: segfault at {hex8|ptr|0} {ip|rip} {hex16} {sp|rsp} {hex16} error {small}{| in {libc-2.31.so|libpthread.so|{proc}}[{hex8}+{hex8}]}
+E process «{proc}»[{pid}]: segfault at {{hex8}|{ptr}|0} {ip|rip} {hex16} {sp|rsp} {hex16} error {small}{| in {libc-2.31.so|libpthread.so|{proc}}[{hex8}+{hex8}]}
 E process traps: «{proc}»[{pid}] {general protection|trap invalid opcode|trap divide error} ip:{hex12} sp:{hex12} error:0 in {libc.so.6|{proc}}[{hex8}+{hex8}]
 W process «{proc}»[{pid}]: {bad frame in rt_sigreturn|unaligned access|vsyscall attempted with vsyscall=none}
 W process cgroup: fork rejected by pids controller in {/user.slice/user-{n}.slice|/system.slice/«{service}»}

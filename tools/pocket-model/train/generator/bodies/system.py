@@ -51,7 +51,7 @@ W other «{iface|disk}»: {Worker processing SEQNUM={n} is taking a long time|Co
 
 @ cron, CRON, crond, /usr/sbin/cron, anacron, fcron, atd | syslog
 I scheduler ({user}) CMD («{cmd}»{ -{word}|})
-I scheduler ({user}) CMD ({  |}«{cmd}» {path|> /dev/null 2>&1|&& {cmd}})
+I scheduler ({user}) CMD ({  |}«{cmd}» {{path}|> /dev/null 2>&1|&& {cmd}})
 I scheduler ({user}) CMD (   «cd / && run-parts --report /etc/cron.{hourly|daily|weekly}»)
 I scheduler ({user}) CMD («run-parts /etc/cron.{hourly|daily}»)
 I auth   pam_unix({cron|crond}:session): session {opened|closed} for user «{user}»{| by (uid=0)}
@@ -92,7 +92,7 @@ W~ network Timed out waiting for reply from «{ip}»:123 ({domain}).
 C other clock {skew|offset} too large, giving up: {float} s
 
 @ dhclient, dhcpcd, dhcpd, udhcpd, dnsmasq-dhcp, NetworkManager, kea-dhcp4 | syslog
-I network DHCPDISCOVER {on {iface} to 255.255.255.255 port 67 interval {small}|from {mac} via «{iface}»}
+I network DHCPDISCOVER {on «{iface}» to 255.255.255.255 port 67 interval {small}|from {mac} via «{iface}»}
 I network DHCPREQUEST {on {iface} to «{ip}» port 67|for «{ip}» from {mac}{| ({host})} via {iface}|for «{ip}» ({ip}) from {mac} via {iface}}
 I network DHCPACK {from «{ip}»|on «{ip}» to {mac}{| ({host})} via {iface}|of {ip} from «{ip}»}
 I network DHCPOFFER {on «{ip}» to {mac} via {iface}|from «{ip}»|of {ip} from «{ip}»}
@@ -167,7 +167,7 @@ E request [Job {n}] {Unable to send print file to printer|Stopping job because t
 W request {printer|Printer} «{printer}» {is offline|out of paper|low on toner|not responding; will retry in {n2} seconds|jammed}
 N config {Printer|printer|queue} «{printer}» {added|removed|modified|is now the default}
 N process {cupsd startup succeeded|cupsd shutdown succeeded|Scheduler shutting down normally.|Listening to {ip}:631 (IPv4)}
-W permission {Returning HTTP Forbidden for|Returning HTTP Unauthorized for} {CUPS-Add-Modify-Printer|Get-Jobs|Print-Job} (ipp://localhost/printers/«{printer}») from {localhost|ip}
+W permission {Returning HTTP Forbidden for|Returning HTTP Unauthorized for} {CUPS-Add-Modify-Printer|Get-Jobs|Print-Job} (ipp://localhost/printers/«{printer}») from {localhost|{ip}}
 
 @ init, rc, syslogd, syslog, rsyslogd, syslog-ng, klogd, network, portmap, gpm, irqbalance, random, xfs, messagebus, kudzu, nfslock, sysctl, crond, hald, httpd, named | syslog
 N process {«{daemon}» {startup|shutdown} succeeded|«{daemon}» {startup|shutdown} succeeded}
@@ -193,7 +193,7 @@ C process= ALERT exited abnormally with [{small}]
 I storage {rotating|compressing|removing old} log «{path}»{|, log->rotateCount is {small}}
 E storage= error: {error opening|error renaming|failed to compress|stat of} «{path}»{: {fileerr}| failed: {fileerr}}
 W permission= error: skipping "«{path}»" because parent directory has insecure permissions
-I scheduler {starting|finished} «{job|logrotate|mlocate|prelink|man-db}»
+I scheduler {starting|finished} «{{job}|logrotate|mlocate|prelink|man-db}»
 I storage {Backup|backup|Snapshot|snapshot|Archive} {of |}{«{db|dir}»|«{word}-{word}»} {completed|finished|done}{ successfully|}{ in {dur}|}{, {size}|}
 I storage {Starting|starting|Begin} {backup|full backup|incremental backup|snapshot} of «{db|dir|path}»
 E storage {Backup|backup|Snapshot|snapshot} of «{db|dir|path}» {failed|aborted|did not finish}: {fileerr|neterr|reason}
@@ -208,14 +208,14 @@ C storage {backup repository|Repository|archive} «{path|word}» is {corrupt|dam
 
 @ yum, dnf, apt, dpkg, unattended-upgrade, pacman, zypper, snapd, rpm, flatpak, packagekitd, pip, npm, gem, cargo | syslog app raw time
 N config {Installed|Updated|Erased|Removed|Upgraded|Reinstalled|Downgraded}: «{pkg}»-{ver}{|.x86_64|.noarch}
-N config {install|upgrade|remove|configure|purge} «{pkg}»:{amd64|i386|all} {ver|<none>} {ver|<none>}
+N config {install|upgrade|remove|configure|purge} «{pkg}»:{amd64|i386|all} {{ver}|<none>} {{ver}|<none>}
 I config status {half-configured|unpacked|installed|half-installed|triggers-pending} «{pkg}»:{amd64|all} {ver}
 N config {Unpacking|Setting up|Preparing to unpack|Selecting previously unselected package} {«{pkg}»} ({ver}) ...
 I config {Reading package lists... Done|Building dependency tree|{n} upgraded, {n} newly installed, {n} to remove and {n} not upgraded.}
 E config {E: |}{Unable to locate package|Package has no installation candidate:} «{pkg}»
 E= config error: {Failed dependencies|unpacking of archive failed on file {path}|can't create transaction lock}: «{pkg}» {is needed by {pkg}|}
 E network {Failed to fetch|Err:{small}} http{s|}://«{domain}»/{word}/{file}  {{neterr}|404  Not Found}
-W config {W: |}{GPG error|Signature by key {hex16} uses weak digest algorithm|Possible missing firmware}: «{domain|{module}|pkg}»
+W config {W: |}{GPG error|Signature by key {hex16} uses weak digest algorithm|Possible missing firmware}: «{{domain}|{module}|{pkg}}»
 N config [alpm] {upgraded|installed|removed|reinstalled} «{pkg}» ({ver}{ -> {ver}|})
 I config {Refreshing|refresh} {snap|metadata} "«{pkg}»"{ (expired)|}
 N config {pkg|Package|package} «{pkg}» {was |}{installed|removed|upgraded|updated to {ver}|downgraded to {ver}}{| by {user}}

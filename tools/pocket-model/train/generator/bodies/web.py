@@ -2,20 +2,20 @@
 FORMS = r"""
 // access logs: whole lines
 @ nginx, httpd | raw
-I request {ip#c} - {-|{user}} [{n2}/{month}/{n2}:{clock} {+0000|-0700|+0200}] "{method} «{url}»{query} HTTP/1.{1|0}" {200|200|200|201|204|206|301|302|304} {n|-}{| "{-|http://{domain}{url}}" "{agent}"}{| {float}}
-W request {ip} - {-|{user}} [{n2}/{month}/{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/1.{1|0}" {404|404|404|400|405|408|410|413|429|499|422} {n}{| "-" "{agent}"}
-W permission {ip} - {-|{user}} [{n2}/{month}/{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/1.1" {401|403|403} {n}{| "-" "{agent}"}
-E request {ip} - {-|{user}} [{n2}/{month}/{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/1.1" {500|502|503|504} {n}{| "-" "{agent}"}
-I request {domain|host} {ip} - - [{n2}/{month}/{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/{1.1|2.0}" {200|200|304|302} {n} "-" "{agent}"
-W request {domain} {ip} - - [{n2}/{month}/{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/{1.1|2.0}" {404|400|429} {n} "-" "{agent}"
+I request {ip#c} - {-|{user}} [{n2}/{month}/20{n2}:{clock} {+0000|-0700|+0200}] "{method} «{url}»{query} HTTP/1.{1|0}" {200|200|200|201|204|206|301|302|304} {{n}|-}{| "{-|http://{domain}{url}}" "{agent}"}{| {float}}
+W request {ip} - {-|{user}} [{n2}/{month}/20{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/1.{1|0}" {404|404|404|400|405|408|410|413|429|499|422} {n}{| "-" "{agent}"}
+W permission {ip} - {-|{user}} [{n2}/{month}/20{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/1.1" {401|403|403} {n}{| "-" "{agent}"}
+E request {ip} - {-|{user}} [{n2}/{month}/20{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/1.1" {500|502|503|504} {n}{| "-" "{agent}"}
+I request {domain|host} {ip} - - [{n2}/{month}/20{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/{1.1|2.0}" {200|200|304|302} {n} "-" "{agent}"
+W request {domain} {ip} - - [{n2}/{month}/20{n2}:{clock} +0000] "{method} «{url}»{query} HTTP/{1.1|2.0}" {404|400|429} {n} "-" "{agent}"
 I request {float} {n} {ip} {TCP_MISS|TCP_HIT|TCP_TUNNEL|TCP_REFRESH_UNMODIFIED}/200 {n} {GET|CONNECT|POST} «{http://{domain}{url}|{domain}:443}» - {HIER_DIRECT|DIRECT}/{ip} {text/html|-|image/png}
 W permission {float} {n} {ip} TCP_DENIED/403 {n} {GET|CONNECT|POST} «{http://{domain}{url}|{domain}:443}» - {HIER_NONE|NONE}/- text/html
 E request {float} {n} {ip} {TCP_MISS|NONE}/{502|503|504} {n} {GET|CONNECT} «{http://{domain}{url}|{domain}:443}» - DIRECT/{ip} text/html
 
 @ haproxy, nginx, envoy, traefik, varnishd | syslog time
-I request {ip}:{port} [{n2}/{month}/{n2}:{clock}.{n}] {word}~ {word}/{host} {small}/0/{small}/{n2}/{n2} 200 {n} - - ---- {n2}/{n2}/0/0/0 0/0 "{method} «{url}»{query} HTTP/1.1"
-E request {ip}:{port} [{n2}/{month}/{n2}:{clock}.{n}] {word}~ {word}/<NOSRV> 0/-1/-1/-1/0 503 {n} - - SC-- {n2}/{n2}/0/0/0 0/0 "{method} «{url}»{query} HTTP/1.1"
-W request {ip}:{port} [{n2}/{month}/{n2}:{clock}.{n}] {word} {word}/{host} {small}/0/{small}/{n2}/{n2} {404|400|408} {n} - - ---- {n2}/{n2}/0/0/0 0/0 "{method} «{url}» HTTP/1.1"
+I request {ip}:{port} [{n2}/{month}/20{n2}:{clock}.{n}] {word}~ {word}/{host} {small}/0/{small}/{n2}/{n2} 200 {n} - - ---- {n2}/{n2}/0/0/0 0/0 "{method} «{url}»{query} HTTP/1.1"
+E request {ip}:{port} [{n2}/{month}/20{n2}:{clock}.{n}] {word}~ {word}/<NOSRV> 0/-1/-1/-1/0 503 {n} - - SC-- {n2}/{n2}/0/0/0 0/0 "{method} «{url}»{query} HTTP/1.1"
+W request {ip}:{port} [{n2}/{month}/20{n2}:{clock}.{n}] {word} {word}/{host} {small}/0/{small}/{n2}/{n2} {404|400|408} {n} - - ---- {n2}/{n2}/0/0/0 0/0 "{method} «{url}» HTTP/1.1"
 E network Server {word}/«{host}» is DOWN, reason: {Layer4 connection problem|Layer7 timeout|Layer7 wrong status, code: 503}, {info: "{neterr}", |}check duration: {n}ms.{| {small} active and 0 backup servers left.}
 N network Server {word}/«{host}» is UP, reason: Layer7 check passed, code: 200, check duration: {n}ms.
 C= network {backend|proxy} «{word}» has no server available!
@@ -51,7 +51,7 @@ N process {child process {pid} still did not exit, sending a SIGTERM|seg fault o
 @ nginx | nginx
 E storage open() "«{path}»" failed (2: No such file or directory), client: {ip}, server: {domain}, request: "{method} {url} HTTP/1.1", host: "{domain}"
 E permission open() "«{path}»" failed (13: Permission denied), client: {ip}, server: {domain}, request: "{method} {url} HTTP/1.1"
-E permission {directory index of|access forbidden by rule, file} "«{dir}/»" {is forbidden|is denied}, client: {ip}, server: {domain|_}, request: "GET / HTTP/1.1", host: "{ip}"
+E permission {directory index of|access forbidden by rule, file} "«{dir}/»" {is forbidden|is denied}, client: {ip}, server: {{domain}|_}, request: "GET / HTTP/1.1", host: "{ip}"
 E network {connect() failed (111: Connection refused) while connecting to upstream|upstream timed out (110: Connection timed out) while reading response header from upstream|upstream prematurely closed connection while reading response header from upstream|no live upstreams while connecting to upstream}, client: {ip}, server: {domain}, request: "{method} {url} HTTP/1.1", upstream: "http://«{ip4}»:{port}{url}"
 W request {a client request body is buffered to a temporary file|an upstream response is buffered to a temporary file} {path} {while reading upstream|}, client: {ip}, server: , request: "{method} «{url}» HTTP/1.1"
 E request client intended to send too large body: {n} bytes, client: {ip}, server: {domain}, request: "POST «{url}» HTTP/1.1"
@@ -62,7 +62,7 @@ E network SSL_do_handshake() failed (SSL: error:{hex8}:SSL routines:{no shared c
 E auth user "«{user}»" {was not found in "{path}"|: password mismatch}, client: {ip}, server: {domain}, request: "GET {url} HTTP/1.1"
 N process {signal process started|signal {1|3|15|29} ({SIGHUP|SIGQUIT|SIGTERM|SIGIO}) received{| from {pid}}, {reconfiguring|shutting down|exiting}|start worker process{es| {pid}}|worker process {pid} exited with code 0|using the "epoll" event method|nginx/{ver}|gracefully shutting down}
 C process {worker process {pid} exited on signal {9|11}|could not fork, out of resources}
-C config {bind() to 0.0.0.0:{80|443} failed (98: Address already in use)|unknown directive "{word}" in «{path}»:{n2}|host not found in upstream "{host}" in «{path}»:{n2}}
+E config {bind() to 0.0.0.0:{80|443} failed (98: Address already in use)|unknown directive "{word}" in «{path}»:{n2}|host not found in upstream "{host}" in «{path}»:{n2}}
 W config {conflicting server name "«{domain}»" on 0.0.0.0:80, ignored|the "ssl" directive is deprecated, use the "listen ... ssl" directive instead in «{path}»:{n2}|duplicate MIME type "text/html" in «{path}»:{n2}}
 
 @ postfix/smtpd, postfix/smtp, postfix/qmgr, postfix/cleanup, postfix/local, postfix/pickup, postfix/anvil, postfix/bounce, postfix/master | syslog
