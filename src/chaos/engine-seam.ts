@@ -64,8 +64,10 @@ interface Armed {
 interface Affliction {
   readonly kind: DueFault['kind'];
   readonly random: Random;
-  /** Ends with the turn, not with a repair. */
-  readonly once: boolean;
+  /** It shows for the first time: the fault has landed. Called once. */
+  readonly shows: () => void;
+  /** The turn ended before it could show. */
+  readonly missed: () => void;
 }
 
 /** One for a run: wraps each engine that the run is given. */
@@ -187,18 +189,25 @@ export class EngineChaos {
       const { fault, landed } = armed;
       const random = seededRandom(fault.seed).split('strike');
       const lasting =
-        fault.kind === 'poisoned-output' ||
-        fault.kind === 'lying-voter' ||
-        random.chance(fault.kind === 'loop' ? 0.5 : 0.2);
-      const affliction: Affliction = { kind: fault.kind, random, once: !lasting };
-      if (lasting) this.#ill.set(request.agent, affliction);
-      landed({
-        landed: true,
-        agents: [request.agent],
-        tasks: [this.#options.taskOf(request.agent)],
-        detail: `${fault.kind} of agent ${request.agent}, ${lasting ? 'until it is reset' : 'for one turn'}`,
-        survivable: true,
-      });
+        fault.kind === 'poisoned-output' || fault.kind === 'lying-voter' || random.chance(fault.kind === 'loop' ? 0.5 : 0.2);
+      const { agent } = request;
+      const affliction: Affliction = {
+        kind: fault.kind,
+        random,
+        shows: () => {
+          if (lasting) this.#ill.set(agent, { ...affliction, shows: () => undefined, missed: () => undefined });
+          landed({
+            landed: true,
+            agents: [agent],
+            tasks: [this.#options.taskOf(agent)],
+            detail: `${fault.kind} of agent ${agent}, ${lasting ? 'until it is reset' : 'for one turn'}`,
+            survivable: true,
+          });
+        },
+        missed: () => {
+          landed({ ...MISSED, detail: 'the turn ended before' });
+        },
+      };
       return affliction;
     }
     return this.#ill.get(request.agent) ?? null;
@@ -217,6 +226,8 @@ interface Turn {
   text: string;
   tokens: number;
   over: boolean;
+  /** What ails it has shown. */
+  shown: boolean;
   deadline: Cancel;
 }
 
@@ -270,11 +281,15 @@ class WrappedEngine implements Engine {
       if (turn.over || this.#state !== 'ready') return;
       turn.tokens = progress.completionTokens;
       turn.text = affliction?.kind === 'loop' ? looped(turn.tokens) : progress.text;
-      if (affliction?.kind === 'stall' && stalled) return;
-      stalled = true;
+      if (affliction?.kind === 'loop') show(turn);
+      if (affliction?.kind === 'stall' && begun) {
+        show(turn);
+        return;
+      }
+      begun = true;
       onProgress?.({ id: request.id, text: turn.text, completionTokens: turn.tokens });
     });
-    let stalled = false;
+    let begun = false;
     const turn: Turn = {
       request,
       handle,
@@ -284,6 +299,7 @@ class WrappedEngine implements Engine {
       text: '',
       tokens: 0,
       over: false,
+      shown: false,
       deadline: this.#clock.timeout(request.deadlineMs, () => {
         if (affliction?.kind === 'stall' && this.#state === 'ready')
           this.#finish(turn, this.#outcome(turn, 'deadline'));
@@ -364,6 +380,7 @@ class WrappedEngine implements Engine {
   #finish(turn: Turn, outcome: TurnOutcome): void {
     if (turn.over) return;
     turn.over = true;
+    if (!turn.shown) turn.affliction?.missed();
     turn.deadline();
     this.#turns.delete(turn);
     turn.settle(outcome);
@@ -373,6 +390,7 @@ class WrappedEngine implements Engine {
   #afflicted(turn: Turn, outcome: TurnOutcome): TurnOutcome | null {
     const { affliction, request } = turn;
     if (!affliction || outcome.finish === 'cancelled' || outcome.finish === 'error') return outcome;
+    show(turn);
     switch (affliction.kind) {
       case 'stall':
         return null;
@@ -402,6 +420,12 @@ class WrappedEngine implements Engine {
       ...(error && { error }),
     };
   }
+}
+
+function show(turn: Turn): void {
+  if (turn.shown) return;
+  turn.shown = true;
+  turn.affliction?.shows();
 }
 
 const CYCLE = 'and then again ';

@@ -57,7 +57,7 @@ export const LADDER: readonly Step[] = [
       loop: 0.3,
     },
     costMs: 100,
-    limit: 2,
+    limit: 1,
   },
   {
     action: 'second-opinion',

@@ -72,6 +72,7 @@ export class Monitor {
   readonly #options: MonitorOptions;
   readonly #post: Post;
   readonly #norms: RoleNorms[];
+  readonly #everyone = new RoleNorms();
   readonly #watches: AnomalyWatch[];
   readonly #peers: Peers[];
   readonly #closed: (readonly (readonly string[])[])[];
@@ -251,7 +252,8 @@ export class Monitor {
         },
       };
     }
-    const norms = this.#norms[turn.role];
+    // A role that is not known yet is measured by all of them: they share the engine.
+    const norms = [this.#norms[turn.role], this.#everyone].find((one) => (one?.tokenGap.count ?? 0) >= ENOUGH);
     const seen = turn.tokens > 0 ? norms?.tokenGap : norms?.firstToken;
     // Before the first token a turn may wait for a seat: only one that others have overtaken is late.
     const waiting = turn.tokens === 0 && turn.overtaken < OVERTAKEN;
@@ -360,6 +362,7 @@ export class Monitor {
       this.#suspect(agent, null, turn, 'low-score', [why, ...evidence], [], false);
     }
     norms?.learn(facts, score.total);
+    this.#everyone.learn(facts, score.total);
     watch?.learn(point);
   }
 

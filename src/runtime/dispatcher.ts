@@ -69,6 +69,9 @@ export interface DispatcherOptions {
   readonly onGone: (error: EngineError) => void;
 }
 
+/** What becomes of an agent whose turn is over: it goes back to the bench, waits for word of its supervisor, or is in its hands already. */
+type After = 'free' | 'hold' | 'rest';
+
 /** Whether the agent's next turn shows if it is mended. */
 const isOnTrial = (state: RunState, agent: number): boolean => {
   const now = state.agents.state[agent];
@@ -134,10 +137,9 @@ export class Dispatcher {
       if (!next) return;
       const failedBy = this.#failedBy.get(next.task);
       const agent = this.#bench(next.lane).take(failedBy, failedBy !== undefined);
-      if (agent === undefined || !isFit(this.#with.state, agent)) {
-        // Given up while it sat there: it has left the bench, and the task stays where it was.
+      if (agent === undefined) {
         this.#ready.push(next.lane, next.task);
-        continue;
+        return;
       }
       this.#submit(this.#engine, next.task, next.lane, agent);
     }
@@ -288,20 +290,20 @@ export class Dispatcher {
       const failure = verdict.kind === 'reject' ? verdict.failure : failureOf(judgement?.fault ?? null);
       const detail =
         verdict.kind === 'reject' ? verdict.detail : `found by its supervisor: ${judgement?.fault ?? 'unknown'}`;
-      this.#end(flight, outcome, { rejected: failure, health, hold: judgement !== null });
+      this.#end(flight, outcome, { rejected: failure, health, then: judgement === null ? 'free' : 'hold' });
       this.#reject(flight, failure, detail);
     }
     this.#with.onTurn();
   }
 
-  /** Writes the end of the turn down and frees the agent; `hold`: only once its supervisor has said what to do with it. */
+  /** Writes the end of the turn down, and sees to the agent. */
   #end(
     flight: Flight,
     outcome: TurnOutcome | null,
-    how: { rejected?: string; health?: number | undefined; hold?: boolean; finish?: TurnOutcome['finish'] } = {},
+    how: { rejected?: string; health?: number | undefined; then?: After; finish?: TurnOutcome['finish'] } = {},
   ): void {
     const { tell, clock } = this.#with;
-    const { rejected, health, hold = false, finish = outcome?.finish ?? 'error' } = how;
+    const { rejected, health, then = 'free', finish = outcome?.finish ?? 'error' } = how;
     const { task, agent, turn } = flight;
     flight.watchdog();
     this.flights.delete(task);
@@ -321,13 +323,13 @@ export class Dispatcher {
       ...(rejected === undefined ? {} : { rejected }),
       ...(health === undefined ? {} : { health }),
     });
-    this.#free(agent, flight.stage, hold);
+    this.#free(agent, flight.stage, then);
   }
 
-  #free(agent: number, stage: number, hold = false): void {
+  #free(agent: number, stage: number, then: After): void {
     const { state } = this.#with;
-    if (hold) this.#ward?.hold(agent);
-    else if (isFit(state, agent))
+    if (then === 'hold') this.#ward?.hold(agent);
+    else if (then === 'free' && isFit(state, agent))
       this.#bench(stage).release(agent, state.agents.turns[agent] as number, isOnTrial(state, agent));
   }
 
@@ -397,17 +399,23 @@ export class Dispatcher {
     }
   }
 
-  #requeue(flight: Flight, reason: string, finish: TurnOutcome['finish'], outcome: TurnOutcome | null = null): void {
+  #requeue(
+    flight: Flight,
+    reason: string,
+    finish: TurnOutcome['finish'],
+    outcome: TurnOutcome | null = null,
+    then: After = 'free',
+  ): void {
     const { state, tell } = this.#with;
     const { task, agent, stage } = flight;
     const partial = (outcome?.text ?? flight.text).slice(0, PARTIAL_CHARACTERS);
     this.#ward?.dropped(flight.turn);
     if (flight.started) {
-      this.#end(flight, outcome, { finish });
+      this.#end(flight, outcome, { finish, then });
     } else {
       flight.watchdog();
       this.flights.delete(task);
-      this.#free(agent, stage);
+      this.#free(agent, stage, then);
     }
     if (reason !== 'cancelled' && (state.tasks.losses[task] as number) >= MAX_LOSSES) {
       this.#reject(flight, 'engine-error', `${String(MAX_LOSSES)} engines were lost with it, the last by ${reason}`);
@@ -453,22 +461,25 @@ export class Dispatcher {
       },
       abandon: (agent, failure, detail) => {
         const flight = [...this.flights.values()].find((each) => each.agent === agent && !each.over);
-        if (!flight) return false;
-        this.#start(flight);
-        this.#ward?.dropped(flight.turn);
-        this.#end(flight, null, { rejected: failure, hold: true });
+        if (!flight) return;
         this.#callBack(flight);
-        this.#reject(flight, failure, detail);
+        if (failure === null) {
+          this.#requeue(flight, 'its agent is being mended', 'cancelled', null, 'rest');
+        } else {
+          this.#start(flight);
+          this.#ward?.dropped(flight.turn);
+          this.#end(flight, null, { rejected: failure, then: 'rest' });
+          this.#reject(flight, failure, detail);
+        }
         this.pump();
-        return true;
       },
       back: (agent) => {
         if (!isFit(state, agent) || this.#busy(agent)) return;
         this.#benches[plan.layout.roleOf[agent] ?? 0]?.release(agent, state.agents.turns[agent] as number, true);
         this.pump();
       },
-      retire: () => {
-        this.pump();
+      rest: (agent) => {
+        this.#benches[plan.layout.roleOf[agent] ?? 0]?.remove(agent);
       },
       replaceEngine: (error) => {
         if (!this.#engine) return false;

@@ -62,12 +62,12 @@ export interface Actuator {
   steady(agent: number): void;
   /** The next prompt of the task is made shorter. */
   shrink(task: number): void;
-  /** Takes the agent's turn from it, as a failed attempt; false where it has none. */
-  abandon(agent: number, failure: TurnFailure, detail: string): boolean;
+  /** Takes the agent's turn from it: as a failed attempt, or, where the turn is not to blame (null), to be done by another. */
+  abandon(agent: number, failure: TurnFailure | null, detail: string): void;
+  /** Gives the agent no work until it is `back`. */
+  rest(agent: number): void;
   /** The agent may work again; its next turn is its trial. */
   back(agent: number): void;
-  /** The agent works no more. */
-  retire(agent: number): void;
   /** Puts a fresh engine in the place of this one; false where there is none to replace. */
   replaceEngine(error: EngineError): boolean;
   engineReady(): boolean;
@@ -451,8 +451,9 @@ export class Ward {
     const { actuator } = this.#with;
     this.#held.get(agent)?.();
     this.#held.delete(agent);
-    const detail = order.evidence.map(inWords).join('; ');
-    if (actuator.abandon(agent, failureOf(order.fault), detail)) this.#held.get(agent)?.();
+    actuator.rest(agent);
+    // A turn that was begun with what is mended now is not worth waiting for.
+    actuator.abandon(agent, FAILURE[order.fault] ?? null, order.evidence.map(inWords).join('; '));
     this.#held.set(
       agent,
       this.#later(order.delayMs, () => {
@@ -501,8 +502,8 @@ export class Ward {
     const { actuator } = this.#with;
     this.#held.get(agent)?.();
     this.#held.delete(agent);
-    actuator.abandon(agent, 'engine-error', 'the agent was given up');
-    actuator.retire(agent);
+    actuator.rest(agent);
+    actuator.abandon(agent, null, 'the agent was given up');
     if (actuator.others(agent) > 0) return;
     // Work that only this role can do must not wait for ever.
     this.#held.set(

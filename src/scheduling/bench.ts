@@ -16,13 +16,15 @@ const NOBODY: ReadonlySet<number> = new Set();
 export class Bench {
   readonly #idle = new Heap<Seat>(leastWork);
   readonly #trial = new Heap<Seat>(leastWork);
+  /** Who sits here, and on which seat; seats left behind in a heap are passed over. */
+  readonly #seats = new Map<number, Seat>();
 
   constructor(agents: Iterable<Seat> = []) {
-    for (const seat of agents) this.#idle.push(seat);
+    for (const { agent, work } of agents) this.release(agent, work);
   }
 
   get size(): number {
-    return this.#idle.size + this.#trial.size;
+    return this.#seats.size;
   }
 
   /**
@@ -31,25 +33,35 @@ export class Bench {
    */
   take(avoid: ReadonlySet<number> = NOBODY, steady = false): number | undefined {
     const [first, second] = steady ? [this.#idle, this.#trial] : [this.#trial, this.#idle];
-    return takeFrom(first, avoid) ?? takeFrom(second, avoid) ?? takeFrom(first, NOBODY) ?? takeFrom(second, NOBODY);
+    const agent =
+      this.#from(first, avoid) ?? this.#from(second, avoid) ?? this.#from(first, NOBODY) ?? this.#from(second, NOBODY);
+    if (agent !== undefined) this.#seats.delete(agent);
+    return agent;
   }
 
-  /** `work`: turns that the agent has taken so far. */
+  /** `work`: turns that the agent has taken so far. One that sits here already changes its seat. */
   release(agent: number, work: number, trial = false): void {
-    (trial ? this.#trial : this.#idle).push({ agent, work });
+    const seat: Seat = { agent, work };
+    this.#seats.set(agent, seat);
+    (trial ? this.#trial : this.#idle).push(seat);
   }
-}
 
-/** The first that is not to be avoided, in O(avoided x log n). */
-function takeFrom(heap: Heap<Seat>, avoid: ReadonlySet<number>): number | undefined {
-  const passed: Seat[] = [];
-  let seat = heap.pop();
-  while (seat && avoid.has(seat.agent)) {
-    passed.push(seat);
-    seat = heap.pop();
+  /** Takes this agent away; false where it does not sit here. */
+  remove(agent: number): boolean {
+    return this.#seats.delete(agent);
   }
-  for (const back of passed) heap.push(back);
-  return seat?.agent;
+
+  /** The first of the heap that is not to be avoided, in O(avoided x log n). */
+  #from(heap: Heap<Seat>, avoid: ReadonlySet<number>): number | undefined {
+    const passed: Seat[] = [];
+    let seat = heap.pop();
+    while (seat && (avoid.has(seat.agent) || this.#seats.get(seat.agent) !== seat)) {
+      if (this.#seats.get(seat.agent) === seat) passed.push(seat);
+      seat = heap.pop();
+    }
+    for (const back of passed) heap.push(back);
+    return seat?.agent;
+  }
 }
 
 /** Turns to keep with an engine that runs `residents` at once: the next ones wait there already when a seat falls free. */

@@ -52,6 +52,23 @@ test('no agent has two turns at once, and work spreads evenly', () => {
   );
 });
 
+test('agents on trial go first, but not to a task that has failed; nobody sits twice, and one can be taken away', () => {
+  const bench = new Bench([
+    { agent: 1, work: 0 },
+    { agent: 2, work: 1 },
+    { agent: 3, work: 2 },
+  ]);
+  bench.release(3, 2, true);
+  bench.release(1, 5);
+  expect(bench.size).toBe(3);
+  expect(bench.take(undefined, true)).toBe(2);
+  expect(bench.take()).toBe(3);
+  expect(bench.remove(3)).toBe(false);
+  expect(bench.remove(1)).toBe(true);
+  expect(bench.take()).toBeUndefined();
+  expect(bench.size).toBe(0);
+});
+
 test('a task goes to another agent than the one that failed at it, where there is one', () => {
   const bench = new Bench([
     { agent: 3, work: 0 },

@@ -84,6 +84,7 @@ export class FaultLedger {
         break;
       case 'engine.lost':
         this.#suspected(null, event.code, now);
+        this.#sweptAway(now);
         break;
       case 'run.resumed':
         for (const open of this.#open) {
@@ -91,6 +92,7 @@ export class FaultLedger {
           open.cameBack = true;
           open.entry.detectedAt ??= now;
         }
+        this.#sweptAway(now);
         break;
       case 'heal.mended':
         this.#mended(rowOf(event.agent), event.rung, event.action, now);
@@ -125,6 +127,11 @@ export class FaultLedger {
       if (entry.seenAs.includes(fault)) entry.detectedAt ??= now;
     }
     if (!known && agent !== null) this.#falseAlarms++;
+  }
+
+  /** A greater fault took the turns along in which lesser ones sat: they are noticed with it. */
+  #sweptAway(now: number): void {
+    for (const { entry } of this.#open) if (entry.mendedBy === 'agent' && !entry.needsCase) entry.detectedAt ??= now;
   }
 
   #mended(agent: number | null, rung: string, action: string, now: number): void {

@@ -34,6 +34,8 @@ export interface SimulationOptions {
   readonly decodeMs: number;
   /** Virtual hours after which a run that has not ended never will. */
   readonly limitHours: number;
+  /** Hears every event with its virtual time, e.g. to print the story of a seed. */
+  readonly onEvent?: (event: JournalEvent, now: number) => void;
 }
 
 export interface SimulationResult {
@@ -82,7 +84,7 @@ const SETTINGS: Readonly<Record<Policy, HealingSettings | null>> = {
 /** Faults that only a closed case proves mended: the answers pass every check but the others' word. */
 const NEEDS_CASE: ReadonlySet<FaultKind> = new Set(['poisoned-output', 'lying-voter']);
 /** Nothing more is broken once so much of the work is done: what was broken must still have turns to show that it is mended. */
-const QUIET_AFTER = 0.7;
+const QUIET_AFTER = 0.6;
 const TABLES = ['results', 'journal', 'agents'] as const;
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -210,6 +212,7 @@ class World {
 
   #hear(event: JournalEvent): void {
     this.#ledger.hear(event, this.#clock.now());
+    this.#options.onEvent?.(event, this.#clock.now());
     switch (event.type) {
       case 'task.assigned':
         this.#taskOf.set(event.agent, event.task);
