@@ -105,6 +105,7 @@ export class InferenceEngine implements Engine {
     try {
       return await openSwarm(openModel(loaded.engine, loaded.id), {
         needs: loaded.needs,
+        fingerprint: loaded.fingerprint,
         budget,
         clock: this.#clock,
         onProgress,

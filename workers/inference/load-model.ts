@@ -2,6 +2,7 @@
  * From a model's name to a loaded WebLLM engine: files into the cache, the sum under the budget checked, then WebLLM's own loading.
  */
 import type { AppConfig, MLCEngine, ModelRecord } from '@mlc-ai/web-llm';
+import { crc32c, crc32cText } from '../../src/kernel/checksum.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { LoadProgress, MemoryBudget } from '../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
@@ -45,6 +46,8 @@ export interface LoadedModel {
   readonly libraryUrl: string;
   readonly needs: Needs;
   readonly contextTokens: number;
+  /** Of library and weights: equal ones give equal K/V. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -117,15 +120,19 @@ export async function loadModel(
   });
   const stop = (): void => void engine.unload();
   signal?.addEventListener('abort', stop, { once: true });
+  const library = await files.bytes(libraryFile);
+  const fingerprint = `${model.id} ${hex(crc32c(new Uint8Array(library)))} ${hex(crc32cText(JSON.stringify(index.records)))}`;
   try {
-    const library = await files.bytes(libraryFile);
     await servingFromMemory(model.libraryUrl, library, () => engine.reload(model.id));
     signal?.throwIfAborted();
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-  return { engine, id: model.id, libraryUrl: model.libraryUrl, needs, contextTokens: config.context_window_size ?? 0 };
+  const contextTokens = config.context_window_size ?? 0;
+  return { engine, id: model.id, libraryUrl: model.libraryUrl, needs, contextTokens, fingerprint };
 }
+
+const hex = (sum: number): string => sum.toString(16).padStart(8, '0');
 
 /**
  * WebLLM does not cache libraries whose address has "localhost" in it, and refetches relative ones; ours is in the cache and checked. For

@@ -136,6 +136,7 @@ const REQUIRED_BUILTINS = [
   'vm.builtin.kv_state_add_sequence',
   'vm.builtin.kv_state_remove_sequence',
   'vm.builtin.kv_state_fork_sequence',
+  'vm.builtin.kv_state_popn',
   'vm.builtin.kv_state_begin_forward',
   'vm.builtin.kv_state_end_forward',
 ] as const;

@@ -6,6 +6,7 @@ import type { EngineError, LoadProgress, MemoryBudget } from '../../../src/engin
 import { fault } from '../faults.ts';
 import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../fit.ts';
 import type { ModelInternals } from '../webllm-internals.ts';
+import { openWarm } from '../warm/open.ts';
 import { KvPool, PAGE, type PoolSize } from './kv-pool.ts';
 import { proveBatching } from './self-test.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
@@ -19,6 +20,8 @@ const LEAST_TOKENS = 256;
 
 export interface OpenOptions {
   readonly needs: Needs;
+  /** Names library and weights, for K/V that is kept. */
+  readonly fingerprint: string;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly onProgress: (progress: LoadProgress) => void;
@@ -74,6 +77,8 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
         notes.push(
           `Decoding runs in batches of ${String(proven.decodeRows)}: measured faster than ${String(residents)} at once.`,
         );
+      const warm = proven.continuation ? await openWarm(model, pool, options.fingerprint) : null;
+      notes.push(...(warm?.notes ?? []));
       const now = model.gpu.currAllocatedBytes;
       if (now > limitBytes(budget))
         throw fault('out-of-memory', `The engine holds ${mib(now)}, more than ${mib(limitBytes(budget))}.`);
@@ -82,6 +87,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
         proven,
         memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
         notes,
+        warm: warm?.tier ?? null,
         onFatal: options.onFatal,
       });
     } catch (thrown) {

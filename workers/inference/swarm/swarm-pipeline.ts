@@ -11,6 +11,7 @@ import type {
   EngineCounters,
   EngineError,
   FinishReason,
+  PagedOut,
   TurnHandle,
   TurnProgress,
   TurnRequest,
@@ -21,7 +22,10 @@ import { TurnQueue } from '../turn-queue.ts';
 import type { ModelInternals, Tensor } from '../webllm-internals.ts';
 import { Detokenizer } from './detokenizer.ts';
 import { Grammars, type Matcher } from './grammar.ts';
+import type { Restorable, WarmTier } from '../warm/warm-tier.ts';
+import type { WarmRecord } from '../warm/record.ts';
 import { PAGE, type Extension, type KvPool } from './kv-pool.ts';
+import { ownPages, Parking } from './parking.ts';
 import { Prefixes, SHORTEST, type SharedPrefix } from './prefixes.ts';
 import { PromptEncoder } from './prompt.ts';
 import { Sampler, type PendingSample, type RowSampling, type Sampled } from './sampler.ts';
@@ -32,6 +36,8 @@ export interface SwarmOptions {
   readonly proven: Proven;
   readonly memory: { readonly weights: number; readonly kv: number; readonly workspace: number };
   readonly notes: readonly string[];
+  /** Null where this model's K/V cannot be kept. */
+  readonly warm: WarmTier | null;
   /** Called when the pipeline cannot go on. All turns have ended. */
   readonly onFatal: (error: EngineError) => void;
 }
@@ -46,6 +52,12 @@ interface Seat {
   sequence: number;
   /** Prompt tokens in the pool. */
   filled: number;
+  /** Generated tokens in the pool. */
+  decoded: number;
+  /** Own tokens to be read back before the rest is computed; null once that is done. */
+  restore: Restoring | null;
+  /** Own tokens to be computed to bring the agent in, and the milliseconds that has taken so far; null when the agent was here. */
+  prefill: { readonly tokens: number; ms: number } | null;
   /** Pages it may come to hold. */
   readonly pages: number;
   readonly maxTokens: number;
@@ -59,11 +71,31 @@ interface Seat {
   next: number | null;
 }
 
+interface Restoring {
+  readonly from: Restorable;
+  /** Milliseconds that reading from storage took. */
+  readonly readMs: number;
+}
+
+/** A warm record on its way from storage. */
+interface Fetching {
+  readonly arrival: Promise<void>;
+  readonly begun: number;
+  ms: number | null;
+  record: WarmRecord | null;
+}
+
 /** A forward pass whose logits wait to be sampled. */
 interface Pass {
   readonly logits: Tensor;
   /** By row of the logits; null where nothing is sampled. */
   readonly seats: readonly (Seat | null)[];
+}
+
+/** A pass over prompts: who is being filled, row by row, and with how many tokens. */
+interface Filling extends Pass {
+  readonly filling: readonly (Seat | null)[];
+  readonly rows: readonly number[];
 }
 
 export class SwarmPipeline implements TurnRunner {
@@ -78,7 +110,12 @@ export class SwarmPipeline implements TurnRunner {
   readonly #grammars: Grammars;
   readonly #sampler: Sampler;
   readonly #prefixes: Prefixes;
+  readonly #parking: Parking;
   readonly #queue = new TurnQueue<Turn>();
+  /** Turns of agents that are parked: they have their seats, so nobody is waited for. */
+  readonly #returning = new TurnQueue<Turn>();
+  /** Warm records of agents whose turns wait, by turn. */
+  readonly #fetching = new Map<string, Fetching>();
   readonly #counters = new Counters();
   readonly #stopTokens: ReadonlySet<number>;
   #seats: Seat[] = [];
@@ -100,22 +137,42 @@ export class SwarmPipeline implements TurnRunner {
     this.#grammars = new Grammars(vocabulary, config);
     this.#sampler = new Sampler(model);
     this.#prefixes = new Prefixes(pool);
+    this.#parking = new Parking(pool, this.#prefixes, options.warm, clock, this.#counters);
     this.#stopTokens = new Set(config.conv_template.stop_token_ids);
   }
 
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
     const turn = new Turn(request, this.#clock, onProgress, (ended, finish) => {
       // A seat is given up between two steps; the person who cancelled need not wait for that.
-      this.#queue.remove(ended.id);
+      this.#leaveQueue(ended);
       ended.end(finish);
     });
     if (this.#stopped) {
       turn.end(this.#stopped.finish, this.#stopped.error);
     } else {
-      this.#queue.push(request, turn);
+      (this.#hasSeat(request.agent) ? this.#returning : this.#queue).push(request, turn);
+      this.#fetch(request);
       this.#wake();
     }
     return turn;
+  }
+
+  pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut> {
+    if (this.#stopped) return Promise.resolve({ agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 });
+    const out = this.#parking.pageOut(agent, to);
+    this.#wake();
+    return out;
+  }
+
+  async forget(agent: number): Promise<void> {
+    for (const { turn } of this.#seats) if (turn.request.agent === agent) turn.retained = false;
+    if (!this.#stopped) {
+      const out = this.#parking.pageOut(agent, 'cold');
+      this.#wake();
+      await out;
+    }
+    await this.#options.warm?.forget(agent);
+    this.#counters.warmBytes = this.#options.warm?.bytes ?? 0;
   }
 
   counters(): EngineCounters {
@@ -129,8 +186,48 @@ export class SwarmPipeline implements TurnRunner {
   stop(finish: FinishReason, error?: EngineError): void {
     if (this.#stopped) return;
     this.#stopped = { finish, error };
-    for (const turn of this.#queue.drain()) turn.end(finish, error);
+    for (const turn of [...this.#queue.drain(), ...this.#returning.drain()]) turn.end(finish, error);
     for (const seat of this.#seats) seat.turn.end(finish, error);
+    this.#fetching.clear();
+    this.#parking.abandon();
+    this.#options.warm?.close();
+  }
+
+  /** Parked, or about to be: a turn that has just ended leaves its seat between two steps. */
+  #hasSeat(agent: number): boolean {
+    return this.#parking.has(agent) || this.#seats.some(({ turn }) => turn.request.agent === agent && turn.retained);
+  }
+
+  /** Reading takes milliseconds, so it begins while the turn waits for its seat. */
+  #fetch({ id, agent, pageIn }: TurnRequest): void {
+    const { warm } = this.#options;
+    if (!warm || pageIn === 'prefill' || !warm.has(agent) || this.#hasSeat(agent)) return;
+    const begun = this.#clock.now();
+    const fetching: Fetching = {
+      begun,
+      ms: null,
+      record: null,
+      arrival: warm.fetch(agent).then(
+        (record) => {
+          fetching.record = record;
+          fetching.ms = this.#clock.now() - begun;
+        },
+        () => {
+          fetching.ms = this.#clock.now() - begun;
+        },
+      ),
+    };
+    this.#fetching.set(id, fetching);
+  }
+
+  #leaveQueue(turn: Turn): void {
+    this.#queue.remove(turn.id);
+    this.#returning.remove(turn.id);
+    this.#fetching.delete(turn.id);
+  }
+
+  get #waiting(): number {
+    return this.#queue.size + this.#returning.size;
   }
 
   #wake(): void {
@@ -146,9 +243,10 @@ export class SwarmPipeline implements TurnRunner {
     try {
       while (!this.#stopped) {
         this.#vacate();
+        await this.#parking.letLeave();
         await this.#admit();
         if (this.#seats.length === 0) {
-          if (this.#queue.size === 0) break;
+          if (this.#waiting === 0 && !this.#parking.busy) break;
           continue; // all that were admitted ended at once
         }
         await this.#step();
@@ -159,7 +257,7 @@ export class SwarmPipeline implements TurnRunner {
       this.#running = false;
       this.#idleSince = null;
     }
-    if (this.#queue.size > 0) this.#wake();
+    if (this.#waiting > 0 || this.#parking.busy) this.#wake();
   }
 
   /** Nothing is known of the pool's state after a failed pass, so nothing is mended here: the engine ends and a fresh one is loaded. */
@@ -180,8 +278,14 @@ export class SwarmPipeline implements TurnRunner {
         staying.push(seat);
         continue;
       }
-      if (seat.sequence >= 0) this.#pool.remove(seat.sequence);
-      if (seat.prefix) this.#prefixes.release(seat.prefix);
+      const { turn, sequence, prefix } = seat;
+      if (turn.retained && sequence >= 0) {
+        const ids = [...seat.prompt.slice(0, seat.filled), ...seat.text.ids.slice(0, seat.decoded)];
+        this.#parking.park({ agent: turn.request.agent, sequence, ids, prefix });
+      } else {
+        if (sequence >= 0) this.#pool.remove(sequence);
+        if (prefix) this.#prefixes.release(prefix);
+      }
       seat.matcher?.dispose();
       this.#counters.turns += 1;
     }
@@ -189,22 +293,49 @@ export class SwarmPipeline implements TurnRunner {
   }
 
   async #admit(): Promise<void> {
-    while (this.#seats.length < this.residents) {
-      const turn = this.#queue.peek();
-      if (!turn) return;
+    for (;;) {
+      const turn = this.#nextReturning() ?? this.#nextInLine();
+      if (!turn) break;
+      const fetching = this.#fetching.get(turn.id);
+      if (fetching?.ms === null) {
+        // Others go on while the record is on its way.
+        if (this.#seats.length > 0) break;
+        await fetching.arrival;
+      }
       try {
         const seat = await this.#seatFor(turn);
         // While the grammar was compiled the turn may have been cancelled, and left the queue.
-        if (seat === 'later') return;
-        this.#queue.remove(turn.id);
+        if (seat === 'later') break;
+        this.#leaveQueue(turn);
         this.#seats.push(seat);
         turn.admit();
       } catch (thrown) {
-        this.#queue.remove(turn.id);
+        this.#leaveQueue(turn);
         turn.end('error', toEngineError(thrown));
       }
     }
-    this.#counters.peakResidents = Math.max(this.#counters.peakResidents, this.#seats.length);
+    const hot = this.#seats.length + this.#parking.size;
+    this.#counters.peakResidents = Math.max(this.#counters.peakResidents, hot);
+  }
+
+  /** The first turn whose agent is parked; one whose agent has left meanwhile goes in line. */
+  #nextReturning(): Turn | undefined {
+    for (;;) {
+      const turn = this.#returning.peek();
+      if (!turn || this.#parking.has(turn.request.agent)) return turn;
+      this.#returning.remove(turn.id);
+      this.#queue.push(turn.request, turn);
+      this.#fetch(turn.request);
+    }
+  }
+
+  /** The first turn that needs a seat of its own, if there is one to be had. */
+  #nextInLine(): Turn | undefined {
+    const turn = this.#queue.peek();
+    if (!turn || this.#seats.length + this.#parking.size < this.residents) return turn;
+    // Who parks agents takes them off again; should that word be late or lost, the turns that wait must not wait for it.
+    if (this.#seats.length === 0 && !this.#parking.busy) this.#parking.evictOldest();
+    return undefined;
   }
 
   async #seatFor(turn: Turn): Promise<Seat | 'later'> {
@@ -226,16 +357,20 @@ export class SwarmPipeline implements TurnRunner {
     }
     const maxTokens = Math.min(request.maxTokens, context - ids.length);
     const share = this.#options.proven.continuation;
+    const returned = await this.#takeUp(turn, ids, maxTokens);
+    if (returned) return returned;
     let prefix = share ? this.#prefixes.find(ids) : null;
     if (share && shared >= SHORTEST && shared - (prefix?.ids.length ?? 0) >= SHORTEST) prefix = null;
     const create = share && prefix === null && shared >= SHORTEST;
     const sharedLength = prefix ? prefix.ids.length : create ? shared : 0;
     // A fork copies the page that its parent has half full.
     const pages = Math.ceil((ids.length + maxTokens - Math.floor(sharedLength / PAGE) * PAGE) / PAGE);
+    const fetched = this.#fetching.get(turn.id);
     if (prefix) this.#prefixes.use(prefix); // not to be evicted for its own user
     if (!this.#makeRoom(pages + (create ? Math.ceil(shared / PAGE) : 0), create ? 2 : 1)) {
       if (prefix) this.#prefixes.release(prefix);
       if (this.#seats.length > 0) return 'later';
+      if (this.#parking.dropOldest()) return this.#seatFor(turn);
       throw fault(
         'over-budget',
         `The turn may need ${String(pages * PAGE)} tokens of K/V; the pool has ${String(this.#pool.size.pages * PAGE)}.`,
@@ -249,15 +384,20 @@ export class SwarmPipeline implements TurnRunner {
       this.#counters.prefixHits += 1;
       turn.cachedTokens = prefix.ids.length;
     }
+    this.#counters.pageIns += 1;
+    const from = fetched?.record && this.#options.warm?.restorable(fetched.record, ids, sharedLength);
     return {
       turn,
+      decoded: 0,
+      restore: from ? { from, readMs: fetched.ms ?? 0 } : null,
+      prefill: { tokens: ids.length - sharedLength - (from ? from.tokens : 0), ms: 0 },
       prompt: ids,
       prefix,
       sequence: prefix ? -1 : this.#pool.add(),
       filled: prefix ? prefix.ids.length : 0,
       pages,
       maxTokens,
-      stops: [...this.#model.config.conv_template.stop_str, ...(request.stop ?? [])],
+      stops: this.#stopsOf(request),
       matcher,
       text: new Detokenizer(this.#model.tokenizer),
       random: seededRandom(request.sampling.seed),
@@ -265,6 +405,54 @@ export class SwarmPipeline implements TurnRunner {
       logprob: 0,
       next: null,
     };
+  }
+
+  /** The seat of an agent that is parked, when the prompt goes on from what its sequence has; null otherwise. */
+  async #takeUp(turn: Turn, ids: readonly number[], maxTokens: number): Promise<Seat | 'later' | null> {
+    const { agent } = turn.request;
+    const filled = this.#parking.common(agent, ids);
+    if (filled === 0) {
+      this.#parking.drop(agent);
+      return null;
+    }
+    const matcher = await this.#matcherFor(turn.request, null);
+    const taken = this.#parking.takeUp(agent, filled);
+    if (!taken) {
+      matcher?.dispose();
+      return null;
+    }
+    const pages = ownPages(ids.length + maxTokens, taken.prefix);
+    if (!this.#makeRoom(pages, 0)) {
+      matcher?.dispose();
+      this.#parking.park({ agent, sequence: taken.sequence, ids: ids.slice(0, filled), prefix: taken.prefix });
+      if (this.#seats.length > 0) return 'later';
+      this.#parking.drop(agent);
+      return null;
+    }
+    turn.cachedTokens = filled;
+    return {
+      turn,
+      prompt: ids,
+      prefix: taken.prefix,
+      sequence: taken.sequence,
+      filled,
+      decoded: 0,
+      restore: null,
+      prefill: null,
+      pages,
+      maxTokens,
+      stops: this.#stopsOf(turn.request),
+      matcher,
+      text: new Detokenizer(this.#model.tokenizer),
+      random: seededRandom(turn.request.sampling.seed),
+      counts: new Map(),
+      logprob: 0,
+      next: null,
+    };
+  }
+
+  #stopsOf(request: TurnRequest): readonly string[] {
+    return [...this.#model.config.conv_template.stop_str, ...(request.stop ?? [])];
   }
 
   async #matcherFor(request: TurnRequest, prefix: SharedPrefix | null): Promise<Matcher | null> {
@@ -280,7 +468,7 @@ export class SwarmPipeline implements TurnRunner {
   #makeRoom(pages: number, sequences: number): boolean {
     const promised = this.#seats.reduce((sum, seat) => sum + seat.pages, 0);
     while (
-      promised + this.#prefixes.pages + pages > this.#pool.size.pages ||
+      promised + this.#parking.pages + this.#prefixes.pages + pages > this.#pool.size.pages ||
       this.#pool.freeSequences - this.#forksToCome() < sequences
     ) {
       if (!this.#prefixes.evictOne()) return false;
@@ -296,6 +484,7 @@ export class SwarmPipeline implements TurnRunner {
   async #step(): Promise<void> {
     const begun = this.#clock.now();
     if (this.#idleSince !== null) this.#counters.starvedMs += begun - this.#idleSince;
+    await this.#restore();
     const running = this.#seats.filter((seat) => seat.next !== null);
     const passes: Pass[] = [];
     const filling = this.#fillChunk();
@@ -306,6 +495,7 @@ export class SwarmPipeline implements TurnRunner {
       const batch = seats.map((seat): Extension => ({ sequence: seat.sequence, ids: [seat.next as number] }));
       passes.push({ logits: this.#pool.decode(batch), seats });
       this.#counters.decodeTokens += seats.length;
+      for (const seat of seats) seat.decoded += 1;
     }
     // The GPU works while the grammars think.
     this.#model.gpu.flushCommands();
@@ -321,6 +511,7 @@ export class SwarmPipeline implements TurnRunner {
     await this.#model.gpu.sync();
     this.#idleSince = this.#clock.now();
     this.#counters.busyMs += this.#idleSince - begun;
+    if (filling) this.#share(filling, running.length, this.#idleSince - begun);
     for (const { seats, sample } of pending) {
       const sampled = sample();
       seats.forEach((seat, row) => {
@@ -329,14 +520,50 @@ export class SwarmPipeline implements TurnRunner {
     }
   }
 
+  /** Reads own tokens back into the forks whose prefix is there. */
+  async #restore(): Promise<void> {
+    for (const seat of this.#seats) {
+      const { restore, prefix, turn } = seat;
+      if (!restore || turn.ended) continue;
+      if (seat.sequence < 0) {
+        if (!prefix || prefix.filled < prefix.ids.length) continue;
+        seat.sequence = this.#pool.fork(prefix.sequence);
+      }
+      const { from, readMs } = restore;
+      const begun = this.#clock.now();
+      from.append(seat.sequence);
+      await this.#model.gpu.sync();
+      seat.restore = null;
+      seat.filled = from.at + from.tokens;
+      turn.restoredTokens = from.tokens;
+      turn.cachedTokens += from.tokens;
+      const ms = readMs + this.#clock.now() - begun;
+      turn.pageIn = { way: 'restore', tokens: from.tokens, bytes: from.bytes, ms };
+      this.#counters.restores += 1;
+    }
+  }
+
+  /** What a step's prompts cost, by their share of the rows it computed. */
+  #share({ filling, rows }: Filling, decoded: number, ms: number): void {
+    const all = rows.reduce((sum, row) => sum + row, decoded);
+    for (const [i, seat] of filling.entries()) {
+      if (!seat?.prefill) continue;
+      seat.prefill.ms += (ms * (rows[i] as number)) / all;
+      const { prefill, turn } = seat;
+      if (seat.filled === seat.prompt.length)
+        turn.pageIn ??= { way: 'prefill', tokens: prefill.tokens, bytes: 0, ms: prefill.ms };
+    }
+  }
+
   /**
    * Up to a chunk of prompt tokens: shared prefixes first, since others wait for them, then seats in the order they were taken.
    * Null when no prompt is being filled.
    */
-  #fillChunk(): Pass | null {
+  #fillChunk(): Filling | null {
     let left = this.#pool.size.chunk;
     const batch: Extension[] = [];
     const seats: (Seat | null)[] = [];
+    const filling: (Seat | null)[] = [];
     const done: (() => void)[] = [];
     const most = this.#options.residents;
     const whole = !this.#options.proven.continuation;
@@ -349,12 +576,13 @@ export class SwarmPipeline implements TurnRunner {
       left -= ids.length;
       batch.push({ sequence: prefix.sequence, ids });
       seats.push(null);
+      filling.push(null);
       done.push(() => {
         prefix.filled += ids.length;
       });
     }
     for (const seat of this.#seats) {
-      if (seat.next !== null || seat.turn.ended || left === 0 || batch.length === most) continue;
+      if (seat.next !== null || seat.restore || seat.turn.ended || left === 0 || batch.length === most) continue;
       if (seat.sequence < 0) {
         const { prefix } = seat;
         if (!prefix || prefix.filled < prefix.ids.length) continue;
@@ -366,6 +594,7 @@ export class SwarmPipeline implements TurnRunner {
       left -= ids.length;
       batch.push({ sequence: seat.sequence, ids });
       seats.push(last ? seat : null);
+      filling.push(seat);
       done.push(() => {
         seat.filled += ids.length;
       });
@@ -374,7 +603,7 @@ export class SwarmPipeline implements TurnRunner {
     const logits = this.#pool.prefill(batch);
     for (const each of done) each();
     this.#counters.prefillTokens += batch.reduce((sum, { ids }) => sum + ids.length, 0);
-    return { logits, seats };
+    return { logits, seats, filling, rows: batch.map(({ ids }) => ids.length) };
   }
 
   /** A token for a seat: part of its text, or its end. */
@@ -385,7 +614,7 @@ export class SwarmPipeline implements TurnRunner {
     if (sampled.logprobs) turn.logprob = seat.logprob += sampled.logprobs[row] as number;
     if (this.#stopTokens.has(id)) {
       turn.completionTokens += 1;
-      turn.end('stop');
+      this.#finish(turn, 'stop');
       return;
     }
     if (matcher && !matcher.accept(id))
@@ -397,12 +626,18 @@ export class SwarmPipeline implements TurnRunner {
     const stop = seat.stops.reduce((at, word) => (at < 0 ? text.lastIndexOf(word) : at), -1);
     if (stop >= 0) {
       turn.say(text.slice(0, stop), tokens);
-      turn.end('stop');
+      this.#finish(turn, 'stop');
       return;
     }
     turn.say(text, tokens);
-    if (matcher?.complete()) turn.end('stop');
-    else if (tokens >= seat.maxTokens) turn.end('length');
+    if (matcher?.complete()) this.#finish(turn, 'stop');
+    else if (tokens >= seat.maxTokens) this.#finish(turn, 'length');
+  }
+
+  /** Ends a turn whose sequence is whole: it may be kept. */
+  #finish(turn: Turn, finish: 'stop' | 'length'): void {
+    turn.retained = turn.request.retain === true && this.#options.proven.continuation;
+    turn.end(finish);
   }
 }
 
