@@ -69,14 +69,15 @@ export function settle(request: StartRequest, swarm: Swarm, version: string): Ru
   };
 }
 
-/** Last part of a model folder's address. */
+/** Name of a model by its folder's address; in the hub's layout it stands before `resolve/<branch>`. */
 function nameOf(url: string): string {
   const parts =
     url
       .split(/[?#]/, 1)[0]
       ?.split('/')
       .filter((part) => part !== '') ?? [];
-  return parts.at(-1) ?? 'model';
+  const branch = parts.indexOf('resolve');
+  return parts.at(branch > 0 ? branch - 1 : -1) ?? 'model';
 }
 
 /** Agents, tasks and stages of a run; the same source and settings give the same plan. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DexieStore, openStore } from './dexie-store.ts';
-import { asStoreFault, StoreFault } from './fault.ts';
+import { type DexieStore, openStore } from './dexie-store.ts';
+import { asStoreFault, type StoreFault } from './fault.ts';
 import type { CommitBatch, ResultRow, RunRecord } from './records.ts';
 import { Database } from './schema.ts';
 import { seal, unseal } from './seal.ts';

@@ -19,6 +19,9 @@ const COLUMNS = [
   'note',
 ] as const;
 
+/** The library's own pattern misses text of more than one line. */
+const FORMULA = /^[=+\-@\t\r]/;
+
 /** First line of `toCsv`. */
 export const csvHeader = (): string => `${COLUMNS.join(',')}\r\n`;
 
@@ -35,5 +38,5 @@ export function toCsv(rows: readonly ResultRow[]): string {
       return typeof value === 'object' || column === 'output' ? JSON.stringify(value) : value;
     }),
   );
-  return `${Papa.unparse(cells, { escapeFormulae: true, newline: '\r\n' })}\r\n`;
+  return `${Papa.unparse(cells, { escapeFormulae: FORMULA, newline: '\r\n' })}\r\n`;
 }

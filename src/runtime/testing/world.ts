@@ -10,7 +10,7 @@ import { sleepOn } from '../../kernel/clock.ts';
 import { type Lock, memoryLock } from '../../kernel/lock.ts';
 import { type Random, seededRandom } from '../../kernel/random.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
-import { DexieStore, openStore } from '../../store/dexie-store.ts';
+import { type DexieStore, openStore } from '../../store/dexie-store.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { Database } from '../../store/schema.ts';
 import { Runtime } from '../runtime.ts';
