@@ -16,6 +16,8 @@ LEVEL_OF = {
     "error": (("error", 66), ("warning", 17), ("info", 8), ("critical", 6), ("debug", 3)),
     "critical": (("critical", 48), ("error", 38), ("warning", 9), ("info", 5)),
 }
+NAMELESS = ("storage", "request", "permission")  # kinds whose subject is never the daemon: the first word of the message stands in
+LEVEL_WORDS = {w.lower() for words in headers.LEVELS.values() for w in words}
 TRIM = "\"'()[]{}<>:;,.=|"
 
 
@@ -72,7 +74,7 @@ def context(rng, group, severity):
 def first_word(text):
     for w in text.replace(OPEN, "").replace(CLOSE, "").split():
         w = w.strip(TRIM)
-        if w:
+        if w and w.lower() not in LEVEL_WORDS:
             return w
     return ""
 
@@ -152,7 +154,7 @@ class LineMaker:
                 flags += "!"
             line = prefix + body
         severity = level or form.severity
-        line, subject = self.cut_subject(line, body, daemon)
+        line, subject = self.cut_subject(line, body, daemon if form.kind not in NAMELESS else "")
         if not subject or len(line) > 700:
             return None
         if rng.random() < 0.02:

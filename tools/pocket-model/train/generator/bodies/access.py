@@ -10,8 +10,9 @@ W auth   input_userauth_request: invalid user «{user}» [preauth]
 W auth!  {|POSSIBLE BREAK-IN ATTEMPT! }reverse mapping checking getaddrinfo for {domain} [«{ip}»] failed - POSSIBLE BREAK-IN ATTEMPT!
 W auth!  Address «{ip}» maps to {domain}, but this does not map back to the address - POSSIBLE BREAK-IN ATTEMPT!
 I network Connection from «{ip}» port {port}{| on {ip} port 22}
-I network Connection closed by «{ip}»{| port {port}}{| [preauth]}
-I network Connection closed by {invalid user|authenticating user} {user} «{ip}» port {port} [preauth]
+I network Connection closed by «{ip}»{| port {port}}
+W network Connection closed by «{ip}»{| port {port}} [preauth]
+W network Connection closed by {invalid user|authenticating user} {user} «{ip}» port {port} [preauth]
 I network Received disconnect from «{ip}»{| port {port}}:11: {Bye Bye|disconnected by user|Normal Shutdown, Thank you for playing|Closed due to user request.}{| [preauth]}
 I network Received disconnect from «{ip}»: 11: {Bye Bye|disconnected by user|ok|}{| [preauth]}
 I network Disconnected from {user {user} |}«{ip}» port {port}
@@ -25,7 +26,9 @@ W auth!  Disconnecting: Too many authentication failures for «{user}» [preauth
 W auth!  Disconnecting {invalid user|authenticating user} «{user}» {ip} port {port}: Too many authentication failures [preauth]
 E auth!= error: maximum authentication attempts exceeded for {invalid user |}«{user}» from {ip} port {port} ssh2 [preauth]
 E network= error: connect_to «{ip}» port {port}: failed.
-E network= error: Received disconnect from «{ip}»: {3|13|14}: {com.jcraft.jsch.JSchException: Auth fail|No supported authentication methods available|User request} [preauth]
+E auth= error: Received disconnect from «{ip}»: {3|14}: {com.jcraft.jsch.JSchException: Auth fail|No supported authentication methods available}{| [preauth]}
+E network= error: Received disconnect from «{ip}»: {2|3|13}: {User request|com.jcraft.jsch.JSchException: timeout in waiting for rekeying process.|java.net.SocketTimeoutException: Read timed out}{| [preauth]}
+I auth Received disconnect from «{ip}»: 14: No supported authentication methods available{| [preauth]}
 E auth=  error: PAM: {Authentication failure|User not known to the underlying authentication module} for {|illegal user }«{user}» from {ip|domain}
 E config= error: Could not load host key: «/etc/ssh/ssh_host_{rsa|dsa|ed25519|ecdsa}_key»
 E network= error: Bind to port 22 on «{ip}» failed: {Address already in use|Cannot assign requested address}.
@@ -46,8 +49,8 @@ I auth   Postponed {keyboard-interactive|publickey} for «{user}» from {ip} por
 W permission Authentication refused: bad ownership or modes for {directory|file} «{dir|path}»
 W auth   User «{user}» from {ip} not allowed because {not listed in AllowUsers|listed in DenyUsers|account is locked|shell /bin/false does not exist|none of user's groups are listed in AllowGroups}
 W auth   User «{user}» not allowed because {account is locked|shell {path} is not executable}
-W auth   ROOT LOGIN REFUSED FROM {ip}{| port {port}}
-W network refused connect from «{ip|domain}»{| ({ip})}
+W auth   «ROOT» LOGIN REFUSED FROM {ip}{| port {port}}
+W network refused connect from {«{ip|domain}»|{domain} («{ip}»)}
 W network subsystem request for {sftp|scp} by user {user} failed, subsystem not found
 I network subsystem request for sftp{| by user {user}}
 D auth   debug1: {userauth-request for user|PAM: initializing for|temporarily_use_uid for} «{user}»{| service ssh-connection method none}
@@ -90,7 +93,7 @@ E config parse error in «/etc/sudoers{|.d/{word}}» near line {n}
 
 @ login, getty, agetty, systemd-logind, gdm-password, polkitd, sddm, lightdm | syslog
 I auth   LOGIN ON tty{small} BY «{user}»{| FROM {host}}
-N auth   ROOT LOGIN {ON|on} {'|}tty{small}{'|}{| FROM {host}}
+I auth   «ROOT» LOGIN {ON|on} {'|}tty{small}{'|}{| FROM {host}}
 W auth   FAILED LOGIN {small} FROM {(null)|{host}|{ip}} FOR «{user}», {Authentication failure|User not known to the underlying authentication module|Error in service module}
 W auth!  REPEATED LOGIN FAILURES ON tty{small} FROM {host}, «{user}»
 W auth!  TOO MANY LOGIN TRIES ({small}) FROM {ip} FOR «{user}»
@@ -121,16 +124,17 @@ W auth!  {domain} ({domain}[{ip}]) - Maximum login attempts (3) exceeded, connec
 I network FTP session {opened|closed}{| from «{ip}»}.
 I network (?@{ip}) [INFO] New connection from «{ip}»
 W auth   (?@{ip}) [WARNING] Authentication failed for user [«{user}»]
-I auth   getpeername (in.ftpd): Transport endpoint is not connected
-W network lost connection to «{domain}» [{ip}]
-W network User {user} timed out after {n} seconds {at|since} {day} {month} {n2} {clock} 2006
+W network getpeername ({in.ftpd|telnetd|ftpd}): Transport endpoint is not connected
+W network lost connection to {domain} [«{ip}»]
+W network lost connection to «{domain}»
+W network User unknown timed out after {n} seconds {at|since} {day} {month} {n2} {clock} 2006
 I network FTP {connection|session} {closed|ended}: «{ip}»
 
 @ telnetd, in.telnetd, xinetd, rlogind, rshd, inetd, tcpd | syslog
 W network ttloop:  {peer died: EOF|read: Connection reset by peer}
 I network START: {telnet|ftp|smtp|auth|time} pid={pid} from=«{ip}»
 I network EXIT: {telnet|ftp|smtp|auth|imap} status={zero} pid={pid} duration={n}(sec)
-I network connect from «{ip|domain}»{| ({ip})}
+I network connect from {«{ip|domain}»|{domain} («{ip}»)}
 W network FAIL: {telnet|ftp|smtp} {address|libwrap|per_source_limit} from=«{ip}»
 W permission refused connect from «{ip|domain}»
 W auth   Connection from {host} on illegal port {port}

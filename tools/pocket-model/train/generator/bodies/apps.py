@@ -141,7 +141,7 @@ W auth {An account failed to log on.|The computer attempted to validate the cred
 N auth {A user account was {created|changed|enabled|deleted}.|A member was added to a security-enabled local group.} {Target |}Account Name: «{user}»
 N config {Windows Installer installed|Windows Installer removed|Installation Successful: Windows successfully installed the following update:|Product:} «{pkg}»{ ({ver})| -- Installation completed successfully.}
 E config {Installation Failure: Windows failed to install the following update with error 0x{hex8}:|Failed to resolve package} «{pkg}_KB{n}»
-E storage {The device, \Device\Harddisk{small}\DR{small}, has a bad block.|The driver detected a controller error on \Device\«Harddisk{small}».|An error was detected on device \Device\«Harddisk{small}» during a paging operation.}
+E storage {The device, \Device\«Harddisk{small}»\DR{small}, has a bad block.|The driver detected a controller error on \Device\«Harddisk{small}».|An error was detected on device \Device\«Harddisk{small}» during a paging operation.}
 C storage The file system structure on {the disk|volume} «{C|D|E}:» is corrupt and unusable. Please run the chkdsk utility.
 W storage The «{C|D|E}:» disk is at or near capacity.
 W network {Name resolution for the name «{domain}» timed out after none of the configured DNS servers responded.|Your computer was not able to renew its address from the network (from the DHCP Server) for the Network Card with network address {mac}.|The IP address lease «{ip}» has been denied by the DHCP server.}

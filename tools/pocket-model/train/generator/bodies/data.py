@@ -38,7 +38,7 @@ E storage {Table|Incorrect key file for table} '«{./{db}/{table}|{table}}»' {i
 E memory {Out of memory (Needed {n} bytes)|InnoDB: Cannot allocate memory for the buffer pool|InnoDB: mmap({seq} bytes) failed; errno 12}
 E process {Aborting|Can't start server: Bind on TCP/IP port: Address already in use|Do you already have another mysqld server running on port: 3306 ?|mysqld got signal {6|11} ;}
 W config {option|'«{option}»'|The syntax '«{option}»'} {is deprecated and will be removed in a future release|unsigned value {n} adjusted to {n}}
-E config unknown {variable|option} '«{option}={n}»'
+E config unknown {variable|option} '«{option}»={n}'
 W auth 'user' entry '«{user}»@{host}' ignored in --skip-name-resolve mode.
 W auth {{user}|root}@localhost is created with an empty password ! Please consider switching off the --initialize-insecure option.
 I network Slave {I/O|SQL} thread {for channel '' |}: connected to master '{user}@«{host}»:3306',replication started in log '{file}' at position {n}

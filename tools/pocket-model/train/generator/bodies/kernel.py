@@ -7,12 +7,12 @@ C memory oom-kill:constraint=CONSTRAINT_{NONE|MEMCG},nodemask=(null),cpuset=/,me
 N memory oom_reaper: reaped process {pid} («{proc}»), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB
 W memory «{proc}»: page allocation failure{: |. }order:{small}, mode:{ptr}
 I memory Memory: {n}k/{n}k available ({n}k kernel code, {n}k reserved, {n}k data, {n}k init)
-I memory {Mem-Info:|Node 0 DMA: {n}*4kB {n}*8kB = {n}kB|{n} pages {RAM|of HIGHMEM|reserved|shared|swap cached}|Free pages: {n}kB ({n}kB HighMem)}
-I memory {Dentry cache|Inode-cache|Mount-cache|PID|IP route cache|TCP established} hash table entries: {n} (order: {small}, {n} bytes)
+D memory {Mem-Info:|Node 0 DMA: {n}*4kB {n}*8kB = {n}kB|{n} pages {RAM|of HIGHMEM|reserved|shared|swap cached}|Free pages: {n}kB ({n}kB HighMem)}
+D memory {Dentry cache|Inode-cache|Dentry-cache|Mount-cache|PID|IP route cache|TCP established|TCP bind|Page-cache|Buffer-cache} hash table entries: {n} (order: {small}, {n} bytes)
 I memory {BIOS-e820|e820}: {ptr} - {ptr} ({usable|reserved|ACPI data|ACPI NVS})
 I memory {Freeing unused kernel memory|Freeing initrd memory}: {n}k freed
-I memory {On node 0 totalpages: {n}|  DMA zone: {n} pages, LIFO batch:{n}|Zone PFN ranges:|Built 1 zonelists}
-I memory Adding {n}k swap on /dev/«{part}».  Priority:{-1|-2} extents:1
+D memory {On node 0 totalpages: {n}|  DMA zone: {n} pages, LIFO batch:{n}|Zone PFN ranges:|Built 1 zonelists}
+I memory Adding {n}k swap on «/dev/{part}».  Priority:{-1|-2} extents:1
 I storage {Adding|EXT4-fs}{| ({part})}: mounted filesystem {with ordered data mode|without journal}. Opts: (null)
 I storage EXT{3|4}-fs{| («{part}»)}: {mounted filesystem with ordered data mode|recovery complete|re-mounted. Opts: errors=remount-ro}
 E storage= EXT{3|4}-fs error (device «{part}»): {ext4_find_entry|ext4_lookup|ext3_get_inode_loc|htree_dirblock_to_tree|ext4_validate_block_bitmap}:{n}: {inode #{n}: comm {proc}: reading directory lblock 0|bad entry in directory #{n}|deleted inode referenced: {n}|bad block bitmap checksum}
@@ -74,11 +74,11 @@ N network bond{0|1}: {making interface «{iface}» the new active one|now runnin
 W network bond0: link status definitely down for interface «{iface}», disabling it
 I network bond0: link status definitely up for interface «{iface}», {n} Mbps full duplex
 E network {lockd|RPC|rpcbind}: {cannot monitor «{host}»|server «{host}» not responding, timed out}
-I other {usb|hub} «{small}-{small}{|.{small}}»: new {low|full|high|super}{-| }speed USB device {number {n2}|using {ehci_hcd|uhci_hcd|xhci_hcd|ohci_hcd} and address {n2}}{| using xhci_hcd}
-I other usb «{small}-{small}»: {New USB device found, idVendor={hex4}, idProduct={hex4}|New USB device strings: Mfr=1, Product=2, SerialNumber=3|Product: {usb} {usb}|Manufacturer: {word}|SerialNumber: {hex12}|USB disconnect, {address {n2}|device number {n2}}}
-E other usb «{small}-{small}»: {device descriptor read/64, error -{71|110}|device not accepting address {n2}, error -71|unable to enumerate USB device|can't set config #1, error -110}
-W other usb «{small}-{small}»: {reset high-speed USB device number {n2} using xhci_hcd|over-current condition|device not responding to setup address.}
-I other {usbcore|usb-storage|hub {small}-0:1.0|uhci_hcd|ehci_hcd}: {registered new {interface |}driver {usbfs|hub|usb-storage|hiddev|usbhid}|USB hub found|{n2} ports detected|waiting for device to settle before scanning}
+I other «{usb|hub}» {small}-{small}{|.{small}}: new {low|full|high|super}{-| }speed USB device {number {n2}|using {ehci_hcd|uhci_hcd|xhci_hcd|ohci_hcd} and address {n2}}{| using xhci_hcd}
+I other «usb» {small}-{small}: {New USB device found, idVendor={hex4}, idProduct={hex4}|New USB device strings: Mfr=1, Product=2, SerialNumber=3|Product: {usb} {usb}|Manufacturer: {word}|SerialNumber: {hex12}|USB disconnect, {address {n2}|device number {n2}}}
+E other «usb» {small}-{small}: {device descriptor read/64, error -{71|110}|device not accepting address {n2}, error -71|unable to enumerate USB device|can't set config #1, error -110}
+W other «usb» {small}-{small}: {reset high-speed USB device number {n2} using xhci_hcd|over-current condition|device not responding to setup address.}
+I other {«usbcore»|«usb-storage»|«hub» {small}-0:1.0|«uhci_hcd»|«ehci_hcd»|drivers/usb/«{usb.c|hid.c|uhci.c}»}: {registered new {interface |}driver {usbfs|hub|usb-storage|hiddev|usbhid}|USB hub found|{n2} ports detected|waiting for device to settle before scanning}
 I other {ACPI|PCI|PnP|pci {hex4}:00:0{small}.0|isapnp|PNP}: {Interpreter enabled|Using {IOAPIC|PIC} for interrupt routing|Power Button (FF) [PWRF]|PCI Interrupt Link [LNK{A|B|C|D}] (IRQs 3 4 {*5|*10} 11 12)|bus type pci registered|Probing PCI hardware (bus 00)|BAR {small}: assigned [mem {ptr}-{ptr}]|PCI bridge to [bus 0{small}]|No Plug & Play device found|Subsystem revision {seq}|RSDP (v000 {word} ) @ {ptr}}
 W other ACPI: {Unable to locate RSDP|Resource is not an IRQ entry|_OSC failed (AE_NOT_FOUND); disabling ASPM}
 E other= ACPI {Error|BIOS Error (bug)}: {AE_NOT_FOUND, Evaluating _{word}|Could not resolve symbol [\_SB.PCI0.{word}], AE_NOT_FOUND|Method parse/execution failed}
@@ -89,9 +89,10 @@ C memory {mce: |}{[Hardware Error]: |}{Machine check events logged|CPU {small}: 
 W memory EDAC MC{0|1}: {small} CE {memory read error|memory scrubbing error|ecc error} on {CPU_SrcID#0_Ha#0_Chan#{small}_DIMM#0|mc#0csrow#{small}channel#{small}} (channel:{small} slot:0 page:{ptr} offset:{ptr})
 C memory EDAC MC{0|1}: {small} UE {memory read error|memory scrubbing error} on {CPU_SrcID#0_Ha#0_Chan#{small}_DIMM#0|any memory} (channel:{small} page:{ptr})
 W memory {mce: [Hardware Error]: |}Machine check events logged
-I other {Detected {float} MHz processor.|Calibrating delay loop... {float} BogoMIPS{| (lpj={n})}|Console: colour {VGA+|dummy device} 80x25|Using {tsc|pmtmr|hpet} for high-res timesource|Real Time Clock Driver v1.12|Serial: 8250/16550 driver $Revision: 1.90 $ 8 ports, IRQ sharing enabled|Enabling APIC mode:  Flat.  Using 1 I/O APICs|Total of {small} processors activated ({float} BogoMIPS).|ENABLING IO-APIC IRQs|checking TSC synchronization across 4 CPUs: passed.|Linux agpgart interface v0.100 (c) Dave Jones|hw_random: RNG not detected|CPU: L2 cache: {n}K|CPU: Trace cache: 12K uops, L1 D cache: 16K}
+I other {Detected {float} MHz processor.|Calibrating delay loop... {float} BogoMIPS{| (lpj={n})}|Console: colour {VGA+|dummy device} 80x25|Using {tsc|pmtmr|hpet} for high-res timesource|Real Time Clock Driver v1.12|Serial: 8250/16550 driver $Revision: 1.90 $ 8 ports, IRQ sharing enabled|Enabling APIC mode:  Flat.  Using 1 I/O APICs|Total of {small} processors activated ({float} BogoMIPS).|ENABLING IO-APIC IRQs|checking TSC synchronization across 4 CPUs: passed.|Linux agpgart interface v0.100 (c) Dave Jones|hw_random: RNG not detected|Uncompressing Linux... Ok, booting the kernel.|Checking 'hlt' instruction... OK.}
 I other {input|serio|mice}: {«{usb} {usb}» as /devices/pci0000:00/0000:00:1d.0/usb2/2-1/input/input{n2}|PS/2 mouse device common for all mice|i8042 AUX port at 0x60,0x64 irq 12|AT Translated Set 2 keyboard on isa0060/serio0}
 W other clocksource: timekeeping watchdog on CPU{small}: Marking clocksource '«tsc»' as unstable because the skew is too large
+I memory CPU{|{small}}: {L2 cache: {n}K|L1 I cache: {n}K, L1 D cache: {n}K|Trace cache: 12K uops, L1 D cache: 16K|L3 cache: {n}K}
 W other {Losing some ticks... checking if CPU frequency changed.|warning: many lost ticks.|Your time source seems to be instable or some driver is hogging interupts}
 I other {Clock|clocksource}: {inserting leap second 23:59:60 UTC|Switched to clocksource {tsc|hpet|kvm-clock}}
 W other irq {n2}: nobody cared (try booting with the "irqpoll" option)
@@ -105,7 +106,10 @@ E process traps: «{proc}»[{pid}] {general protection|trap invalid opcode|trap 
 W process «{proc}»[{pid}]: {bad frame in rt_sigreturn|unaligned access|vsyscall attempted with vsyscall=none}
 W process cgroup: fork rejected by pids controller in {/user.slice/user-{n}.slice|/system.slice/«{service}»}
 W process CPU{small}: {Not responding|Stuck ??}
-I process {Linux version {ver} (root@{host}) (gcc version {ver}) #1 SMP|Booting processor {small}/{small} eip {n}|Initializing CPU#{small}|SMP: Allowing {small} CPUs, 0 hotplug CPUs|Brought up {small} CPUs|smpboot: CPU {small} is now offline|Starting kswapd|Total HugeTLB memory allocated, 0}
+I config Linux version {ver} ({root|bhcompile|mockbuild}@{host}) (gcc version {ver}{| (Red Hat Linux {ver})}) #1{| SMP}{| {day} {month} {n2} {clock} EDT 2004}
+I other {Booting processor {small}/{small} eip {n}|Initializing CPU#{small}|SMP: Allowing {small} CPUs, 0 hotplug CPUs|Brought up {small} CPUs|smpboot: CPU {small} is now offline|POSIX conformance testing by UNIFIX|mtrr: v2.0 (20020519)|Initializing Cryptographic API|ksign: Installing public key data}
+I memory {Total HugeTLB memory allocated, 0|Starting kswapd|zapping low mappings.|Using x86 segment limits to approximate NX protection}
+I config «{pcmcia|apm|agpgart|loop|ppp|NET4|ttyS0|RAMDISK|ACPI|{iface}}»: {version {ver}|BIOS version {ver} Flags 0x0{small} (Driver version {ver})|Revision: {ver}|core version {ver}}
 I config {Kernel c|C}ommand line: {ro root=LABEL=/|BOOT_IMAGE=/boot/vmlinuz-{ver} root=UUID={uuid} ro quiet}{| rhgb quiet}
 W config «{module}»: {module verification failed: signature and/or required key missing - tainting kernel|module license 'Proprietary' taints kernel.|loading out-of-tree module taints kernel.|unsupported module, tainting kernel.}
 I config «{module}»: {version {ver} loaded|loaded successfully|{Intel(R)|Broadcom} {word} Driver - version {ver}|registered as {n}:{n}|module loaded}
@@ -120,8 +124,10 @@ I config {audit: |}type=1400 audit({float}:{n}): apparmor="STATUS" operation="pr
 W permission {audit: |}type=1400 audit({float}:{n}): avc:  denied  {lb} {read|write|getattr|open|execute|name_connect|search|unlink} {rb} for  pid={pid} comm="{proc}" {path|name}="«{path|file}»" dev="{part}" ino={n} scontext=system_u:system_r:{httpd|sshd|named|mysqld}_t:s0 tcontext=system_u:object_r:{var|user_home|etc|default}_t:s0 tclass={file|dir|lnk_file}
 I auth   audit: type=11{n2} audit({float}:{n}): pid={pid} uid=0 auid={uid} ses={n} msg='op=PAM:{session_open|session_close|accounting|setcred} acct="«{user}»" exe="{cmd}" hostname={host} addr={ip} terminal={tty} res=success'
 W auth   audit: type=1100 audit({float}:{n}): pid={pid} uid=0 auid=4294967295 ses=4294967295 msg='op=PAM:authentication acct="«{user}»" exe="/usr/sbin/sshd" hostname={ip} addr={ip} terminal=ssh res=failed'
-I config audit: {initializing netlink socket (disabled)|audit_backlog_limit={n} old={n} auid=4294967295 ses=4294967295 res=1|type=2000 audit({float}:1): initialized}
-I permission SELinux:  {Registering netfilter hooks|Initializing.|Starting in permissive mode|Disabled at runtime.|policy capability network_peer_controls=1}
+I config audit: {audit_backlog_limit={n} old={n} auid=4294967295 ses=4294967295 res=1|type=2000 audit({float}:1): initialized}
+I other {«SELinux»|«AppArmor»|«Yama»|«Smack»}:  {Initializing.|Starting in permissive mode|Disabled at runtime.|initialized|becoming mindful.}
+I network {SELinux|AppArmor}:  {Registering netfilter hooks|Unregistering netfilter hooks}
+I other Security {Framework|Scaffold} v{ver} initialized
 W memory «{proc}» ({pid}): {drop_caches: 3|/proc/{pid}/oom_adj is deprecated, please use /proc/{pid}/oom_score_adj instead.}
 W memory {swap_free: Bad swap file entry {hex8}|Unable to handle swap|zram: Decompression failed! err=-22}
 E memory {vmalloc|«{proc}»}: {allocation failure: {n} bytes|out of memory, allocated {n} of {n} bytes}

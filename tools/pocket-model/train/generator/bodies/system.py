@@ -62,7 +62,7 @@ I config («{user}») {RELOAD (crontabs/{user})|LIST ({user})}
 N config («{user}») {REPLACE|DELETE|BEGIN EDIT|END EDIT} ({user})
 E config= (*system*«{word}») ERROR (Syntax error, this crontab file will be ignored)
 E config Error: {bad minute|bad hour|bad command|bad username}; while reading «/etc/{crontab|cron.d/{word}}»
-I scheduler Job `«{cron.daily|cron.weekly|{job}}' {started|terminated|terminated (mailing output)}»
+I scheduler Job `«{cron.daily|cron.weekly|{job}}»' {started|terminated|terminated (mailing output)}
 I scheduler Job `«{cron.daily|cron.weekly|cron.monthly|{job}}»' {started|terminated}
 E scheduler Job `«{cron.daily|cron.weekly|{job}}»' terminated {(exit status: {exit})|(exit status: {exit}) (mailing output)}
 I scheduler {Normal exit ({small} jobs run)|Anacron {ver} started on {date}|Will run job `«cron.{daily|weekly}»' in {n2} min.|Updated timestamp for job `«cron.{daily|weekly}»' to {date}|Jobs will be executed sequentially}
@@ -133,20 +133,20 @@ E network {validation failure|SERVFAIL} <«{domain}» {A|AAAA} IN>: {signature e
 W memory {cache size limit reached|max cache size ({n} MB) exceeded, evicting}
 
 @ smartd, mdadm, lvm, dmeventd, multipathd, udisksd, zed, fsck, e2fsck, fstrim, mount, quotaon, automount, rpc.mountd, nfsd, smbd, iscsid, tapdisk | syslog
-C storage Device: /dev/«{disk}»{| [SAT]}, {FAILED SMART self-check. BACK UP DATA NOW!|SMART Failure: FAILURE PREDICTION THRESHOLD EXCEEDED|Self-Test Log error count increased from 0 to {small}, disk failing}
-W storage Device: /dev/«{disk}»{| [SAT]}, {{n} Currently unreadable (pending) sectors|{n} Offline uncorrectable sectors|ATA error count increased from {n} to {n}|Temperature {n2} Celsius reached limit of {n2} Celsius}
-I storage Device: /dev/«{disk}»{| [SAT]}, {opened|found in smartd database: {word}|is SMART capable. Adding to "monitor" list.|SMART {Usage|Prefailure} Attribute: {n} {Temperature_Celsius|Raw_Read_Error_Rate|Airflow_Temperature_Cel} changed from {n} to {n}|state written to {path}}
-C storage {Fail|DegradedArray|FailSpare} event detected on md device /dev/«{md0|md1|md127}»{, component device /dev/{part}|}
-I storage {RebuildStarted|RebuildFinished|Rebuild{n2}|SpareActive|NewArray|DeviceAppeared} event detected on md device /dev/«{md0|md1|md127}»
+C storage Device: «/dev/{disk}»{| [SAT]}, {FAILED SMART self-check. BACK UP DATA NOW!|SMART Failure: FAILURE PREDICTION THRESHOLD EXCEEDED|Self-Test Log error count increased from 0 to {small}, disk failing}
+W storage Device: «/dev/{disk}»{| [SAT]}, {{n} Currently unreadable (pending) sectors|{n} Offline uncorrectable sectors|ATA error count increased from {n} to {n}|Temperature {n2} Celsius reached limit of {n2} Celsius}
+I storage Device: «/dev/{disk}»{| [SAT]}, {opened|found in smartd database: {word}|is SMART capable. Adding to "monitor" list.|SMART {Usage|Prefailure} Attribute: {n} {Temperature_Celsius|Raw_Read_Error_Rate|Airflow_Temperature_Cel} changed from {n} to {n}|state written to {path}}
+C storage {Fail|DegradedArray|FailSpare} event detected on md device «/dev/{md0|md1|md127}»{, component device /dev/{part}|}
+I storage {RebuildStarted|RebuildFinished|Rebuild{n2}|SpareActive|NewArray|DeviceAppeared} event detected on md device «/dev/{md0|md1|md127}»
 W storage «{mpath{small}|{disk}}»: {sda - tur checker reports path is down|remaining active paths: {small}|path failed, switching path group}
 C storage «mpath{small}»: {no path left, I/O errors returned|remaining active paths: 0}
 I storage «{mpath{small}|{disk}}»: {path is up|reinstated|load table [0 {n} multipath]|event checker started}
-I storage {Mounted|Unmounted|Cleaning up mount point|Unmounting} /dev/«{part}» {at|from|on} {dir}{| on behalf of uid {uid}}
-E storage {mount: |}{wrong fs type, bad option, bad superblock on|can't read superblock on|special device} /dev/«{part}»{| does not exist}
+I storage {Mounted|Unmounted|Cleaning up mount point|Unmounting} «/dev/{part}» {at|from|on} {dir}{| on behalf of uid {uid}}
+E storage {mount: |}{wrong fs type, bad option, bad superblock on|can't read superblock on|special device} «/dev/{part}»{| does not exist}
 E storage mount of «{dir|path}» {failed|timed out}: {fileerr}
 I storage «{dir}»: {n} GiB ({seq} bytes) trimmed{| on /dev/{part}}
 I storage «{/dev/{part}|{part}}»: clean, {n}/{n} files, {n}/{n} blocks
-E storage /dev/«{part}»: {UNEXPECTED INCONSISTENCY; RUN fsck MANUALLY.|contains a file system with errors, check forced.|Inodes that were part of a corrupted orphan linked list found.}
+E storage «/dev/{part}»: {UNEXPECTED INCONSISTENCY; RUN fsck MANUALLY.|contains a file system with errors, check forced.|Inodes that were part of a corrupted orphan linked list found.}
 W storage {quota|usage} {exceeded|warning} for {user|uid} {user} on «{dir|part}»
 I request authenticated {mount|unmount} request from «{ip|host}»:{n2} for {dir} ({dir})
 W permission refused mount request from {ip|host} for «{dir}» ({/|{dir}}): {unmatched host|not exported|illegal port {port}}
@@ -172,12 +172,18 @@ W permission {Returning HTTP Forbidden for|Returning HTTP Unauthorized for} {CUP
 @ init, rc, syslogd, syslog, rsyslogd, syslog-ng, klogd, network, portmap, gpm, irqbalance, random, xfs, messagebus, kudzu, nfslock, sysctl, crond, hald, httpd, named | syslog
 N process {«{daemon}» {startup|shutdown} succeeded|«{daemon}» {startup|shutdown} succeeded}
 E process «{daemon}» {startup|shutdown} failed
-N process {syslogd {ver}: restart.|[origin software="rsyslogd" swVersion="{ver}" x-pid="{pid}"] {start|exiting on signal 15.|rsyslogd was HUPed}|exiting on signal {1|15}|restart (remote reception).}
-N process {klogd {ver}, log source = /proc/kmsg started.|Kernel logging (proc) stopped.|Kernel log daemon terminating.}
+N process {«syslogd» {ver}: restart.|[origin software="rsyslogd" swVersion="{ver}" x-pid="{pid}"] {start|exiting on signal 15.|rsyslogd was HUPed}|exiting on signal {1|15}|restart (remote reception).}
+N process {«klogd» {ver}, log source = /proc/kmsg started.|Kernel logging (proc) stopped.|Kernel log daemon terminating.}
 I config {Loaded {n} symbols from «/boot/System.map-{ver}».|Symbols match kernel version {ver}.|Inspecting «/boot/System.map-{ver}»|Cannot find map file.}
 I network Bringing up {loopback interface|interface «{iface}»}:  {succeeded|done}
 E network Bringing up interface «{iface}»:  failed
-I config {Setting network parameters:  succeeded|net.ipv4.{ip_forward|conf.default.rp_filter|tcp_syncookies} = {0|1}|kernel.{sysrq|core_uses_pid} = {0|1}}
+I config {«net.ipv4.{ip_forward|conf.default.rp_filter|tcp_syncookies|conf.all.accept_source_route}» = {0|1}|«kernel.{sysrq|core_uses_pid|pid_max}» = {0|1}}
+I network Setting network parameters:  succeeded
+I process «{random|{daemon}|irqbalance}»{:|} {Initializing random number generator|Starting up|initialisation}{:|}  succeeded
+I other {creating|removing} device node '«/{udev|dev}/{vcs{small}|vcsa{small}|{disk}|{iface}}»'
+I network Received SNMP packet(s) from «{ip}»{:{port}|}
+N process {«rpc.statd»|«sdpd»|«hcid»|«{daemon}»} {v{ver} started|Version {ver} Starting|HCI daemon ver {ver} started|daemon started}
+W network warning: can't get client address: {neterr}
 N process {Switching to runlevel: {0|3|5|6}|Re-reading inittab|Trying to re-exec init|Entering runlevel: {3|5}}
 W process! Id "«{word}»" respawning too fast: disabled for 5 minutes
 W network {action 'action-{small}-builtin:omfwd'|cannot connect to {ip}:514|syslog connection broken; fd='{n2}', server='AF_INET(«{ip}»:514)', time_reopen='60'} {suspended|lost}

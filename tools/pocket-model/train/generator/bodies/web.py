@@ -100,7 +100,7 @@ I auth {imap|pop3}-login: Login: user=<«{user|mail}»>, method=PLAIN, rip={ip},
 I auth {imap|pop3}-login: Disconnected{: Logged out|}: user=<«{user}»>, rip={ip}, in={n} out={n}
 W auth {imap|pop3}-login: {Disconnected (auth failed, {small} attempts in {n2} secs)|Aborted login (auth failed, {small} attempts)}: user=<«{user}»>, method=PLAIN, rip={ip}, lip={ip}
 W auth {auth: |}{passwd-file|pam|sql}(«{user}»,{ip}): {unknown user|Password mismatch|pam_authenticate() failed: Authentication failure}
-I network {imap|pop3}-login: {Disconnected (no auth attempts in {n2} secs)|Disconnected: Inactivity}: user=<>, rip=«{ip}», lip={ip}
+W network {imap|pop3}-login: {Disconnected (no auth attempts in {n2} secs)|Disconnected: Inactivity}: user=<>, rip=«{ip}», lip={ip}
 I request imap({user}): {Logged out|Connection closed} in={n} out={n}
 E storage= imap({user}): Error: {Corrupted|Broken|Fixed} {index|transaction log} file «{path}»{: {fileerr}|}
 W storage imap({user}): {Quota|mailbox} {exceeded|almost full}: «{path}»
