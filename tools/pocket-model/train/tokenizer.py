@@ -32,17 +32,15 @@ PIECES = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]{1,2}| +|\s|[^A-Za-z0-9\s]"
 
 
 def pattern():
-    return "|".join(re.escape(w).replace("\\ ", " ").replace('\\"', '"').replace("\\\n", "\\n") for w in sorted(WHOLE, key=len, reverse=True)) + "|" + PIECES
+    """What text is cut by: first the whole pieces, longest first, then words."""
+    literal = lambda w: re.sub(r"([{}.|+*?()\[\]\\^$])", r"\\\1", w).replace("\n", "\\n")
+    return "|".join(map(literal, sorted(WHOLE, key=len, reverse=True))) + "|" + PIECES
 
 
 def to_bytes_alphabet(text):
     """A token as byte-level BPE writes it (a space is Ġ, a newline Ċ)."""
     bl = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     return "".join(piece for piece, _ in bl.pre_tokenize_str(text))
-
-
-def words_of(corpus):
-    return [corpus]
 
 
 def build(samples=60000, seed=1):

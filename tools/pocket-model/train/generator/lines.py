@@ -108,7 +108,6 @@ class LineMaker:
         forms = all_forms()
         self.forms = [f for f in forms if f.held_out == (held_out in ("form", "both"))]
         self.held_headers = held_out in ("header", "both")
-        self.odd = [f for f in headers.HELD_OUT]
 
     def header_for(self, rng, form):
         families = form.group.families

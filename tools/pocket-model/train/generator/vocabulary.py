@@ -5,13 +5,13 @@ USERS = """root admin alice bob carol dave erin frank grace heidi ivan judy mall
  www-data nobody daemon backup operator ftp git jenkins deploy ubuntu ec2-user centos pi vagrant hadoop hdfs yarn spark kafka nagios zabbix tomcat
  jdoe asmith mbrown kwilson lgarcia tnguyen schen rpatel ykim hsato support info webmaster sales user user1 user2 dev devops ansible puppet
  svc-backup svc_sql sysadmin student teacher temp demo minecraft steam teamspeak anonymous squid postfix mail news uucp games cyrus amanda
- redis elastic monitor prometheus grafana sa administrator Administrator SYSTEM fztu webadmin ts3 nginx apache default manager service cisco
+ redis elastic monitor prometheus grafana sa administrator Administrator SYSTEM webadmin ts3 nginx apache default manager service cisco
  ubnt support1 PlcmSpIp zhangwei mueller ivanova o.petrov j.smith anna-maria maria pedro jose hans pierre""".split()
 FIRST = "al be ca da el fa ga ho is jo ka li mo na ol pe qu ra sa ti um vi wa xu yo za chr ste dan mar pat".split()
 LAST = "son ler man ski ton der berg nson tti oux ell ari ka ro ne vic ova dez shi mura ng lee wood field worth ham ley by".split()
 HOSTWORDS = """web db app mail node worker master gw proxy cache mx ns dns lb api auth build ci jump vpn fw edge core storage nas backup log mon kube
- k8s etcd hadoop spark kafka zk es elk git repo print lab hpc compute login mgmt ldap dc ad sql redis mongo queue batch test stage prod dev combo
- mysrv server host vm srv box pc laptop desktop calvisitor authorMacBook LabSZ""".split()
+ k8s etcd hadoop spark kafka zk es elk git repo print lab hpc compute login mgmt ldap dc ad sql redis mongo queue batch test stage prod dev hermes
+ mysrv server host vm srv box pc laptop desktop macbook imac station""".split()
 DOMAINS = """example.com example.org example.net corp.local lan internal.example home.arpa cs.uni-test.edu hpc.example.edu test.lan svc.cluster.local
  eu-west-1.compute.internal ec2.internal dsl.isp.example static.provider.example mail.example.com cdn.example.net host.example.co.uk shop.example.de""".split()
 DAEMONS = """sshd cron nginx httpd apache2 mysqld postgres redis-server docker containerd kubelet rsyslogd ntpd chronyd named dnsmasq postfix dovecot cupsd
@@ -105,8 +105,8 @@ def ip6(r):
     x = r.random()
     if x < 0.15:
         return "::1"
-    head = r.choice(("fe80:", "2001:db8", "fd00", "2a02:1234", "2600:1f18"))
-    return head + ":" + ":".join("%x" % r.randrange(65536) for _ in range(r.choice((2, 4, 4, 5)))) if not head.endswith(":") else head + ":" + ":".join("%x" % r.randrange(65536) for _ in range(4))
+    head, groups = r.choice((("fe80:", 4), ("2001:db8", 2), ("2001:db8", 4), ("fd00", 4), ("2a02:1234", 5), ("2600:1f18", 4)))
+    return head + ":" + ":".join("%x" % r.randrange(65536) for _ in range(groups))
 
 
 def addr(r):
@@ -132,7 +132,7 @@ def host(r):
     if x < 0.75:
         return f"{r.choice(FIRST)}{r.choice(LAST)}"
     if x < 0.83:
-        return f"{r.choice(('dn', 'an', 'bn', 'cn', 'r', 'n', 'node-', 'compute-', 'tbird-admin', 'ip-10-0-0-', 'mesos-slave-'))}{r.randrange(1, 999)}"
+        return f"{r.choice(('dn', 'an', 'bn', 'cn', 'r', 'n', 'node-', 'compute-', 'admin', 'ip-10-0-0-', 'agent-'))}{r.randrange(1, 999)}"
     return f"{w}{r.randrange(1, 20)}.{r.choice(DOMAINS)}"
 
 
