@@ -140,6 +140,13 @@ function arrange(
   };
 }
 
+/** Side of the shape within a cell's square: what is left is the gap to its neighbours. */
+export function shapeSize(pitch: number, scale: number): number {
+  const hair = Math.max(1, Math.round(scale));
+  if (pitch <= 3) return pitch;
+  return pitch - (pitch >= 12 * scale ? Math.round(pitch * 0.16) : hair);
+}
+
 function shardsOf(segment: Segment): number {
   return Math.ceil(segment.count / SHARD);
 }

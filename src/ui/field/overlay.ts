@@ -1,7 +1,7 @@
 /** What lies over the cells: who is on the GPU, what is selected, what the pointer is at, and the one-time sign of a heal. */
 import { AGENT_STATES } from '../../runtime/protocol.ts';
 import type { Colours } from './colours.ts';
-import { firstOfShard, placeOf, type Layout } from './layout.ts';
+import { firstOfShard, placeOf, shapeSize, type Layout } from './layout.ts';
 import { drawShape } from './sprites.ts';
 
 export interface Pulse {
@@ -44,7 +44,7 @@ export function paintOverlay(
   g.setTransform(1, 0, 0, 1, 0, 0);
   g.clearRect(0, 0, g.canvas.width, g.canvas.height);
   g.setTransform(1, 0, 0, 1, margin, margin);
-  const size = layout.pitch - Math.max(1, Math.round(scale));
+  const size = layout.kind === 'cells' ? shapeSize(layout.pitch, scale) : layout.pitch - Math.max(1, Math.round(scale));
   const at = (agent: number): { x: number; y: number } | null => placeOf(layout, agent);
 
   if (layout.kind === 'cells') {

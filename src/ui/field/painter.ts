@@ -3,7 +3,7 @@
  * between changes.
  */
 import { AGENT_STATES } from '../../runtime/protocol.ts';
-import { BY_ATTENTION, rankOf } from '../run/derive.ts';
+import { BY_ATTENTION, countStates } from '../run/derive.ts';
 import type { Colours } from './colours.ts';
 import { SHARD, placeOf, type Band, type Layout } from './layout.ts';
 import { drawShape, makeSprites, type Sprites } from './sprites.ts';
@@ -107,7 +107,10 @@ export class FieldPainter {
     this.#g.drawImage(image, state * side, dimmed, side, side, this.#xs[agent] ?? 0, this.#ys[agent] ?? 0, side, side);
   }
 
-  /** A shard: its worst state's shape, and along the bottom the share of agents that run (or are done). */
+  /**
+   * A shard: filled from below by the share of its agents that run, like a gauge. When something is wrong in it, the worst state's shape
+   * stands on top, with the number of agents in that state where there is room.
+   */
   #tile(first: number, state: Uint8Array): void {
     const band = this.#bandOf(first);
     if (!band) return;
@@ -116,49 +119,41 @@ export class FieldPainter {
     const x = this.#xs[first] ?? 0;
     const y = this.#ys[first] ?? 0;
     const end = Math.min(first + SHARD, band.first + band.count);
-    let worst = BY_ATTENTION.length;
-    let same = 0;
-    let working = 0;
-    let shown = this.#dimExcept < 0;
-    for (let agent = first; agent < end; agent += 1) {
-      const s = state[agent] ?? 0;
-      const rank = rankOf(s);
-      if (rank < worst) {
-        worst = rank;
-        same = 0;
-      }
-      if (rank === worst) same += 1;
-      if (s === RUNNING) working += 1;
-      if (s === this.#dimExcept) shown = true;
-    }
-    const gap = Math.max(1, Math.round(scale));
-    const size = pitch - gap;
-    g.globalAlpha = 1;
+    const counts = countStates(state, first, end - first);
+    const worst = WRONG.find((s) => (counts[s] ?? 0) > 0);
+    const shown = this.#dimExcept < 0 || (counts[this.#dimExcept] ?? 0) > 0;
+
+    const size = pitch - Math.max(1, Math.round(scale));
     g.fillStyle = this.#colours.surface;
     g.fillRect(x, y, pitch, pitch);
     g.globalAlpha = shown ? 1 : 0.16;
     g.fillStyle = this.#colours.sunk;
     g.fillRect(x, y, size, size);
-    const bar = Math.max(1, Math.round(size / 6));
-    g.fillStyle = this.#colours['running-fill'];
-    g.fillRect(x, y + size - bar, Math.ceil((size * working) / (end - first)), bar);
-    const roomy = size >= 26 * scale;
-    const mark = Math.min(Math.round(size * 0.5), Math.round(12 * scale));
-    const inset = Math.round((size - mark) / 2);
-    drawShape(
-      g,
-      BY_ATTENTION[worst] ?? 'idle',
-      x + (roomy ? Math.round(3 * scale) : inset),
-      y + Math.max(1, inset - Math.round(bar / 2)),
-      mark,
-      this.#colours,
-    );
-    if (roomy) {
-      g.fillStyle = this.#colours.ink;
-      g.font = `${Math.round(11 * scale)}px system-ui`;
-      g.textAlign = 'right';
-      g.textBaseline = 'middle';
-      g.fillText(String(same), x + size - 3 * scale, y + (size - bar) / 2 + scale);
+    for (const [s, ink] of [
+      [RUNNING, this.#colours['running-fill']],
+      [DONE, this.#colours['line-strong']],
+    ] as const) {
+      const level = Math.ceil((size * (counts[s] ?? 0)) / (end - first));
+      g.fillStyle = ink;
+      if (s === RUNNING) g.fillRect(x, y + size - level, size, level);
+      else g.fillRect(x, y, level, Math.max(1, Math.round(scale)));
+    }
+    if (worst !== undefined) {
+      const roomy = size >= 26 * scale;
+      const mark = Math.max(Math.round(5 * scale), Math.min(Math.round(size * 0.55), Math.round(12 * scale)));
+      const inset = Math.round((size - mark) / 2);
+      const left = roomy ? Math.round(3 * scale) : inset;
+      const pad = Math.max(1, Math.round(1.5 * scale));
+      g.fillStyle = this.#colours.surface;
+      g.fillRect(x + left - pad, y + inset - pad, (roomy ? size - left : mark) + pad, mark + 2 * pad);
+      drawShape(g, AGENT_STATES[worst] ?? 'failed', x + left, y + inset, mark, this.#colours);
+      if (roomy) {
+        g.fillStyle = this.#colours.ink;
+        g.font = `${Math.round(11 * scale)}px system-ui`;
+        g.textAlign = 'right';
+        g.textBaseline = 'middle';
+        g.fillText(String(counts[worst] ?? 0), x + size - 3 * scale, y + size / 2 + scale);
+      }
     }
     g.globalAlpha = 1;
   }
@@ -174,3 +169,6 @@ export class FieldPainter {
 }
 
 const RUNNING = AGENT_STATES.indexOf('running');
+const DONE = AGENT_STATES.indexOf('done');
+/** State indices that mean that something is wrong, worst first. */
+const WRONG = BY_ATTENTION.slice(0, 3).map((state) => AGENT_STATES.indexOf(state));

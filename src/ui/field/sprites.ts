@@ -4,6 +4,7 @@
  */
 import { AGENT_STATES, type AgentState } from '../../runtime/protocol.ts';
 import type { Colours } from './colours.ts';
+import { shapeSize } from './layout.ts';
 
 /** How much is left of a cell that a filter leaves out. */
 const DIMMED = 0.16;
@@ -23,11 +24,16 @@ export function makeSprites(side: number, scale: number, colours: Colours): Spri
   if (g) {
     g.fillStyle = colours.surface;
     g.fillRect(0, 0, image.width, image.height);
-    const gap = side > 3 * scale ? Math.max(1, Math.round(scale)) : side > 3 ? 1 : 0;
+    const size = shapeSize(side, scale);
     for (const [k, state] of AGENT_STATES.entries())
       for (const dimmed of [0, 1]) {
+        g.save();
         g.globalAlpha = dimmed ? DIMMED : 1;
-        drawShape(g, state, k * side, dimmed * side, side - gap, colours);
+        g.beginPath();
+        g.rect(k * side, dimmed * side, side, side);
+        g.clip(); // a thick cross must not bleed into its neighbour's sprite
+        drawShape(g, state, k * side, dimmed * side, size, colours);
+        g.restore();
       }
   }
   return { image, side };
@@ -72,18 +78,22 @@ export function drawShape(
       g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
       return;
     }
-    case 'failed':
-      g.lineWidth = Math.max(1.4, size / 4);
+    case 'failed': {
+      const line = Math.max(1.4, size / 4.5);
+      const inset = line * 0.35;
+      g.lineWidth = line;
       g.beginPath();
-      g.moveTo(x + 0.5, y + 0.5);
-      g.lineTo(x + size - 0.5, y + size - 0.5);
-      g.moveTo(x + size - 0.5, y + 0.5);
-      g.lineTo(x + 0.5, y + size - 0.5);
+      g.moveTo(x + inset, y + inset);
+      g.lineTo(x + size - inset, y + size - inset);
+      g.moveTo(x + size - inset, y + inset);
+      g.lineTo(x + inset, y + size - inset);
       g.stroke();
       return;
+    }
     case 'done': {
-      const line = Math.max(1, Math.round(size / 3.5));
-      g.fillRect(x, y + Math.round((size - line) * 0.65), size, line);
+      // Least ink of all but the dot: what is done asks for no attention.
+      const [wide, line] = [Math.max(2, Math.round(size * 0.6)), Math.max(1, Math.round(size * 0.2))];
+      g.fillRect(x + Math.floor((size - wide) / 2), y + Math.round((size - line) / 2), wide, line);
     }
   }
 }

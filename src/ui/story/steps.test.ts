@@ -50,6 +50,33 @@ describe('stepsOf', () => {
     expect(steps.map((step) => step.spine)).toEqual(['cut', 'cut', 'cut']);
   });
 
+  it('says a commit once, and heals with the mend', () => {
+    const steps = stepsOf(
+      journal([
+        { type: 'heal.suspected', agent: 1, fault: 'loop', hard: true, evidence: ['the same 8 tokens 12 times'] },
+        {
+          type: 'heal.ordered',
+          agent: 1,
+          case: 'c',
+          fault: 'loop',
+          action: 'retry',
+          rung: 'light',
+          delayMs: 0,
+          reasons: [],
+        },
+        { type: 'task.advanced', task: 3, agent: 1, stage: 0, next: 1, output: {}, attempts: 1 },
+        { type: 'task.committed', task: 3, agent: 1, attempts: 1 },
+        { type: 'heal.mended', agent: 1, case: 'c', fault: 'loop', action: 'retry', rung: 'light', ms: 900, steps: 1 },
+      ]),
+    );
+    expect(steps.map((step) => [step.event.type, step.spine])).toEqual([
+      ['heal.suspected', 'cut'],
+      ['heal.ordered', 'hollow'],
+      ['task.committed', 'solid'],
+      ['heal.mended', 'solid'],
+    ]);
+  });
+
   it('shows a turn that has only started', () => {
     const steps = stepsOf(journal([{ type: 'turn.started', task: 3, agent: 1, turn: 'a' }]));
     expect(steps).toHaveLength(1);

@@ -21,6 +21,9 @@ function wounds(event: JournalEvent): boolean {
       return event.rejected !== undefined || event.finish !== 'stop';
     case 'task.failed':
     case 'engine.lost':
+    case 'fault.injected':
+    case 'heal.suspected':
+    case 'task.reopened':
       return true;
     case 'agent.state':
       return event.to === 'failed' || event.to === 'degraded';
@@ -30,12 +33,18 @@ function wounds(event: JournalEvent): boolean {
 }
 
 function heals(event: JournalEvent): boolean {
-  return event.type === 'task.committed' || (event.type === 'turn.ended' && !wounds(event));
+  return (
+    event.type === 'task.committed' || event.type === 'heal.mended' || (event.type === 'turn.ended' && !wounds(event))
+  );
 }
 
-/** A turn's start says nothing that its end or its task does not, unless it is the last thing that happened. */
+/**
+ * A turn's start says nothing that its end does not, unless it is the last thing that happened; and the last step of a task says nothing
+ * that its commit right after does not.
+ */
 function redundant(event: JournalEvent, next: JournalEvent | undefined): boolean {
-  return event.type === 'turn.started' && next !== undefined;
+  if (event.type === 'turn.started') return next !== undefined;
+  return event.type === 'task.advanced' && next?.type === 'task.committed' && next.task === event.task;
 }
 
 export function stepsOf(events: readonly JournalEvent[]): Step[] {

@@ -44,6 +44,24 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       return { title: words.lost, text: join(event.message, words.lostNote(event.inFlight)) };
     case 'engine.loaded':
       return { title: words.loaded, text: join(event.model, span(event.ms)) };
+    case 'task.requeued':
+      return { title: words.requeued, text: join(words.requeuedNote, event.reason) };
+    case 'task.advanced':
+      return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
+    case 'task.reopened':
+      return { title: words.reopened(event.task), text: event.reason };
+    case 'run.waiting':
+      return { title: words.waiting, text: event.message };
+    case 'fault.injected':
+      return { title: words.fault(event.kind), text: event.detail };
+    case 'heal.suspected':
+      return { title: words.suspected(event.fault), text: event.evidence.join('; ') };
+    case 'heal.ordered':
+      return { title: words.ordered(event.rung, event.action), text: event.reasons.join('; ') };
+    case 'heal.mended':
+      return { title: words.mended, text: join(event.action, span(event.ms)) };
+    case 'heal.notice':
+      return { title: event.title, text: event.story.join(' ') };
     case 'run.created':
       return { title: words.created, text: num(event.tasks) };
     case 'run.resumed':

@@ -1,6 +1,12 @@
 /** 한국어. 같은 열쇠, 같은 순서. 단위를 붙이고, 한계를 먼저 말한다. */
-import { bytes, mebibytes, num, percent, span } from '../format.ts';
+import { bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts';
 import type { Dictionary } from './en.ts';
+
+/** 3 min 20 s -> 3분 20초. */
+const span = (ms: number): string =>
+  plainSpan(ms)
+    .replace(/(\d) min/, '$1분')
+    .replace(/(\d) s$/, '$1초');
 
 export const ko: Dictionary = {
   language: { name: '한국어', switchTo: '한국어로 바꾸기' },
@@ -43,13 +49,14 @@ export const ko: Dictionary = {
     lead: '작은 언어 모델 에이전트들이 입력을 한 줄씩 읽고 서로 검토합니다. 모든 줄은 결과 하나 또는 이름 있는 실패 하나로 끝납니다. 서버도 계정도 없으며, 입력은 이 브라우저를 떠나지 않습니다.',
     demo: '데모 실행',
     demoNote: (agents) => `에이전트 ${num(agents)}개, 예제 로그, 내장 포켓 모델.`,
-    demoSize: '설치할 것이 없습니다. 모델은 이 사이트에 들어 있으며, 몇 MB를 받아 보관합니다.',
+    demoSize: '설치할 것이 없습니다. 모델은 이 사이트에 들어 있습니다.',
     scriptedDemo: '스크립트 데모 실행',
     scriptedNote: '모델이 실행되지 않습니다. 정해진 규칙으로 답하며, 모든 화면과 내보내기에 그렇게 표시됩니다.',
     starting: '시작하는 중',
     startFailed: '실행을 시작하지 못했습니다.',
     worm: (cells) => `플라나리아 윤곽 안의 세포 ${num(cells)}개. 누르면 잘리고 다시 자랍니다.`,
     wormNote: (cells) => `에이전트마다 하나씩, 세포 ${num(cells)}개. 눌러서 잘라 보십시오.`,
+    wormStill: (cells) => `에이전트마다 하나씩, 세포 ${num(cells)}개.`,
     wormCut: (cells) => `세포 ${num(cells)}개를 잘랐습니다. 다시 자랍니다.`,
     wormWhole: '다시 자랐습니다.',
   },
@@ -219,7 +226,7 @@ export const ko: Dictionary = {
   read: {
     title: '실행하기 전에 읽어 보십시오.',
     lead: '표시된 줄이 여기서 할 수 있는 일을 정합니다. 실행을 누르기 전에는 아무것도 받거나 실행하지 않습니다.',
-    name: '이름',
+    name: '설명',
     file: '파일',
     fileIs: (lines, size) => `${num(lines)}줄, ${bytes(size)}`,
     agents: '에이전트',
@@ -280,8 +287,8 @@ export const ko: Dictionary = {
       `GPU 메모리 ${bytes(budget)} 중 ${bytes(now)}, ${percent(share)}. ${percent(stop)}에서 더 받지 않습니다.`,
     memoryNone: 'GPU에 아무것도 없음',
     weights: '가중치',
-    workspace: '작업 공간',
-    kv: '문맥',
+    workspace: '작업',
+    kv: 'KV',
     elapsed: '경과',
     remaining: (ms) => `약 ${span(ms)} 남음`,
     live: {
@@ -412,7 +419,7 @@ export const ko: Dictionary = {
     retry: '다시 시도',
     retryIn: (ms) => (ms > 0 ? `${span(ms)} 뒤에.` : '바로.'),
     committed: (task) => `작업 ${num(task)} 확정`,
-    attempts: (n) => `시도 ${num(n)}번, 영구 저장.`,
+    attempts: (n) => `시도 ${num(n)}번.`,
     taskFailed: (task) => `작업 ${num(task)} 실패`,
     state: (from, to) => `${from}에서 ${to}(으)로`,
     lost: 'GPU를 잃음',
@@ -424,6 +431,15 @@ export const ko: Dictionary = {
     cancelled: '실행 중지',
     ended: '실행 끝',
     created: '실행 만듦',
+    waiting: '실행 대기',
+    requeued: '대기열로 돌아감',
+    requeuedNote: '작업의 잘못이 아니며 시도로 세지 않습니다.',
+    advanced: (task) => `작업 ${num(task)}: 이 단계 완료`,
+    reopened: (task) => `작업 ${num(task)} 다시 열림`,
+    fault: (kind) => `고장: ${kind}`,
+    suspected: (fault) => `감지: ${fault}`,
+    ordered: (rung, action) => `${rung} 선택: ${action}`,
+    mended: '회복됨',
   },
   facts: {
     model: '모델',
