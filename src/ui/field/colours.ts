@@ -1,6 +1,4 @@
 /** The theme's colours as canvases need them: resolved, and told when they change. */
-import { AGENT_STATES } from '../../runtime/protocol.ts';
-
 const NAMES = [
   'ink',
   'ink-2',
@@ -19,8 +17,6 @@ const NAMES = [
 ] as const;
 
 export type Colours = Readonly<Record<(typeof NAMES)[number], string>>;
-
-export const STATE_FILLS = AGENT_STATES.map((state) => `${state}-fill` as const);
 
 /** A custom property reads back as it was written, light-dark() and all; only a real property is resolved. */
 export function colours(element: HTMLElement): Colours {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reveal, windowOf } from './window.ts';
+import { windowOf } from './window.ts';
 
 describe('windowOf', () => {
   it('covers what is visible, within the list, and keeps its whole height', () => {
@@ -28,13 +28,5 @@ describe('windowOf', () => {
     const { start, end } = windowOf(24_000, 240, 24, 100_000);
     expect(end - start).toBeLessThan(40);
     expect(start).toBe(992);
-  });
-});
-
-describe('reveal', () => {
-  it('moves only when the row is out of sight', () => {
-    expect(reveal(3, 0, 240, 24)).toBe(0);
-    expect(reveal(12, 0, 240, 24)).toBe(72);
-    expect(reveal(1, 100, 240, 24)).toBe(24);
   });
 });

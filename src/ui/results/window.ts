@@ -17,11 +17,3 @@ export function windowOf(scroll: number, viewport: number, rowHeight: number, to
   const start = Math.max(0, Math.min(first - spare, end));
   return { start, end, above: start * rowHeight, below: (total - end) * rowHeight };
 }
-
-/** Scroll position that shows row `index` whole, moved as little as possible. */
-export function reveal(index: number, scroll: number, viewport: number, rowHeight: number): number {
-  const top = index * rowHeight;
-  if (top < scroll) return top;
-  const bottom = top + rowHeight;
-  return bottom > scroll + viewport ? bottom - viewport : scroll;
-}

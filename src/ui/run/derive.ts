@@ -134,7 +134,3 @@ export function controls(status: RunStatus): { pause: boolean; resume: boolean; 
     stop: writer && (phase === 'running' || phase === 'paused' || phase === 'loading' || phase === 'waiting'),
   };
 }
-
-export function ended(status: RunStatus): boolean {
-  return status.phase === 'done' || status.phase === 'cancelled' || status.phase === 'failed';
-}

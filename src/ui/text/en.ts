@@ -176,6 +176,8 @@ export const en = {
     fit: (used: number, mib: number) => `${percent(used)} of ${mebibytes(mib)} of memory`,
     tooBig: 'Does not fit',
     limit: 'The line marks 85 %: no run goes past it.',
+    named: (id: string) =>
+      `The swarm file names ${id}, which is not in this list; it is tried unless you choose another.`,
     all: (n: number) => `Show all ${num(n)} models`,
     fewer: 'Show fewer',
     find: 'Find a model',
@@ -256,7 +258,7 @@ export const en = {
     gone: 'This swarm file is no longer at hand. Choose it again on the start screen.',
   },
   run: {
-    title: (name: string, phase: string) => `${name}, ${phase} - Planaria`,
+    title: (name: string, state: string) => `${state}, ${name} - Planaria`,
     opening: 'Opening the run',
     missing: 'There is no such run in this browser.',
     missingNote:

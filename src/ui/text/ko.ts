@@ -183,6 +183,7 @@ export const ko: Dictionary = {
     fit: (used, mib) => `메모리 ${mebibytes(mib)} 중 ${percent(used)}`,
     tooBig: '들어가지 않음',
     limit: '선은 85 %입니다. 어떤 실행도 넘지 않습니다.',
+    named: (id) => `스웜 파일의 모델 ${id}은(는) 이 목록에 없습니다. 다른 것을 고르지 않으면 그것을 시도합니다.`,
     all: (n) => `모델 ${num(n)}개 모두 보기`,
     fewer: '줄여 보기',
     find: '모델 찾기',
@@ -259,7 +260,7 @@ export const ko: Dictionary = {
     gone: '이 스웜 파일은 더 이상 없습니다. 시작 화면에서 다시 고르십시오.',
   },
   run: {
-    title: (name, phase) => `${name}, ${phase} - Planaria`,
+    title: (name, state) => `${state}, ${name} - Planaria`,
     opening: '실행을 여는 중',
     missing: '이 브라우저에 그런 실행이 없습니다.',
     missingNote: '지워졌거나 다른 브라우저의 실행입니다. 실행은 만들어진 브라우저를 떠나지 않습니다.',
