@@ -144,7 +144,13 @@ test('a schema holds whatever the sampling; stop strings, limits and deadlines e
     const [stopped, limited, late, long, bad] = await Promise.all([
       engine.submit(turn('stopped', 'sshd[1]: session opened', { maxTokens: 40, stop: [word] })).done,
       engine.submit(turn('limited', 'sshd[1]: session opened', { maxTokens: 2 })).done,
-      engine.submit(turn('late', 'sshd[1]: session opened', { maxTokens: 400, deadlineMs: 150, sampling: hot })).done,
+      engine.submit(
+        turn('late', 'sshd[1]: session opened', {
+          maxTokens: 400,
+          deadlineMs: 150,
+          schema: '{"type":"string","minLength":600}',
+        }),
+      ).done,
       engine.submit(turn('long', 'word '.repeat(3000))).done,
       engine.submit(turn('bad', 'line', { schema: '{"type": "nonsense"' })).done,
     ]);

@@ -122,8 +122,11 @@ test('faults of a model folder have their own codes, messages and remedies', asy
   await meet('a short file', { id: 'f', url: hub.url });
   hub.instead.delete('params_shard_0.bin');
   await meet('after which the good file loads: too little memory', { id: 'g', url: hub.url }, 8);
-  hub.instead.set('pocket.wasm', () => Buffer.from('0061736d01000000', 'hex'));
-  await meet('an empty library', { id: 'h', url: hub.url });
+  // Another address: the good library of this one is in the cache by now.
+  const other = await serveHub();
+  other.instead.set('pocket.wasm', () => Buffer.from('0061736d01000000', 'hex'));
+  await meet('an empty library', { id: 'h', url: other.url });
+  await other.close();
   await meet('unknown id', { id: 'no-such-model' });
   await unreadable.close();
   expect(codes).toEqual({
@@ -171,9 +174,11 @@ test('a lost device and a killed worker end the turns with their text; a fresh w
       const lost: string[] = [];
       engine.onLost((error) => lost.push(error.code));
       let streamed = 0;
+      // A text that cannot end soon, whatever the model makes of it.
+      const schema = '{"type":"string","minLength":600}';
       const begun = new Promise<void>((resolve) => {
         const handles = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) =>
-          engine.submit(turn(`${way}-${id}`, `line ${id}`, { maxTokens: 400 }), () => {
+          engine.submit(turn(`${way}-${id}`, `line ${id}`, { maxTokens: 400, schema }), () => {
             if (++streamed > 8) resolve();
           }),
         );
@@ -199,4 +204,26 @@ test('a lost device and a killed worker end the turns with their text; a fresh w
     expect(outcomes.filter((outcome) => outcome.text.length > 0).length).toBeGreaterThan(0);
   }
   expect(result.after.error).toBeUndefined();
+});
+
+test('where the GPU refuses the K/V pool, a smaller one is made; where it refuses any, that is said', async ({
+  page,
+}) => {
+  const { report, outcome, error } = await page.evaluate(async () => {
+    const { host, load, turn, worker, errorOf } = window.planaria;
+    // The worker that answers a question is the one that loads.
+    await host.checkGpu();
+    worker()?.postMessage({ refuseBuffersOver: 10e6 });
+    const { engine, report } = await load('webllm');
+    const outcome = await engine.submit(turn('a', 'sshd[1]: Failed password for root')).done;
+    await engine.dispose();
+    await host.checkGpu();
+    worker()?.postMessage({ refuseBuffersOver: 1e6 });
+    const error = await load('webllm').then(() => null, errorOf);
+    return { report, outcome, error };
+  });
+  expect(report.batched).toBe(true);
+  expect(report.notes.join(' ')).toContain('The GPU refused a larger K/V pool');
+  expect(outcome.error).toBeUndefined();
+  expect(error?.code).toBe('out-of-memory');
 });

@@ -20,15 +20,20 @@ import {
   type TurnRequest,
   type VramSample,
 } from '../../src/engine/contract.ts';
-import { resolveModel } from './catalogue.ts';
+import { resolveModel, type ResolvedModel } from './catalogue.ts';
 import { describe, fault, toEngineError } from './faults.ts';
 import { limitBytes, MIB } from './fit.ts';
 import { describeAdapter } from './gpu.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
+import { keptProofs } from './proofs.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { StockRunner } from './stock-runner.ts';
 import { openSwarm } from './swarm/open.ts';
 import { gpuOf, openModel, type GpuMemory } from './webllm-internals.ts';
+
+/** Of the K/V pool that the budget allows, the least that is tried when the GPU refuses more. */
+const LEAST_SCALE = 1 / 4;
+const LOSS_REPORT_MS = 200;
 
 interface Running {
   readonly webllm: MLCEngine;
@@ -65,13 +70,11 @@ export class InferenceEngine implements Engine {
       const adapter = await describeAdapter();
       const webllm = await import('@mlc-ai/web-llm');
       const model = resolveModel(source, webllm.prebuiltAppConfig, this.#root, adapter.features);
-      const loaded = await loadModel(webllm, model, budget, this.#clock, onProgress, signal);
-      const gpu = gpuOf(loaded.engine, loaded.id);
+      const { loaded, runner, gpu } = await this.#open(webllm, model, adapter, budget, onProgress, signal);
+      this.#running = { webllm: loaded.engine, runner, gpu, budget };
       void gpu?.device.lost.then((info) => {
         this.#end(fault('device-lost', 'The GPU device was lost.', info.message).error);
       });
-      const runner = await this.#openRunner(loaded, budget, onProgress);
-      this.#running = { webllm: loaded.engine, runner, gpu, budget };
       onProgress({ phase: 'ready', bytes: 0, totalBytes: null, fromCache: true });
       return {
         engine: 'webllm',
@@ -93,10 +96,43 @@ export class InferenceEngine implements Engine {
     }
   }
 
+  /**
+   * A buffer that the GPU refuses costs the whole device (TVM destroys it), so asking for less means loading again: with half the K/V pool,
+   * then a quarter.
+   */
+  async #open(
+    webllm: typeof import('@mlc-ai/web-llm'),
+    model: ResolvedModel,
+    adapter: AdapterInfo,
+    budget: MemoryBudget,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<{ loaded: LoadedModel; runner: TurnRunner; gpu: GpuMemory | null }> {
+    for (let scale = 1; ; scale /= 2) {
+      const loaded = await loadModel(webllm, model, budget, this.#clock, onProgress, signal);
+      const gpu = gpuOf(loaded.engine, loaded.id);
+      try {
+        const runner = await this.#openRunner(loaded, adapter, budget, scale, onProgress);
+        return { loaded, runner, gpu: gpuOf(loaded.engine, loaded.id) };
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        if (!gpu || !(await this.#lostSoon(gpu.device))) throw thrown;
+        if (scale <= LEAST_SCALE) throw fault('out-of-memory', 'The GPU has not enough memory for this model.', thrown);
+      }
+    }
+  }
+
+  /** A pass fails before its device is reported as lost. */
+  #lostSoon(device: GPUDevice): Promise<boolean> {
+    return Promise.race([device.lost.then(() => true), this.#clock.sleep(LOSS_REPORT_MS).then(() => false)]);
+  }
+
   /** The batched pipeline where the model allows it, else WebLLM's chat API with the reason. */
   async #openRunner(
     loaded: LoadedModel,
+    adapter: AdapterInfo,
     budget: MemoryBudget,
+    scale: number,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<TurnRunner> {
     const stock = (notes: readonly string[]): TurnRunner =>
@@ -106,6 +142,8 @@ export class InferenceEngine implements Engine {
       return await openSwarm(openModel(loaded.engine, loaded.id), {
         needs: loaded.needs,
         fingerprint: loaded.fingerprint,
+        proofs: keptProofs(loaded.fingerprint, adapter),
+        scale,
         budget,
         clock: this.#clock,
         onProgress,
@@ -114,7 +152,8 @@ export class InferenceEngine implements Engine {
         },
       });
     } catch (thrown) {
-      if (thrown instanceof EngineFault) throw thrown;
+      const device = gpuOf(loaded.engine, loaded.id)?.device;
+      if (thrown instanceof EngineFault || (device && (await this.#lostSoon(device)))) throw thrown;
       // The pipeline may have taken WebLLM's own cache away; a reload, from the cache, makes the chat API whole again.
       await loaded.engine.reload(loaded.id);
       return stock([

@@ -5,6 +5,7 @@ import type { Clock } from '../../../src/kernel/clock.ts';
 import type { EngineError, LoadProgress, MemoryBudget } from '../../../src/engine/contract.ts';
 import { fault } from '../faults.ts';
 import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../fit.ts';
+import type { Proofs } from '../proofs.ts';
 import type { ModelInternals } from '../webllm-internals.ts';
 import { openWarm } from '../warm/open.ts';
 import { KvPool, PAGE, type PoolSize } from './kv-pool.ts';
@@ -22,6 +23,10 @@ export interface OpenOptions {
   readonly needs: Needs;
   /** Names library and weights, for K/V that is kept. */
   readonly fingerprint: string;
+  /** What this library has shown on this GPU. */
+  readonly proofs: Proofs;
+  /** Share of the pages that the budget allows; less than 1 where the GPU refused them. */
+  readonly scale: number;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly onProgress: (progress: LoadProgress) => void;
@@ -44,7 +49,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
   const left = limitBytes(budget) - withoutPages - workspace;
   const contextPages = Math.ceil(model.config.context_window_size / PAGE);
   const wanted = (most + 2) * contextPages; // two contexts more for shared prefixes
-  let pages = Math.min(wanted, Math.floor(left / perPage));
+  const pages = Math.min(wanted, Math.floor((left / perPage) * options.scale));
   const least = Math.min(contextPages, LEAST_TOKENS / PAGE);
   if (pages < least) {
     const sum = {
@@ -57,51 +62,41 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
 
   options.onProgress({ phase: 'self-test', bytes: 0, totalBytes: null, fromCache: true });
   const notes: string[] = [];
-  for (;;) {
-    const residents = Math.min(most, Math.floor(pages / least));
-    let pool: KvPool | null = null;
-    try {
-      pool = new KvPool(model, shape(pages));
-      const kv = model.gpu.currAllocatedBytes - needs.weightBytes;
-      const proven = await proveBatching(model, pool, residents, clock);
-      if (residents < budget.resident)
-        notes.push(
-          `${String(residents)} agents run at once instead of ${String(budget.resident)}: ${limitedBy(residents, most)}.`,
-        );
-      if (!proven.continuation) {
-        notes.push(
-          `The model's library gives other results when a prompt is cut or shared (logits differ by ${proven.difference.toPrecision(2)}), so prompts are neither cut nor shared.`,
-        );
-      }
-      if (proven.decodeRows < residents)
-        notes.push(
-          `Decoding runs in batches of ${String(proven.decodeRows)}: measured faster than ${String(residents)} at once.`,
-        );
-      const warm = proven.continuation ? await openWarm(model, pool, options.fingerprint) : null;
-      notes.push(...(warm?.notes ?? []));
-      const now = model.gpu.currAllocatedBytes;
-      if (now > limitBytes(budget))
-        throw fault('out-of-memory', `The engine holds ${mib(now)}, more than ${mib(limitBytes(budget))}.`);
-      return new SwarmPipeline(model, pool, clock, {
-        residents,
-        proven,
-        memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
-        notes,
-        warm: warm?.tier ?? null,
-        onFatal: options.onFatal,
-      });
-    } catch (thrown) {
-      pool?.dispose();
-      // What the allocator refuses in one piece it may give in half.
-      if (!/memory|allocat/i.test(String(thrown)) || pages / 2 < least) throw thrown;
-      pages = Math.floor(pages / 2);
-      notes.push(`The GPU refused a larger K/V pool; this one has ${String(pages * PAGE)} tokens.`);
-    }
+  if (options.scale < 1) notes.push(`The GPU refused a larger K/V pool; this one has ${String(pages * PAGE)} tokens.`);
+  const residents = Math.min(most, Math.floor(pages / least));
+  if (residents < budget.resident) {
+    const because = residents < most ? 'the budget has K/V for no more' : 'the library takes no more in one batch';
+    notes.push(`${String(residents)} agents run at once instead of ${String(budget.resident)}: ${because}.`);
   }
-}
-
-function limitedBy(residents: number, most: number): string {
-  return residents < most ? 'the budget has K/V for no more' : 'the library takes no more in one batch';
+  const pool = new KvPool(model, shape(pages));
+  const kv = model.gpu.currAllocatedBytes - needs.weightBytes;
+  const proven = await options.proofs.once(`batches of ${String(residents)}`, () =>
+    proveBatching(model, pool, residents, clock),
+  );
+  if (!proven.continuation) {
+    const difference = Number(proven.difference).toPrecision(2);
+    notes.push(
+      `The model's library gives other results when a prompt is cut or shared (logits differ by ${difference}), so prompts are neither cut nor shared.`,
+    );
+  }
+  if (proven.decodeRows < residents) {
+    const rows = String(proven.decodeRows);
+    notes.push(`Decoding runs in batches of ${rows}: measured faster than ${String(residents)} at once.`);
+  }
+  const warm = proven.continuation ? await openWarm(model, pool, options.fingerprint) : null;
+  notes.push(...(warm?.notes ?? []));
+  const now = model.gpu.currAllocatedBytes;
+  if (now > limitBytes(budget)) {
+    throw fault('over-budget', `The engine holds ${mib(now)}, more than ${mib(limitBytes(budget))}.`);
+  }
+  return new SwarmPipeline(model, pool, clock, {
+    residents,
+    proven,
+    memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
+    notes,
+    warm: warm?.tier ?? null,
+    onFatal: options.onFatal,
+  });
 }
 
 /**

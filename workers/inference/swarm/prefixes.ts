@@ -3,8 +3,11 @@
  */
 import { PAGE } from './kv-pool.ts';
 
-/** Shorter ones cost more in forks than they save. */
-export const SHORTEST = PAGE;
+/**
+ * Shorter ones are not worth a sequence. Below a page a fork copies the tokens (one kernel a layer, less than one token's prefill); from a
+ * page on it shares whole pages, which costs each step a second attention and a merge, and saves the more the longer the prefix is.
+ */
+export const SHORTEST = 4;
 
 export interface SharedPrefix {
   readonly ids: readonly number[];

@@ -1,0 +1,141 @@
+/**
+ * The batched engine against stock WebLLM one turn at a time: same library, same turns, same browser, sampling included, in one run.
+ *
+ *   node bench/engine.mjs [--agents 1,4,8,12,16] [--tokens 32] [--rounds 3] [--json FILE] [--gpu]
+ *
+ * Prints tokens a second (median of the rounds), prompt tokens computed with and without a shared role prompt, and the share of the time in
+ * which the GPU waited although turns were ready. `--gpu` uses the machine's adapter instead of SwiftShader.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { build } from 'vite';
+import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
+import { serve } from '../tools/dev/serve.mjs';
+import { root } from '../tools/dev/workspace.mjs';
+
+const { values } = parseArgs({
+  options: {
+    agents: { type: 'string', default: '1,4,8,12,16' },
+    tokens: { type: 'string', default: '32' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'string' },
+    gpu: { type: 'boolean', default: false },
+  },
+});
+const options = {
+  agents: values.agents.split(',').map(Number),
+  tokens: Number(values.tokens),
+  rounds: Number(values.rounds),
+};
+
+await build({ configFile: path.join(root, 'e2e/engine/vite.config.ts'), logLevel: 'error' });
+const server = await serve({ root: path.join(root, 'node_modules/.cache/engine-harness') });
+const browser = await chromium.launch({
+  executablePath,
+  args: values.gpu ? [...baseFlags, '--use-angle=vulkan', '--enable-features=Vulkan'] : [...baseFlags, swiftShader],
+});
+try {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(error));
+  await page.goto(new URL('harness.html', server.url).href);
+  const figures = await page.evaluate(measure, options);
+  console.log(table(figures));
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`);
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+/**
+ * Runs in the page.
+ * @param {{ agents: number[], tokens: number, rounds: number }} options
+ */
+async function measure({ agents, tokens, rounds }) {
+  const { load, turn } = window.planaria;
+  const median = (/** @type {number[]} */ values) =>
+    [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  let serial = 0;
+  /** Turns of like length; ignore where the model would stop by sampling hot and asking for no schema. */
+  const make = (/** @type {number} */ i, /** @type {import('../src/engine/contract.ts').ChatMessage[]} */ prefix) => {
+    serial += 1;
+    return turn(
+      `b${serial}`,
+      `Jan 12 04:0${i % 10}:11 host sshd[${1000 + i}]: Failed password for root from 10.0.0.${i}`,
+      {
+        prefix,
+        maxTokens: tokens,
+        sampling: { temperature: 1.3, topP: 1, seed: i },
+      },
+    );
+  };
+  const role = [{ role: /** @type {const} */ ('system'), content: 'Triage this log line.' }];
+  const completion = (/** @type {import('../src/engine/contract.ts').TurnOutcome[]} */ outcomes) => {
+    const failed = outcomes.find((outcome) => outcome.error);
+    if (failed) throw new Error(failed.error?.message);
+    return outcomes.reduce((sum, { usage }) => sum + usage.completionTokens, 0);
+  };
+
+  /** Tokens a second while `count` turns are in flight at once. @param {import('../src/engine/contract.ts').Engine} engine @param {number} count */
+  const batchRate = async (engine, count) => {
+    const begun = performance.now();
+    const outcomes = await Promise.all(Array.from({ length: count }, (_, i) => engine.submit(make(i, role)).done));
+    return (completion(outcomes) * 1000) / (performance.now() - begun);
+  };
+
+  const swarm = await load('webllm', { id: 'pocket' }, 16);
+  const stock = await load('stock', { id: 'pocket' }, 1);
+  await batchRate(swarm.engine, 4);
+  await batchRate(stock.engine, 1);
+  /** @type {Record<number, number[]>} */
+  const batched = {};
+  const one = [];
+  for (let round = 0; round < rounds; round += 1) {
+    one.push(await batchRate(stock.engine, 3)); // three queued turns run one by one
+    for (const count of agents) (batched[count] ??= []).push(await batchRate(swarm.engine, count));
+  }
+  const waited = await swarm.engine.counters();
+
+  // 12 agents with a long role prompt and a short line of their own: prompt tokens computed, shared and not.
+  const long = [
+    { role: /** @type {const} */ ('system'), content: 'Read the line, then say how bad it is and why. '.repeat(60) },
+  ];
+  const before = await swarm.engine.counters();
+  const shared = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => swarm.engine.submit({ ...make(i, long), maxTokens: 1 }).done),
+  );
+  const after = await swarm.engine.counters();
+  completion(shared);
+  const asked = shared.reduce((sum, { usage }) => sum + usage.promptTokens, 0);
+  const vram = await swarm.engine.vram();
+  await swarm.engine.dispose();
+  await stock.engine.dispose();
+  return {
+    adapter: swarm.report.adapter?.description || swarm.report.adapter?.architecture || 'unknown',
+    notes: swarm.report.notes,
+    stock: median(one),
+    agents: agents.map((count) => ({ count, tokensPerSecond: median(batched[count] ?? []) })),
+    starvedShare: waited.starvedMs / (waited.busyMs + waited.starvedMs),
+    prefix: { promptTokens: asked, computed: after.prefillTokens - before.prefillTokens },
+    vram: { peak: vram.peak, limit: vram.limit },
+  };
+}
+
+/** @param {Awaited<ReturnType<typeof measure>>} figures */
+function table({ adapter, notes, stock, agents, starvedShare, prefix, vram }) {
+  const line = (/** @type {(string | number)[]} */ ...cells) => `| ${cells.join(' | ')} |`;
+  return [
+    `Adapter: ${adapter}. ${notes.join(' ')}`,
+    '',
+    line('agents', 'tokens/s', 'against stock one by one'),
+    line('---', '---:', '---:'),
+    line('stock', stock.toFixed(1), '1.0'),
+    ...agents.map(({ count, tokensPerSecond }) =>
+      line(count, tokensPerSecond.toFixed(1), (tokensPerSecond / stock).toFixed(2)),
+    ),
+    '',
+    `Prompt tokens of 12 agents with one long role prompt: ${prefix.promptTokens}, computed ${prefix.computed} (${(prefix.promptTokens / prefix.computed).toFixed(1)} times fewer).`,
+    `GPU waited although turns were ready: ${(100 * starvedShare).toFixed(1)} % of the time. VRAM peak ${(vram.peak / 2 ** 20).toFixed(0)} MiB of ${(vram.limit / 2 ** 20).toFixed(0)} MiB.`,
+  ].join('\n');
+}
