@@ -8,4 +8,7 @@ test('a lock has one holder and can be taken again after release', async () => {
   expect(await lock.tryAcquire('b')).not.toBeNull();
   release?.();
   expect(await lock.tryAcquire('a')).not.toBeNull();
+  // Letting go twice does not take it from the next holder.
+  release?.();
+  expect(await lock.tryAcquire('a')).toBeNull();
 });

@@ -27,13 +27,14 @@ export function webLock(locks: LockManager): Lock {
 
 /** Locks within one process, for tests and for hosts without Web Locks. */
 export function memoryLock(): Lock {
-  const held = new Set<string>();
+  const held = new Map<string, symbol>();
   return {
     tryAcquire: (name) => {
       if (held.has(name)) return Promise.resolve(null);
-      held.add(name);
+      const mine = Symbol(name);
+      held.set(name, mine);
       return Promise.resolve(() => {
-        held.delete(name);
+        if (held.get(name) === mine) held.delete(name);
       });
     },
   };

@@ -125,6 +125,8 @@ export interface Tab {
   readonly runtime: Runtime;
   /** Engines made so far, the newest last. */
   readonly engines: ScriptedEngine[];
+  /** As where a browser gives a lock away under its holder: the tab lives on and does not know. */
+  loseLock(): void;
   /** As a crash: nothing of the tab happens any more, from this moment on. */
   kill(): void;
 }
@@ -187,6 +189,10 @@ export class World {
     return {
       runtime,
       engines,
+      loseLock: () => {
+        for (const release of held) release();
+        held.clear();
+      },
       kill: () => {
         killClock();
         killStore();
