@@ -1,0 +1,125 @@
+/** Drives the page as a person would: files in, Run, wait, exports out. There is no hook for this in the product. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const POLL_MS = 500;
+const ENGINE_SHOWN = 30_000;
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/**
+ * The diagnostics that the page shows, one line each in the form `FILE:line:column: what; expected; what to do`.
+ * @param {Page} page
+ * @param {string[]} files as the caller named them; the page knows their base names only
+ */
+async function diagnostics(page, files) {
+  const found = await page.locator('section[role=alert] li').evaluateAll((items) =>
+    items.map((item) => ({
+      place: item.querySelector('.mono')?.textContent ?? '',
+      message: item.querySelector('b')?.textContent ?? '',
+      more: [...item.querySelectorAll('dl > *')].map((node) => [node.tagName, node.textContent ?? '']),
+    })),
+  );
+  return found.map(({ place, message, more }) => {
+    const at = files.find((file) => place.startsWith(`${path.basename(file)}:`));
+    const where = at === undefined ? place : at + place.slice(path.basename(at).length);
+    const rest = more.flatMap(([tag, text], k) => {
+      if (tag !== 'DD') return [];
+      return [more[k - 1]?.[1] === 'Expected' ? `expected ${text}` : text];
+    });
+    return `${where}: ${[message, ...rest].join('; ')}`;
+  });
+}
+
+/**
+ * The start screen's options, set by hand.
+ * @param {Page} page
+ * @param {{ limit?: number, seed?: number, engine: string, model?: string, vram?: number }} options
+ */
+async function setOptions(page, { limit, seed, engine, model, vram }) {
+  await page.getByText('Limit, seed, engine').click();
+  if (limit !== undefined) await page.getByLabel('Limit').fill(String(limit));
+  if (seed !== undefined) await page.getByLabel('Seed').fill(String(seed));
+  if (engine !== 'webllm') await page.getByLabel('Engine').selectOption(engine);
+  if (vram !== undefined) {
+    await page.getByRole('button', { name: 'change' }).click({ timeout: ENGINE_SHOWN });
+    await page.locator('.gpu input[type=number]').fill(String(vram));
+  }
+  if (model !== undefined && /^https?:/.test(model)) await page.locator('#model-url').fill(model);
+  else if (model !== undefined) {
+    const all = page.getByRole('button', { name: /^All \d+ models|Show all/ });
+    if (await all.isVisible()) await all.click();
+    await page.locator(`input[type=radio][name=model][value="${CSS_escape(model)}"]`).check({ timeout: ENGINE_SHOWN });
+  }
+}
+
+const CSS_escape = (/** @type {string} */ text) => text.replaceAll(/["\\]/g, '\\$&');
+
+/**
+ * Hands over both files and starts.
+ * @param {Page} page
+ * @param {{ file: string, input?: string | undefined } & Parameters<typeof setOptions>[1]} options
+ * @returns {Promise<string[]>} what the page refuses; empty once the run screen is there
+ */
+export async function start(page, options) {
+  const files = [options.file, ...(options.input === undefined ? [] : [options.input])];
+  await page.getByLabel('Swarm file', { exact: true }).setInputFiles(options.file);
+  if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  await setOptions(page, options);
+  for (;;) {
+    const refused = await diagnostics(page, files);
+    if (refused.length > 0) return refused;
+    if (await run.isEnabled()) break;
+    if (await page.getByText('choose one.').isVisible())
+      return [`${options.file}:1:1: this swarm works on an input file; expected --input LOG`];
+    await page.waitForTimeout(100);
+  }
+  await run.click();
+  while (!(await page.locator('[data-phase]').isVisible())) {
+    const refused = await diagnostics(page, files);
+    if (refused.length > 0) return refused;
+    await page.waitForTimeout(100);
+  }
+  return [];
+}
+
+const ENDED = ['done', 'cancelled', 'failed'];
+
+/**
+ * Waits for the end of the run.
+ * @param {Page} page
+ * @param {number} timeoutMs
+ * @param {(line: string) => void} progress
+ */
+export async function runToEnd(page, timeoutMs, progress) {
+  const end = Date.now() + timeoutMs;
+  let last = '';
+  let text = async (/** @type {string} */ id) => (await page.getByTestId(id).first().textContent())?.trim() ?? '';
+  while (Date.now() < end) {
+    const phase = (await page.locator('[data-phase]').getAttribute('data-phase')) ?? '';
+    const line = `${phase}: ${await text('results')} results, ${await text('failed')} failed, ${await text('retries')} retries, ${await text('tokens-per-second')} tokens/s`;
+    if (line !== last) progress(line);
+    last = line;
+    if (ENDED.includes(phase)) return phase;
+    if (phase === 'waiting')
+      progress(
+        ((await page.locator('[role=status], [role=alert]').allTextContents()).join(' ') || '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
+    await page.waitForTimeout(POLL_MS);
+  }
+  return 'timeout';
+}
+
+/**
+ * @param {Page} page
+ * @param {'jsonl' | 'csv' | 'report'} kind
+ */
+export async function exported(page, kind) {
+  const button = page.locator(`[data-export=${kind}]`).first();
+  if (!(await button.isVisible())) await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFile(await download.path());
+}
