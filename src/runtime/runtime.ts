@@ -205,6 +205,7 @@ export class Runtime implements RuntimeApi {
   /** The run, to write where no other tab does, else to watch. */
   async #view(runId: string): Promise<RunView> {
     const { store, lock, clock, random, tab } = this.#with;
+    if (!(await store.record(runId))) throw new StoreFault('missing', `There is no run ${runId}.`);
     const release = await lock.tryAcquire(`planaria:${runId}`);
     if (!release) {
       const takeOver = (): void => void this.#reopen(runId);
@@ -248,7 +249,11 @@ export class Runtime implements RuntimeApi {
     return this.#alone(async () => {
       if (this.#open?.id !== runId) return;
       await this.#close();
-      this.#open = await this.#view(runId);
+      try {
+        this.#open = await this.#view(runId);
+      } catch {
+        // Removed, or out of reach: the next call for it says so.
+      }
     });
   }
 
