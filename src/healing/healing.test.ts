@@ -46,7 +46,7 @@ function ward(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {})
     bus.post({ ...message, at: now });
   };
   const monitor = new Monitor(
-    { ...MONITOR_DEFAULTS, agents: AGENTS, roles, audit: options.audit ?? 0 },
+    { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: 40, roles, audit: options.audit ?? 0 },
     random,
     (message) => {
       bus.post({ ...message, at: now });

@@ -10,7 +10,7 @@ import type { HealthScore, TurnFacts } from './health.ts';
 import { RoleNorms, scoreTurn } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
 import type { AnswerSchema } from './peers.ts';
-import { Peers, answerKey, closedFields, template } from './peers.ts';
+import { Jury, Peers, answerKey, closedFields, template } from './peers.ts';
 import { repetition } from './repetition.ts';
 import { DEFAULT_THRESHOLDS, Hysteresis, learnedThresholds } from './thresholds.ts';
 
@@ -24,6 +24,8 @@ export interface MonitorOptions {
   }[];
   /** Health below which a swarm file calls an agent degraded, until the role has been learned. */
   readonly degraded?: number;
+  /** How much work there is: what may be spent on asking twice at the start depends on it. */
+  readonly tasks: number;
   /** Share of turns that may be asked twice because their question has no witnesses yet; 0 = never. */
   readonly audit: number;
   /** Shortest silence that may be called a stall, whatever was learned, ms. */
@@ -75,6 +77,7 @@ export class Monitor {
   readonly #everyone = new RoleNorms();
   readonly #watches: AnomalyWatch[];
   readonly #peers: Peers[];
+  readonly #jury: Jury;
   readonly #closed: (readonly (readonly string[])[])[];
   readonly #hysteresis: Hysteresis;
   readonly #oddStreak: Uint8Array;
@@ -84,7 +87,7 @@ export class Monitor {
   /** Judged lately: `turn.over` may be repeated. */
   readonly #judged = new Map<string, FromMonitor>();
   readonly #opinions = new Map<string, Opinion[]>();
-  #auditCredit = 8;
+  #auditCredit: number;
   #engineUp = 0;
   #engineProven = true;
   #lastTick: number | null = null;
@@ -99,12 +102,20 @@ export class Monitor {
     this.#peers = options.roles.map(() => new Peers());
     this.#closed = options.roles.map(({ schema }) => closedFields(schema));
     this.#hysteresis = new Hysteresis(options.agents);
+    this.#jury = new Jury(options.agents);
+    this.#auditCredit = options.audit * Math.min(640, 40 + options.tasks);
     this.#oddStreak = new Uint8Array(options.agents);
   }
 
   /** What is normal for a role, e.g. for the page. */
   norms(role: number): RoleNorms | undefined {
     return this.#norms[role];
+  }
+
+  /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
+  recall(role: number, question: string, answer: unknown): void {
+    const key = answerKey(answer, this.#closed[role] ?? []);
+    if (key !== null) this.#peers[role]?.learn(template(question), key);
   }
 
   /** Turns that are watched now. */
@@ -310,6 +321,22 @@ export class Monitor {
     if (fault !== null) {
       this.#judge(name, false, score, fault, evidence, false);
       if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);
+      return;
+    }
+    const support = key === null ? null : (peers?.support(question, key) ?? null);
+    if (support !== null && this.#jury.hear(agent, support)) {
+      this.#doubted.add(agent);
+      const value = `the last of several that few others give (${String(Math.round(support * 100))} of 100)`;
+      const odd: Evidence = {
+        signal: 'answers',
+        value,
+        expected: 'what others say',
+        verdict: 'bad',
+        hard: 'disagreement',
+      };
+      this.#judge(name, message.others === 0, score, null, [odd, ...evidence], message.others > 0);
+      if (message.others > 0) this.#opinions.set(`${task}/${stage}`, [{ agent, turn, key: key ?? '' }]);
+      this.#suspect(agent, task, turn, 'disagreement', [odd]);
       return;
     }
     if (key !== null && peers && message.others > 0) {

@@ -45,6 +45,35 @@ interface Witnesses {
   readonly byKey: Map<string, number>;
 }
 
+/**
+ * Who keeps saying what others do not. One odd vote proves nothing where honest ones differ; so each answer to a known question counts for or
+ * against its agent by how much likelier it is from one that turns answers round than from one like the others (CUSUM of the log likelihood
+ * ratio; Page, 1954).
+ */
+export class Jury {
+  readonly #weight: Float32Array;
+
+  constructor(agents: number) {
+    this.#weight = new Float32Array(agents);
+  }
+
+  /** Takes in an answer that a share `support` (0..1) of the others gives too; true when the agent stands convicted, once. */
+  hear(agent: number, support: number): boolean {
+    const honest = Math.min(0.98, Math.max(0.02, support));
+    const weight = Math.max(0, (this.#weight[agent] ?? 0) + Math.log((1 - honest) / honest));
+    const convicted = weight > CONVICTION;
+    this.#weight[agent] = convicted ? 0 : weight;
+    return convicted;
+  }
+
+  forget(agent: number): void {
+    this.#weight[agent] = 0;
+  }
+}
+
+/** ln 500: a liar is 500 times likelier than an honest one. */
+const CONVICTION = Math.log(500);
+
 /** Templates remembered at most; the oldest go first. */
 const CAPACITY = 4096;
 /** A share of witnesses below this makes an answer odd; with none among n it takes n >= 6. */
@@ -81,6 +110,12 @@ export class Peers {
   agreement(question: string, key: string, least = 3): number | null {
     const total = this.witnesses(question);
     return total < least ? null : this.supporters(question, key) / total;
+  }
+
+  /** Share of others that say the same, never quite 0 or 1; null where fewer than `least` have spoken. */
+  support(question: string, key: string, least = 8): number | null {
+    const total = this.witnesses(question);
+    return total < least ? null : (this.supporters(question, key) + 0.5) / (total + 1);
   }
 
   /** True where the answer stands alone against enough others. */

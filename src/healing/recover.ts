@@ -142,6 +142,15 @@ export class Recover {
     }
   }
 
+  /** An agent that was being mended when the RECOVER before this one ended: its case is opened anew. */
+  adopt(agent: number, now: number): void {
+    const state = this.#life.state(agent);
+    if (this.#cases.has(agent) || (state !== 'degraded' && state !== 'recovering')) return;
+    const one = this.#open(agent, now);
+    one.faults.push('low-score');
+    this.#act(one, null, [{ signal: 'state', value: state, expected: 'a case that says why', verdict: 'odd' }], now);
+  }
+
   /** A person's word on a case: another chance for a failed agent. */
   revive(agent: number, now: number): boolean {
     if (!this.#life.send(agent, 'REVIVE', 'asked by a person')) return false;

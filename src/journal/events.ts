@@ -57,6 +57,8 @@ export type EventBody =
       readonly ms: number;
       /** Why the output was not accepted; absent when it passed. */
       readonly rejected?: string;
+      /** True where it is neither accepted nor rejected yet: others are asked the same first. */
+      readonly pending?: true;
       /** Score of the turn, 0 to 1, where it was judged. */
       readonly health?: number;
     }

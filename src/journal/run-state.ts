@@ -181,9 +181,9 @@ export class RunState {
         add(agents.completionTokens, event.agent, completion);
         add(agents.computeMs, event.agent, event.ms);
         const counts = event.finish !== 'cancelled' && event.finish !== 'error';
-        const passed = event.rejected === undefined;
+        const passed = event.rejected === undefined && !event.pending;
         this.#rest(event.agent, counts && passed);
-        if (counts) {
+        if (counts && !event.pending) {
           const health = agents.health[event.agent] as number;
           agents.health[event.agent] = health + HEALTH_STEP * ((event.health ?? (passed ? 1 : 0)) - health);
         }

@@ -16,6 +16,8 @@ import { type Actuator, failureOf, type HealingSettings, isFit, type Judgement, 
 const GRACE_MS = 10_000;
 /** Engines that a task may lose turns with before it is held against the task: a prompt can be what kills them. */
 const MAX_LOSSES = 8;
+/** Failures that agent or engine are to blame for: where they are mended, the task is not charged with an attempt. */
+const NOT_THE_TASKS: ReadonlySet<string> = new Set<TurnFailure>(['engine-error', 'stalled']);
 /** Partial text kept in the log of a lost turn. */
 const PARTIAL_CHARACTERS = 400;
 
@@ -279,7 +281,7 @@ export class Dispatcher {
   ): void {
     const health = judgement?.health;
     if (judgement?.secondOpinion) {
-      this.#end(flight, outcome, { health });
+      this.#end(flight, outcome, { health, pending: true });
       this.#avoid(flight);
       this.#with.tell({ type: 'task.requeued', task: flight.task, agent: flight.agent, reason: 'second opinion' });
       this.#ready.push(flight.stage, flight.task);
@@ -291,7 +293,8 @@ export class Dispatcher {
       const detail =
         verdict.kind === 'reject' ? verdict.detail : `found by its supervisor: ${judgement?.fault ?? 'unknown'}`;
       this.#end(flight, outcome, { rejected: failure, health, then: judgement === null ? 'free' : 'hold' });
-      this.#reject(flight, failure, detail);
+      if (this.#ward && NOT_THE_TASKS.has(failure)) this.#again(flight, failure, '');
+      else this.#reject(flight, failure, detail);
     }
     this.#with.onTurn();
   }
@@ -300,10 +303,16 @@ export class Dispatcher {
   #end(
     flight: Flight,
     outcome: TurnOutcome | null,
-    how: { rejected?: string; health?: number | undefined; then?: After; finish?: TurnOutcome['finish'] } = {},
+    how: {
+      rejected?: string;
+      health?: number | undefined;
+      then?: After;
+      finish?: TurnOutcome['finish'];
+      pending?: true;
+    } = {},
   ): void {
     const { tell, clock } = this.#with;
-    const { rejected, health, then = 'free', finish = outcome?.finish ?? 'error' } = how;
+    const { rejected, health, pending, then = 'free', finish = outcome?.finish ?? 'error' } = how;
     const { task, agent, turn } = flight;
     flight.watchdog();
     this.flights.delete(task);
@@ -322,6 +331,7 @@ export class Dispatcher {
       ms: Math.round(outcome ? outcome.timing.endedMs - outcome.timing.admittedMs : clock.now() - flight.submitted),
       ...(rejected === undefined ? {} : { rejected }),
       ...(health === undefined ? {} : { health }),
+      ...(pending && { pending }),
     });
     this.#free(agent, flight.stage, then);
   }
@@ -406,7 +416,6 @@ export class Dispatcher {
     outcome: TurnOutcome | null = null,
     then: After = 'free',
   ): void {
-    const { state, tell } = this.#with;
     const { task, agent, stage } = flight;
     const partial = (outcome?.text ?? flight.text).slice(0, PARTIAL_CHARACTERS);
     this.#ward?.dropped(flight.turn);
@@ -417,10 +426,18 @@ export class Dispatcher {
       this.flights.delete(task);
       this.#free(agent, stage, then);
     }
+    this.#again(flight, reason, partial);
+  }
+
+  /** The task waits again and no attempt is counted, unless this happens to it again and again. */
+  #again(flight: Flight, reason: string, partial: string): void {
+    const { state, tell } = this.#with;
+    const { task, agent, stage } = flight;
     if (reason !== 'cancelled' && (state.tasks.losses[task] as number) >= MAX_LOSSES) {
-      this.#reject(flight, 'engine-error', `${String(MAX_LOSSES)} engines were lost with it, the last by ${reason}`);
+      this.#reject(flight, 'engine-error', `its turn was lost ${String(MAX_LOSSES)} times, the last by ${reason}`);
       return;
     }
+    if (NOT_THE_TASKS.has(reason)) this.#avoid(flight);
     tell({ type: 'task.requeued', task, agent, reason, ...(partial === '' ? {} : { partial }) });
     this.#ready.push(stage, task);
   }
@@ -469,7 +486,8 @@ export class Dispatcher {
           this.#start(flight);
           this.#ward?.dropped(flight.turn);
           this.#end(flight, null, { rejected: failure, then: 'rest' });
-          this.#reject(flight, failure, detail);
+          if (NOT_THE_TASKS.has(failure)) this.#again(flight, failure, '');
+          else this.#reject(flight, failure, detail);
         }
         this.pump();
       },

@@ -1,6 +1,6 @@
 import { decodeEvents } from '../journal/journal.ts';
 import { RunState } from '../journal/run-state.ts';
-import type { RunRecord } from '../store/records.ts';
+import type { ResultRow, RunRecord } from '../store/records.ts';
 import { StoreFault } from '../store/fault.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { planRun, type RunPlan } from './plan.ts';
@@ -12,7 +12,12 @@ export interface LoadedRun {
   readonly plan: RunPlan;
   readonly state: RunState;
   readonly index: ResultIndex;
+  /** Some of the committed rows, the last in order of tasks: what agents said before. */
+  readonly recent: readonly ResultRow[];
 }
+
+/** Rows that a new supervisor gets to know. */
+const RECENT = 1000;
 
 /** Reads a run back. Throws StoreFault (`missing`, `corrupt`) where there is nothing to go on from. */
 export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
@@ -29,10 +34,12 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
   const state = new RunState(plan.items.length, plan.layout.agents);
   await foldNew(store, id, state);
   const index = new ResultIndex(store, id);
+  let recent: ResultRow[] = [];
   await store.eachRow(id, (rows) => {
     index.add(rows);
+    recent = [...recent, ...rows.map(({ row }) => row)].slice(-RECENT);
   });
-  return { record, plan, state, index };
+  return { record, plan, state, index, recent };
 }
 
 /** Applies what the store has of the log beyond `state`. */

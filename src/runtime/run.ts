@@ -161,6 +161,8 @@ export class Run implements RunView {
         this.#seat.declareLost(error);
       },
     });
+    this.#dispatcher.ward?.recall(loaded.recent);
+    if (!state.ended) this.#dispatcher.ward?.adoptAll();
   }
 
   /** Sets the run going, unless it is over. */

@@ -101,6 +101,8 @@ const UNJUDGED_TICKS = 20;
 const UNORDERED_MS = 6000;
 /** The last fit agent of a role is not given up but tried again after this, ms. */
 const LAST_AGENT_MS = 30_000;
+/** Accepted answers that EXECUTE keeps, so that a new MONITOR knows what others said. */
+const WITNESSES = 1000;
 /** Orders remembered, to carry each out once. */
 const REMEMBERED = 2048;
 
@@ -150,6 +152,7 @@ export class Ward {
   readonly #held = new Map<number, Cancel>();
   readonly #timers = new Set<Cancel>();
   readonly #announced = new Set<string>();
+  readonly #witnesses: { readonly role: number; readonly question: string; readonly answer: unknown }[] = [];
   #monitor!: Monitor;
   #recover!: Recover;
   #engines = 0;
@@ -184,9 +187,18 @@ export class Ward {
   /** Ends MONITOR and RECOVER with all they know; both begin anew from what the run knows. */
   crash(): void {
     this.#begin();
+    this.adoptAll();
     for (const { turn, agent, task, stage } of this.#with.actuator.flights()) {
       this.#post({ type: 'turn.begun', turn, agent, task, stage, role: this.#role(agent) });
     }
+  }
+
+  /** Takes over the agents that were being mended: in an earlier tab, or by a supervisor that is gone. */
+  adoptAll(): void {
+    const { state } = this.#with.state.agents;
+    for (let agent = 0; agent < state.length; agent++)
+      if (state[agent] === AGENT.degraded || state[agent] === AGENT.recovering)
+        this.#recover.adopt(agent, this.#with.clock.now());
   }
 
   stop(): void {
@@ -220,7 +232,7 @@ export class Ward {
   ): void {
     const { turn, agent, task, stage, input } = watched;
     const failed = verdict.kind === 'reject' ? verdict : null;
-    const over: FromExecute = {
+    const over: Extract<FromExecute, { type: 'turn.over' }> = {
       type: 'turn.over',
       turn,
       agent,
@@ -228,14 +240,44 @@ export class Ward {
       stage,
       role: this.#role(agent),
       facts: this.#facts(stage, outcome, verdict, contextTokens),
-      question: `${String(stage)} ${input}`,
+      question: this.#question(stage, task, input),
       answer: verdict.kind === 'accept' ? verdict.output : null,
       others: this.#with.actuator.others(agent),
       fault: failed ? DIAGNOSIS[failed.failure] : null,
       detail: failed ? `${failed.failure}: ${failed.detail}` : '',
     };
-    this.#pending.set(turn, { over, verdict, decide, tries: 0 });
+    const decided = (judgement: Judgement): void => {
+      if (judgement.accept && verdict.kind === 'accept') this.witness(this.#role(agent), over.question, over.answer);
+      decide(judgement);
+    };
+    this.#pending.set(turn, { over, verdict, decide: decided, tries: 0 });
     this.#post(over);
+  }
+
+  /** An accepted answer, also from before this tab. */
+  witness(role: number, question: string, answer: unknown): void {
+    this.#witnesses.push({ role, question, answer });
+    if (this.#witnesses.length > 2 * WITNESSES) this.#witnesses.splice(0, WITNESSES);
+  }
+
+  /** Rows that an earlier tab committed. */
+  recall(
+    rows: readonly {
+      readonly task: number;
+      readonly input: string;
+      readonly output: unknown;
+      readonly failure: string | null;
+    }[],
+  ): void {
+    const { plan } = this.#with;
+    const stage = plan.tasks.result;
+    const role = plan.stages[stage]?.roleIndex ?? 0;
+    for (const { task, input, output, failure } of rows) {
+      if (failure !== null) continue;
+      const question = this.#question(stage, task, input);
+      this.witness(role, question, output);
+      this.#monitor.recall(role, question, output);
+    }
   }
 
   /** The agent is off work until RECOVER has said what to do with it. */
@@ -288,6 +330,7 @@ export class Ward {
         ...MONITOR_DEFAULTS,
         ...(settings.audit !== undefined && { audit: settings.audit }),
         agents: state.agents.size,
+        tasks: state.tasks.size,
         degraded: plan.swarm.supervision.thresholds.degraded,
         roles: roles.map(({ name }) => ({
           name,
@@ -300,6 +343,7 @@ export class Ward {
         this.#post(message);
       },
     );
+    for (const { role, question, answer } of this.#witnesses) this.#monitor.recall(role, question, answer);
     const { intensity, period } = plan.swarm.supervision;
     const tree = new SupervisionTree(
       roles.map(({ name, firstAgent, replicas }) => ({ name, first: firstAgent, count: replicas })),
@@ -321,6 +365,14 @@ export class Ward {
         this.#post(message);
       },
     );
+  }
+
+  /** What the agent was asked: its input and, where it works on another's output, that output. */
+  #question(stage: number, task: number, input: string): string {
+    const { plan, state } = this.#with;
+    const on = plan.stages[stage]?.on ?? null;
+    const given = on === null ? undefined : state.held.get(task)?.find((held) => held.stage === on)?.output;
+    return `${String(stage)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
   }
 
   #role(agent: number): number {

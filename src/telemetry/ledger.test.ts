@@ -15,7 +15,6 @@ const fault = (extra: Partial<InjectedFault>): InjectedFault => ({
   tasks: [7],
   seenAs: ['stall'],
   mendedBy: 'agent',
-  needsCase: false,
   survivable: true,
   ...extra,
 });
@@ -57,16 +56,15 @@ function open() {
 }
 
 describe('fault ledger', () => {
-  it('counts a mend only when the struck agent has been noticed and then passes a turn', () => {
+  it('counts a mend only when the struck agent passes a turn, and names the step that cured', () => {
     const { ledger, turn, suspect, mended } = open();
     ledger.inject(fault({}));
     turn(1100, 4);
-    turn(1200, 3);
-    expect(ledger.open).toBe(1);
     suspect(1500, 3, 'stall');
     turn(1600, 3, 'deadline');
     turn(1700, 4);
     expect(ledger.open).toBe(1);
+    turn(2500, 3);
     mended(2500, 3);
     expect(ledger.entries[0]).toMatchObject({
       detectedAt: 1500,
@@ -78,13 +76,15 @@ describe('fault ledger', () => {
     expect(ledger.falseAlarms).toBe(0);
   });
 
-  it('does not believe a passing turn where the ill is a wrong but valid answer', () => {
-    const { ledger, turn, suspect, mended } = open();
-    ledger.inject(fault({ kind: 'poisoned-output', seenAs: ['disagreement'], needsCase: true }));
+  it('does not believe a passing turn of an agent that is not rid of its ill', () => {
+    const { ledger, turn, suspect } = open();
+    let ill = true;
+    ledger.inject(fault({ kind: 'poisoned-output', seenAs: ['disagreement'], cured: () => !ill }));
     suspect(1100, 3, 'disagreement');
     turn(1200, 3);
     expect(ledger.open).toBe(1);
-    mended(1300, 3);
+    ill = false;
+    turn(1300, 3);
     expect(ledger.open).toBe(0);
   });
 
@@ -110,10 +110,11 @@ describe('fault ledger', () => {
   });
 
   it('sums up by kind with intervals', () => {
-    const { ledger, suspect, mended } = open();
+    const { ledger, suspect, mended, turn } = open();
     for (let id = 0; id < 10; id++) ledger.inject(fault({ id, agents: [id], at: 1000 * id }));
     for (let id = 0; id < 9; id++) {
       suspect(1000 * id + 100 + id, id, 'stall');
+      turn(1000 * id + 500, id);
       mended(1000 * id + 500, id);
     }
     const [kind] = ledger.byKind();

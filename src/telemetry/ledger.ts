@@ -18,8 +18,8 @@ export interface InjectedFault {
   readonly seenAs: readonly string[];
   /** `agent`: each struck agent must pass a turn; `run`: the run must have come back and pass one; `any`: any turn that passes. */
   readonly mendedBy: 'agent' | 'run' | 'any';
-  /** An ill that a passing turn does not disprove, e.g. answers that are wrong but valid: only a closed case counts. */
-  readonly needsCase: boolean;
+  /** Whether a struck agent is rid of it; a turn of one that is not proves nothing, however well it looks. Absent: it was for one turn. */
+  readonly cured?: (agent: number) => boolean;
   readonly survivable: boolean;
 }
 
@@ -54,6 +54,9 @@ export interface KindSummary {
   readonly tokensLost: number;
 }
 
+/** Entries looked at for a step that cured. */
+const LATELY = 200;
+
 export class FaultLedger {
   readonly entries: LedgerEntry[] = [];
   #open: Open[] = [];
@@ -84,7 +87,6 @@ export class FaultLedger {
         break;
       case 'engine.lost':
         this.#suspected(null, event.code, now);
-        this.#sweptAway(now);
         break;
       case 'run.resumed':
         for (const open of this.#open) {
@@ -92,13 +94,13 @@ export class FaultLedger {
           open.cameBack = true;
           open.entry.detectedAt ??= now;
         }
-        this.#sweptAway(now);
         break;
       case 'heal.mended':
         this.#mended(rowOf(event.agent), event.rung, event.action, now);
         break;
       case 'turn.ended':
         this.#turns++;
+        if (event.pending) break;
         if (event.finish === 'stop' && event.rejected === undefined) this.#passed(event.agent, now);
         else this.#lost(event.agent, event.tokens.completion);
         break;
@@ -124,36 +126,30 @@ export class FaultLedger {
       const struck = agent === null || entry.agents.length === 0 || entry.agents.includes(agent);
       if (!struck) continue;
       known = true;
-      if (entry.seenAs.includes(fault)) entry.detectedAt ??= now;
+      // Of an agent any suspicion will do: two faults may strike one turn, and it can be told for one of them only.
+      if (agent !== null || entry.seenAs.includes(fault)) entry.detectedAt ??= now;
     }
     if (!known && agent !== null) this.#falseAlarms++;
   }
 
-  /** A greater fault took the turns along in which lesser ones sat: they are noticed with it. */
-  #sweptAway(now: number): void {
-    for (const { entry } of this.#open) if (entry.mendedBy === 'agent' && !entry.needsCase) entry.detectedAt ??= now;
-  }
-
+  /** Which step cured is told right after the turn that proves it. */
   #mended(agent: number | null, rung: string, action: string, now: number): void {
-    for (const open of [...this.#open]) {
-      const { entry } = open;
-      if (agent !== null ? !entry.agents.includes(agent) || entry.mendedBy !== 'agent' : entry.mendedBy !== 'any')
-        continue;
-      if (entry.detectedAt === null) continue;
+    for (const entry of this.entries.slice(-LATELY)) {
+      const meant =
+        agent === null ? entry.mendedBy !== 'agent' : entry.mendedBy === 'agent' && entry.agents.includes(agent);
+      if (!meant || entry.detectedAt === null || entry.rung !== null) continue;
+      if (entry.mendedAt !== null && entry.mendedAt !== now) continue;
       entry.rung = rung;
       entry.action = action;
-      if (agent !== null) this.#rid(open, agent, now);
     }
   }
 
   #passed(agent: number, now: number): void {
     for (const open of [...this.#open]) {
       const { entry } = open;
-      if (now < entry.at + entry.forMs || !open.cameBack || entry.needsCase) continue;
-      if (entry.mendedBy === 'agent') {
-        // A stalled or looping turn must have been noticed before a later one can prove anything.
-        if (entry.detectedAt !== null) this.#rid(open, agent, now);
-      } else this.#close(open, now);
+      if (now < entry.at + entry.forMs || !open.cameBack) continue;
+      if (entry.mendedBy !== 'agent') this.#close(open, now);
+      else if (entry.cured?.(agent) ?? true) this.#rid(open, agent, now);
     }
   }
 

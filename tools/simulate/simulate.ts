@@ -81,10 +81,8 @@ const SETTINGS: Readonly<Record<Policy, HealingSettings | null>> = {
   restart: { ladder: ALWAYS_RESTART, audit: 0 },
 };
 
-/** Faults that only a closed case proves mended: the answers pass every check but the others' word. */
-const NEEDS_CASE: ReadonlySet<FaultKind> = new Set(['poisoned-output', 'lying-voter']);
 /** Nothing more is broken once so much of the work is done: what was broken must still have turns to show that it is mended. */
-const QUIET_AFTER = 0.6;
+const QUIET_AFTER = 0.5;
 const TABLES = ['results', 'journal', 'agents'] as const;
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -203,7 +201,7 @@ class World {
               ? 'any'
               : 'run'
             : 'any',
-      needsCase: NEEDS_CASE.has(fault.kind),
+      cured: (agent) => !this.#chaos.ill.has(agent),
       survivable: landing.survivable,
     };
     for (const agent of landing.agents) this.#struck.add(agent);
