@@ -2,6 +2,8 @@
 export interface Lock {
   /** Takes the named lock if nobody has it: a function that lets go, or null at once. */
   tryAcquire(name: string): Promise<(() => void) | null>;
+  /** Whether anybody has it at this moment. */
+  isHeld(name: string): Promise<boolean>;
 }
 
 /** The Web Locks API, shared by all tabs and workers of the origin. */
@@ -22,6 +24,7 @@ export function webLock(locks: LockManager): Lock {
           })
           .catch(reject);
       }),
+    isHeld: async (name) => (await locks.query()).held?.some((lock) => lock.name === name) ?? false,
   };
 }
 
@@ -29,6 +32,7 @@ export function webLock(locks: LockManager): Lock {
 export function memoryLock(): Lock {
   const held = new Map<string, symbol>();
   return {
+    isHeld: (name) => Promise.resolve(held.has(name)),
     tryAcquire: (name) => {
       if (held.has(name)) return Promise.resolve(null);
       const mine = Symbol(name);

@@ -24,6 +24,8 @@ test('of two tabs that both believe they write, only the newer one can; the olde
 
   old.loseLock();
   const young = world.tab();
+  // Cut off, as far as anybody can see.
+  expect(await young.runtime.runs()).toMatchObject([{ id, phase: 'paused' }]);
   const watching = young.runtime.watch(id, ({ status }) => void (seen.new = status));
   await clock.settle();
   await watching;

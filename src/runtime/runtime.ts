@@ -53,6 +53,10 @@ export interface RuntimeOptions {
   readonly scripted?: (seed: number) => Engine;
 }
 
+const lockName = (run: string): string => `planaria:${run}`;
+/** Phases in which some tab runs the run. */
+const GOING: ReadonlySet<string> = new Set(['loading', 'running', 'waiting']);
+
 /** All runs of the product: many stored, at most one open. */
 export class Runtime implements RuntimeApi {
   readonly #with: RuntimeOptions;
@@ -84,10 +88,17 @@ export class Runtime implements RuntimeApi {
     );
   }
 
+  /** Newest first. One that was cut off and that no tab runs now is listed as paused: opening it goes on with it. */
   async runs(): Promise<RunInfo[]> {
     const stored = await this.#with.store.list();
     const open = this.#open?.status();
-    return stored.map((record) => (open?.id === record.id ? infoOf(open) : record));
+    return Promise.all(
+      stored.map(async (record) => {
+        if (open?.id === record.id) return infoOf(open);
+        const cutOff = GOING.has(record.phase) && !(await this.#with.lock.isHeld(lockName(record.id)));
+        return cutOff ? { ...record, phase: 'paused' as const } : record;
+      }),
+    );
   }
 
   async start(request: StartRequest): Promise<StartReply> {
@@ -206,7 +217,7 @@ export class Runtime implements RuntimeApi {
   async #view(runId: string): Promise<RunView> {
     const { store, lock, clock, random, tab } = this.#with;
     if (!(await store.record(runId))) throw new StoreFault('missing', `There is no run ${runId}.`);
-    const release = await lock.tryAcquire(`planaria:${runId}`);
+    const release = await lock.tryAcquire(lockName(runId));
     if (!release) {
       const takeOver = (): void => void this.#reopen(runId);
       return new Follower(await loadRun(store, runId), { store, clock, takeOver });

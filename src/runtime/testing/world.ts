@@ -165,6 +165,7 @@ export class World {
     const held = new Set<() => void>();
     const engines: ScriptedEngine[] = [];
     const lock: Lock = {
+      isHeld: (key) => this.#lock.isHeld(key),
       tryAcquire: async (key) => {
         const release = await this.#lock.tryAcquire(key);
         if (release) held.add(release);
