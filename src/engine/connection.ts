@@ -105,13 +105,18 @@ export class Connection {
     });
   }
 
-  tell(message: Extract<ToInference, { type: 'submit' | 'cancel' }>): void {
+  tell(message: Extract<ToInference, { type: 'submit' | 'cancel' | 'fault' }>): void {
     this.#post(message);
   }
 
   /** Kills the worker on behalf of someone who saw it misbehave. */
   kill(reason: string): void {
     this.#die(workerDead(reason));
+  }
+
+  /** Ends the worker's thread without a word, as a crash of the browser's would: only the heartbeat can find out. */
+  terminateSilently(): void {
+    this.#worker.terminate();
   }
 
   /** Ends the worker in peace: nobody is told that it died. */

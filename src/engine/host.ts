@@ -21,10 +21,21 @@ import { WorkerEngine } from './worker-engine.ts';
 /** Long enough for a first visit that downloads the engine's chunk on a slow line, ms. */
 const QUESTION_MS = 120_000;
 
+/** Faults on purpose, at the seams where real ones enter. They befall the worker that an engine took last. */
+export interface WorkerFaults {
+  killWorker(): void;
+  loseDevice(): void;
+  exhaustMemory(): void;
+}
+
 /** `spawn` starts the inference worker's script; it may throw where workers are not to be had. */
-export function createEngineHost(spawn: () => WorkerLike, clock: Clock): EngineHost {
+export function createEngineHost(
+  spawn: () => WorkerLike,
+  clock: Clock,
+): EngineHost & { readonly faults: WorkerFaults } {
   /** Answers questions; taken by the next engine that loads. */
   let idle: Connection | null = null;
+  let taken: Connection | null = null;
   const living = (): Connection => {
     if (!idle || idle.dead) idle = new Connection(spawn(), clock);
     return idle;
@@ -44,9 +55,15 @@ export function createEngineHost(spawn: () => WorkerLike, clock: Clock): EngineH
       const take = (): Connection => {
         const connection = living();
         idle = null;
+        taken = connection;
         return connection;
       };
       return new WorkerEngine(kind, take, clock);
+    },
+    faults: {
+      killWorker: () => taken?.terminateSilently(),
+      loseDevice: () => taken?.tell({ type: 'fault', fault: 'lose-device' }),
+      exhaustMemory: () => taken?.tell({ type: 'fault', fault: 'exhaust-memory' }),
     },
   };
 }

@@ -20,6 +20,9 @@ import type {
   VramSample,
 } from './contract.ts';
 
+/** What can be done to the GPU on purpose: the device is destroyed, or asked for more memory than it has. */
+export type DeviceFault = 'lose-device' | 'exhaust-memory';
+
 /** Each question with its argument and its answer. */
 export interface Questions {
   checkGpu: { ask: null; answer: GpuCheck };
@@ -41,6 +44,8 @@ export type ToInference =
   | { type: 'abort'; call: number }
   | { type: 'submit'; request: TurnRequest }
   | { type: 'cancel'; id: string }
+  /** Breaks something for real, so that what mends it can be seen at work. */
+  | { type: 'fault'; fault: DeviceFault }
   | { type: 'ping' };
 
 export type FromInference =

@@ -10,13 +10,15 @@ import {
   type ModelChoice,
   type TurnHandle,
 } from './contract.ts';
-import type { FromInference, Method, Port, Question, Questions, ToInference } from './messages.ts';
+import type { DeviceFault, FromInference, Method, Port, Question, Questions, ToInference } from './messages.ts';
 
 /** What an inference worker can do; engines are created by `load`. */
 export interface InferenceService {
   checkGpu(): Promise<GpuCheck>;
   models(vramMiB: number, occupancy: number): Promise<readonly ModelChoice[]>;
   create(kind: EngineKind): Engine;
+  /** Does it to the GPU of the engine created last; nothing where there is none. */
+  fault(fault: DeviceFault): void;
 }
 
 /** Answers on `port` until the thread ends. One engine at a time: a second `load` disposes the first engine. */
@@ -106,6 +108,9 @@ export function serveInference(port: Port, service: InferenceService): void {
       }
       case 'cancel':
         turns.get(message.id)?.cancel();
+        return;
+      case 'fault':
+        service.fault(message.fault);
         return;
       case 'ping':
         post({ type: 'pong' });

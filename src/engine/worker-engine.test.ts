@@ -115,6 +115,9 @@ function spawn(): WorkerLike {
   serveInference(channel.port2 as unknown as Port, {
     checkGpu: () => Promise.resolve({ ok: true, adapter: null, problem: null, storageFree: 5 }),
     models: (vramMiB) => (vramMiB < 0 ? Promise.reject(new Error('negative')) : Promise.resolve([])),
+    fault: (fault) => {
+      for (const engine of far) engine.lose({ code: 'device-lost', message: fault, remedy: '' });
+    },
     create: () => {
       const engine = new HeldEngine();
       far.push(engine);
@@ -256,6 +259,21 @@ test('a device lost on the far side ends the turns as such and throws the worker
   await until(() => lost.length > 0);
   expect(lost).toEqual(['device-lost']);
   expect(worker.terminated).toBe(true);
+});
+
+test('faults on purpose befall the worker that an engine took', async () => {
+  const host = createEngineHost(spawn, systemClock());
+  const engine = host.create('webllm');
+  await engine.load({ id: 'pocket' }, budget, () => undefined);
+  const lost: string[] = [];
+  engine.onLost((error) => lost.push(error.message));
+  host.faults.loseDevice();
+  await until(() => lost.length > 0);
+  expect(lost).toEqual(['lose-device']);
+  const next = host.create('webllm');
+  await next.load({ id: 'pocket' }, budget, () => undefined);
+  host.faults.killWorker();
+  expect(workers.at(-1)?.terminated).toBe(true);
 });
 
 test('dispose ends turns as cancelled and tells nobody of a loss', async () => {

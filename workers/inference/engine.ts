@@ -20,6 +20,7 @@ import {
   type TurnRequest,
   type VramSample,
 } from '../../src/engine/contract.ts';
+import type { DeviceFault } from '../../src/engine/messages.ts';
 import { resolveModel, type ResolvedModel } from './catalogue.ts';
 import { describe, fault, toEngineError } from './faults.ts';
 import { limitBytes, MIB } from './fit.ts';
@@ -29,7 +30,7 @@ import { keptProofs } from './proofs.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { StockRunner } from './stock-runner.ts';
 import { openSwarm } from './swarm/open.ts';
-import { gpuOf, openModel, type GpuMemory } from './webllm-internals.ts';
+import { exhaustMemory, gpuOf, openModel, type GpuMemory } from './webllm-internals.ts';
 
 /** Of the K/V pool that the budget allows, the least that is tried when the GPU refuses more. */
 const LEAST_SCALE = 1 / 4;
@@ -37,6 +38,8 @@ const LOSS_REPORT_MS = 200;
 
 interface Running {
   readonly webllm: MLCEngine;
+  /** Under this name WebLLM knows the model. */
+  readonly model: string;
   readonly runner: TurnRunner;
   readonly gpu: GpuMemory | null;
   readonly budget: MemoryBudget;
@@ -71,7 +74,7 @@ export class InferenceEngine implements Engine {
       const webllm = await import('@mlc-ai/web-llm');
       const model = resolveModel(source, webllm.prebuiltAppConfig, this.#root, adapter.features);
       const { loaded, runner, gpu } = await this.#open(webllm, model, adapter, budget, onProgress, signal);
-      this.#running = { webllm: loaded.engine, runner, gpu, budget };
+      this.#running = { webllm: loaded.engine, model: loaded.id, runner, gpu, budget };
       void gpu?.device.lost.then((info) => {
         this.#end(fault('device-lost', 'The GPU device was lost.', info.message).error);
       });
@@ -209,6 +212,13 @@ export class InferenceEngine implements Engine {
     this.#running = null;
     running?.runner.stop('cancelled');
     await running?.webllm.unload();
+  }
+
+  /** A fault on purpose: what follows is what follows a real one. */
+  suffer(fault: DeviceFault): void {
+    const device = this.#running?.gpu?.device;
+    if (fault === 'lose-device') device?.destroy();
+    else if (device && this.#running) exhaustMemory(this.#running.webllm, this.#running.model);
   }
 
   /** The engine can do no more. */

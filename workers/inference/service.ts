@@ -9,12 +9,14 @@ import { checkGpu } from './gpu.ts';
 
 /** `root` is the address of the page's folder. */
 export function createInferenceService(root: URL, clock: Clock): InferenceService {
+  let latest: InferenceEngine | null = null;
   return {
     checkGpu,
     async models(vramMiB, occupancy) {
       const [{ prebuiltAppConfig }, gpu] = await Promise.all([import('@mlc-ai/web-llm'), checkGpu()]);
       return listModels(prebuiltAppConfig, { vramMiB, occupancy }, gpu.adapter?.features ?? null);
     },
-    create: (kind) => new InferenceEngine(kind, root, clock),
+    create: (kind) => (latest = new InferenceEngine(kind, root, clock)),
+    fault: (fault) => latest?.suffer(fault),
   };
 }

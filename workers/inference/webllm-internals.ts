@@ -153,6 +153,18 @@ export function gpuOf(engine: MLCEngine, modelId: string): GpuMemory | null {
   return context?.device && typeof context.currAllocatedBytes === 'number' ? context : null;
 }
 
+/** Asks for a buffer of 2 GiB, more than WebLLM's devices give; TVM then destroys the device, as it does whenever a buffer is refused. */
+export function exhaustMemory(engine: MLCEngine, modelId: string): void {
+  const parts = pipelineOf(engine, modelId);
+  const { tvm, device } = parts ?? {};
+  tvm?.beginScope?.();
+  try {
+    tvm?.empty?.([2 ** 29], 'float32', device);
+  } finally {
+    tvm?.endScope?.();
+  }
+}
+
 /**
  * @throws Error that says, in words, what is missing
  */
