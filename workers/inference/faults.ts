@@ -53,7 +53,7 @@ export function toEngineError(thrown: unknown): EngineError {
     return as('out-of-memory', 'The GPU has not enough memory for this model.');
   }
   if (
-    /Cannot find (required VM function|global function)|Cannot find .* in exports|Invalid kv_cache ABI|LinkError|import object/i.test(
+    /Cannot find (required VM function|global function)|Cannot find .* in exports|Invalid kv_cache ABI|detect wasm memory|LinkError|CompileError|import object/i.test(
       text,
     )
   ) {
