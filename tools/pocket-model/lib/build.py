@@ -94,14 +94,14 @@ def pipeline(target):
     return run
 
 
-def linker(runtime):
+def linker(runtime, level):
     """Link with emcc ourselves, objects not bitcode: Debian's wasm-ld (LLVM 14) can't read the wheel's LLVM 22 bitcode."""
 
     def link(output, objects, options=None, **_):
         own = sorted(os.path.join(runtime, f) for f in os.listdir(runtime) if f.endswith(".o"))
         flags = ["WASM_BIGINT=1", "ERROR_ON_UNDEFINED_SYMBOLS=0", "STANDALONE_WASM=1", "ALLOW_MEMORY_GROWTH=1",
                  f"TOTAL_MEMORY={MEMORY}"]
-        subprocess.check_call(["emcc", "-Oz", "--no-entry", *(a for f in flags for a in ("-s", f)), "-o", output,
+        subprocess.check_call(["emcc", level, "--no-entry", *(a for f in flags for a in ("-s", f)), "-o", output,
                                *own, *objects, *(options or [])])
 
     link.object_format = "o"
@@ -115,6 +115,7 @@ def main():
     ap.add_argument("--out", required=True, help="the library to write (.wasm)")
     ap.add_argument("--meta", help="write the library's metadata here: parameters in the order of the weight file")
     ap.add_argument("--dump", help="write the module before compilation here, and the shaders to DUMP.wgsl")
+    ap.add_argument("--quick", action="store_true", help="link in seconds to a library twice as large: while working on kernels")
     ap.add_argument("--names", action="store_true", help="keep wasm function names, for a profiler")
     a = ap.parse_args()
     with open(a.config) as f:
@@ -136,7 +137,7 @@ def main():
             with open(a.dump, "w") as f:
                 f.write(mod.script())
         ex = relax.build(mod, target, relax_pipeline=pipeline(target), system_lib=True)
-    ex.export_library(a.out, fcompile=linker(a.runtime), options=["--profiling-funcs"] if a.names else [])
+    ex.export_library(a.out, fcompile=linker(a.runtime, "-O1" if a.quick else "-Oz"), options=["--profiling-funcs"] if a.names else [])
     os.chmod(a.out, 0o644)
     if a.meta:
         with open(a.meta, "w") as f:

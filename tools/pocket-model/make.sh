@@ -1,0 +1,57 @@
+#!/bin/sh
+# Make the pocket model's artifacts, from nothing: a Python with Apache TVM, the runtime, the library, and, from a
+# checkpoint, the weights; then the checksums.  Needs emscripten (Debian's 3.1.6) and python3; see README.md.
+#
+#   make.sh library [OUT]          build the library; OUT defaults to public/models/pocket/pocket.wasm
+#   make.sh weights CHECKPOINT     export a checkpoint of train/ (TRAIN_PYTHON: a python with torch)
+#   make.sh sums                   write public/models/pocket/SHA256SUMS
+#   make.sh verify                 build the library aside and compare it with the committed one
+#   make.sh all [CHECKPOINT]       library, weights when a checkpoint is given, sums
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+model=$(cd "$here/../.." && pwd)/public/models/pocket
+build=${BUILD:-$here/build}
+python=$build/venv/bin/python
+
+setup() {
+  [ -x "$python" ] || python3 -m venv "$build/venv"
+  # without torch: it would add 20 s to every import of tvm
+  "$python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+  [ "$build/runtime/done" -nt "$here/lib/runtime/build.sh" ] && [ -z "$(find "$here/lib/runtime" -newer "$build/runtime/done")" ] || {
+    PYTHON=$python sh "$here/lib/runtime/build.sh" "$build/runtime"
+    touch "$build/runtime/done"
+  }
+}
+
+library() {
+  setup
+  PYTHONDONTWRITEBYTECODE=1 "$python" "$here/lib/build.py" --config "$here/config.json" --runtime "$build/runtime" --out "$1" --meta "$build/pocket.json"
+}
+
+weights() {
+  "${TRAIN_PYTHON:-python3}" "$here/train/export.py" "${1:?usage: make.sh weights CHECKPOINT}"
+}
+
+sums() {
+  (cd "$model" && find . -type f ! -name SHA256SUMS | sed 's|^\./||' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS)
+  cat "$model/SHA256SUMS"
+}
+
+case ${1:-} in
+  library) library "${2:-$model/pocket.wasm}" ;;
+  weights) weights "$2" ;;
+  sums) sums ;;
+  verify)
+    library "$build/again.wasm"
+    cmp "$build/again.wasm" "$model/pocket.wasm" && echo "the same bytes as the committed library"
+    ;;
+  all)
+    library "$model/pocket.wasm"
+    [ -z "${2:-}" ] || weights "$2"
+    sums
+    ;;
+  *)
+    sed -n '2,11s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac
