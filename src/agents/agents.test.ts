@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TurnOutcome } from '../engine/contract.ts';
 import { seededRandom } from '../kernel/random.ts';
+import { ContextManager } from './context.ts';
 import { fit, neutralise } from './prompt.ts';
 import { retryDelay } from './retry.ts';
 import type { RoleBrief } from './turn.ts';
@@ -103,6 +104,7 @@ test('a turn carries the prompt as shared prefix, and every attempt another seed
     maxTokens: 96,
     deadlineMs: 1000,
     attempts: 3,
+    memoryTurns: 0,
   };
   const order = {
     id: 'x',
@@ -113,6 +115,7 @@ test('a turn carries the prompt as shared prefix, and every attempt another seed
     reviewed: '{"kind":"auth"}',
     shrink: 0,
     contextTokens: 1024,
+    contexts: new ContextManager(),
     seedKey: '1/0/1',
   };
   const first = planTurn({ ...order, failures: 0 });

@@ -1,4 +1,5 @@
 import type { TurnRequest } from '../engine/contract.ts';
+import type { ContextManager } from './context.ts';
 import { fit, turnText } from './prompt.ts';
 import { retrySampling } from './retry.ts';
 import type { OutputCheck } from './verdict.ts';
@@ -16,6 +17,8 @@ export interface RoleBrief {
   readonly deadlineMs: number;
   /** Turns that may fail before the task does. */
   readonly attempts: number;
+  /** Exchanges that its agents remember; 0: none. */
+  readonly memoryTurns: number;
 }
 
 export interface TurnOrder {
@@ -30,6 +33,7 @@ export interface TurnOrder {
   /** Times that the engine found this prompt too long. */
   readonly shrink: number;
   readonly contextTokens: number;
+  readonly contexts: ContextManager;
   /** Names the task and step within the run's seed. */
   readonly seedKey: string;
 }
@@ -40,6 +44,11 @@ export function planTurn(order: TurnOrder): { readonly request: TurnRequest; rea
   const beside = role.prompt.length + (order.reviewed?.length ?? 0);
   const item = fit(order.item, order.contextTokens, beside, role.maxTokens, order.shrink);
   const text = turnText(role.prompt, item, order.reviewed);
+  const { contextTokens, contexts, agent } = order;
+  // A prompt that was too long is tried again without memory.
+  const turns = order.shrink === 0 ? role.memoryTurns : 0;
+  const otherCharacters = role.prompt.length + (text.messages[0]?.content.length ?? 0);
+  const memory = contexts.load(agent, turns, { contextTokens, maxTokens: role.maxTokens, otherCharacters });
   return {
     input: text.input,
     request: {
@@ -47,11 +56,13 @@ export function planTurn(order: TurnOrder): { readonly request: TurnRequest; rea
       agent: order.agent,
       priority: order.priority,
       prefix: text.prefix,
-      messages: text.messages,
+      messages: [...memory, ...text.messages],
       ...(role.schema === null ? {} : { schema: role.schema }),
       maxTokens: role.maxTokens,
       sampling: retrySampling(role, order.seedKey, order.failures),
       deadlineMs: role.deadlineMs,
+      // Its K/V serves its next turn, which begins with all of this one.
+      ...(turns > 0 ? { retain: true } : {}),
     },
   };
 }

@@ -119,8 +119,13 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     return this.#evictions;
   }
 
-  resident(agent: number): boolean {
+  /** A turn of the agent is with the engine, or it is parked. */
+  sits(agent: number): boolean {
     return (this.#agents.get(agent)?.place ?? 'away') !== 'away';
+  }
+
+  parkedAgents(): readonly number[] {
+    return [...this.#agents.values()].filter(({ place }) => place === 'parked').map(({ row }) => row);
   }
 
   /** A parked agent that may take another turn before others; what to give the next task of a role to. */

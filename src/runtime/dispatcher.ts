@@ -1,3 +1,4 @@
+import type { ContextManager } from '../agents/context.ts';
 import { retryDelay } from '../agents/retry.ts';
 import { planTurn } from '../agents/turn.ts';
 import { judge, type TurnFailure, type Verdict, worthRetrying } from '../agents/verdict.ts';
@@ -9,6 +10,7 @@ import type { Random } from '../kernel/random.ts';
 import { Bench, windowFor } from '../scheduling/bench.ts';
 import { ReadyQueue } from '../scheduling/ready-queue.ts';
 import { reviewedText } from './outcome.ts';
+import { Residence } from './residence.ts';
 import { nextStage, type RunPlan, type StageBrief } from './plan.ts';
 import { type Actuator, failureOf, type HealingSettings, isFit, type Judgement, Ward } from './ward.ts';
 
@@ -41,6 +43,8 @@ export interface Flight {
   readonly failures: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
+  /** What it was asked in all, an output under review included. */
+  readonly asked: string;
   readonly submitted: number;
   handle: TurnHandle | null;
   watchdog: Cancel;
@@ -59,6 +63,8 @@ export interface DispatcherOptions {
   readonly state: RunState;
   /** Sets turns of one writer apart from those of another. */
   readonly fence: number;
+  /** What agents remember; their cold records keep it. */
+  readonly contexts: ContextManager;
   /** Null: nobody supervises; EXECUTE's own checks are all there is. */
   readonly healing: HealingSettings | null;
   readonly tell: (event: EventBody) => JournalEvent;
@@ -80,6 +86,11 @@ const isOnTrial = (state: RunState, agent: number): boolean => {
   return now === AGENT.degraded || now === AGENT.recovering;
 };
 
+function forgetIn(engine: Engine, agent: number): void {
+  // An engine that dies meanwhile is told again by whoever mends the agent.
+  void engine.forget(agent).catch(() => undefined);
+}
+
 /** Gives ready tasks to idle agents and their turns to the engine, and decides what comes of each turn. */
 export class Dispatcher {
   readonly flights = new Map<number, Flight>();
@@ -93,6 +104,9 @@ export class Dispatcher {
   readonly #failedBy = new Map<number, Set<number>>();
   /** Agents whose next turn samples with a penalty on repetition. */
   readonly #steadied = new Set<number>();
+  /** Agents whose kept context the next engine is to drop: the warm tier outlives engines. */
+  readonly #toForget = new Set<number>();
+  readonly #residence: Residence;
   readonly #ward: Ward | null;
   #engine: Engine | null = null;
   #lastEngine: Engine | null = null;
@@ -113,6 +127,11 @@ export class Dispatcher {
       if (state.tasks.status[task] === TASK.pending) this.#ready.push(state.tasks.stage[task] as number, task);
     }
     const { clock, random, healing: settings, tell } = options;
+    this.#residence = new Residence({
+      onTier: (agent, tier) => {
+        state.agents.tier[agent] = tier;
+      },
+    });
     this.#ward = settings && new Ward({ clock, random, plan, state, settings, tell, actuator: this.#actuator() });
   }
 
@@ -126,9 +145,14 @@ export class Dispatcher {
     const fresh = engine !== null && engine !== this.#lastEngine;
     this.#engine = engine;
     if (fresh) this.#lastEngine = engine;
+    if (engine) this.#residence.attach(engine, residents);
     this.#window = windowFor(residents);
     this.#contextTokens = contextTokens;
-    if (fresh) this.#ward?.engineUp();
+    if (fresh) {
+      for (const agent of this.#toForget) forgetIn(engine, agent);
+      this.#toForget.clear();
+      this.#ward?.engineUp();
+    }
     this.pump();
   }
 
@@ -138,12 +162,13 @@ export class Dispatcher {
       const next = this.#ready.next((lane) => this.#bench(lane).size > 0);
       if (!next) return;
       const failedBy = this.#failedBy.get(next.task);
-      const agent = this.#bench(next.lane).take(failedBy, failedBy !== undefined);
+      const agent =
+        this.#resident(next.lane, failedBy) ?? this.#bench(next.lane).take(failedBy, failedBy !== undefined);
       if (agent === undefined) {
         this.#ready.push(next.lane, next.task);
         return;
       }
-      this.#submit(this.#engine, next.task, next.lane, agent);
+      this.#submit(next.task, next.lane, agent);
     }
   }
 
@@ -159,6 +184,7 @@ export class Dispatcher {
       [...this.flights.values()].map(({ agent }) => agent),
     );
     const reason = error.code;
+    this.#residence.lost();
     for (const flight of [...this.flights.values()]) this.#requeue(flight, reason, 'error');
   }
 
@@ -175,6 +201,17 @@ export class Dispatcher {
     this.flights.clear();
   }
 
+  /** An idle agent of the stage's role that is on the GPU with its memory: the task costs no page-in with it. */
+  #resident(stage: number, failedBy: ReadonlySet<number> | undefined): number | undefined {
+    const { brief, roleIndex } = this.#stage(stage);
+    if (brief.memoryTurns === 0) return undefined;
+    const bench = this.#bench(stage);
+    const { roleOf } = this.#with.plan.layout;
+    return this.#residence
+      .welcome()
+      .find((agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent));
+  }
+
   #stage(index: number): StageBrief {
     return this.#with.plan.stages[index] as StageBrief;
   }
@@ -183,7 +220,7 @@ export class Dispatcher {
     return this.#benches[this.#stage(stage).roleIndex] as Bench;
   }
 
-  #submit(engine: Engine, task: number, stageIndex: number, agent: number): void {
+  #submit(task: number, stageIndex: number, agent: number): void {
     const { clock, plan, state, fence, tell } = this.#with;
     const stage = this.#stage(stageIndex);
     const failures = state.tasks.failures[task] as number;
@@ -198,6 +235,7 @@ export class Dispatcher {
       failures,
       shrink: this.#shrink.get(task) ?? 0,
       contextTokens: this.#contextTokens,
+      contexts: this.#with.contexts,
       seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
     });
     const flight: Flight = {
@@ -207,6 +245,7 @@ export class Dispatcher {
       agent,
       failures,
       input,
+      asked: request.messages.at(-1)?.content ?? '',
       submitted: clock.now(),
       handle: null,
       watchdog: clock.timeout(request.deadlineMs + GRACE_MS, () => {
@@ -220,7 +259,7 @@ export class Dispatcher {
     this.flights.set(task, flight);
     tell({ type: 'task.assigned', task, agent, stage: stageIndex, attempt: failures + 1 });
     this.#ward?.began(flight);
-    flight.handle = engine.submit(this.#sampled(request, agent), ({ text, completionTokens }) => {
+    flight.handle = this.#residence.submit(this.#sampled(request, agent), ({ text, completionTokens }) => {
       if (!this.#holds(flight)) return;
       this.#start(flight);
       flight.text = text;
@@ -287,6 +326,7 @@ export class Dispatcher {
       this.#ready.push(flight.stage, flight.task);
     } else if (verdict.kind === 'accept' && judgement?.accept !== false) {
       this.#end(flight, outcome, { health });
+      this.#remember(flight, outcome.text);
       this.#accept(flight, verdict.output);
     } else {
       const failure = verdict.kind === 'reject' ? verdict.failure : failureOf(judgement?.fault ?? null);
@@ -297,6 +337,11 @@ export class Dispatcher {
       else this.#reject(flight, failure, detail);
     }
     this.#with.onTurn();
+  }
+
+  #remember({ agent, stage, asked }: Flight, text: string): void {
+    const { memoryTurns } = this.#stage(stage).brief;
+    this.#with.contexts.save(agent, { user: asked, assistant: text }, memoryTurns);
   }
 
   /** Writes the end of the turn down, and sees to the agent. */
@@ -333,6 +378,7 @@ export class Dispatcher {
       ...(health === undefined ? {} : { health }),
       ...(pending && { pending }),
     });
+    this.#with.state.agents.tier[agent] = this.#residence.tier(agent);
     this.#free(agent, flight.stage, then);
   }
 
@@ -467,8 +513,10 @@ export class Dispatcher {
     const { state, plan } = this.#with;
     return {
       forget: (agent) => {
-        // An engine that dies meanwhile has forgotten everything.
-        void this.#engine?.forget(agent).catch(() => undefined);
+        this.#with.contexts.forget(agent);
+        this.#residence.forgotten(agent);
+        if (this.#engine) forgetIn(this.#engine, agent);
+        else this.#toForget.add(agent);
       },
       steady: (agent) => {
         this.#steadied.add(agent);

@@ -125,6 +125,7 @@ function stageBrief(swarm: Swarm, layout: Layout, stage: Stage, index: number): 
       maxTokens: role.limits.tokens,
       deadlineMs: role.limits.deadline,
       attempts: Math.min(role.attempts, role.limits.steps),
+      memoryTurns: role.memory.turns,
     },
   };
 }

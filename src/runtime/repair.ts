@@ -1,3 +1,4 @@
+import type { ContextManager } from '../agents/context.ts';
 import type { EventBody } from '../journal/events.ts';
 import { type RunState, TASK } from '../journal/run-state.ts';
 import type { ColdAgent } from '../store/records.ts';
@@ -32,14 +33,16 @@ interface AgentCounters {
   readonly health: number;
 }
 
-/** Cold records of agents: written behind their turns, read where a part of the log is missing. */
+/** Cold records of agents, with what they remember: written behind their turns, read where a part of the log is missing. */
 export class ColdAgents {
   readonly #state: RunState;
+  readonly #contexts: ContextManager;
   readonly #generations: Uint32Array;
   readonly #changed = new Set<number>();
 
-  constructor(state: RunState) {
+  constructor(state: RunState, contexts: ContextManager) {
     this.#state = state;
+    this.#contexts = contexts;
     this.#generations = new Uint32Array(state.agents.size);
   }
 
@@ -61,7 +64,8 @@ export class ColdAgents {
         restarts: agents.restarts[agent] as number,
         health: agents.health[agent] as number,
       };
-      return { agent, generation, state: { ...counters } };
+      const memory = this.#contexts.snapshot(agent);
+      return { agent, generation, state: { ...counters, ...(memory ? { memory } : {}) } };
     });
     this.#changed.clear();
     return records;
@@ -73,6 +77,7 @@ export class ColdAgents {
     for (const { agent, generation, state } of records) {
       if (agent >= agents.size) continue;
       this.#generations[agent] = generation;
+      this.#contexts.restore(agent, state.memory);
       const counters = state as unknown as AgentCounters;
       if (counters.turns <= (agents.turns[agent] as number)) continue;
       agents.turns[agent] = counters.turns;

@@ -1,3 +1,4 @@
+import { ContextManager } from '../agents/context.ts';
 import type { Engine, EngineError, EngineReport } from '../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../journal/events.ts';
 import { Journal } from '../journal/journal.ts';
@@ -83,7 +84,8 @@ export class Run implements RunView {
     this.#endedAt = record.endedAt;
     this.#watch = new Stopwatch(clock, state.at);
     this.#journal = new Journal(clock, () => this.#watch.elapsed(), state.seq);
-    this.#cold = new ColdAgents(state);
+    const contexts = new ContextManager();
+    this.#cold = new ColdAgents(state, contexts);
     this.#committer = new Committer({
       clock,
       store,
@@ -145,6 +147,7 @@ export class Run implements RunView {
       plan,
       state,
       fence,
+      contexts,
       healing: options.healing === undefined ? {} : options.healing,
       tell: (event) => this.#tell(event),
       onDone: (task, note) => {

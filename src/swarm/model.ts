@@ -147,6 +147,16 @@ const Limits = v.strictObject(
   'a map with steps, tokens, deadline',
 );
 
+const Memory = v.strictObject(
+  {
+    turns: v.pipe(
+      v.optional(whole(0, 32), 0),
+      v.description('Its last exchanges, at most so many, as far as they fit the context; 0 = none.'),
+    ),
+  },
+  'a map with turns',
+);
+
 const Role = v.strictObject(
   {
     kind: v.pipe(
@@ -168,6 +178,10 @@ const Role = v.strictObject(
     attempts: v.pipe(
       v.optional(whole(1, 10), 3),
       v.description('Turns that may fail before the task ends as a named failure.'),
+    ),
+    memory: v.pipe(
+      v.optional(Memory, {}),
+      v.description('What an agent keeps of its earlier tasks, and sees again in the next.'),
     ),
     escalate: v.pipe(
       v.exactOptional(v.pipe(v.array(modelId(), 'a list of model ids'), v.maxLength(4, 'at most 4 model ids'))),

@@ -96,6 +96,7 @@ describe('good files', () => {
           topP: 1,
           limits: { steps: 10, tokens: 256, deadline: 120_000 },
           attempts: 3,
+          memory: { turns: 0 },
         },
       },
       flow: [{ role: 'triager', each: 'input' }],
