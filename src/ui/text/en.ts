@@ -301,7 +301,9 @@ export const en = {
     scriptedNote:
       'No model runs here. Answers come from fixed rules; they show how a run works, not what a model would say.',
     watching: 'This tab only watches',
-    watchingNote: 'Another tab of this browser works on the run. Pause and Stop are there.',
+    watchingNote:
+      'Another tab of this browser works on the run. Pause and Stop are there. Once it is closed, this one can go on.',
+    workHere: 'Work on it here',
     waiting: 'Waiting',
     saved: (n: number) => `${count(n, 'result')} saved.`,
     notes: 'The engine fell back:',
