@@ -32,6 +32,8 @@ export interface EngineChaosOptions {
     readonly loseDevice?: () => void;
     readonly exhaustMemory?: () => void;
   };
+  /** Rows that answer the same questions as the agent, itself among them: more than a third of them never lie at once. */
+  readonly peersOf?: (agent: number) => { readonly first: number; readonly count: number };
   /** A fault that was announced once struck again. */
   readonly onAgain?: (fault: DueFault, landing: Landing) => void;
   /** Time after which a dead worker is missed at its heartbeat, ms (engine/connection.ts). */
@@ -115,6 +117,7 @@ export class EngineChaos {
       if (this.#ill.has(request.agent)) return false;
       if (typeof target === 'object' && 'agent' in target && request.agent !== target.agent) return false;
       if (range && (request.agent < range.first || request.agent >= range.first + range.count)) return false;
+      if (this.#tooMany(fault.kind, request.agent)) return false;
       if (fault.kind === 'poisoned-output') return request.schema?.includes('"enum"') === true && !isReview(request);
       if (fault.kind === 'lying-voter') return isReview(request);
       return true;
@@ -154,6 +157,15 @@ export class EngineChaos {
     for (const { landed } of this.#armed.splice(0)) landed({ ...MISSED, detail: 'no turn suited it' });
   }
 
+  /** Voting holds with up to floor((n - 1) / 3) liars among n (Lamport, Shostak and Pease, 1982); more is not a fault but another truth. */
+  #tooMany(kind: DueFault['kind'], agent: number): boolean {
+    if (kind !== 'poisoned-output' && kind !== 'lying-voter') return false;
+    const peers = this.#options.peersOf?.(agent);
+    if (!peers) return false;
+    const lying = [...this.#ill.keys()].filter((row) => row >= peers.first && row < peers.first + peers.count);
+    return lying.length + 1 > Math.floor((peers.count - 1) / 3);
+  }
+
   #landingOf(fault: DueFault, engine: WrappedEngine): Landing {
     const agents = engine.inFlight();
     return {
@@ -189,7 +201,9 @@ export class EngineChaos {
       const { fault, landed } = armed;
       const random = seededRandom(fault.seed).split('strike');
       const lasting =
-        fault.kind === 'poisoned-output' || fault.kind === 'lying-voter' || random.chance(fault.kind === 'loop' ? 0.5 : 0.2);
+        fault.kind === 'poisoned-output' ||
+        fault.kind === 'lying-voter' ||
+        random.chance(fault.kind === 'loop' ? 0.5 : 0.2);
       const { agent } = request;
       const affliction: Affliction = {
         kind: fault.kind,

@@ -50,6 +50,8 @@ const LOST_GRACE = 5000;
 const REPEAT_MS = 4000;
 /** Later turns that must have begun to write before an earlier one without a word counts as admitted. */
 const OVERTAKEN = 16;
+/** Stands for those who answered before this MONITOR began. */
+const NOBODY = -1;
 /** Odd turns in a row (isolation forest) that make a suspect: by chance one in 10^4. */
 const ODD_STREAK = 4;
 
@@ -115,7 +117,7 @@ export class Monitor {
   /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
   recall(role: number, question: string, answer: unknown): void {
     const key = answerKey(answer, this.#closed[role] ?? []);
-    if (key !== null) this.#peers[role]?.learn(template(question), key);
+    if (key !== null) this.#peers[role]?.learn(template(question), key, NOBODY);
   }
 
   /** Turns that are watched now. */
@@ -299,7 +301,7 @@ export class Monitor {
     const peers = this.#peers[role];
     const question = template(message.question);
     const key = message.fault === null ? answerKey(message.answer, this.#closed[role] ?? []) : null;
-    const agreement = facts.agreement ?? (key === null || !peers ? null : peers.agreement(question, key));
+    const agreement = facts.agreement ?? (key === null || !peers ? null : peers.agreement(question, key, agent));
     const norms = this.#norms[role] ?? new RoleNorms();
     const whole: TurnFacts = { ...facts, agreement };
     const score = scoreTurn(whole, norms);
@@ -323,7 +325,7 @@ export class Monitor {
       if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);
       return;
     }
-    const support = key === null ? null : (peers?.support(question, key) ?? null);
+    const support = key === null ? null : (peers?.support(question, key, agent) ?? null);
     if (support !== null && this.#jury.hear(agent, support)) {
       this.#doubted.add(agent);
       const value = `the last of several that few others give (${String(Math.round(support * 100))} of 100)`;
@@ -347,7 +349,7 @@ export class Monitor {
       }
     }
     this.#accept(name, whole, score, evidence);
-    if (key !== null) peers?.learn(question, key);
+    if (key !== null) peers?.learn(question, key, agent);
   }
 
   #accept(name: TurnName, facts: TurnFacts, score: HealthScore, evidence: readonly Evidence[]): void {
@@ -400,8 +402,8 @@ export class Monitor {
     const others = (this.#opinions.get(place) ?? []).filter((opinion) => opinion.agent !== agent);
     this.#auditCredit = Math.min(64, this.#auditCredit + this.#options.audit);
     if (others.length === 0) {
-      const unknown = peers.witnesses(question) < KNOWN;
-      const odd = peers.odd(question, key);
+      const unknown = peers.others(question, key, agent).total < KNOWN;
+      const odd = peers.odd(question, key, agent);
       const audited = unknown && this.#options.audit > 0 && this.#auditCredit >= 1;
       if (!odd && !audited && !this.#doubted.has(agent)) return 'accept';
       if (audited && !odd) this.#auditCredit--;
@@ -409,8 +411,8 @@ export class Monitor {
       return 'ask';
     }
     // Those who answered the same question before are witnesses too.
-    const backed =
-      peers.witnesses(question) >= KNOWN && peers.supporters(question, key) * 2 > peers.witnesses(question);
+    const { total, same } = peers.others(question, key, agent);
+    const backed = total >= KNOWN && same * 2 > total;
     if (backed || others.some((opinion) => opinion.key === key)) {
       this.#opinions.delete(place);
       for (const other of others) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Peers, answerKey, closedFields, template } from './peers.ts';
+import { seededRandom } from '../kernel/random.ts';
+import { Jury, Peers, answerKey, closedFields, template } from './peers.ts';
 
 const schema = {
   type: 'object',
@@ -32,18 +33,51 @@ describe('peers', () => {
 
   it('finds the one that stands alone, once enough others have spoken', () => {
     const peers = new Peers();
-    expect(peers.agreement('q', 'a')).toBeNull();
-    expect(peers.odd('q', 'b')).toBe(false);
-    for (let i = 0; i < 6; i++) peers.learn('q', 'a');
-    expect(peers.agreement('q', 'a')).toBe(1);
-    expect(peers.odd('q', 'a')).toBe(false);
-    expect(peers.odd('q', 'b')).toBe(true);
+    expect(peers.agreement('q', 'a', 9)).toBeNull();
+    expect(peers.odd('q', 'b', 9)).toBe(false);
+    for (let agent = 0; agent < 4; agent++) peers.learn('q', 'a', agent);
+    expect(peers.agreement('q', 'a', 9)).toBe(1);
+    expect(peers.odd('q', 'a', 9)).toBe(false);
+    expect(peers.odd('q', 'b', 9)).toBe(true);
+  });
+
+  it("counts nobody's word for themselves", () => {
+    const peers = new Peers();
+    for (let agent = 0; agent < 4; agent++) peers.learn('q', 'a', agent);
+    for (let i = 0; i < 20; i++) peers.learn('q', 'b', 9);
+    expect(peers.odd('q', 'b', 9)).toBe(true);
+    expect(peers.agreement('q', 'b', 9)).toBe(0);
+    expect(peers.odd('q', 'b', 8)).toBe(false);
   });
 
   it('lets a minority be where there is one', () => {
     const peers = new Peers();
-    for (let i = 0; i < 30; i++) peers.learn('q', i % 5 === 0 ? 'b' : 'a');
-    expect(peers.odd('q', 'b')).toBe(false);
-    expect(peers.odd('q', 'c')).toBe(true);
+    for (let i = 0; i < 30; i++) peers.learn('q', i % 5 === 0 ? 'b' : 'a', i);
+    expect(peers.odd('q', 'b', 99)).toBe(false);
+    expect(peers.odd('q', 'c', 99)).toBe(true);
+  });
+});
+
+describe('jury', () => {
+  it('convicts who turns answers round, soon, and honest ones that differ now and then hardly ever', () => {
+    const random = seededRandom('jury');
+    const votesUntil = (liar: boolean) => {
+      const jury = new Jury(1);
+      for (let vote = 1; vote <= 2000; vote++) {
+        const honest = random.chance(0.9);
+        if (jury.hear(0, honest !== liar ? 0.9 : 0.1)) return vote;
+      }
+      return Number.POSITIVE_INFINITY;
+    };
+    expect(Math.max(...Array.from({ length: 50 }, () => votesUntil(true)))).toBeLessThan(20);
+    expect(Array.from({ length: 50 }, () => votesUntil(false)).filter(Number.isFinite).length).toBeLessThan(20);
+  });
+
+  it('forgets a conviction, and whom it is told to', () => {
+    const jury = new Jury(2);
+    expect([0, 0, 0].map(() => jury.hear(1, 0.02))).toEqual([false, false, true]);
+    expect(jury.hear(1, 0.02)).toBe(false);
+    jury.forget(1);
+    expect(jury.hear(1, 0.02)).toBe(false);
   });
 });

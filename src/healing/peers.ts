@@ -40,9 +40,69 @@ export function template(question: string): string {
     .replace(/\s+/g, ' ');
 }
 
+/** Templates remembered at most; the oldest go first. */
+const CAPACITY = 4096;
+/** A share of the others below this makes an answer odd; so does none at all, where at least so many have spoken. */
+const ODD_SHARE = 0.08;
+const ENOUGH = 3;
+
+/** Answers to one question: how often each was given, and by whom; one agent's word for itself counts for nothing. */
 interface Witnesses {
   total: number;
-  readonly byKey: Map<string, number>;
+  readonly byAgent: Map<number, number>;
+  readonly byKey: Map<string, { total: number; readonly byAgent: Map<number, number> }>;
+}
+
+const more = (counts: Map<number, number>, agent: number): unknown => counts.set(agent, (counts.get(agent) ?? 0) + 1);
+
+export class Peers {
+  readonly #seen = new Map<string, Witnesses>();
+
+  /** Takes in an accepted answer; agent -1: nobody of now, e.g. from before a reload. */
+  learn(question: string, key: string, agent: number): void {
+    const found: Witnesses = this.#seen.get(question) ?? { total: 0, byAgent: new Map(), byKey: new Map() };
+    // Move to the end: the map keeps the order of use.
+    this.#seen.delete(question);
+    this.#seen.set(question, found);
+    const same = found.byKey.get(key) ?? { total: 0, byAgent: new Map<number, number>() };
+    found.byKey.set(key, same);
+    found.total++;
+    same.total++;
+    more(found.byAgent, agent);
+    more(same.byAgent, agent);
+    if (this.#seen.size > CAPACITY) {
+      const oldest = this.#seen.keys().next().value;
+      if (oldest !== undefined) this.#seen.delete(oldest);
+    }
+  }
+
+  /** Answers of others than `agent` to this question, and how many of them were `key`. */
+  others(question: string, key: string, agent: number): { readonly total: number; readonly same: number } {
+    const found = this.#seen.get(question);
+    const same = found?.byKey.get(key);
+    return {
+      total: (found?.total ?? 0) - (found?.byAgent.get(agent) ?? 0),
+      same: (same?.total ?? 0) - (same?.byAgent.get(agent) ?? 0),
+    };
+  }
+
+  /** Share of others that say the same, as a health part wants it; null where fewer than three have spoken. */
+  agreement(question: string, key: string, agent: number): number | null {
+    const { total, same } = this.others(question, key, agent);
+    return total < ENOUGH ? null : same / total;
+  }
+
+  /** The same, never quite 0 or 1; null where fewer than `least` have spoken. */
+  support(question: string, key: string, agent: number, least = 5): number | null {
+    const { total, same } = this.others(question, key, agent);
+    return total < least ? null : (same + 0.5) / (total + 1);
+  }
+
+  /** True where the agent stands alone against enough others. */
+  odd(question: string, key: string, agent: number): boolean {
+    const { total, same } = this.others(question, key, agent);
+    return total >= ENOUGH && (same === 0 || (same + 0.5) / (total + 1) < ODD_SHARE);
+  }
 }
 
 /**
@@ -71,56 +131,5 @@ export class Jury {
   }
 }
 
-/** ln 500: a liar is 500 times likelier than an honest one. */
-const CONVICTION = Math.log(500);
-
-/** Templates remembered at most; the oldest go first. */
-const CAPACITY = 4096;
-/** A share of witnesses below this makes an answer odd; with none among n it takes n >= 6. */
-const ODD_SHARE = 0.08;
-
-export class Peers {
-  readonly #seen = new Map<string, Witnesses>();
-
-  /** Takes in an accepted answer. */
-  learn(question: string, key: string): void {
-    const found = this.#seen.get(question) ?? { total: 0, byKey: new Map<string, number>() };
-    // Move to the end: the map keeps the order of use.
-    this.#seen.delete(question);
-    this.#seen.set(question, found);
-    found.total++;
-    found.byKey.set(key, (found.byKey.get(key) ?? 0) + 1);
-    if (this.#seen.size > CAPACITY) {
-      const oldest = this.#seen.keys().next().value;
-      if (oldest !== undefined) this.#seen.delete(oldest);
-    }
-  }
-
-  /** How many have answered this question. */
-  witnesses(question: string): number {
-    return this.#seen.get(question)?.total ?? 0;
-  }
-
-  /** How many of them said `key`. */
-  supporters(question: string, key: string): number {
-    return this.#seen.get(question)?.byKey.get(key) ?? 0;
-  }
-
-  /** Share of witnesses that say the same, as a health part wants it; null where fewer than `least` are known. */
-  agreement(question: string, key: string, least = 3): number | null {
-    const total = this.witnesses(question);
-    return total < least ? null : this.supporters(question, key) / total;
-  }
-
-  /** Share of others that say the same, never quite 0 or 1; null where fewer than `least` have spoken. */
-  support(question: string, key: string, least = 8): number | null {
-    const total = this.witnesses(question);
-    return total < least ? null : (this.supporters(question, key) + 0.5) / (total + 1);
-  }
-
-  /** True where the answer stands alone against enough others. */
-  odd(question: string, key: string): boolean {
-    const total = this.witnesses(question);
-    return (this.supporters(question, key) + 0.5) / (total + 1) < ODD_SHARE;
-  }
-}
+/** ln 5000: a liar is 5,000 times likelier than an honest one. */
+const CONVICTION = Math.log(5000);

@@ -125,6 +125,7 @@ class World {
           : role === 'reviewer'
             ? { first: triagers, count: reviewers }
             : null,
+      peersOf: (agent) => (agent < triagers ? { first: 0, count: triagers } : { first: triagers, count: reviewers }),
       onAgain: (fault, landing) => {
         this.#inject(fault, landing);
       },
@@ -275,9 +276,10 @@ class World {
           });
           return;
         }
-        const spoilt = this.#ended
-          ? null
-          : this.#disk.spoil(at(fault), fault.kind === 'old-version' ? 'version' : 'bit', TABLES);
+        const spoilt =
+          this.#ended || this.#reloading
+            ? null
+            : this.#disk.spoil(at(fault), fault.kind === 'old-version' ? 'version' : 'bit', TABLES);
         landed(spoilt ? hit(`${spoilt.table} ${spoilt.key}`) : MISSED);
         if (spoilt) void this.#reload(500);
       },

@@ -89,7 +89,8 @@ export class SimulatedTab {
       const first = engines++ === 0;
       return chaos.wrap(
         new ScriptedEngine({
-          clock: life.clock,
+          // A tab that is frozen is frozen with its workers.
+          clock: this.clock,
           seed,
           ...speed,
           failLoad: () =>
