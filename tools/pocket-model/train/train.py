@@ -46,11 +46,13 @@ def save(path, model, opts, step, seen, args):
 class Threads:
     """Two threads are faster on an idle machine, one where other programs use a core: tries both now and then."""
 
-    def __init__(self, every=60, trial=6):
-        self.every, self.trial, self.at, self.rates, self.best = every, trial, 0, {}, 2
+    def __init__(self, fixed=0, every=150, trial=8):
+        self.every, self.trial, self.at, self.rates, self.best, self.fixed = every, trial, 0, {}, fixed or 2, fixed
 
     def tick(self, tokens):
         """To be called once per step."""
+        if self.fixed:
+            return
         phase = self.at % self.every
         if phase == 0:
             self.rates, self.tokens, self.begun = {}, 0, time.time()
@@ -75,6 +77,7 @@ def main():
     ap.add_argument("--fresh-optimizer", action="store_true")
     ap.add_argument("--lr", type=float, default=3e-3, help="of the embedding and norms (AdamW)")
     ap.add_argument("--muon-lr", type=float, default=0.02, help="of the matrices inside (Muon)")
+    ap.add_argument("--threads", type=int, default=0, help="0: find out as it goes")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--tokens", type=int, default=4096)
     ap.add_argument("--decay-from", type=float, default=1.0, help="share of the run after which the rate falls to nothing")
@@ -85,7 +88,7 @@ def main():
     a = ap.parse_args()
     out = Path(a.out)
     out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(2)
+    torch.set_num_threads(a.threads or 2)
     torch.manual_seed(a.seed)
     if a.until:
         h, m = map(int, a.until.split(":"))
@@ -121,7 +124,7 @@ def main():
 
     say(f"start {json.dumps(vars(a))} parameters {sum(p.numel() for p in model.parameters())}")
     since, since_tokens = time.time(), 0
-    threads = Threads()
+    threads = Threads(a.threads)
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats):
