@@ -146,7 +146,7 @@ function paintPulse(
   g.strokeStyle = colours['recovering-fill'];
   g.lineWidth = 1.5 * scale;
   g.beginPath();
-  g.arc(place.x + size / 2, place.y + size / 2, (4 + 13 * (1 - (1 - grown) ** 2)) * scale, 0, 7);
+  g.arc(place.x + size / 2, place.y + size / 2, size / 2 + (2 + 11 * (1 - (1 - grown) ** 2)) * scale, 0, 7);
   g.stroke();
   g.globalAlpha = 1;
 }

@@ -338,7 +338,8 @@ export const en = {
   field: {
     title: 'Swarm',
     note: 'Each cell is an agent, each block a shard of 64 that one supervisor watches.',
-    tilesNote: 'Each tile is a shard of 64 agents, drawn as its worst state. Click one to see its cells.',
+    tilesNote:
+      'Each tile is a shard of 64 agents: filled by how many run, marked by its worst trouble. Click one to see its cells.',
     view: 'View',
     field: 'Field',
     table: 'Table',
