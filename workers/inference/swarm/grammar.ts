@@ -3,9 +3,12 @@
  *
  * The same xgrammar that WebLLM bundles (0.1.27), with the same settings as its `response_format`, so that both allow the same texts.
  */
-import { GrammarCompiler, GrammarMatcher, TokenizerInfo, type CompiledGrammar } from '@mlc-ai/web-xgrammar';
+import type { CompiledGrammar, GrammarCompiler, GrammarMatcher } from '@mlc-ai/web-xgrammar';
 import type { ChatConfig } from '../webllm-internals.ts';
 import { fault } from '../faults.ts';
+
+/** One megabyte of script, wanted with the first schema. */
+const xgrammar = (): Promise<typeof import('@mlc-ai/web-xgrammar')> => import('@mlc-ai/web-xgrammar');
 
 /** Schemas kept compiled; roles share theirs, so a swarm has few. */
 const KEPT = 32;
@@ -42,6 +45,7 @@ export class Grammars {
     this.#forgetOldest();
     let matcher: GrammarMatcher;
     try {
+      const { GrammarMatcher } = await xgrammar();
       // Complete without a stop token: the closing brace ends the turn, one step earlier than the model's own end would.
       matcher = await GrammarMatcher.createGrammarMatcher(await compiled, undefined, true);
     } catch (thrown) {
@@ -63,6 +67,7 @@ export class Grammars {
   }
 
   async #createCompiler(): Promise<GrammarCompiler> {
+    const { GrammarCompiler, TokenizerInfo } = await xgrammar();
     const { tokenizer_info, token_table_postproc_method, vocab_size, conv_template } = this.#config;
     const info = await TokenizerInfo.createTokenizerInfo(
       [...this.#vocabulary],

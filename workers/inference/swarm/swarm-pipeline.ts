@@ -92,6 +92,15 @@ interface Pass {
   readonly seats: readonly (Seat | null)[];
 }
 
+/** A prompt to fill: a shared prefix, or a seat's own. */
+interface Job {
+  readonly of: { readonly sequence: number; filled: number };
+  readonly ids: readonly number[];
+  readonly seat: Seat | null;
+  /** Tokens that this step adds. */
+  count: number;
+}
+
 /** A pass over prompts: who is being filled, row by row, and with how many tokens. */
 interface Filling extends Pass {
   readonly filling: readonly (Seat | null)[];
@@ -556,69 +565,71 @@ export class SwarmPipeline implements TurnRunner {
   }
 
   /**
-   * Up to a chunk of prompt tokens: shared prefixes first, since others wait for them, then seats in the order they were taken.
-   * Null when no prompt is being filled.
+   * Up to a chunk of prompt tokens: shared prefixes first, since others wait for them, then seats in the order they were taken. The first
+   * seat leaves half of the chunk to those behind it, so that a long prompt is neither starved nor starves. Null when no prompt is to fill.
    */
   #fillChunk(): Filling | null {
-    let left = this.#pool.size.chunk;
-    const batch: Extension[] = [];
-    const seats: (Seat | null)[] = [];
-    const filling: (Seat | null)[] = [];
-    const done: (() => void)[] = [];
+    const { chunk } = this.#pool.size;
     const most = this.#options.residents;
     const whole = !this.#options.proven.continuation;
-    const begun = new Set<SharedPrefix>();
-    for (const { prefix } of this.#seats) {
-      if (!prefix || prefix.filled === prefix.ids.length || begun.has(prefix) || left === 0 || batch.length === most)
-        continue;
-      begun.add(prefix);
-      const ids = prefix.ids.slice(prefix.filled, prefix.filled + left);
-      left -= ids.length;
-      batch.push({ sequence: prefix.sequence, ids });
-      seats.push(null);
-      filling.push(null);
-      done.push(() => {
-        prefix.filled += ids.length;
-      });
-    }
-    for (const seat of this.#seats) {
-      if (seat.next !== null || seat.restore || seat.turn.ended || left === 0 || batch.length === most) continue;
-      if (seat.sequence < 0) {
-        const { prefix } = seat;
-        if (!prefix || prefix.filled < prefix.ids.length) continue;
-        seat.sequence = this.#pool.fork(prefix.sequence);
-      }
-      const ids = seat.prompt.slice(seat.filled, seat.filled + left);
-      const last = seat.filled + ids.length === seat.prompt.length;
-      if (whole && !last) continue;
-      left -= ids.length;
-      batch.push({ sequence: seat.sequence, ids });
-      seats.push(last ? seat : null);
-      filling.push(seat);
-      done.push(() => {
-        seat.filled += ids.length;
-      });
-    }
-    if (batch.length === 0) return null;
+    const prefixes = new Set<SharedPrefix>();
+    for (const { prefix } of this.#seats) if (prefix && prefix.filled < prefix.ids.length) prefixes.add(prefix);
+    const ready = this.#seats.filter((seat) => this.#mayFill(seat));
+    const jobs: Job[] = [
+      ...[...prefixes].map((of): Job => ({ of, ids: of.ids, seat: null, count: 0 })),
+      ...ready.map((of): Job => ({ of, ids: of.prompt, seat: of, count: 0 })),
+    ].slice(0, most);
+    let left = chunk;
+    const give = (job: Job, limit: number): void => {
+      const wanted = job.ids.length - job.of.filled - job.count;
+      const count = Math.min(wanted, limit, left);
+      if (whole && count < wanted) return;
+      job.count += count;
+      left -= count;
+    };
+    for (const [i, job] of jobs.entries()) give(job, i === 0 && jobs.length > 1 && !whole ? chunk >> 1 : chunk);
+    for (const job of jobs) give(job, chunk);
+    const taken = jobs.filter(({ count }) => count > 0);
+    if (taken.length === 0) return null;
+    const batch = taken.map(({ of, ids, count }): Extension => {
+      return { sequence: of.sequence, ids: ids.slice(of.filled, of.filled + count) };
+    });
     const logits = this.#pool.prefill(batch);
-    for (const each of done) each();
-    this.#counters.prefillTokens += batch.reduce((sum, { ids }) => sum + ids.length, 0);
-    return { logits, seats, filling, rows: batch.map(({ ids }) => ids.length) };
+    for (const { of, count } of taken) of.filled += count;
+    this.#counters.prefillTokens += chunk - left;
+    const seats = taken.map(({ seat }) => (seat && seat.filled === seat.prompt.length ? seat : null));
+    return { logits, seats, filling: taken.map(({ seat }) => seat), rows: taken.map(({ count }) => count) };
+  }
+
+  /** True for a seat whose prompt is to be filled and whose sequence is there; a fork is made as soon as its prefix is whole. */
+  #mayFill(seat: Seat): boolean {
+    if (seat.next !== null || seat.restore || seat.turn.ended) return false;
+    if (seat.sequence >= 0) return true;
+    const { prefix } = seat;
+    if (!prefix || prefix.filled < prefix.ids.length) return false;
+    seat.sequence = this.#pool.fork(prefix.sequence);
+    return true;
   }
 
   /** A token for a seat: part of its text, or its end. */
   #take(seat: Seat, sampled: Sampled, row: number): void {
     const { turn, matcher } = seat;
     const id = sampled.tokens[row] as number;
-    if (id < 0 || id >= this.#model.config.vocab_size) throw new Error(`sampling gave token ${String(id)}`);
+    if (id < 0) {
+      turn.end('error', fault('schema-unsupported', 'The output schema left the model nothing to say.').error);
+      return;
+    }
     if (sampled.logprobs) turn.logprob = seat.logprob += sampled.logprobs[row] as number;
     if (this.#stopTokens.has(id)) {
       turn.completionTokens += 1;
       this.#finish(turn, 'stop');
       return;
     }
-    if (matcher && !matcher.accept(id))
-      throw new Error(`the grammar does not allow token ${String(id)} that its mask allowed`);
+    if (matcher && !matcher.accept(id)) {
+      const detail = `token ${String(id)} was sampled and is not allowed`;
+      turn.end('error', fault('schema-unsupported', 'The output schema left the model nothing to say.', detail).error);
+      return;
+    }
     seat.next = id;
     seat.counts.set(id, (seat.counts.get(id) ?? 0) + 1);
     const text = seat.text.push(id);

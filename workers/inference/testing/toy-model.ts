@@ -1,0 +1,209 @@
+/**
+ * A language model in plain arrays behind TVM's functions, for tests of who runs when. What it says next is a hash of all tokens of the
+ * sequence, so a token that strays into another sequence changes everything after it. It checks what the real cache would not survive:
+ * unknown sequences, two forward passes at once, more pages than there are, chunks that are too long.
+ */
+import type { ModelInternals, Tensor, TvmFunction, TvmObject } from '../webllm-internals.ts';
+
+export const VOCABULARY = 96;
+const STOP = 1;
+const PAGE = 16;
+
+class Array2 implements Tensor {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  values: number[];
+  constructor(shape: readonly number[], dtype: string, values?: number[]) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.values = values ?? new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(0);
+  }
+  view(shape: readonly number[]): Tensor {
+    return new Array2(shape, this.dtype, this.values);
+  }
+  copyFrom(source: Tensor | ArrayLike<number>): Tensor {
+    const values = source instanceof Array2 ? source.values : Array.from(source as ArrayLike<number>);
+    if (values.length !== this.values.length) throw new Error('data size and shape mismatch');
+    this.values = [...values];
+    return this;
+  }
+  copyFromRawBytes(): Tensor {
+    throw new Error('not used');
+  }
+  toArray(): Float32Array | Int32Array {
+    return this.dtype === 'int32' ? Int32Array.from(this.values) : Float32Array.from(this.values);
+  }
+  toRawBytes(): Uint8Array<ArrayBuffer> {
+    throw new Error('not used');
+  }
+  dispose(): void {
+    // Garbage is collected here.
+  }
+}
+
+/** The next token's logits after these tokens; the stop token comes up now and then. */
+export function logitsAfter(ids: readonly number[]): number[] {
+  let state = 2166136261;
+  for (const id of ids) state = Math.imul(state ^ (id + 1), 16777619) >>> 0;
+  return Array.from({ length: VOCABULARY }, (_, id) => {
+    let h = Math.imul(state ^ Math.imul(id + 7, 2654435761), 2246822507);
+    h = Math.imul(h ^ (h >>> 13), 3266489909);
+    return ((h ^ (h >>> 16)) >>> 0) / 2 ** 30 - (id === STOP ? 0.6 : 0);
+  });
+}
+
+export interface ToyCache {
+  readonly sequences: Map<number, number[]>;
+  /** Most pages in use at once, shared ones counted once for each who has them. */
+  peakPages: number;
+  passes: number;
+}
+
+export function toyModel(limits: { chunk: number; rows: number }): { model: ModelInternals; cache: ToyCache } {
+  const cache: ToyCache = { sequences: new Map(), peakPages: 0, passes: 0 };
+  let open: { sequence: number; count: number }[] | null = null;
+  let created = { sequences: 0, tokens: 0 };
+  const fn = <R>(body: (...args: never[]) => R): TvmFunction<R> =>
+    Object.assign(body as unknown as (...args: readonly unknown[]) => R, { dispose: () => undefined });
+  const of = (sequence: unknown): number[] => {
+    const ids = cache.sequences.get(sequence as number);
+    if (!ids) throw new Error(`no sequence ${String(sequence)} in the cache`);
+    return ids;
+  };
+  const fresh = (sequence: number, ids: number[]): void => {
+    if (cache.sequences.has(sequence)) throw new Error(`sequence ${String(sequence)} exists`);
+    cache.sequences.set(sequence, ids);
+    if (cache.sequences.size > created.sequences) throw new Error('more sequences than the cache was made for');
+  };
+  const forward = (hidden: Tensor): Tensor => {
+    const ids = (hidden as Array2).values;
+    if (!open) throw new Error('no forward pass is open');
+    let at = 0;
+    const logits: number[] = [];
+    for (const { sequence, count } of open) {
+      const all = of(sequence);
+      all.push(...ids.slice(at, (at += count)));
+      logits.push(...logitsAfter(all));
+    }
+    if (at !== ids.length) throw new Error('the pass has other tokens than were announced');
+    cache.passes += 1;
+    const pages = [...cache.sequences.values()].reduce((sum, all) => sum + Math.ceil(all.length / PAGE), 0);
+    cache.peakPages = Math.max(cache.peakPages, pages);
+    return new Array2([1, open.length, VOCABULARY], 'float32', logits);
+  };
+  const result = (...tensors: Tensor[]) => ({ get: (i: number) => tensors[i] as Tensor, dispose: () => undefined });
+  const functions: Record<string, TvmFunction> = {
+    embed: fn((ids: Array2) => new Array2([ids.values.length, 1], 'float32', [...ids.values])),
+    batch_prefill: fn((hidden: Array2) => {
+      if (hidden.values.length > limits.chunk) throw new Error('longer than a chunk');
+      return result(forward(hidden));
+    }),
+    batch_decode: fn((hidden: Array2) => {
+      if (hidden.values.length > limits.rows) throw new Error('more rows than the library takes');
+      return result(forward(hidden));
+    }),
+    create_tir_paged_kv_cache: fn((sequences: { value: number }, tokens: { value: number }) => {
+      created = { sequences: sequences.value, tokens: tokens.value };
+      return cache as unknown as TvmObject;
+    }),
+    planaria_sample: fn((logits: Array2, temperature: Array2, _top: Array2, uniform: Array2, mask: Array2) => {
+      const words = Math.ceil(VOCABULARY / 32);
+      const tokens = temperature.values.map((heat, row) => {
+        const own = logits.values.slice(row * VOCABULARY, (row + 1) * VOCABULARY);
+        const allowed = own.flatMap((logit, id) =>
+          ((mask.values[row * words + (id >> 5)] as number) >> (id & 31)) & 1 ? [{ id, logit }] : [],
+        );
+        if (heat === 0) return allowed.reduce((a, b) => (b.logit > a.logit ? b : a)).id;
+        return (allowed[Math.floor((uniform.values[row] as number) * allowed.length)] as { id: number }).id;
+      });
+      return result(
+        new Array2([tokens.length], 'int32', tokens),
+        new Array2(
+          [tokens.length],
+          'float32',
+          tokens.map(() => -1),
+        ),
+      );
+    }),
+  };
+  const builtins: Record<string, TvmFunction> = {
+    add_sequence: fn((_: unknown, sequence: number) => fresh(sequence, [])),
+    remove_sequence: fn((_: unknown, sequence: number) => {
+      of(sequence);
+      cache.sequences.delete(sequence);
+    }),
+    fork_sequence: fn((_: unknown, parent: number, child: number) => fresh(child, [...of(parent)])),
+    popn: fn((_: unknown, sequence: number, count: number) => void of(sequence).splice(-count)),
+    begin_forward: fn((_: unknown, sequences: { values: number[] }, counts: { values: number[] }) => {
+      if (open) throw new Error('a forward pass is open already');
+      if (new Set(sequences.values).size < sequences.values.length) throw new Error('a sequence twice in a pass');
+      open = sequences.values.map((sequence, i) => ({ sequence, count: counts.values[i] as number }));
+    }),
+    end_forward: fn(() => {
+      open = null;
+    }),
+  };
+  const control = ['<pad>', '<end>', '<say>'];
+  const model: ModelInternals = {
+    tvm: {
+      lib: {},
+      beginScope: () => undefined,
+      endScope: () => undefined,
+      detachFromCurrentScope: (object) => object,
+      empty: (shape, dtype) => new Array2(shape, dtype),
+      scalar: (value) => value,
+      makeShapeTuple: (values) =>
+        ({ values: [...values], value: values[0], dispose: () => undefined }) as unknown as TvmObject,
+      getGlobalFunc: () => {
+        throw new Error('not used');
+      },
+      listGlobalFuncNames: () => [],
+      cpu: () => 'cpu',
+    },
+    gpu: {
+      device: undefined as unknown as GPUDevice,
+      currAllocatedBytes: 0,
+      peakAllocatedBytes: 0,
+      flushCommands: () => undefined,
+      sync: () => new Promise((resolve) => setImmediate(resolve)),
+    },
+    device: 'gpu',
+    params: [],
+    tokenizer: {
+      encode: (text) =>
+        Int32Array.from(
+          text.split(/(<end>|<say>)/).flatMap((part) => {
+            const id = control.indexOf(part);
+            return id >= 0 ? [id] : [...part].map((character) => 3 + (character.charCodeAt(0) % (VOCABULARY - 3)));
+          }),
+        ),
+      decode: (ids) => [...ids].map((id) => String.fromCharCode(0x4e00 + id)).join(''),
+      getVocabSize: () => VOCABULARY,
+      idToToken: (id) => control[id] ?? String.fromCharCode(0x4e00 + id),
+    },
+    config: {
+      vocab_size: VOCABULARY,
+      context_window_size: 200,
+      sliding_window_size: -1,
+      conv_template: {
+        system_template: '{system_message}<end>',
+        system_message: '',
+        roles: { user: '<say>', assistant: '<say>' },
+        seps: ['<end>'],
+        role_content_sep: '',
+        role_empty_sep: '',
+        stop_str: [],
+        stop_token_ids: [STOP],
+      },
+    },
+    metadata: { prefill_chunk_size: limits.chunk, max_batch_size: limits.rows },
+    find: ((name: string) => functions[name] ?? null) as ModelInternals['find'],
+    builtin: ((name: string) => {
+      const found = builtins[name.replace('vm.builtin.kv_state_', '')];
+      if (!found) throw new Error(`no builtin ${name}`);
+      return found;
+    }) as ModelInternals['builtin'],
+    releaseSingleCache: () => undefined,
+  };
+  return { model, cache };
+}
