@@ -111,6 +111,7 @@ export class Dispatcher {
   #engine: Engine | null = null;
   #lastEngine: Engine | null = null;
   #window = 0;
+  #residents = 0;
   #contextTokens = 0;
   #turns = 0;
 
@@ -147,6 +148,7 @@ export class Dispatcher {
     if (fresh) this.#lastEngine = engine;
     if (engine) this.#residence.attach(engine, residents);
     this.#window = windowFor(residents);
+    this.#residents = residents;
     this.#contextTokens = contextTokens;
     if (fresh) {
       for (const agent of this.#toForget) forgetIn(engine, agent);
@@ -159,7 +161,7 @@ export class Dispatcher {
   /** Hands out turns as long as there are tasks, idle agents and room at the engine. */
   pump(): void {
     while (this.#engine && this.flights.size < this.#window) {
-      const next = this.#ready.next((lane) => this.#bench(lane).size > 0);
+      const next = this.#ready.next((lane) => this.#bench(lane).size > 0 && this.flights.size < this.#room(lane));
       if (!next) return;
       const failedBy = this.#failedBy.get(next.task);
       const agent =
@@ -199,6 +201,14 @@ export class Dispatcher {
       flight.handle?.cancel();
     }
     this.flights.clear();
+  }
+
+  /**
+   * Turns in flight up to which the stage's tasks are handed out. Turns that wait in the engine take the seat of whoever ends next; where
+   * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
+   */
+  #room(stage: number): number {
+    return this.#stage(stage).brief.memoryTurns > 0 ? this.#residents : this.#window;
   }
 
   /** An idle agent of the stage's role that is on the GPU with its memory: the task costs no page-in with it. */
