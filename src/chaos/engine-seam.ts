@@ -107,7 +107,8 @@ export class EngineChaos {
   /** The seam for single turns. */
   turn(fault: DueFault, landed: Landed): void {
     if (fault.kind === 'all-residents-crash') {
-      landed(this.#engine?.crashAll(this.#options.taskOf) ?? MISSED);
+      if (!this.#engine) landed(MISSED);
+      else this.#engine.crashAll(this.#options.taskOf, landed);
       return;
     }
     const { target } = fault;
@@ -136,6 +137,8 @@ export class EngineChaos {
     }
     const landing = this.#landingOf(fault, engine);
     const { real, heartbeatMs = 30_000 } = this.#options;
+    // First the word, then the deed: what follows is to be seen as its consequence.
+    landed(landing);
     switch (fault.kind) {
       case 'worker-kill':
         if (real?.killWorker) real.killWorker();
@@ -149,7 +152,6 @@ export class EngineChaos {
         if (fault.kind === 'device-lost-twice') this.#loseNext = { fault };
         this.#loseDevice(engine);
     }
-    landed(landing);
   }
 
   /** What was armed and never struck. */
@@ -189,8 +191,8 @@ export class EngineChaos {
     this.#options.clock.timeout(SECOND_LOSS_MS, () => {
       if (engine !== this.#engine || !engine.alive) return;
       const landing = this.#landingOf(fault, engine);
-      this.#loseDevice(engine);
       this.#options.onAgain?.(fault, landing);
+      this.#loseDevice(engine);
     });
   }
 
@@ -371,17 +373,20 @@ class WrappedEngine implements Engine {
     });
   }
 
-  crashAll(taskOf: (agent: number) => number): Landing {
+  crashAll(taskOf: (agent: number) => number, landed: Landed): void {
     // Those that wait for a seat have nothing yet that could crash.
     const running = [...this.#turns].filter(({ tokens }) => tokens > 0);
-    if (!this.alive || running.length === 0) return MISSED;
+    if (!this.alive || running.length === 0) {
+      landed(MISSED);
+      return;
+    }
     const agents = running.map(({ request }) => request.agent);
     const tasks = agents.map((agent) => taskOf(agent));
+    landed({ landed: true, agents, tasks, detail: `${agents.length} turns ended with an error`, survivable: true });
     for (const turn of running) {
       turn.handle.cancel();
       this.#finish(turn, this.#outcome(turn, 'error', ERRORS.internal));
     }
-    return { landed: true, agents, tasks, detail: `${agents.length} turns ended with an error`, survivable: true };
   }
 
   #end(error: EngineError): void {

@@ -115,9 +115,7 @@ export class FaultLedger {
   }
 
   byKind(): KindSummary[] {
-    const kinds = new Map<string, LedgerEntry[]>();
-    for (const entry of this.entries) kinds.set(entry.kind, [...(kinds.get(entry.kind) ?? []), entry]);
-    return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, entries]) => summarizeKind(kind, entries));
+    return summarizeKinds(this.entries);
   }
 
   #suspected(agent: number | null, fault: string, now: number): void {
@@ -174,6 +172,17 @@ export class FaultLedger {
 
 /** -1 stands for what all share. */
 const rowOf = (agent: number): number | null => (agent < 0 ? null : agent);
+
+/** Figures of each kind, by name. */
+export function summarizeKinds(entries: readonly LedgerEntry[]): KindSummary[] {
+  const kinds = new Map<string, LedgerEntry[]>();
+  for (const entry of entries) {
+    const some = kinds.get(entry.kind);
+    if (some) some.push(entry);
+    else kinds.set(entry.kind, [entry]);
+  }
+  return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, some]) => summarizeKind(kind, some));
+}
 
 function summarizeKind(kind: string, entries: readonly LedgerEntry[]): KindSummary {
   const survivable = entries.filter((entry) => entry.survivable);

@@ -14,7 +14,7 @@ import type { Step } from '../../src/healing/ladder.ts';
 import { FAULT_CLASSES } from '../../src/healing/evidence.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
-import { seededRandom } from '../../src/kernel/random.ts';
+import { type Random, seededRandom } from '../../src/kernel/random.ts';
 import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
 import type { HealingSettings } from '../../src/runtime/ward.ts';
 import type { ResultRow } from '../../src/store/records.ts';
@@ -32,6 +32,8 @@ export interface SimulationOptions {
   /** Null: nothing is broken. */
   readonly plan: FaultPlan | null;
   readonly decodeMs: number;
+  /** Ordinary pauses, as of a garbage collector or another tab: now and then, up to so many ms; 0 = none. */
+  readonly hiccupMs?: number;
   /** Virtual hours after which a run that has not ended never will. */
   readonly limitHours: number;
   /** Hears every event with its virtual time, e.g. to print the story of a seed. */
@@ -58,7 +60,6 @@ export interface SimulationResult {
   readonly changed: number;
   readonly agentHours: number;
   readonly virtualMs: number;
-  readonly illegal: number;
   /** Why the seed fails; empty when all is well. */
   readonly problems: readonly string[];
 }
@@ -157,12 +158,23 @@ class World {
     if (!answer?.ok) throw new Error(`the run did not start: ${JSON.stringify(answer)}`);
     this.#run = answer.runId;
     if (plan) this.#director.start(scheduleFaults(plan, seed));
+    this.#hiccup(random.split('hiccups'));
     await this.#clock.run(() => this.#ended && !this.#reloading, limitHours * 3_600_000);
     this.#director.stop();
     this.#chaos.disarm();
     const virtualMs = this.#clock.now();
     await this.#clock.advance(2000);
     return this.#judge(text, virtualMs);
+  }
+
+  #hiccup(random: Random): void {
+    const { hiccupMs = 0 } = this.#options;
+    if (hiccupMs === 0) return;
+    this.#clock.timeout(random.between(5000, 60_000), () => {
+      if (this.#ended) return;
+      this.#tab.clock.freeze(random.between(50, hiccupMs));
+      this.#hiccup(random);
+    });
   }
 
   #open(): SimulatedTab {
@@ -189,7 +201,8 @@ class World {
     const entry: InjectedFault = {
       id: this.#ledger.entries.length,
       kind: fault.kind,
-      at: this.#clock.now() - (seam === 'messages' ? fault.forMs : 0),
+      // Of these it is known only at their end whether they struck anything.
+      at: this.#clock.now() - (seam === 'messages' || fault.kind === 'quota' ? fault.forMs : 0),
       forMs: fault.forMs,
       agents: seam === 'turn' ? landing.agents : [],
       tasks: landing.tasks,
@@ -418,7 +431,6 @@ class World {
       changed: this.#changed,
       agentHours: (agents * virtualMs) / 3_600_000,
       virtualMs,
-      illegal: 0,
       problems,
     };
   }
