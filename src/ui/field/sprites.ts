@@ -53,6 +53,12 @@ export function drawShape(
   g.strokeStyle = ink;
   switch (state) {
     case 'idle': {
+      if (size >= 12) {
+        g.beginPath();
+        g.arc(x + size / 2, y + size / 2, size * 0.13, 0, 7);
+        g.fill();
+        return;
+      }
       const dot = Math.max(1, Math.round(size * 0.28));
       const inset = Math.floor((size - dot) / 2);
       g.fillRect(x + inset, y + inset, dot, dot);
@@ -73,7 +79,7 @@ export function drawShape(
       return;
     }
     case 'recovering': {
-      const line = Math.max(1, Math.round(size / 4.5));
+      const line = Math.max(1, Math.round(size / (size >= 12 ? 6 : 4.5)));
       g.lineWidth = line;
       g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
       return;

@@ -306,7 +306,7 @@ export const en = {
     workHere: 'Work on it here',
     waiting: 'Waiting',
     saved: (n: number) => `${count(n, 'result')} saved.`,
-    notes: 'The engine fell back:',
+    notes: 'Note:',
     loading: {
       title: 'Loading the model',
       phases: {

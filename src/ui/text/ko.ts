@@ -307,7 +307,7 @@ export const ko: Dictionary = {
     workHere: '여기서 이어 가기',
     waiting: '대기 중',
     saved: (n) => `결과 ${num(n)}개 저장됨.`,
-    notes: '엔진이 다른 방법을 썼습니다:',
+    notes: '알림:',
     loading: {
       title: '모델을 불러오는 중',
       phases: {
