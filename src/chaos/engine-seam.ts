@@ -340,6 +340,10 @@ class WrappedEngine implements Engine {
 
   pageOut: Engine['pageOut'] = (agent, to) => this.#inner.pageOut(agent, to);
 
+  freeWarm(bytes: number): Promise<number> {
+    return this.#inner.freeWarm(bytes);
+  }
+
   forget(agent: number): Promise<void> {
     this.#hooks.forgotten(agent);
     return this.#inner.forget(agent);

@@ -258,6 +258,8 @@ export interface Engine {
   pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut>;
   /** Drops everything the engine keeps of the agent, on the GPU and on the warm tier; a turn of it that runs is not kept either. */
   forget(agent: number): Promise<void>;
+  /** Storage is short: drops warm pages, least recently used first, until at least `bytes` are free. @returns bytes that were freed */
+  freeWarm(bytes: number): Promise<number>;
   vram(): Promise<VramSample>;
   counters(): Promise<EngineCounters>;
   /** Called once, when the engine can do no more: all turns in flight have ended with an error first. */

@@ -32,6 +32,7 @@ export interface Questions {
   counters: { ask: null; answer: EngineCounters };
   pageOut: { ask: { agent: number; to: 'warm' | 'cold' }; answer: PagedOut };
   forget: { ask: { agent: number }; answer: null };
+  freeWarm: { ask: { bytes: number }; answer: number };
 }
 
 export type Method = keyof Questions;

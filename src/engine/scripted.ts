@@ -204,6 +204,16 @@ export class ScriptedEngine implements Engine {
     return Promise.resolve();
   }
 
+  freeWarm(bytes: number): Promise<number> {
+    let freed = 0;
+    for (const [agent, text] of this.#warm) {
+      if (freed >= bytes) break;
+      this.#warm.delete(agent);
+      freed += tokensOf(text) * TOKEN_BYTES;
+    }
+    return Promise.resolve(freed);
+  }
+
   get #pagingMs(): number {
     return this.#options.pagingMs ?? 0.05;
   }

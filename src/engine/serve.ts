@@ -71,6 +71,8 @@ export function serveInference(port: Port, service: InferenceService): void {
         return loaded().counters();
       case 'pageOut':
         return loaded().pageOut(question.ask.agent, question.ask.to);
+      case 'freeWarm':
+        return loaded().freeWarm(question.ask.bytes);
       case 'forget':
         return loaded()
           .forget(question.ask.agent)

@@ -69,6 +69,7 @@ class HeldEngine implements Engine {
   }
   pageOut = (agent: number, to: 'warm' | 'cold') =>
     Promise.resolve({ agent, tier: to, tokens: 3, bytes: to === 'warm' ? 96 : 0, ms: 1 });
+  freeWarm = (bytes: number) => Promise.resolve(bytes / 2);
   forgotten: number[] = [];
   forget(agent: number): Promise<void> {
     this.forgotten.push(agent);
@@ -205,6 +206,7 @@ test('paging goes to the far side and back; a dead worker is a fault', async () 
   const { engine, held, worker } = await loaded();
   expect(await engine.pageOut(7, 'warm')).toEqual({ agent: 7, tier: 'warm', tokens: 3, bytes: 96, ms: 1 });
   await engine.forget(7);
+  expect(await engine.freeWarm(8)).toBe(4);
   expect(held.forgotten).toEqual([7]);
   worker.fail('gone');
   await expect(engine.pageOut(7, 'cold')).rejects.toMatchObject({ error: { code: 'worker-dead' } });

@@ -136,6 +136,12 @@ export class WorkerEngine implements Engine {
       : Promise.reject(new EngineFault(notLoaded));
   }
 
+  freeWarm(bytes: number): Promise<number> {
+    return this.#connection
+      ? this.#connection.ask('freeWarm', { bytes }, ANSWER_MS)
+      : Promise.reject(new EngineFault(notLoaded));
+  }
+
   async forget(agent: number): Promise<void> {
     if (!this.#connection) throw new EngineFault(notLoaded);
     await this.#connection.ask('forget', { agent }, ANSWER_MS);

@@ -28,6 +28,8 @@ import type { HealingSettings } from './ward.ts';
 const SAMPLE_MS = 1000;
 const RATE_WINDOW_MS = 10_000;
 const LAST_FIGURES_MS = 2000;
+/** What is asked of the warm tier when storage is full: far more than a run's results. */
+const ROOM_BYTES = 64 * 2 ** 20;
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -100,6 +102,7 @@ export class Run implements RunView {
       onTrouble: (fault) => {
         this.#trouble = fault;
         this.#dispatcher.ward?.storage(fault && fault.message);
+        if (fault?.code === 'quota') void this.#makeRoom();
         this.#steer();
       },
       onStale: () => {
@@ -278,6 +281,16 @@ export class Run implements RunView {
       this.#dispatcher.attach(engine, seat.report.residents, seat.report.model.contextTokens);
     } else {
       this.#dispatcher.attach(null);
+    }
+  }
+
+  /** Storage is full: results come first, K/V that can be computed again goes. The person has been told by then. */
+  async #makeRoom(): Promise<void> {
+    try {
+      const freed = (await this.#seat.engine?.freeWarm(ROOM_BYTES)) ?? 0;
+      if (freed > 0) this.#committer.retryNow();
+    } catch {
+      // An engine that dies says so itself; the committer tries again by itself.
     }
   }
 

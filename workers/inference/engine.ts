@@ -179,6 +179,10 @@ export class InferenceEngine implements Engine {
     return this.#running?.runner.pageOut?.(agent, to) ?? Promise.resolve(cold);
   }
 
+  freeWarm(bytes: number): Promise<number> {
+    return this.#running?.runner.freeWarm?.(bytes) ?? Promise.resolve(0);
+  }
+
   forget(agent: number): Promise<void> {
     return this.#running?.runner.forget?.(agent) ?? Promise.resolve();
   }

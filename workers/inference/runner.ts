@@ -22,9 +22,10 @@ export interface TurnRunner {
   readonly notes: readonly string[];
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
   counters(): EngineCounters;
-  /** As `Engine.pageOut` and `Engine.forget`; absent where no sequence outlives its turn. */
+  /** As `Engine.pageOut`, `Engine.forget` and `Engine.freeWarm`; absent where no sequence outlives its turn. */
   pageOut?(agent: number, to: 'warm' | 'cold'): Promise<PagedOut>;
   forget?(agent: number): Promise<void>;
+  freeWarm?(bytes: number): Promise<number>;
   /** Bytes: what the pool was sized from. */
   memory(): { readonly weights: number; readonly kv: number; readonly workspace: number };
   /** Ends every turn with its partial text; nothing runs afterwards. */

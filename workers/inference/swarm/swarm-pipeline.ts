@@ -173,6 +173,12 @@ export class SwarmPipeline implements TurnRunner {
     return out;
   }
 
+  async freeWarm(bytes: number): Promise<number> {
+    const freed = (await this.#options.warm?.trim(bytes)) ?? 0;
+    this.#counters.warmBytes = this.#options.warm?.bytes ?? 0;
+    return freed;
+  }
+
   async forget(agent: number): Promise<void> {
     for (const { turn } of this.#seats) if (turn.request.agent === agent) turn.retained = false;
     if (!this.#stopped) {
