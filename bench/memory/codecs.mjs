@@ -2,7 +2,7 @@
  * What rounding K/V costs: greedy tokens of the pocket model after K/V went out of the cache, through a codec, and back, against the
  * sequence that was left alone; for each way in that the library has.
  *
- *   node bench/memory/codecs.mjs [--prompts 50] [--steps 12] [--gpu]
+ *   node bench/memory/codecs.mjs [--prompts 50] [--steps 8] [--gpu]
  *
  * Prompts are lines of the example input.
  */
@@ -15,7 +15,7 @@ import { inPage, table } from './browser.mjs';
 const { values } = parseArgs({
   options: {
     prompts: { type: 'string', default: '50' },
-    steps: { type: 'string', default: '12' },
+    steps: { type: 'string', default: '8' },
     gpu: { type: 'boolean', default: false },
   },
 });

@@ -170,7 +170,7 @@ async function codecs(prompts: readonly string[], steps: number) {
   await webllmEngine.reload('pocket');
   const model = openModel(webllmEngine, 'pocket');
   model.releaseSingleCache();
-  const pool = new KvPool(model, { sequences: 8, pages: 256, chunk: 256 });
+  const pool = new KvPool(model, { sequences: 12, pages: 256, chunk: 256 });
   const { transfers, because } = findTransfers(model, { cache: pool.cache, chunk: pool.size.chunk });
   if (transfers.length === 0) throw new Error(because);
   const vocabulary = model.config.vocab_size;
@@ -192,64 +192,76 @@ async function codecs(prompts: readonly string[], steps: number) {
   const shared = [...model.tokenizer.encode('<|im_start|>system\nTriage this log line.<|im_end|>\n')];
   const base = pool.add();
   await prefill(base, shared);
-  const rows: CodecRow[] = [];
-  for (const transfer of transfers) {
-    for (const codec of CODECS) {
-      let [encodeMs, decodeMs, tokens, bytes, difference, changed, promptsChanged] = [0, 0, 0, 0, 0, 0, 0];
-      for (const prompt of prompts) {
-        const own = [...model.tokenizer.encode(template(prompt))];
-        const original = pool.fork(base);
-        // The last token is computed after the way back, as in the product.
-        await prefill(original, own.slice(0, -1));
-        const values = await transfer.read(original, shared.length, shared.length + own.length - 1);
-        const begun = clock.now();
-        const encoded = encode(codec, values);
-        const middle = clock.now();
-        const back = decode(codec, encoded, values.length, transfer.layout.dtype);
-        decodeMs += clock.now() - middle;
-        encodeMs += middle - begun;
-        tokens += own.length - 1;
-        bytes += encoded.length;
-        const restored = pool.fork(base);
-        transfer.append(restored, shared.length, back);
-        let ids: [number, number] = [own.at(-1) as number, own.at(-1) as number];
-        let differs = false;
-        for (let step = 0; step < steps; step++) {
-          const logits = await read(
-            model,
-            pool.decode([
-              { sequence: original, ids: [ids[0]] },
-              { sequence: restored, ids: [ids[1]] },
-            ]),
-          );
-          const [a, b] = [logits.subarray(0, vocabulary), logits.subarray(vocabulary)];
-          if (step === 0)
-            for (let i = 0; i < vocabulary; i++)
-              difference = Math.max(difference, Math.abs((a[i] as number) - (b[i] as number)));
-          const next: [number, number] = [best(a), best(b)];
-          if (next[0] !== next[1]) {
-            differs = true;
-            changed++;
-          }
-          ids = next;
-        }
-        if (differs) promptsChanged++;
-        pool.remove(original);
-        pool.remove(restored);
-      }
-      rows.push({
-        way: transfer.way,
-        codec,
-        bytesPerToken: bytes / tokens,
-        encodeMs: (encodeMs / tokens) * 256,
-        decodeMs: (decodeMs / tokens) * 256,
-        difference,
-        greedyTokens: prompts.length * steps,
-        changed,
-        promptsChanged,
-      });
+  const trials = transfers.flatMap((transfer) =>
+    CODECS.map((codec) => ({
+      transfer,
+      codec,
+      encodeMs: 0,
+      decodeMs: 0,
+      bytes: 0,
+      difference: 0,
+      changed: 0,
+      promptsChanged: 0,
+    })),
+  );
+  let tokens = 0;
+  for (const prompt of prompts) {
+    const own = [...model.tokenizer.encode(template(prompt))];
+    tokens += own.length - 1;
+    const original = pool.fork(base);
+    // The last token is computed after the way back, as in the product.
+    await prefill(original, own.slice(0, -1));
+    const restored: number[] = [];
+    for (const trial of trials) {
+      const values = await trial.transfer.read(original, shared.length, shared.length + own.length - 1);
+      const begun = clock.now();
+      const encoded = encode(trial.codec, values);
+      const middle = clock.now();
+      const back = decode(trial.codec, encoded, values.length, trial.transfer.layout.dtype);
+      trial.decodeMs += clock.now() - middle;
+      trial.encodeMs += middle - begun;
+      trial.bytes += encoded.length;
+      const sequence = pool.fork(base);
+      trial.transfer.append(sequence, shared.length, back);
+      restored.push(sequence);
     }
+    const sequences = [original, ...restored];
+    let next = sequences.map(() => own.at(-1) as number);
+    const differs = new Set<number>();
+    for (let step = 0; step < steps; step++) {
+      const logits = await read(
+        model,
+        pool.decode(sequences.map((sequence, i) => ({ sequence, ids: [next[i] as number] }))),
+      );
+      const rowOf = (i: number): Float32Array => logits.subarray(i * vocabulary, (i + 1) * vocabulary);
+      const wanted = rowOf(0);
+      next = sequences.map((_, i) => best(rowOf(i)));
+      for (const [k, trial] of trials.entries()) {
+        const got = rowOf(k + 1);
+        if (step === 0)
+          for (let i = 0; i < vocabulary; i++)
+            trial.difference = Math.max(trial.difference, Math.abs((got[i] as number) - (wanted[i] as number)));
+        if (next[k + 1] === next[0]) continue;
+        trial.changed++;
+        if (!differs.has(k)) trial.promptsChanged++;
+        differs.add(k);
+      }
+    }
+    for (const sequence of sequences) pool.remove(sequence);
   }
+  const rows = trials.map(
+    ({ transfer, codec, encodeMs, decodeMs, bytes, difference, changed, promptsChanged }): CodecRow => ({
+      way: transfer.way,
+      codec,
+      bytesPerToken: bytes / tokens,
+      encodeMs: (encodeMs / tokens) * 256,
+      decodeMs: (decodeMs / tokens) * 256,
+      difference,
+      greedyTokens: prompts.length * steps,
+      changed,
+      promptsChanged,
+    }),
+  );
   await webllmEngine.unload();
   return rows;
 }
