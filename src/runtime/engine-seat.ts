@@ -52,9 +52,12 @@ export class EngineSeat {
   #row = 0;
   #loads = 0;
   #everReady = false;
+  /** What the next engine is asked for; smaller after one that ran out of memory. */
+  #budget: MemoryBudget;
 
   constructor(options: SeatOptions) {
     this.#with = options;
+    this.#budget = options.budget;
   }
 
   get state(): SeatState {
@@ -111,7 +114,7 @@ export class EngineSeat {
     const onProgress = (progress: LoadProgress): void => {
       if (this.#engine === engine && this.#state.kind === 'loading') this.#set({ kind: 'loading', progress, again });
     };
-    engine.load(this.#with.source, this.#with.budget, onProgress, abort.signal).then(
+    engine.load(this.#with.source, this.#budget, onProgress, abort.signal).then(
       (report) => {
         if (this.#engine !== engine || this.#state.kind !== 'loading') return;
         this.#everReady = true;
@@ -127,6 +130,9 @@ export class EngineSeat {
   #lose(engine: Engine, problem: EngineError): void {
     if (this.#engine !== engine) return;
     const wasReady = this.#state.kind === 'ready';
+    // What the GPU could not give is not asked for again: one size down, and every agent comes back from what is stored of it.
+    if (problem.code === 'out-of-memory')
+      this.#budget = { ...this.#budget, resident: Math.max(1, Math.floor(this.#budget.resident / 2)) };
     this.#engine = null;
     // Turns that the engine still holds end here; a dead worker cannot answer, so nobody waits for it.
     void engine.dispose().catch(() => undefined);

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { EngineError } from '../engine/contract.ts';
+import { ScriptedEngine } from '../engine/scripted.ts';
+import { SimulatedClock } from '../kernel/simulated-clock.ts';
+import { EngineSeat } from './engine-seat.ts';
+
+const problem = (code: EngineError['code']): EngineError => ({ code, message: 'm', remedy: 'r' });
+
+test('an engine that ran out of memory is followed by a smaller one; one that was lost otherwise by its like', async () => {
+  const clock = new SimulatedClock();
+  const engines: ScriptedEngine[] = [];
+  const residents: number[] = [];
+  const seat = new EngineSeat({
+    clock,
+    create: () => {
+      const engine = new ScriptedEngine({ clock, seed: 1 });
+      engines.push(engine);
+      return engine;
+    },
+    source: { id: 'none' },
+    budget: { vramMiB: 64, occupancy: 0.85, resident: 12 },
+    onReady: (_, report) => {
+      residents.push(report.residents);
+      seat.worked();
+    },
+    onLost: () => undefined,
+    onChange: () => undefined,
+  });
+  seat.start();
+  for (const code of ['device-lost', 'out-of-memory', 'out-of-memory', 'out-of-memory', 'out-of-memory'] as const) {
+    await clock.run(() => seat.state.kind === 'ready');
+    engines.at(-1)!.lose(problem(code));
+  }
+  await clock.run(() => seat.state.kind === 'ready');
+  expect(residents).toEqual([12, 12, 6, 3, 1, 1]);
+});
