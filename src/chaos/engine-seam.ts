@@ -77,6 +77,8 @@ export class EngineChaos {
   readonly #options: EngineChaosOptions;
   readonly #armed: Armed[] = [];
   readonly #ill = new Map<number, Affliction>();
+  /** Struck for good, though it has not shown yet. */
+  readonly #falling = new Set<number>();
   #engine: WrappedEngine | null = null;
   #loseNext: { readonly fault: DueFault } | null = null;
 
@@ -164,7 +166,9 @@ export class EngineChaos {
     if (kind !== 'poisoned-output' && kind !== 'lying-voter') return false;
     const peers = this.#options.peersOf?.(agent);
     if (!peers) return false;
-    const lying = [...this.#ill.keys()].filter((row) => row >= peers.first && row < peers.first + peers.count);
+    const lying = [...this.#ill.keys(), ...this.#falling].filter(
+      (row) => row >= peers.first && row < peers.first + peers.count,
+    );
     return lying.length + 1 > Math.floor((peers.count - 1) / 3);
   }
 
@@ -211,6 +215,7 @@ export class EngineChaos {
         kind: fault.kind,
         random,
         shows: () => {
+          this.#falling.delete(agent);
           if (lasting) this.#ill.set(agent, { ...affliction, shows: () => undefined, missed: () => undefined });
           landed({
             landed: true,
@@ -221,9 +226,11 @@ export class EngineChaos {
           });
         },
         missed: () => {
+          this.#falling.delete(agent);
           landed({ ...MISSED, detail: 'the turn ended before' });
         },
       };
+      if (lasting) this.#falling.add(agent);
       return affliction;
     }
     return this.#ill.get(request.agent) ?? null;

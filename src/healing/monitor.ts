@@ -129,7 +129,7 @@ export class Monitor {
     switch (message.type) {
       case 'turn.begun': {
         const { turn, agent, task, stage, role, at } = message;
-        if (this.#judged.has(turn)) break;
+        if (this.#judged.has(turn) || this.#inFlight.has(turn)) break;
         this.#inFlight.set(turn, {
           turn,
           agent,
@@ -152,6 +152,9 @@ export class Monitor {
         break;
       case 'turn.dropped':
         this.#inFlight.delete(message.turn);
+        break;
+      case 'turns.open':
+        this.#reconcile(message.turns, message.at);
         break;
       case 'engine.up':
         this.#engineUp = message.at;
@@ -222,6 +225,12 @@ export class Monitor {
       return;
     }
     for (const { turn, evidence: own, fault } of silent) this.#suspect(turn.agent, turn.task, turn.turn, fault, [own]);
+  }
+
+  #reconcile(open: readonly TurnName[], at: number): void {
+    const known = new Set(open.map(({ turn }) => turn));
+    for (const [turn, { begun }] of this.#inFlight) if (!known.has(turn) && begun < at) this.#inFlight.delete(turn);
+    for (const name of open) this.hear({ type: 'turn.begun', ...name, at });
   }
 
   #alive(id: string, tokens: number, textTail: string, at: number): void {

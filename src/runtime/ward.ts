@@ -95,6 +95,8 @@ interface Pending {
 
 /** How often silence is looked for, ms. */
 const TICK_MS = MONITOR_DEFAULTS.tickMs;
+/** Ticks between two lists of the turns that run. */
+const OPEN_TICKS = 4;
 /** Ticks after which a turn that nobody judged is used as EXECUTE's own checks say: a supervisor that is gone stops no work. */
 const UNJUDGED_TICKS = 20;
 /** An agent for which no order comes goes back to work after this, ms. */
@@ -148,8 +150,8 @@ export class Ward {
   readonly #orders = new Map<string, { result: string | true | null }>();
   /** Engine orders that wait for a fresh engine. */
   readonly #awaitEngine = new Set<string>();
-  /** Agents taken off work until an order for them was carried out. */
-  readonly #held = new Map<number, Cancel>();
+  /** Agents off work: until an order for them comes, or until the one that came was carried out. */
+  readonly #held = new Map<number, { readonly cancel: Cancel; readonly ordered: boolean }>();
   readonly #timers = new Set<Cancel>();
   readonly #announced = new Set<string>();
   readonly #witnesses: { readonly role: number; readonly question: string; readonly answer: unknown }[] = [];
@@ -157,6 +159,7 @@ export class Ward {
   #recover!: Recover;
   #engines = 0;
   #lives = 0;
+  #ticks = 0;
 
   constructor(options: WardOptions) {
     this.#with = options;
@@ -282,13 +285,11 @@ export class Ward {
 
   /** The agent is off work until RECOVER has said what to do with it. */
   hold(agent: number): void {
-    this.#held.get(agent)?.();
-    this.#held.set(
-      agent,
-      this.#later(UNORDERED_MS, () => {
-        this.#release(agent);
-      }),
-    );
+    // The order may have come before the turn's end did.
+    if (this.#held.get(agent)?.ordered) return;
+    this.#keep(agent, false, UNORDERED_MS, () => {
+      this.#release(agent);
+    });
   }
 
   holds(agent: number): boolean {
@@ -455,7 +456,18 @@ export class Ward {
   }
 
   #tick(): void {
-    const now = this.#with.clock.now();
+    const { clock, actuator } = this.#with;
+    const now = clock.now();
+    if (++this.#ticks % OPEN_TICKS === 0) {
+      const turns = [...actuator.flights()].map(({ turn, agent, task, stage }) => ({
+        turn,
+        agent,
+        task,
+        stage,
+        role: this.#role(agent),
+      }));
+      this.#post({ type: 'turns.open', turns });
+    }
     this.#monitor.tick(now);
     this.#recover.tick(now);
     for (const [turn, pending] of [...this.#pending]) {
@@ -501,19 +513,14 @@ export class Ward {
 
   #performFor(agent: number, order: RecoveryOrder): void {
     const { actuator } = this.#with;
-    this.#held.get(agent)?.();
-    this.#held.delete(agent);
     actuator.rest(agent);
     // A turn that was begun with what is mended now is not worth waiting for.
     actuator.abandon(agent, FAILURE[order.fault] ?? null, order.evidence.map(inWords).join('; '));
-    this.#held.set(
-      agent,
-      this.#later(order.delayMs, () => {
-        this.#act(agent, order);
-        this.#release(agent);
-        this.#report(order.id, true);
-      }),
-    );
+    this.#keep(agent, true, order.delayMs, () => {
+      this.#act(agent, order);
+      this.#release(agent);
+      this.#report(order.id, true);
+    });
     for (const row of order.also) actuator.forget(row);
   }
 
@@ -544,29 +551,30 @@ export class Ward {
     }
   }
 
+  #keep(agent: number, ordered: boolean, ms: number, then: () => void): void {
+    this.#held.get(agent)?.cancel();
+    this.#held.set(agent, { cancel: this.#later(ms, then), ordered });
+  }
+
   #release(agent: number): void {
-    this.#held.get(agent)?.();
+    this.#held.get(agent)?.cancel();
     this.#held.delete(agent);
     if (this.#life.state(agent) !== 'failed') this.#with.actuator.back(agent);
   }
 
   #lose(agent: number): void {
     const { actuator } = this.#with;
-    this.#held.get(agent)?.();
+    this.#held.get(agent)?.cancel();
     this.#held.delete(agent);
     actuator.rest(agent);
     actuator.abandon(agent, null, 'the agent was given up');
     if (actuator.others(agent) > 0) return;
     // Work that only this role can do must not wait for ever.
-    this.#held.set(
-      agent,
-      this.#later(LAST_AGENT_MS, () => {
-        this.#held.delete(agent);
-        actuator.forget(agent);
-        this.#life.send(agent, 'REVIVE', 'nobody else of the role is fit');
-        actuator.back(agent);
-      }),
-    );
+    this.#keep(agent, true, LAST_AGENT_MS, () => {
+      actuator.forget(agent);
+      this.#life.send(agent, 'REVIVE', 'nobody else of the role is fit');
+      this.#release(agent);
+    });
   }
 
   #report(id: string, result: string | true): void {

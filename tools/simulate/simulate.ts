@@ -360,6 +360,8 @@ class World {
     await this.#clock.sleep(1000);
     await this.#tab.kill();
     this.#tab = second;
+    // A person at the second tab goes on with the run.
+    await second.runtime.resume(this.#run);
     this.#reloading = false;
   }
 
