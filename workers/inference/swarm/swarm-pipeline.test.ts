@@ -74,7 +74,7 @@ const ticks = async (count: number): Promise<void> => {
 
 const setting: fc.Arbitrary<Setting> = fc.record({
   residents: fc.integer({ min: 1, max: 12 }),
-  pages: fc.integer({ min: 16, max: 64 }),
+  pages: fc.integer({ min: 13, max: 64 }),
   chunk: fc.integer({ min: 160, max: 200 }),
   rows: fc.integer({ min: 1, max: 12 }),
   continuation: fc.boolean(),

@@ -353,7 +353,8 @@ export class SwarmPipeline implements TurnRunner {
     return undefined;
   }
 
-  async #seatFor(turn: Turn): Promise<Seat | 'later'> {
+  /** `share` false: on its own, where a shared prefix beside it would leave it no room. */
+  async #seatFor(turn: Turn, share = this.#options.proven.continuation): Promise<Seat | 'later'> {
     const { request } = turn;
     const { ids, shared } = this.#encoder.encode(request.prefix, request.messages);
     turn.promptTokens = ids.length;
@@ -371,7 +372,6 @@ export class SwarmPipeline implements TurnRunner {
       );
     }
     const maxTokens = Math.min(request.maxTokens, context - ids.length);
-    const share = this.#options.proven.continuation;
     const returned = await this.#takeUp(turn, ids, maxTokens);
     if (returned) return returned;
     let prefix = share ? this.#prefixes.find(ids) : null;
@@ -386,6 +386,7 @@ export class SwarmPipeline implements TurnRunner {
       if (prefix) this.#prefixes.release(prefix);
       if (this.#seats.length > 0) return 'later';
       if (this.#parking.dropOldest()) return this.#seatFor(turn);
+      if (sharedLength > 0) return this.#seatFor(turn, false);
       throw fault(
         'over-budget',
         `The turn may need ${String(pages * PAGE)} tokens of K/V; the pool has ${String(this.#pool.size.pages * PAGE)}.`,
