@@ -65,7 +65,10 @@ def weighted(rng, pairs):
 
 
 def context(rng, group, severity):
-    program = rng.choice(group.programs) if group.programs and group.programs[0] != "*" else rng.choice(v.DAEMONS + v.APPS)
+    if group.programs[0] == "*" or rng.random() < 0.12:  # a message does not belong to one program alone
+        program = rng.choice(v.DAEMONS + v.APPS) if rng.random() < 0.5 else v.novel(rng)
+    else:
+        program = rng.choice(group.programs)
     logger = rng.choice(group.loggers) if group.loggers and rng.random() < 0.5 else v.java_class(rng)
     name = program if rng.random() < 0.7 else rng.choice((v.word(rng), logger, f"{program}.{rng.choice(v.SECTIONS)}", v.camel(rng)))
     return Context(program, logger, name, severity)
@@ -90,6 +93,23 @@ def typo(rng, text):
     i = rng.randrange(s + 1, e - 1)
     how = rng.randrange(3)
     return text[:i] + (text[i + 1] + text[i] + text[i + 2:] if how == 0 else text[i + 1:] if how == 1 else text[i] + text[i:])
+
+
+# Words that may stand for one another without a change of sense, so that the model learns words and not sentences
+SYNONYMS = [s.split("/") for s in (
+    "failed/failure/unsuccessful/did not succeed", "cannot/can't/could not/unable to/failed to/not able to", "refused/rejected/declined/turned down", "denied/refused/not permitted/disallowed", "started/launched/begun/up",
+    "starting/launching/beginning/bringing up", "stopped/halted/ended/terminated", "stopping/halting/terminating", "finished/completed/done/concluded", "completed successfully/succeeded/finished ok", "connected/linked/attached",
+    "connection/link/session", "disconnected/dropped/cut off", "lost/dropped/gone", "invalid/bad/illegal/malformed", "unknown/unrecognised/unrecognized", "missing/absent/not found", "timed out/timeout/time limit reached",
+    "retrying/trying again/will retry", "received/got/obtained", "sent/transmitted/forwarded", "opened/open", "closed/shut", "created/made/added", "removed/deleted/dropped", "updated/changed/modified", "loaded/read in/loaded up", "loading/reading",
+    "slow/sluggish/delayed", "full/exhausted/used up", "crashed/died/went down", "killed/terminated", "corrupt/damaged/broken", "user/account/login", "password/passphrase", "from/by", "for/of", "server/host/node", "client/peer/remote",
+    "file/path", "process/task/program", "configuration/config/settings", "request/call", "reached/hit/exceeded", "detected/found/seen", "successfully/ok/fine", "exceeded/over/above",
+)]
+SAME = {w: group for group in SYNONYMS for w in group}
+SAME_WORDS = re.compile(r"(?<![\w/.\-=\"])(" + "|".join(sorted(map(re.escape, SAME), key=len, reverse=True)) + r")(?![\w/.\-=:\"])")
+
+
+def reword(rng, text):
+    return SAME_WORDS.sub(lambda m: rng.choice(SAME[m.group()]) if rng.random() < 0.4 else m.group(), text)
 
 
 def outside(text, change):
@@ -131,6 +151,8 @@ class LineMaker:
         form = rng.choice(self.forms)
         body = expand(form.parts, rng, {})
         own_level = "=" in form.flags
+        if rng.random() < 0.3 and not own_level:
+            body = outside(body, lambda text: reword(rng, text))
         wanted = weighted(rng, LEVEL_OF[form.severity])
         c = context(rng, form.group, wanted)
         flags = form.flags

@@ -63,6 +63,32 @@ PRINTERS = "HP_LaserJet_4200 Brother-HL2270 office-printer lp0 Canon_MX920 Epson
 COUNTRIES = "de fr uk jp cn br in nl se pl it es ru kr au ca mx".split()
 
 
+SYLLABLES = FIRST + LAST + "tor mix lex pro net ops log hub bot dex ify ora max neo arc bit fox ray sol zen kit pod vox".split()
+
+
+def novel(r):
+    """A name nobody has seen, in the manner of programs, services, tables and options."""
+    part = lambda: "".join(r.choice(SYLLABLES) for _ in range(r.choice((1, 2, 2, 3))))
+    x = r.random()
+    if x < 0.35:
+        return part() + r.choice(("", "", "d", str(r.randrange(10))))
+    if x < 0.55:
+        return part() + r.choice("-_.") + r.choice((part(), r.choice(SECTIONS), r.choice(FILEWORDS)))
+    if x < 0.7:
+        return r.choice(SECTIONS + APPS) + r.choice(("-", "_")) + r.choice(("agent", "worker", "svc", "server", "helper", "monitor", "exporter", str(r.randrange(100))))
+    if x < 0.8:
+        return part().capitalize() + part().capitalize()
+    if x < 0.87:
+        return part().upper()
+    return part() + "-" + str(r.randrange(1000))
+
+
+def named(*pool):
+    """One of the pool, or at times a new name: the model is to copy a name, not to know it."""
+    items = pool[0] if len(pool) == 1 else pool
+    return lambda r: r.choice(items) if r.random() < 0.65 else novel(r)
+
+
 def pick(*pool):
     items = pool[0] if len(pool) == 1 else pool
     return lambda r: r.choice(items)
@@ -271,10 +297,10 @@ SLOTS = {
     "small": lambda r: r.randrange(1, 13), "pct": lambda r: r.choice((r.randrange(1, 101), f"{r.randrange(100)}.{r.randrange(100)}")),
     "high": lambda r: r.randrange(80, 101), "n2": lambda r: r.randrange(2, 100), "zero": lambda r: 0, "float": lambda r: f"{r.randrange(1000)}.{r.randrange(10 ** r.choice((1, 2, 3, 6)))}",
     "hex4": hexes(4), "hex8": hexes(8), "hex12": hexes(12), "hex16": hexes(16), "hex40": lambda r: hexes(r.choice((32, 40, 64)))(r),
-    "ptr": lambda r: "0x" + hexes(r.choice((1, 2, 4, 8, 8, 12, 16)))(r), "daemon": pick(DAEMONS), "service": pick(SERVICES), "app": pick(APPS), "cmd": pick(COMMANDS),
-    "disk": pick(DISKS), "iface": pick(IFACES), "module": pick(MODULES), "db": pick(DBS), "table": pick(TABLES), "topic": pick(TOPICS), "job": pick(JOBS),
-    "pkg": pick(PACKAGES), "option": pick(OPTIONS), "proc": pick(PROCS), "sensor": pick(SENSORS), "usb": pick(USB), "container": pick(CONTAINERS),
-    "ns": pick(NAMESPACES), "printer": pick(PRINTERS), "method": pick(METHODS), "agent": pick(AGENTS), "month": pick(MONTHS), "day": pick(DAYS), "section": pick(SECTIONS),
+    "ptr": lambda r: "0x" + hexes(r.choice((1, 2, 4, 8, 8, 12, 16)))(r), "daemon": named(DAEMONS), "service": lambda r: r.choice(SERVICES) if r.random() < 0.7 else novel(r).lower() + ".service", "app": named(APPS), "cmd": pick(COMMANDS),
+    "disk": pick(DISKS), "iface": pick(IFACES), "module": named(MODULES), "db": named(DBS), "table": named(TABLES), "topic": named(TOPICS), "job": named(JOBS),
+    "pkg": named(PACKAGES), "option": named(OPTIONS), "proc": named(PROCS), "sensor": named(SENSORS), "usb": named(USB), "container": named(CONTAINERS),
+    "ns": pick(NAMESPACES), "printer": named(PRINTERS), "method": pick(METHODS), "agent": pick(AGENTS), "month": pick(MONTHS), "day": pick(DAYS), "section": pick(SECTIONS),
     "country": pick(COUNTRIES), "bool": pick("true", "false"), "onoff": pick("on", "off", "yes", "no", "true", "false", "enabled", "disabled"),
     "tty": lambda r: r.choice(("pts/%d" % r.randrange(10), "tty%d" % r.randrange(1, 8), "unknown", "NODEVssh", "ssh", ":0", "?")),
     "ver": lambda r: ".".join(str(r.randrange(r.choice((4, 10, 30)))) for _ in range(r.choice((2, 3, 3, 4)))) + r.choice(("", "", "", "-rc1", "-1ubuntu2", "p1", "-SNAPSHOT", ".el7")),
