@@ -54,6 +54,8 @@ export interface RuntimeOptions {
 }
 
 const lockName = (run: string): string => `planaria:${run}`;
+const TAKE_OVER_MS = 250;
+const TAKE_OVER_TRIES = 8;
 /** Phases in which some tab runs the run. */
 const GOING: ReadonlySet<string> = new Set(['loading', 'running', 'waiting']);
 
@@ -219,7 +221,7 @@ export class Runtime implements RuntimeApi {
     if (!(await store.record(runId))) throw new StoreFault('missing', `There is no run ${runId}.`);
     const release = await lock.tryAcquire(lockName(runId));
     if (!release) {
-      const takeOver = (): void => void this.#reopen(runId);
+      const takeOver = (): void => void this.#takeOver(runId);
       return new Follower(await loadRun(store, runId), { store, clock, takeOver });
     }
     try {
@@ -253,6 +255,15 @@ export class Runtime implements RuntimeApi {
 
   #scripted(seed: number): Engine {
     return this.#with.scripted?.(seed) ?? new ScriptedEngine({ clock: this.#with.clock, seed });
+  }
+
+  /** The tab that ran it may be closing at this moment: its lock is waited for a little, while the watching goes on. */
+  async #takeOver(runId: string): Promise<void> {
+    const { lock, clock } = this.#with;
+    for (let tries = 0; tries < TAKE_OVER_TRIES && (await lock.isHeld(lockName(runId))); tries++) {
+      await clock.sleep(TAKE_OVER_MS);
+    }
+    await this.#reopen(runId);
   }
 
   /** Opens the run again in whichever way it can be had now. */
