@@ -4,44 +4,16 @@ import { expect, test, type Page } from '@playwright/test';
 import { metaPolicy } from '../tools/dev/csp.mjs';
 import { serve } from '../tools/dev/serve.mjs';
 import { root } from '../tools/dev/workspace.mjs';
+import { watch } from './support/watch.ts';
 
 const dist = path.join(root, 'dist');
 
-interface Watch {
-  /** What the page wanted and its policy refused, as `directive: address`. */
-  violations(): Promise<string[]>;
-  /** Errors of scripts and of the console. */
-  errors: string[];
-  /** Addresses requested, in order. */
-  requests: string[];
-}
-
-async function watch(page: Page): Promise<Watch> {
-  const errors: string[] = [];
-  const requests: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  page.on('request', (request) => requests.push(request.url()));
-  await page.addInitScript(() => {
-    const seen: string[] = [];
-    Object.assign(globalThis, { violationsSeen: seen });
-    document.addEventListener('securitypolicyviolation', (event) => {
-      seen.push(`${event.effectiveDirective}: ${event.blockedURI}`);
-    });
-  });
-  return {
-    violations: () => page.evaluate(() => (globalThis as unknown as { violationsSeen: string[] }).violationsSeen),
-    errors,
-    requests,
-  };
-}
-
 async function expectWholePage(page: Page, url: string): Promise<void> {
-  const seen = await watch(page);
+  const seen = await watch(page.context());
   await page.goto(url);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.waitForLoadState('networkidle');
-  expect(await seen.violations()).toEqual([]);
+  expect(seen.violations).toEqual([]);
   expect(seen.errors).toEqual([]);
   expect(seen.requests.length).toBeGreaterThan(1);
   expect(seen.requests.filter((address) => !address.startsWith(url) && !address.startsWith('blob:'))).toEqual([]);
@@ -62,7 +34,7 @@ test('the build works from a sub path of a host that sends no headers of ours', 
 });
 
 test('inline script is refused; eval and frames are not in the policy', async ({ page, baseURL }) => {
-  const seen = await watch(page);
+  const seen = await watch(page.context());
   await page.goto(baseURL!);
   await page.evaluate(() => {
     const script = document.createElement('script');
@@ -71,7 +43,7 @@ test('inline script is refused; eval and frames are not in the policy', async ({
   });
   expect(await page.evaluate(() => 'inlineScriptRan' in globalThis)).toBe(false);
   // Once by the header's policy, once by the page's own.
-  expect(await seen.violations()).toEqual(['script-src-elem: inline', 'script-src-elem: inline']);
+  await expect.poll(() => seen.violations).toEqual(['script-src-elem: inline', 'script-src-elem: inline']);
 
   const response = await page.request.get(baseURL!);
   expect(response.headers()['content-security-policy']).toContain("frame-ancestors 'none'");

@@ -1,0 +1,155 @@
+/** `npm run headless` as a person at a terminal has it: what it writes where, and what it exits with. */
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import type { RunReport } from '../src/telemetry/report.ts';
+import { root } from '../tools/dev/workspace.mjs';
+import { inventLines } from './support/logs.ts';
+import { inputFile, scratch } from './support/page.ts';
+import { expectEveryLineOnce, expectValidOutputs, rowsOf, swarmFile } from './support/rows.ts';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function headless(...args: string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const script = path.join(root, 'tools/headless/cli.mjs');
+    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+const small = swarmFile('triage-24.yaml');
+
+test('the real model works on the first N lines; files, summary and exit code agree', async () => {
+  test.setTimeout(600_000);
+  const lines = inventLines(12, 2);
+  const folder = scratch();
+  const [out, csv, report] = ['r.jsonl', 'r.csv', 'report.json'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const ended = await headless(
+    ...['run', small, '--input', inputFile(lines, folder), '--limit', '6', '--seed', '41', '--adapter', 'swiftshader'],
+    ...['--out', out, '--csv', csv, '--report', report],
+  );
+  const rows = rowsOf(readFileSync(out));
+  expectEveryLineOnce(rows, lines.slice(0, 6));
+  expectValidOutputs(rows, small);
+  const failed = rows.filter((row) => row.failure !== null).length;
+  expect(ended.code, ended.stderr).toBe(failed === 0 ? 0 : 1);
+  expect(ended.stdout.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    ...{ engine: 'webllm', batched: true, tasks: 6, results: 6 - failed, failed, seed: 41, out, report },
+    model: { id: 'pocket' },
+  });
+  expect(readFileSync(csv, 'utf8').startsWith('line,input,output,failure,agent,attempts,tokens')).toBe(true);
+  const written = JSON.parse(readFileSync(report, 'utf8')) as RunReport;
+  expect(written).toMatchObject({ engine: 'webllm', seed: 41, tasks: 6, phase: 'done' });
+  expect(written.adapter).not.toBeNull();
+  expect(ended.stderr).toMatch(/results, \d+ failed, \d+ retries, [\d.,]+ tokens\/s/);
+});
+
+test('0 when every task has a result; the same seed gives the same rows', async () => {
+  const lines = inventLines(30, 3);
+  const folder = scratch();
+  const once = async (name: string): Promise<Record<string, unknown>[]> => {
+    const out = path.join(folder, name);
+    const ended = await headless(
+      'run',
+      small,
+      '--input',
+      inputFile(lines, folder),
+      '--engine',
+      'scripted',
+      '--seed',
+      '5',
+      '--out',
+      out,
+    );
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ engine: 'scripted', tasks: 30, results: 30, failed: 0, seed: 5 });
+    const rows = rowsOf(readFileSync(out));
+    expectEveryLineOnce(rows, lines);
+    // Who gets which line, and how long it takes, depends on the clock; what comes out does not.
+    return rows.map(({ task, line, input, output, attempts }) => ({ task, line, input, output, attempts }));
+  };
+  expect(await once('a.jsonl')).toEqual(await once('b.jsonl'));
+});
+
+test('1 when a task failed, with the failure named in its row', async () => {
+  const folder = scratch();
+  // No rule of the scripted engine knows this word, and it may not write another.
+  const text = readFileSync(small, 'utf8').replaceAll('tokens: 128', 'tokens: 8');
+  const file = path.join(folder, 'short.yaml');
+  const out = path.join(folder, 'short.jsonl');
+  writeFileSync(file, text);
+  const lines = inventLines(3, 4);
+  const ended = await headless('run', file, '--input', inputFile(lines, folder), '--engine', 'scripted', '--out', out);
+  expect(ended.code, ended.stderr).toBe(1);
+  expect(JSON.parse(ended.stdout)).toMatchObject({ tasks: 3, results: 0, failed: 3 });
+  const rows = rowsOf(readFileSync(out));
+  expectEveryLineOnce(rows, lines);
+  for (const row of rows) expect(row.failure).toBeTruthy();
+});
+
+test.describe('2 for bad input, as FILE:line:column', () => {
+  const broken = path.join(root, 'src/swarm/fixtures/broken');
+  const messages = JSON.parse(readFileSync(`${broken}.json`, 'utf8')) as Record<string, string[]>;
+
+  for (const name of ['missing-comma.json', 'flow-dangling.yaml', 'many-at-once.json']) {
+    test(name, async () => {
+      const file = path.join(broken, name);
+      const ended = await headless('run', file, '--input', inputFile(['one line']), '--engine', 'scripted');
+      const expected = messages[name]!.map((message) => message.replace(name, file));
+      expect(ended).toEqual({ code: 2, stdout: '', stderr: `${expected.join('\n')}\n` });
+    });
+  }
+
+  test('no such swarm file, input or model, no input at all, an option that is none', async () => {
+    const missing = await headless('run', 'no/such.yaml', '--input', inputFile(['x']));
+    expect(missing).toMatchObject({ code: 2, stdout: '' });
+    expect(missing.stderr).toMatch(/^no\/such\.yaml:1:1: .*; expected a readable file/);
+    const input = await headless('run', small, '--input', 'no/such.log');
+    expect(input).toMatchObject({ code: 2, stdout: '' });
+    expect(input.stderr).toMatch(/^no\/such\.log:1:1: .*; expected a readable file/);
+    const option = await headless('run', small, '--limit', 'many');
+    expect(option).toMatchObject({ code: 2, stdout: '' });
+    expect(option.stderr).toContain('--limit many: expected a whole number');
+    const model = await headless('run', small, '--model', 'no-such-model');
+    expect(model).toMatchObject({ code: 2, stdout: '' });
+    expect(model.stderr).toMatch(/^--model no-such-model: no such model; expected/);
+    const folder = scratch();
+    const dropped = path.join(folder, 'dropped.yaml');
+    writeFileSync(
+      dropped,
+      readFileSync(small, 'utf8').replace(/^input: .*$/m, 'input: {from: dropped, format: lines}'),
+    );
+    const without = await headless('run', dropped, '--engine', 'scripted');
+    expect(without).toMatchObject({ code: 2, stdout: '' });
+    expect(without.stderr).toMatch(/dropped\.yaml:\d+:\d+: .*--input/);
+  });
+
+  test('a CSV whose column is missing names the input file', async () => {
+    const folder = scratch();
+    const file = path.join(folder, 'csv.yaml');
+    const csv = path.join(folder, 'rows.csv');
+    writeFileSync(
+      file,
+      readFileSync(small, 'utf8').replace(/^input: .*$/m, 'input: {from: dropped, format: csv, column: text}'),
+    );
+    writeFileSync(csv, 'when,what\n1,a thing\n');
+    const ended = await headless('run', file, '--input', csv, '--engine', 'scripted');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr.startsWith(`${csv}:1:`), ended.stderr).toBe(true);
+  });
+});

@@ -1,0 +1,50 @@
+/** The page in the hands of a test: by its own controls, the way the command line drives it. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import type { RunReport } from '../../src/telemetry/report.ts';
+import { exported, start } from '../../tools/headless/page.mjs';
+import { rowsOf } from './rows.ts';
+
+export type StartOptions = Parameters<typeof start>[1];
+
+/** A folder of its own for the files of one test. */
+export const scratch = (): string => mkdtempSync(path.join(os.tmpdir(), 'planaria-e2e-'));
+
+/** Writes the lines as an input file. @returns its path */
+export function inputFile(lines: readonly string[], folder = scratch()): string {
+  const file = path.join(folder, 'input.log');
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  return file;
+}
+
+/** Starts a run on the start screen, which must not refuse it. @returns the address of the run */
+export async function startRun(page: Page, options: StartOptions): Promise<string> {
+  expect(await start(page, options), 'the page refuses to start').toEqual([]);
+  return page.url();
+}
+
+export const phaseOf = (page: Page): Promise<string | null> => page.locator('[data-phase]').getAttribute('data-phase');
+
+/** Waits until the run is in this phase; the phase that it ends in otherwise is in the message. */
+export async function untilPhase(page: Page, phase: string, timeout = 300_000): Promise<void> {
+  await expect(page.locator('[data-phase]')).toHaveAttribute('data-phase', phase, { timeout });
+}
+
+/** Tasks that the page says have ended, in a result or in a failure. */
+export async function endedShown(page: Page): Promise<number> {
+  const read = async (id: string): Promise<number> => {
+    const text = (await page.getByTestId(id).first().textContent()) ?? '';
+    return Number(text.replace(/\D/g, '') || 'NaN');
+  };
+  return (await read('results')) + (await read('failed'));
+}
+
+export async function exportedRows(page: Page): Promise<ReturnType<typeof rowsOf>> {
+  return rowsOf(await exported(page, 'jsonl'));
+}
+
+export async function exportedReport(page: Page): Promise<RunReport> {
+  return JSON.parse((await exported(page, 'report')).toString('utf8')) as RunReport;
+}
