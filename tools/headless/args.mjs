@@ -35,11 +35,12 @@ const OPTIONS = /** @type {const} */ ({
   help: { type: 'boolean', short: 'h' },
 });
 
-function wholeNumber(name, text, least) {
+function wholeNumber(name, text, least, most = Number.MAX_SAFE_INTEGER) {
   if (text === undefined) return undefined;
   const n = Number(text);
-  if (!Number.isSafeInteger(n) || n < least)
-    throw new BadInput(`--${name} ${text}: expected a whole number of at least ${least}`);
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  if (!Number.isSafeInteger(n) || n < least || n > most)
+    throw new BadInput(`--${name} ${text}: expected a whole number ${range}`);
   return n;
 }
 
@@ -72,7 +73,7 @@ export function readArgs(argv) {
     adapter: oneOf('adapter', values.adapter, ['auto', 'gpu', 'swiftshader']),
     limit: wholeNumber('limit', values.limit, 1),
     seed: wholeNumber('seed', values.seed, 0),
-    vram: wholeNumber('vram', values.vram, 1),
+    vram: wholeNumber('vram', values.vram, 512, 196_608),
     timeoutMs: wholeNumber('timeout', values.timeout, 1) * 1000,
   };
 }

@@ -4,6 +4,8 @@ import path from 'node:path';
 
 const POLL_MS = 500;
 const ENGINE_SHOWN = 30_000;
+/** Writing a large input into the browser's storage takes a while. */
+const STARTED = 180_000;
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -34,7 +36,8 @@ async function diagnostics(page, files) {
 /**
  * The start screen's options, set by hand.
  * @param {Page} page
- * @param {{ limit?: number, seed?: number, engine: string, model?: string, vram?: number }} options
+ * @param {{ limit?: number | undefined, seed?: number | undefined, engine: string, model?: string | undefined, vram?: number | undefined }} options
+ * @returns {Promise<string[]>} what cannot be chosen
  */
 async function setOptions(page, { limit, seed, engine, model, vram }) {
   await page.getByText('Limit, seed, engine').click();
@@ -45,15 +48,24 @@ async function setOptions(page, { limit, seed, engine, model, vram }) {
     await page.getByRole('button', { name: 'change' }).click({ timeout: ENGINE_SHOWN });
     await page.locator('.gpu input[type=number]').fill(String(vram));
   }
-  if (model !== undefined && /^https?:/.test(model)) await page.locator('#model-url').fill(model);
-  else if (model !== undefined) {
-    const all = page.getByRole('button', { name: /^All \d+ models|Show all/ });
-    if (await all.isVisible()) await all.click();
-    await page.locator(`input[type=radio][name=model][value="${CSS_escape(model)}"]`).check({ timeout: ENGINE_SHOWN });
+  if (model === undefined) return [];
+  if (/^https?:/.test(model)) {
+    await page.locator('#model-url').fill(model);
+    return [];
   }
+  await page.locator('input[type=radio][name=model]').first().waitFor({ timeout: ENGINE_SHOWN });
+  const all = page.getByRole('button', { name: /^Show all/ });
+  if (await all.isVisible()) await all.click();
+  const radio = page.locator(`input[type=radio][name=model][value=${JSON.stringify(model)}]`);
+  if ((await radio.count()) === 0)
+    return [`--model ${model}: no such model; expected an id of the page's list or the address of a model folder`];
+  if (await radio.isDisabled()) {
+    const why = await page.getByRole('row').filter({ has: radio }).locator('.note').innerText();
+    return [`--model ${model}: ${why}`];
+  }
+  await radio.check();
+  return [];
 }
-
-const CSS_escape = (/** @type {string} */ text) => text.replaceAll(/["\\]/g, '\\$&');
 
 /**
  * Hands over both files and starts.
@@ -66,22 +78,33 @@ export async function start(page, options) {
   await page.getByLabel('Swarm file', { exact: true }).setInputFiles(options.file);
   if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
   const run = page.getByRole('button', { name: 'Run', exact: true });
-  await setOptions(page, options);
+  const impossible = await setOptions(page, options);
   for (;;) {
-    const refused = await diagnostics(page, files);
+    const refused = [...(await diagnostics(page, files)), ...impossible];
     if (refused.length > 0) return refused;
     if (await run.isEnabled()) break;
     if (await page.getByText('choose one.').isVisible())
       return [`${options.file}:1:1: this swarm works on an input file; expected --input LOG`];
+    if (await page.locator('.go').getByText('Needs WebGPU.').isVisible())
+      throw new Error(
+        'this browser gives no WebGPU adapter; try --adapter swiftshader, or --engine scripted for no model at all',
+      );
     await page.waitForTimeout(100);
   }
   await run.click();
-  while (!(await page.locator('[data-phase]').isVisible())) {
+  for (const end = Date.now() + STARTED; !(await page.locator('[data-phase]').isVisible());) {
+    if (Date.now() > end) throw new Error(`the run did not start: ${await page.locator('.go').allInnerTexts()}`);
     const refused = await diagnostics(page, files);
     if (refused.length > 0) return refused;
     await page.waitForTimeout(100);
   }
   return [];
+}
+
+/** @param {Page} page @returns {Promise<string>} the bars above the figures, one a line */
+async function notices(page) {
+  const bars = await page.locator('.notices > section p').allTextContents();
+  return bars.map((bar) => bar.replace(/\s+/g, ' ').trim()).join('\n');
 }
 
 const ENDED = ['done', 'cancelled', 'failed'];
@@ -95,19 +118,15 @@ const ENDED = ['done', 'cancelled', 'failed'];
 export async function runToEnd(page, timeoutMs, progress) {
   const end = Date.now() + timeoutMs;
   let last = '';
-  let text = async (/** @type {string} */ id) => (await page.getByTestId(id).first().textContent())?.trim() ?? '';
+  const text = async (/** @type {string} */ id) => (await page.getByTestId(id).first().textContent())?.trim() ?? '';
   while (Date.now() < end) {
     const phase = (await page.locator('[data-phase]').getAttribute('data-phase')) ?? '';
     const line = `${phase}: ${await text('results')} results, ${await text('failed')} failed, ${await text('retries')} retries, ${await text('tokens-per-second')} tokens/s`;
-    if (line !== last) progress(line);
-    last = line;
+    // Why it waits or cannot go on stands above the figures.
+    const told = phase === 'waiting' || phase === 'failed' ? `${line}\n${await notices(page)}` : line;
+    if (told !== last) progress(told);
+    last = told;
     if (ENDED.includes(phase)) return phase;
-    if (phase === 'waiting')
-      progress(
-        ((await page.locator('[role=status], [role=alert]').allTextContents()).join(' ') || '')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      );
     await page.waitForTimeout(POLL_MS);
   }
   return 'timeout';
