@@ -1,0 +1,113 @@
+"""python -m unittest  (in this folder): the generator's promises, the tokenizer's, and the packing's."""
+import random
+import unittest
+
+import numpy as np
+import torch
+
+from batches import END, batches, encode_prompt, load_tokenizer, pieces
+from export import pack, unpack
+from generator.forms import KINDS, SEVERITIES
+from generator.lines import LineMaker, action_of, all_forms
+from generator.tasks import ACTIONS, REVIEW, TRIAGE, compact, corrupt, triage, triage_sample
+from model import CONFIG, Pocket, fake_quant, rms_norm
+
+
+class Generator(unittest.TestCase):
+    def test_lines_carry_their_labels(self):
+        for held_out in (None, "form", "header", "both"):
+            rng, maker = random.Random(1), LineMaker(held_out)
+            for _ in range(2000):
+                m = maker.make(rng)
+                self.assertIn(m.subject, m.line)
+                self.assertIn(m.severity, SEVERITIES)
+                self.assertIn(m.kind, KINDS)
+                self.assertIn(m.action, ACTIONS)
+                self.assertFalse(any("\ue000" <= c <= "\uf8ff" for c in m.line))
+
+    def test_same_seed_same_lines(self):
+        a, b = ([LineMaker().make(random.Random(7)) for _ in range(50)] for _ in range(2))
+        self.assertEqual(a, b)
+
+    def test_forms_held_out_are_never_trained_on(self):
+        trained, kept = ({f.text for f in LineMaker(h).forms} for h in (None, "form"))
+        self.assertFalse(trained & kept)
+        self.assertGreater(len(kept) / len(all_forms()), 0.09)
+
+    def test_actions_follow_the_policy(self):
+        self.assertEqual([action_of(s, "") for s in SEVERITIES], ["none", "none", "none", "watch", "investigate", "page"])
+        self.assertEqual((action_of("warning", "!"), action_of("error", "~")), ("investigate", "watch"))
+
+    def test_reviews_fix_exactly_what_is_wrong(self):
+        rng, maker = random.Random(3), LineMaker()
+        for _ in range(500):
+            m = maker.make(rng)
+            shown, fix = corrupt(rng, m)
+            self.assertTrue(fix)
+            self.assertEqual({**shown, **fix}, triage(m))
+
+
+class Tokens(unittest.TestCase):
+    def setUp(self):
+        self.tok = load_tokenizer()
+
+    def test_special_tokens_and_size(self):
+        self.assertEqual([self.tok.token_to_id(t) for t in ("<|endoftext|>", "<|im_start|>", "<|im_end|>")], [0, 1, 2])
+        self.assertEqual(self.tok.get_vocab_size(), CONFIG["vocab"])
+
+    def test_round_trip(self):
+        rng, maker = random.Random(5), LineMaker()
+        for _ in range(500):
+            for text in triage_sample(rng, maker.make(rng)):
+                self.assertEqual(self.tok.decode(self.tok.encode(text).ids, skip_special_tokens=False), text)
+        for text in ("naïve ☃ 日本語", "a\tb\r\n  c", '{"severity":"warning","kind":"auth"}'):
+            self.assertEqual(self.tok.decode(self.tok.encode(text).ids), text)
+
+    def test_an_answer_is_four_tokens_and_the_subject(self):
+        for subject in ("root", "10.0.0.1", "/var/log/messages", "blk_-1608999687919862906"):
+            ids = self.tok.encode(compact({"severity": "error", "kind": "storage", "subject": subject, "action": "watch"})).ids
+            self.assertEqual(len(ids), 3 + len(self.tok.encode(subject).ids))
+        self.assertEqual([len(self.tok.encode(p).ids) for p in (TRIAGE, REVIEW)], [1, 1])
+
+    def test_what_stands_left_does_not_change_a_word(self):
+        for word in ("sshd", "10.1.2.3", "eth0", "Failed", "/dev/sda1"):
+            alone = self.tok.encode(word).ids
+            for left in (" ", "(", "= ", "user=", ": [", '"'):
+                self.assertEqual(self.tok.encode(left + word).ids[-len(alone):], alone)
+
+    def test_batches_mark_what_is_learnt(self):
+        ids, kinds = next(batches(self.tok, 1, 2048))
+        start = self.tok.encode(pieces("", "")[2]).ids[-1]
+        for row, kind in zip(ids.tolist(), kinds.tolist()):
+            answer = [t for t, k in enumerate(kind) if k == 1]
+            self.assertEqual(row[answer[0]], start)
+            self.assertEqual(row[answer[-1] + 1], END)
+
+
+class Weights(unittest.TestCase):
+    def test_training_sees_the_packed_weights(self):
+        w = torch.randn(96, 40)
+        words, scale = pack(w)
+        np.testing.assert_allclose(unpack(words, scale), fake_quant(w).numpy(), atol=1e-6)
+
+    def test_norm_has_the_right_gradient(self):
+        x, w = torch.randn(3, 8, dtype=torch.float32, requires_grad=True), torch.randn(8, requires_grad=True)
+        g = torch.randn(3, 8)
+        mine = torch.autograd.grad(rms_norm(x, w, 1e-5), (x, w), g)
+        plain = torch.autograd.grad(x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * w, (x, w), g)
+        for a, b in zip(mine, plain):
+            torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
+
+    def test_decoding_step_by_step_is_one_pass(self):
+        m = Pocket()
+        w = m.weights(False, torch.float32)
+        ids = torch.tensor([encode_prompt(load_tokenizer(), TRIAGE, "sshd[1]: Accepted password for root")])
+        with torch.no_grad():
+            whole = m(ids, w)[0, -1]
+            h, past = m.hidden(ids[:, :-1], w)
+            h, _ = m.hidden(ids[:, -1:], w, ids.shape[1] - 1, past)
+            torch.testing.assert_close((h @ w[0])[0, -1], whole, atol=1e-4, rtol=1e-4)
+
+
+if __name__ == "__main__":
+    unittest.main()
