@@ -1,0 +1,184 @@
+/**
+ * Agents that keep their sequence, leave and come back, over the toy model: whatever is asked of the pipeline in whatever order, each turn
+ * says what it says alone, and no seat or sequence is lost.
+ */
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TurnOutcome, TurnRequest } from '../../../src/engine/contract.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import type { KvTransfer } from '../kv-transfer.ts';
+import { toyModel, type ToyCache } from '../testing/toy-model.ts';
+import { WarmStore } from '../warm/warm-store.ts';
+import { WarmTier } from '../warm/warm-tier.ts';
+import { KvPool } from './kv-pool.ts';
+import { SwarmPipeline } from './swarm-pipeline.ts';
+
+const layout = { layers: 1, heads: 1, dimension: 32, dtype: 'float32' } as const;
+
+/** K/V of the toy model is the tokens themselves. */
+function toyTransfer(cache: ToyCache): KvTransfer {
+  return {
+    layout,
+    way: 'toy',
+    read: (sequence, from, to) => {
+      const ids = (cache.sequences.get(sequence) as number[]).slice(from, to);
+      const plane = ids.flatMap((id) => Array<number>(32).fill(id));
+      return new Promise((resolve) => setImmediate(() => resolve(Float32Array.from([...plane, ...plane]))));
+    },
+    append: (sequence, at, values) => {
+      const ids = cache.sequences.get(sequence) as number[];
+      if (ids.length !== at) throw new Error(`K/V of position ${String(at)} at ${String(ids.length)}`);
+      for (let i = 0; i < values.length / 2; i += 32) ids.push(values[i] as number);
+    },
+  };
+}
+
+let stores = 0;
+
+async function open(residents: number, pages: number, warm: boolean) {
+  const { model, cache } = toyModel({ chunk: 160, rows: residents });
+  const pool = new KvPool(model, { sequences: residents + 4, pages, chunk: 160 });
+  const fatal: string[] = [];
+  const store = warm ? await WarmStore.open({ limit: 1e6, name: `parking-${String(stores++)}` }) : null;
+  const pipeline = new SwarmPipeline(model, pool, systemClock(), {
+    residents,
+    proven: { continuation: true, difference: 0, decodeRows: residents },
+    memory: { weights: 0, kv: 0, workspace: 0 },
+    notes: [],
+    warm: store && new WarmTier(toyTransfer(cache), store, 'f16', 'toy'),
+    onFatal: (error) => fatal.push(`${error.message} ${error.detail ?? ''}`),
+  });
+  return { pipeline, cache, fatal };
+}
+
+const ROLE = 'A role that all agents share.';
+let turns = 0;
+
+const request = (agent: number, said: readonly string[], more: Partial<TurnRequest> = {}): TurnRequest => ({
+  id: String(turns++),
+  agent,
+  priority: 1,
+  prefix: [{ role: 'system', content: ROLE }],
+  messages: said.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
+  maxTokens: 6,
+  sampling: { temperature: 0, topP: 1, seed: 1 },
+  deadlineMs: 60_000,
+  ...more,
+});
+
+type Step =
+  | {
+      do: 'turn';
+      agent: number;
+      say: string;
+      retain: boolean;
+      fresh: boolean;
+      pageIn: 'restore' | 'prefill';
+      cancel: boolean;
+    }
+  | { do: 'pageOut'; agent: number; to: 'warm' | 'cold' }
+  | { do: 'forget'; agent: number }
+  | { do: 'wait' };
+
+const agent = fc.nat(5);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('turn' as const),
+      agent,
+      say: fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme-ascii' }),
+      retain: fc.boolean(),
+      fresh: fc.boolean(),
+      pageIn: fc.constantFrom('restore' as const, 'prefill' as const),
+      cancel: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('pageOut' as const),
+      agent,
+      to: fc.constantFrom('warm' as const, 'cold' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), agent }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
+);
+
+test('whatever is kept, paged out, read back, forgotten or cancelled, each turn says what it says alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 26, max: 60 }),
+      fc.boolean(),
+      fc.array(step, { minLength: 1, maxLength: 30 }),
+      async (residents, pages, warm, steps) => {
+        const { pipeline, cache, fatal } = await open(residents, pages, warm);
+        const talks = new Map<number, string[]>();
+        const busy = new Map<number, Promise<unknown>>();
+        const ended: { asked: TurnRequest; outcome: Promise<TurnOutcome> }[] = [];
+        const outs: Promise<unknown>[] = [];
+        for (const each of steps) {
+          if (each.do === 'wait') await Promise.all(busy.values());
+          else if (each.do === 'forget') outs.push(pipeline.forget(each.agent));
+          else if (each.do === 'pageOut') outs.push(pipeline.pageOut(each.agent, each.to));
+          else {
+            // One turn an agent at a time, as the runtime has it.
+            await busy.get(each.agent);
+            const before = each.fresh ? [] : (talks.get(each.agent) ?? []);
+            const said = before.join('').length > 60 ? [each.say] : [...before, each.say];
+            const asked = request(each.agent, said, { retain: each.retain, pageIn: each.pageIn });
+            const handle = pipeline.submit(asked);
+            busy.set(
+              each.agent,
+              handle.done.then(({ text }) => talks.set(each.agent, [...said, text])),
+            );
+            ended.push({ asked, outcome: handle.done });
+            if (each.cancel) handle.cancel();
+          }
+        }
+        const outcomes = await Promise.all(ended.map(({ outcome }) => outcome));
+        await Promise.all(outs);
+        expect(fatal).toEqual([]);
+        for (const [i, outcome] of outcomes.entries()) {
+          if (outcome.finish === 'cancelled') continue;
+          const alone = await open(1, 60, false);
+          const { retain: _, ...asked } = (ended[i] as { asked: TurnRequest }).asked;
+          const wanted = await alone.pipeline.submit(asked).done;
+          expect({ finish: outcome.finish, text: outcome.text }).toEqual({ finish: wanted.finish, text: wanted.text });
+          const { promptTokens, cachedTokens, restoredTokens } = outcome.usage;
+          expect(promptTokens).toBe(wanted.usage.promptTokens);
+          expect(cachedTokens).toBeLessThan(promptTokens);
+          expect(restoredTokens).toBeLessThanOrEqual(cachedTokens);
+        }
+        expect(pipeline.counters().peakResidents).toBeLessThanOrEqual(residents);
+        for (let row = 0; row < 6; row++) await pipeline.pageOut(row, 'cold');
+        // Only the shared prefix stays behind.
+        expect(cache.sequences.size).toBeLessThanOrEqual(1);
+      },
+    ),
+    { numRuns: 80, endOnFailure: true },
+  );
+});
+
+test('who goes on from where it stopped computes only what is new; who comes back from the warm tier too', async () => {
+  const { pipeline } = await open(2, 60, true);
+  const first = await pipeline.submit(request(1, ['a line of a log'], { retain: true })).done;
+  expect(first).toMatchObject({ retained: true, pageIn: { way: 'prefill' } });
+  const longer = ['a line of a log', 'x', 'and the next'];
+  const prompt = (outcome: TurnOutcome): number => outcome.usage.promptTokens - outcome.usage.cachedTokens;
+  const resident = await pipeline.submit(request(1, longer, { retain: true })).done;
+  expect(resident.pageIn).toBeUndefined();
+  expect(prompt(resident)).toBeLessThan(20);
+  expect(await pipeline.pageOut(1, 'warm')).toMatchObject({ tier: 'warm' });
+  const restored = await pipeline.submit(request(1, [...longer, 'y', 'last'], { retain: true })).done;
+  expect(restored.pageIn).toMatchObject({ way: 'restore' });
+  expect(restored.usage.restoredTokens).toBeGreaterThan(20);
+  expect(prompt(restored)).toBeLessThan(20);
+  const { pageIns, pageOuts, restores, warmBytes } = pipeline.counters();
+  expect({ pageIns, pageOuts, restores }).toEqual({ pageIns: 2, pageOuts: 1, restores: 1 });
+  expect(warmBytes).toBeGreaterThan(0);
+  expect(await pipeline.freeWarm(1)).toBe(warmBytes);
+});
