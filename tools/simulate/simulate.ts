@@ -255,8 +255,11 @@ class World {
       default:
         break;
     }
-    for (const [task, times] of this.#committed)
-      if (times > 1) ((this.#duplicated += times - 1), this.#committed.set(task, 1));
+    for (const [task, times] of this.#committed) {
+      if (times < 2) continue;
+      this.#duplicated += times - 1;
+      this.#committed.set(task, 1);
+    }
   }
 
   #seams(): FaultSeams {

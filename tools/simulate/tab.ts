@@ -1,5 +1,5 @@
 /** One tab of the simulated browser: the real runtime on its own clock, store, engine and supervisor seams. It can die at any moment. */
-import { EngineChaos } from '../../src/chaos/engine-seam.ts';
+import type { EngineChaos } from '../../src/chaos/engine-seam.ts';
 import { FaultyClock } from '../../src/chaos/clock-seam.ts';
 import type { MemoryDisk } from '../../src/chaos/memory-store.ts';
 import { MemoryStore } from '../../src/chaos/memory-store.ts';
@@ -101,6 +101,7 @@ export class SimulatedTab {
       );
     };
     const lock: Lock = {
+      isHeld: (key) => options.lock.isHeld(key),
       tryAcquire: async (key) => {
         const release = await options.lock.tryAcquire(key);
         if (release) this.#locks.add(release);
