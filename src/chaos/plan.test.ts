@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../kernel/simulated-clock.ts';
@@ -43,6 +44,18 @@ describe('fault plan', () => {
     expect(
       planOf(JSON.stringify({ 'planaria-faults': 1, name: 'json', faults: [{ kind: 'loop', at: 1 }] })).faults[0]?.at,
     ).toBe(1);
+  });
+
+  it('the examples are sound, and docs/faults.md tells of every kind', () => {
+    const folder = new URL('../../public/faults/', import.meta.url);
+    const files = readdirSync(folder);
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
+      const parsed = parseFaultPlan(file, readFileSync(new URL(file, folder), 'utf8'));
+      expect(parsed.ok ? [] : parsed.error.map(formatDiagnostic)).toEqual([]);
+    }
+    const docs = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8');
+    expect(FAULT_KINDS.filter((kind) => !docs.includes(`| \`${kind}\` |`))).toEqual([]);
   });
 
   const head = 'planaria-faults: 1\nname: x\n';
