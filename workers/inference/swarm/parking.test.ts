@@ -182,3 +182,15 @@ test('who goes on from where it stopped computes only what is new; who comes bac
   expect(warmBytes).toBeGreaterThan(0);
   expect(await pipeline.freeWarm(1)).toBe(warmBytes);
 });
+
+test('a turn that is called back before it ran leaves its agent where it sat', async () => {
+  const { pipeline } = await open(2, 60, true);
+  await pipeline.submit(request(1, ['a line of a log'], { retain: true })).done;
+  const called = pipeline.submit(request(1, ['a line of a log', 'x', 'more'], { retain: true }));
+  const other = pipeline.submit(request(2, ['another'], { retain: true }));
+  called.cancel();
+  other.cancel();
+  expect(await called.done).toMatchObject({ finish: 'cancelled', retained: true });
+  expect((await other.done).retained).toBeUndefined();
+  expect((await pipeline.pageOut(1, 'warm')).tier).toBe('warm');
+});

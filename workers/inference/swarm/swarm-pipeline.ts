@@ -239,6 +239,8 @@ export class SwarmPipeline implements TurnRunner {
     this.#queue.remove(turn.id);
     this.#returning.remove(turn.id);
     this.#fetching.delete(turn.id);
+    // A turn that ends without ever having run leaves its agent where it is.
+    turn.retained = this.#hasSeat(turn.request.agent);
   }
 
   get #waiting(): number {
