@@ -62,6 +62,7 @@ export class Grammars {
   }
 
   async #compile(schema: string): Promise<CompiledGrammar> {
+    JSON.parse(schema); // xgrammar does not survive what is no JSON at all
     this.#compiler ??= this.#createCompiler();
     return (await this.#compiler).compileJSONSchema(schema);
   }
