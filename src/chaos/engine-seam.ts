@@ -32,6 +32,8 @@ export interface EngineChaosOptions {
     readonly loseDevice?: () => void;
     readonly exhaustMemory?: () => void;
   };
+  /** Rows among which a random victim is drawn; absent: whoever has the next turn. */
+  readonly victims?: (kind: DueFault['kind']) => { readonly first: number; readonly count: number };
   /** Rows that answer the same questions as the agent, itself among them: more than a third of them never lie at once. */
   readonly peersOf?: (agent: number) => { readonly first: number; readonly count: number };
   /** A fault that was announced once struck again. */
@@ -41,6 +43,8 @@ export interface EngineChaosOptions {
 }
 
 const SECOND_LOSS_MS = 3000;
+/** How long a drawn victim's next turn is waited for. */
+const PATIENCE_MS = 15_000;
 
 const ERRORS: Readonly<Record<'worker-dead' | 'device-lost' | 'out-of-memory' | 'internal', EngineError>> = {
   'worker-dead': {
@@ -125,9 +129,17 @@ export class EngineChaos {
       if (fault.kind === 'lying-voter') return isReview(request);
       return true;
     };
-    // Not simply the next turn: those who are handed work first would be struck most.
-    let pass = target === 'random' ? random.int(4) : 0;
-    this.#armed.push({ fault, landed, suits: (request) => suits(request) && pass-- <= 0 });
+    // Not simply the next turn: those who are handed work first would be struck most. A row is drawn, and it is its next turn; only if that
+    // does not come is it somebody else's.
+    const among = target === 'random' ? this.#options.victims?.(fault.kind) : undefined;
+    const drawn = among && among.count > 0 ? among.first + random.int(among.count) : null;
+    const patience = this.#options.clock.now() + PATIENCE_MS;
+    this.#armed.push({
+      fault,
+      landed,
+      suits: (request) =>
+        suits(request) && (drawn === null || request.agent === drawn || this.#options.clock.now() > patience),
+    });
   }
 
   /** The seam for the engine as a whole. */

@@ -63,9 +63,15 @@ export class FaultLedger {
   /** Suspicions of agents that no fault had struck. */
   #falseAlarms = 0;
   #turns = 0;
+  #turnsLost = 0;
 
   get falseAlarms(): number {
     return this.#falseAlarms;
+  }
+
+  /** Turns whose work was thrown away: not accepted, or lost with their engine. */
+  get turnsLost(): number {
+    return this.#turnsLost;
   }
 
   /** Turns that came to their end. */
@@ -102,7 +108,10 @@ export class FaultLedger {
         this.#turns++;
         if (event.pending) break;
         if (event.finish === 'stop' && event.rejected === undefined) this.#passed(event.agent, now);
-        else this.#lost(event.agent, event.tokens.completion);
+        else {
+          this.#turnsLost++;
+          this.#lost(event.agent, event.tokens.completion);
+        }
         break;
       default:
         break;

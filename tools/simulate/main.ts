@@ -101,7 +101,7 @@ async function calm(agentHours: number): Promise<SimulationResult> {
   const reviewers = 882;
   const decodeMs = 400;
   // A turn writes about 20 tokens; 12 run at once; a quarter of the tasks is reviewed.
-  const tasks = Math.ceil(((agentHours / (triagers + reviewers)) * 3_600_000 * 12) / (22 * decodeMs) / 1.25);
+  const tasks = Math.ceil(((agentHours / (triagers + reviewers)) * 3_600_000 * 12) / (19 * decodeMs) / 1.25);
   return simulate({
     seed: 1,
     policy: 'healing',

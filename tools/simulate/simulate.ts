@@ -126,6 +126,10 @@ class World {
           : role === 'reviewer'
             ? { first: triagers, count: reviewers }
             : null,
+      victims: (kind) =>
+        kind === 'lying-voter'
+          ? { first: triagers, count: reviewers }
+          : { first: 0, count: kind === 'poisoned-output' ? triagers : triagers + reviewers },
       peersOf: (agent) => (agent < triagers ? { first: 0, count: triagers } : { first: triagers, count: reviewers }),
       onAgain: (fault, landing) => {
         this.#inject(fault, landing);

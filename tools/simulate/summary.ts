@@ -25,6 +25,9 @@ export interface Summary {
   /** Mean virtual seconds that a run took. */
   readonly meanSeconds: number;
   readonly tokensLost: number;
+  /** Turns that ended, and those of them whose work was thrown away. */
+  readonly turns: number;
+  readonly turnsLost: number;
   readonly byKind: readonly KindSummary[];
 }
 
@@ -52,6 +55,8 @@ export function summarize(results: readonly SimulationResult[]): Summary {
     agentHours: Math.round(sum(({ agentHours }) => agentHours) * 10) / 10,
     meanSeconds: Math.round(sum(({ virtualMs }) => virtualMs) / Math.max(1, results.length) / 100) / 10,
     tokensLost: entries.reduce((total, { tokensLost }) => total + tokensLost, 0),
+    turns: sum(({ ledger }) => ledger.turns),
+    turnsLost: sum(({ ledger }) => ledger.turnsLost),
     byKind: summarizeKinds(entries),
   };
 }
@@ -68,7 +73,7 @@ export function table(title: string, summary: Summary): string {
       (interval ? ` = ${percent(interval.share)} (95 %: ${percent(interval.low)} to ${percent(interval.high)})` : ''),
     `  tasks    ${summary.tasks}: ${summary.lost} lost, ${summary.duplicated} twice, ${summary.changed} changed, ${summary.failedTasks} named failures, ${summary.wrong} wrong answers`,
     `  agents   ${summary.agents}: ${summary.failedAgents} failed, of these ${summary.falseFailed} healthy; ${summary.falseAlarms} false alarms in ${summary.agentHours} agent-hours`,
-    `  time     ${summary.meanSeconds} virtual seconds a run; ${summary.tokensLost} tokens thrown away`,
+    `  time     ${summary.meanSeconds} virtual seconds a run; ${summary.turnsLost} of ${summary.turns} turns thrown away`,
     `  ${'kind'.padEnd(20)} ${'faults'.padStart(7)} ${'seen'.padStart(7)} ${'mended'.padStart(7)}  ${'seen after'.padEnd(14)} ${'mended after'.padEnd(14)} by`,
   ];
   for (const { kind, injected, detected, healed, detectMs, mendMs, rungs } of summary.byKind) {
