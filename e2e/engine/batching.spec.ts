@@ -137,6 +137,9 @@ test('a schema holds whatever the sampling; stop strings, limits and deadlines e
           engine.submit(turn(`j${i}`, `line ${i}`, { schema, maxTokens: 200, sampling: { ...hot, seed: i } })).done,
       ),
     );
+    const number = await engine.submit(
+      turn('number', 'line', { schema: '{"type":"integer","minimum":100,"maximum":999}', maxTokens: 20 }),
+    ).done;
     const free = await engine.submit(turn('free', 'sshd[1]: session opened', { maxTokens: 40 })).done;
     const word = free.text.slice(2, 6);
     const [stopped, limited, late, long, bad] = await Promise.all([
@@ -153,12 +156,13 @@ test('a schema holds whatever the sampling; stop strings, limits and deadlines e
       engine.submit(turn('bad', 'line', { schema: '{"type": "nonsense"' })).done,
     ]);
     await engine.dispose();
-    return { json, free, word, stopped, limited, late, long, bad };
+    return { json, number, free, word, stopped, limited, late, long, bad };
   });
   for (const { text, finish } of outcomes.json.filter((outcome) => outcome.finish === 'stop')) {
     expect(finish).toBe('stop');
     expect(Object.keys(JSON.parse(text) as object)).toEqual(['severity', 'ok']);
   }
+  if (outcomes.number.finish === 'stop') expect(outcomes.number.text).toMatch(/^\d{3}$/);
   expect(outcomes.json.every((outcome) => ['stop', 'length'].includes(outcome.finish))).toBe(true);
   expect(outcomes.stopped.text).toBe(outcomes.free.text.slice(0, outcomes.free.text.indexOf(outcomes.word)));
   expect(outcomes.stopped.finish).toBe('stop');

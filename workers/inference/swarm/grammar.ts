@@ -46,8 +46,7 @@ export class Grammars {
     let matcher: GrammarMatcher;
     try {
       const { GrammarMatcher } = await xgrammar();
-      // Complete without a stop token: the closing brace ends the turn, one step earlier than the model's own end would.
-      matcher = await GrammarMatcher.createGrammarMatcher(await compiled, undefined, true);
+      matcher = await GrammarMatcher.createGrammarMatcher(await compiled, undefined, endsItself(schema));
     } catch (thrown) {
       throw fault('schema-unsupported', 'The output schema cannot be turned into a grammar.', thrown);
     }
@@ -92,4 +91,13 @@ export class Grammars {
       );
     }
   }
+}
+
+/**
+ * True for texts with a closing brace, bracket or quote: it ends the turn, one step earlier than the model's own end would. A number could
+ * always have another digit, so there the model has the last word.
+ */
+function endsItself(schema: string): boolean {
+  const { type } = JSON.parse(schema) as { type?: unknown };
+  return type === 'object' || type === 'array' || type === 'string';
 }
