@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AGENT_STATES } from '../../runtime/protocol.ts';
-import { LoadRate, Series, countStates, rankOf, seat, sparkline, worstFirst } from './derive.ts';
+import { AGENT_STATES, type RunStatus } from '../../runtime/protocol.ts';
+import { LoadRate, Series, controls, countStates, rankOf, seat, sparkline, worstFirst } from './derive.ts';
 
 const index = (name: (typeof AGENT_STATES)[number]): number => AGENT_STATES.indexOf(name);
 
@@ -78,5 +78,23 @@ describe('LoadRate', () => {
     expect(rate.perSecond).toBe(2_000_000);
     rate.note(2100, 'compile', 0);
     expect(rate.perSecond).toBeNull();
+  });
+});
+
+describe('controls', () => {
+  const may = (phase: RunStatus['phase'], writer = true) => controls({ phase, writer } as RunStatus);
+
+  it('offers what fits the phase', () => {
+    expect(may('running')).toEqual({ pause: true, resume: false, stop: true });
+    expect(may('paused')).toEqual({ pause: false, resume: true, stop: true });
+    expect(may('waiting')).toEqual({ pause: false, resume: true, stop: true });
+    expect(may('failed')).toEqual({ pause: false, resume: true, stop: true });
+    expect(may('loading')).toEqual({ pause: false, resume: false, stop: true });
+    expect(may('done')).toEqual({ pause: false, resume: false, stop: false });
+  });
+
+  it('offers nothing in a tab that only watches', () => {
+    for (const phase of ['running', 'paused', 'waiting', 'failed'] as const)
+      expect(may(phase, false)).toEqual({ pause: false, resume: false, stop: false });
   });
 });

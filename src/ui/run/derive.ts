@@ -125,12 +125,12 @@ export class LoadRate {
   }
 }
 
-/** Anything that a person may still do to the run. */
+/** What a person may still do to the run: a run that waits or could not start is tried again by the same command that ends a pause. */
 export function controls(status: RunStatus): { pause: boolean; resume: boolean; stop: boolean } {
   const { phase, writer } = status;
   return {
     pause: writer && phase === 'running',
-    resume: writer && phase === 'paused',
-    stop: writer && (phase === 'running' || phase === 'paused' || phase === 'loading' || phase === 'waiting'),
+    resume: writer && (phase === 'paused' || phase === 'waiting' || phase === 'failed'),
+    stop: writer && phase !== 'done' && phase !== 'cancelled',
   };
 }

@@ -266,6 +266,7 @@ export const en = {
     toStart: 'Start screen',
     pause: 'Pause',
     resume: 'Resume',
+    again: 'Try again',
     stop: 'Stop',
     stopSure: 'Stop this run?',
     stopText: (results: number, left: number) =>

@@ -267,6 +267,7 @@ export const ko: Dictionary = {
     toStart: '시작 화면',
     pause: '일시 정지',
     resume: '계속',
+    again: '다시 시도',
     stop: '중지',
     stopSure: '이 실행을 중지할까요?',
     stopText: (results, left) =>
