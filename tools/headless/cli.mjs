@@ -44,7 +44,7 @@ async function main() {
     const phase = await runToEnd(page, options.timeoutMs, say);
     if (phase !== 'done') {
       say(`the run ended as ${phase}`);
-      if (phase === 'timeout') return EXIT.failed;
+      if (phase === 'timeout' || phase === 'waiting') return EXIT.failed;
     }
     const results = await exported(page, 'jsonl');
     const report = JSON.parse((await exported(page, 'report')).toString('utf8'));

@@ -6,6 +6,8 @@ const POLL_MS = 500;
 const ENGINE_SHOWN = 30_000;
 /** Writing a large input into the browser's storage takes a while. */
 const STARTED = 180_000;
+/** Longer than any pause after which a run tries again by itself. */
+const WAITED = 60_000;
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -118,14 +120,20 @@ const ENDED = ['done', 'cancelled', 'failed'];
 export async function runToEnd(page, timeoutMs, progress) {
   const end = Date.now() + timeoutMs;
   let last = '';
+  let since = Date.now();
   const text = async (/** @type {string} */ id) => (await page.getByTestId(id).first().textContent())?.trim() ?? '';
   while (Date.now() < end) {
     const phase = (await page.locator('[data-phase]').getAttribute('data-phase')) ?? '';
     const line = `${phase}: ${await text('results')} results, ${await text('failed')} failed, ${await text('retries')} retries, ${await text('tokens-per-second')} tokens/s`;
     // Why it waits or cannot go on stands above the figures.
     const told = phase === 'waiting' || phase === 'failed' ? `${line}\n${await notices(page)}` : line;
-    if (told !== last) progress(told);
+    if (told !== last) {
+      progress(told);
+      since = Date.now();
+    }
     last = told;
+    // A run that waits for a person waits for ever here.
+    if (phase === 'waiting' && Date.now() - since > WAITED) return phase;
     if (ENDED.includes(phase)) return phase;
     await page.waitForTimeout(POLL_MS);
   }

@@ -94,8 +94,8 @@ try {
   await fresh();
   // Port 9 of this computer, where nobody listens.
   await start(page, { file: large, engine: 'webllm', model: 'http://127.0.0.1:9/model' });
-  await page.locator('[data-phase=failed]').waitFor();
-  await picture(page, 'failed');
+  await page.locator('[data-phase=waiting]').waitFor();
+  await picture(page, 'waiting');
 } finally {
   await browser.close();
   await server.close();
