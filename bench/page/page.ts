@@ -1,0 +1,165 @@
+/**
+ * The product's run screen over a runtime that changes every cell of every frame, which no run does: the page's share of the work, apart from
+ * everything else. And a worker that expands a swarm, by the runtime's own code.
+ */
+import { mount } from 'svelte';
+import type { RunFrame, RunStatus, RuntimeApi } from '../../src/runtime/protocol.ts';
+import App from '../../src/ui/App.svelte';
+import '../../src/ui/style/tokens.css';
+import '../../src/ui/style/base.css';
+
+const RUN = 'bench';
+/** As often as the runtime sends at most. */
+const FRAME_MS = 50;
+const STATES = 6;
+
+function statusOf(agents: number, elapsedMs: number): RunStatus {
+  const idle = { idle: agents, running: 0, degraded: 0, recovering: 0, failed: 0, done: 0 };
+  return {
+    id: RUN,
+    name: 'Bench',
+    phase: 'running',
+    startedAt: 0,
+    endedAt: null,
+    tasks: agents,
+    results: 0,
+    failed: 0,
+    agents,
+    modelId: 'none',
+    engine: 'scripted',
+    writer: true,
+    message: '',
+    problem: null,
+    loading: null,
+    report: null,
+    summary: {
+      name: 'Bench',
+      description: '',
+      agents,
+      roles: [{ name: 'triager', kind: 'worker', replicas: agents, firstAgent: 0, prompt: '' }],
+      flow: [{ role: 'triager', on: 'input', share: 1 }],
+      model: 'none',
+      seed: 1,
+      budget: { vramMiB: 7168, occupancy: 0.85, resident: 12, tokens: 0 },
+      input: { from: 'dropped', format: 'lines', limit: null },
+    },
+    seed: 1,
+    elapsedMs,
+    agentsByState: idle,
+    tokens: { prompt: 0, completion: 0 },
+    tokensPerSecond: 0,
+    tokensPerSecondMean: 0,
+    retries: 0,
+    vram: null,
+    residents: Array.from({ length: 12 }, (_, k) => ({ agent: k, task: k, tokens: k, maxTokens: 128 })),
+  };
+}
+
+/** Frames in which `changed` of the agents have another state and health than in the frame before. */
+function frames(agents: number, changed: () => number): RuntimeApi {
+  const nothing = (): Promise<never> => Promise.reject(new Error('not in this bench'));
+  let on = false;
+  const watch: RuntimeApi['watch'] = async (_run, onFrame) => {
+    on = true;
+    const begun = performance.now();
+    for (let n = 0; on; n++) {
+      const count = n === 0 ? agents : changed();
+      const cells = new Uint32Array(3 * count);
+      for (let k = 0; k < count; k++) {
+        cells[3 * k] = k;
+        cells[3 * k + 1] = ((n + k) % STATES) | (((n + k) % 3) << 8);
+        cells[3 * k + 2] = (n * 37 + k) % 1001;
+      }
+      const frame: RunFrame = { runId: RUN, full: n === 0, cells, status: statusOf(agents, performance.now() - begun) };
+      const sent = onFrame(frame);
+      if (n === 0) continue;
+      await sent;
+      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+    }
+  };
+  return {
+    faults: () => Promise.resolve([]),
+    breakSomething: nothing,
+    playFaults: nothing,
+    checkGpu: nothing,
+    examples: () => Promise.resolve([]),
+    models: () => Promise.resolve([]),
+    check: nothing,
+    runs: () => Promise.resolve([]),
+    start: nothing,
+    open: () => Promise.resolve(true),
+    watch: (...args) => {
+      void watch(...args);
+      return Promise.resolve();
+    },
+    unwatch: () => {
+      on = false;
+      return Promise.resolve();
+    },
+    pause: nothing,
+    resume: nothing,
+    cancel: nothing,
+    remove: nothing,
+    results: () => Promise.resolve({ total: 0, rows: [] }),
+    agent: nothing,
+    export: nothing,
+  };
+}
+
+interface FrameFigures {
+  /** Milliseconds between animation frames. */
+  readonly between: readonly number[];
+  /** Milliseconds of tasks over 50 ms on the page's thread. */
+  readonly longTasks: readonly number[];
+}
+
+async function watchFrames(ms: number): Promise<FrameFigures> {
+  const between: number[] = [];
+  const longTasks: number[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longTasks.push(duration);
+  });
+  observer.observe({ type: 'longtask' });
+  const nextFrame = (): Promise<number> => new Promise(requestAnimationFrame);
+  const begun = await nextFrame();
+  for (let last = begun; last - begun < ms;) {
+    const now = await nextFrame();
+    between.push(now - last);
+    last = now;
+  }
+  observer.disconnect();
+  return { between, longTasks };
+}
+
+const pageBench = {
+  /** Frame times with nothing changing, with as many agents changing as have seats, and with all. */
+  async frames(agents: number, ms: number): Promise<Record<'still' | 'seats' | 'all', FrameFigures>> {
+    let changed = 0;
+    location.hash = `#/run/${RUN}`;
+    const target = document.getElementById('app');
+    if (!target) throw new Error('page.html has no #app');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    mount(App, { target, props: { runtime: frames(agents, () => changed) } });
+    await watchFrames(1000);
+    const still = await watchFrames(ms);
+    changed = 12;
+    const seats = await watchFrames(ms);
+    changed = agents;
+    const all = await watchFrames(ms);
+    return { still, seats, all };
+  },
+
+  /** The worker of `worker.ts`, and how it answers. */
+  worker(): (ask: string, text: string) => Promise<number> {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'expansion' });
+    return (ask, text) =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data as number);
+        worker.onerror = (event) => reject(new Error(event.message));
+        worker.postMessage({ ask, text });
+      });
+  },
+};
+
+export type PageBench = typeof pageBench;
+Object.assign(window, { pageBench });

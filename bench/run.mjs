@@ -1,0 +1,25 @@
+/**
+ * `npm run bench -- NAME [options]`: one figure, as a table with its peer measured in the same run. Without a name, what there is.
+ */
+import { run, root } from '../tools/dev/workspace.mjs';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+const benches = {
+  shell: 'bytes over the wire before the engine is asked for',
+  load: 'loading the pocket model, cold and from the cache; ms a token of prompt and of answer',
+  quality: 'triage of the hand-labelled lines: severity, kind, subject, JSON',
+  expansion: '4,882 agents: time from Run to the first frame, heap of the runtime worker',
+  frames: 'the page while 4,882 cells change: frame times, long tasks',
+  batched: 'the same 96 lines through the batched engine and turn by turn through stock WebLLM',
+  engine: 'tokens a second for 1 to 16 agents against stock WebLLM, prompt tokens shared',
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const script = path.join(root, 'bench', `${name}.mjs`);
+if (name === undefined || !(name in benches) || !existsSync(script)) {
+  console.error('usage: npm run bench -- NAME [options]\n');
+  for (const [each, what] of Object.entries(benches)) console.error(`  ${each.padEnd(10)} ${what}`);
+  process.exit(2);
+}
+process.exitCode = await run(process.execPath, [script, ...rest]);
