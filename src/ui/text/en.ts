@@ -12,6 +12,7 @@ export const en = {
     theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
     close: 'Close',
     cancel: 'Cancel',
+    noScreen: 'This part of the page could not be fetched. Check the connection and reload; stored runs are kept.',
     noRuntime: 'The runtime did not start. Reload the page; stored runs are kept.',
   },
   states: {
