@@ -54,7 +54,8 @@ export class FaultyStore implements RunStore {
       throw new StoreFault('quota', 'Storage is full.');
     }
     this.#writing = batch;
-    await this.#clock.sleep(this.#writeMs());
+    const ms = this.#writeMs();
+    if (ms > 0) await this.#clock.sleep(ms);
     if (this.#dead) return new Promise(() => undefined);
     this.#writing = null;
     await this.#inner.commit(batch);

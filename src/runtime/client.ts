@@ -113,6 +113,9 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     results: (runId, query) => call('results', (api) => api.results(runId, query)),
     agent: (runId, agent) => call('agent', (api) => api.agent(runId, agent)),
     export: (runId, kind) => call('export', (api) => api.export(runId, kind)),
+    faults: () => call('faults', (api) => api.faults()),
+    breakSomething: (runId, kind, agent) => call('breakSomething', (api) => api.breakSomething(runId, kind, agent)),
+    playFaults: (runId, file, text) => call('playFaults', (api) => api.playFaults(runId, file, text)),
     onRespawn: (listener) => {
       listeners.push(listener);
     },

@@ -182,6 +182,23 @@ export interface AgentStory {
 
 export type ExportKind = 'jsonl' | 'csv' | 'report';
 
+/** Something that a person may break on purpose. */
+export interface FaultChoice {
+  readonly kind: string;
+  /** One line each: what will happen, and what is seen when all went well. */
+  readonly does: string;
+  readonly afterwards: string;
+  /** It strikes one agent, which may be named. */
+  readonly takesTarget: boolean;
+}
+
+export interface FaultReply {
+  /** False where there was nothing to strike. */
+  readonly landed: boolean;
+  /** What was done to whom, or why nothing was. */
+  readonly detail: string;
+}
+
 export interface RuntimeApi {
   checkGpu(): Promise<GpuCheck>;
   examples(): Promise<readonly ExampleSwarm[]>;
@@ -202,4 +219,10 @@ export interface RuntimeApi {
   results(runId: string, query: ResultQuery): Promise<ResultPage>;
   agent(runId: string, agent: number): Promise<AgentStory>;
   export(runId: string, kind: ExportKind): Promise<Blob>;
+  /** What can be broken in a running tab. */
+  faults(): Promise<readonly FaultChoice[]>;
+  /** Breaks something in the open run, now or with the next turn that suits; the log tells of it as `fault.injected`. */
+  breakSomething(runId: string, kind: string, agent?: number): Promise<FaultReply>;
+  /** Plays a fault plan (docs/faults.md) from now on; what is wrong with the plan, else nothing. */
+  playFaults(runId: string, file: string, text: string): Promise<readonly Diagnostic[]>;
 }

@@ -254,6 +254,16 @@ export class Run implements RunView {
     this.#dispatcher.ward?.crash();
   }
 
+  /** Somebody broke something on purpose: the log says so. */
+  injected(
+    fault: number,
+    kind: string,
+    landing: { readonly agents: readonly number[]; readonly detail: string },
+  ): void {
+    if (!this.#over())
+      this.#tell({ type: 'fault.injected', fault, kind, agents: landing.agents, detail: landing.detail });
+  }
+
   /** Resolves when all that has happened so far is on the disk. */
   flush(): Promise<void> {
     return this.#committer.flush();

@@ -1,5 +1,6 @@
 import type { Engine, EngineHost } from '../engine/contract.ts';
 import { ScriptedEngine } from '../engine/scripted.ts';
+import { parseFaultPlan } from '../chaos/plan.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Lock } from '../kernel/lock.ts';
@@ -10,6 +11,7 @@ import type { RunStore } from '../store/run-store.ts';
 import { parseSwarm } from '../swarm/parse.ts';
 import { summarize } from '../swarm/summary.ts';
 import { exampleSwarms, type ExampleSource } from './examples.ts';
+import { Breakage, type EngineFaults, FAULT_CHOICES } from './breakage.ts';
 import { exportRun } from './exports.ts';
 import { Follower } from './follower.ts';
 import { FrameSender } from './frames.ts';
@@ -18,8 +20,11 @@ import { planRun, type RunPlan, type RunSettings, settle } from './plan.ts';
 import type {
   AgentStory,
   CheckedSwarm,
+  Diagnostic,
   ExampleSwarm,
   ExportKind,
+  FaultChoice,
+  FaultReply,
   GpuCheck,
   ModelChoice,
   ResultPage,
@@ -49,6 +54,8 @@ export interface RuntimeOptions {
   /** How runs are supervised and who hears their events; what chaos and simulation need. */
   readonly healing?: HealingSettings | null;
   readonly onEvent?: (event: JournalEvent) => void;
+  /** How this tab's engines can be broken on purpose; absent: they cannot. */
+  readonly engineFaults?: EngineFaults;
   /** Engine for runs that ask for `scripted`; the built-in one unless given. */
   readonly scripted?: (seed: number) => Engine;
 }
@@ -62,13 +69,16 @@ const GOING: ReadonlySet<string> = new Set(['loading', 'running', 'waiting']);
 /** All runs of the product: many stored, at most one open. */
 export class Runtime implements RuntimeApi {
   readonly #with: RuntimeOptions;
+  readonly #breakage: Breakage;
   #open: RunView | null = null;
   #sender: FrameSender | null = null;
   /** One change of the open run at a time. */
   #turnstile: Promise<unknown> = Promise.resolve();
 
   constructor(options: RuntimeOptions) {
-    this.#with = options;
+    const { clock, store, engineFaults = null, random } = options;
+    this.#breakage = new Breakage(clock, store, engineFaults, random.split('breakage'));
+    this.#with = { ...options, clock: this.#breakage.clock, store: this.#breakage.store };
   }
 
   checkGpu(): Promise<GpuCheck> {
@@ -196,6 +206,24 @@ export class Runtime implements RuntimeApi {
     return exportRun(await this.#require(runId), this.#with.store, kind);
   }
 
+  faults(): Promise<readonly FaultChoice[]> {
+    return Promise.resolve(FAULT_CHOICES);
+  }
+
+  async breakSomething(runId: string, kind: string, agent?: number): Promise<FaultReply> {
+    if (!((await this.#require(runId)) instanceof Run)) return { landed: false, detail: 'this tab only watches' };
+    return this.#breakage.strike(kind, agent ?? null);
+  }
+
+  async playFaults(runId: string, file: string, text: string): Promise<readonly Diagnostic[]> {
+    const run = await this.#require(runId);
+    const { layout, settings } = run.plan;
+    const parsed = parseFaultPlan(file, text, layout);
+    if (!parsed.ok) return parsed.error;
+    if (run instanceof Run) this.#breakage.play(parsed.value, settings.seed);
+    return [];
+  }
+
   /** Ends the supervisor of the open run with all it knows; a new one takes its place. False where this tab only watches. */
   crashSupervisor(): boolean {
     if (!(this.#open instanceof Run)) return false;
@@ -233,16 +261,28 @@ export class Runtime implements RuntimeApi {
         settings.engine === 'scripted' ? this.#scripted(settings.seed) : this.#with.engines.create(settings.engine);
       const onStale = (): void => void this.#reopen(runId);
       const { healing, onEvent } = this.#with;
+      const wrap = this.#breakage.begin(
+        {
+          layout: loaded.plan.layout,
+          taskOf: (agent) => this.#open?.now(agent)?.task ?? -1,
+          crashSupervisor: () => void this.crashSupervisor(),
+          tell: (fault, landing) => {
+            if (this.#open instanceof Run) this.#open.injected(fault.id, fault.kind, landing);
+          },
+        },
+        settings.engine !== 'scripted',
+      );
       const run = new Run(loaded, {
         clock,
         random,
         store,
-        createEngine,
+        createEngine: () => wrap(createEngine()),
         fence,
         tab,
         release,
         onStale,
-        ...(healing !== undefined && { healing }),
+        // Chaos of a simulation stands where this tab's own would.
+        healing: healing === null ? null : { tap: this.#breakage.tap, ...healing },
         ...(onEvent && { onEvent }),
       });
       await run.start();

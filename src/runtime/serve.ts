@@ -21,6 +21,7 @@ export interface ServeOptions {
 /** Runs the runtime behind a message port. Calls that arrive before the database is open wait for it. */
 export function serveRuntime({ scope, base, locks, spawnInference }: ServeOptions): void {
   const clock = systemClock();
+  const engines = createEngineHost(spawnInference, clock);
   const random = seededRandom(entropySeed());
   const ready = openStore().then(
     (store) =>
@@ -29,7 +30,8 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
         random,
         store,
         lock: webLock(locks),
-        engines: createEngineHost(spawnInference, clock),
+        engines,
+        engineFaults: engines.faults,
         examples: fetchedExamples(base),
         version: __PLANARIA_VERSION__,
         tab: random.int(2 ** 31).toString(36),
@@ -60,5 +62,8 @@ function forwarding(ready: Promise<Runtime>): RuntimeApi {
     results: async (runId, query) => (await ready).results(runId, query),
     agent: async (runId, agent) => (await ready).agent(runId, agent),
     export: async (runId, kind) => (await ready).export(runId, kind),
+    faults: async () => (await ready).faults(),
+    breakSomething: async (runId, kind, agent) => (await ready).breakSomething(runId, kind, agent),
+    playFaults: async (runId, file, text) => (await ready).playFaults(runId, file, text),
   };
 }

@@ -1,0 +1,184 @@
+import { FaultyClock } from '../chaos/clock-seam.ts';
+import { Director } from '../chaos/director.ts';
+import { EngineChaos } from '../chaos/engine-seam.ts';
+import { FAULT_KINDS, type FaultKind, KINDS } from '../chaos/kinds.ts';
+import { FaultyMessages } from '../chaos/message-seam.ts';
+import type { FaultPlan, Target } from '../chaos/plan.ts';
+import { type DueFault, scheduleFaults } from '../chaos/schedule.ts';
+import { type FaultSeams, type Landing, MISSED } from '../chaos/seams.ts';
+import { FaultyStore } from '../chaos/store-seam.ts';
+import type { Engine } from '../engine/contract.ts';
+import type { Tap } from '../healing/messages.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type Random, seededRandom } from '../kernel/random.ts';
+import type { RunStore } from '../store/run-store.ts';
+import type { Layout } from '../swarm/expand.ts';
+import type { FaultChoice, FaultReply } from './protocol.ts';
+
+/** How a tab does to its engine what happens to engines; absent where the engine is not a worker. */
+export interface EngineFaults {
+  killWorker(): void;
+  loseDevice(): void;
+  exhaustMemory(): void;
+}
+
+/** The run that is broken. */
+export interface BrokenRun {
+  readonly layout: Layout;
+  /** Task of the agent's turn; -1 where it has none. */
+  readonly taskOf: (agent: number) => number;
+  readonly crashSupervisor: () => void;
+  readonly tell: (fault: DueFault, landing: Landing) => void;
+}
+
+/** A fault that has not landed by then found nothing to strike, ms. */
+const PATIENCE_MS = 20_000;
+
+/** What the page's button offers: kinds that a tab can have while it runs. Reloading it is the page's own affair. */
+export const FAULT_CHOICES: readonly FaultChoice[] = FAULT_KINDS.filter((kind) => {
+  const { seam, inTab } = KINDS[kind];
+  return inTab && (seam !== 'run' || kind === 'supervisor-crash') && (seam !== 'store' || kind === 'quota');
+}).map((kind) => {
+  const { does, afterwards, takesTarget } = KINDS[kind];
+  return { kind, does, afterwards, takesTarget };
+});
+
+/** The seams of one tab. Everything passes through untouched until something is to break. */
+export class Breakage {
+  readonly clock: FaultyClock;
+  readonly store: FaultyStore;
+  readonly #messages: FaultyMessages;
+  readonly #random: Random;
+  readonly #engines: EngineFaults | null;
+  #chaos: EngineChaos | null = null;
+  #director: Director | null = null;
+  #run: BrokenRun | null = null;
+  #faults = 0;
+
+  constructor(clock: Clock, store: RunStore, engines: EngineFaults | null, random: Random) {
+    this.clock = new FaultyClock(clock);
+    this.store = new FaultyStore(store, clock);
+    this.#messages = new FaultyMessages(clock);
+    this.#engines = engines;
+    this.#random = random;
+  }
+
+  get tap(): Tap {
+    return this.#messages.tap;
+  }
+
+  /** A run begins in this tab; whatever was to befall the one before will not. `real`: its engine is a worker. */
+  begin(run: BrokenRun, real: boolean): (engine: Engine) => Engine {
+    this.end();
+    this.#run = run;
+    const roleRows = (name: string) => run.layout.roles.find((role) => role.name === name);
+    const chaos = new EngineChaos({
+      clock: this.clock,
+      taskOf: run.taskOf,
+      rowsOf: (name) => {
+        const role = roleRows(name);
+        return role ? { first: role.firstAgent, count: role.replicas } : null;
+      },
+      peersOf: (agent) => {
+        const role = run.layout.roles[run.layout.roleOf[agent] ?? 0];
+        return { first: role?.firstAgent ?? 0, count: role?.replicas ?? 0 };
+      },
+      onAgain: run.tell,
+      ...(real && this.#engines && { real: this.#engines }),
+    });
+    this.#chaos = chaos;
+    return (engine) => chaos.wrap(engine);
+  }
+
+  end(): void {
+    this.#director?.stop();
+    this.#director = null;
+    this.#chaos?.disarm();
+    this.#chaos = null;
+    this.#run = null;
+  }
+
+  /** Starts a plan; its times count from now. */
+  play(plan: FaultPlan, seed: number): void {
+    this.#director?.stop();
+    this.#director = new Director(
+      this.clock,
+      () => this.#seams(),
+      ({ fault, landing }) => {
+        if (landing.landed) this.#run?.tell(fault, landing);
+      },
+    );
+    this.#director.start(scheduleFaults(plan, plan.seed ?? seed));
+  }
+
+  /** One fault, now or with the next turn that it suits; tells what became of it. */
+  strike(kind: string, agent: number | null): Promise<FaultReply> {
+    if (!FAULT_CHOICES.some((choice) => choice.kind === kind) || !this.#run)
+      return Promise.resolve({ landed: false, detail: `${kind} cannot enter here` });
+    const known = kind as FaultKind;
+    const target: Target = agent === null || !KINDS[known].takesTarget ? 'random' : { agent };
+    const fault: DueFault = {
+      id: ++this.#faults,
+      kind: known,
+      at: 0,
+      target,
+      forMs: KINDS[known].lastsMs ?? 0,
+      seed: this.#random.int(2 ** 31),
+    };
+    return new Promise((resolve) => {
+      const late = this.clock.timeout(PATIENCE_MS, () => {
+        resolve({ landed: false, detail: 'nothing was there to strike' });
+      });
+      const landed = (landing: Landing): void => {
+        late();
+        if (landing.landed) this.#run?.tell(fault, landing);
+        resolve({ landed: landing.landed, detail: landing.detail });
+      };
+      const seam = this.#seams()[KINDS[known].seam];
+      if (seam) seam(fault, landed);
+      else landed(MISSED);
+    });
+  }
+
+  #seams(): FaultSeams {
+    const run = this.#run;
+    const chaos = this.#chaos;
+    if (!run || !chaos) return {};
+    const hit = (detail: string): Landing => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
+    return {
+      turn: (fault, landed) => {
+        chaos.turn(fault, landed);
+      },
+      engine: (fault, landed) => {
+        chaos.engine(fault, landed);
+      },
+      messages: (fault, landed) => {
+        const { kind, forMs } = fault;
+        if (kind !== 'message-lost' && kind !== 'message-doubled' && kind !== 'message-reordered') return;
+        this.#messages.strike(kind, forMs, seededRandom(fault.seed), () => undefined);
+        landed(hit(`${kind} for ${String(forMs / 1000)} s`));
+      },
+      clock: (fault, landed) => {
+        if (fault.kind === 'hidden-tab') this.clock.freeze(fault.forMs);
+        else this.clock.jump(seededRandom(fault.seed).between(-6, 6) * 3_600_000);
+        landed(hit(KINDS[fault.kind].does));
+      },
+      store: (fault, landed) => {
+        if (fault.kind !== 'quota') {
+          landed({ ...MISSED, detail: `${fault.kind} enters in simulation` });
+          return;
+        }
+        this.store.fill(fault.forMs);
+        landed(hit(`no room to write for ${String(fault.forMs / 1000)} s`));
+      },
+      run: (fault, landed) => {
+        if (fault.kind !== 'supervisor-crash') {
+          landed({ ...MISSED, detail: `${fault.kind} is done by reloading the page` });
+          return;
+        }
+        landed(hit('MONITOR and RECOVER ended'));
+        run.crashSupervisor();
+      },
+    };
+  }
+}
