@@ -125,6 +125,11 @@ export async function loadModel(
   try {
     await servingFromMemory(model.libraryUrl, library, () => engine.reload(model.id));
     signal?.throwIfAborted();
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const missing = await missingExport(library);
+    if (missing === null) throw thrown;
+    throw fault('library-too-old', "The model's library does not fit this version of WebLLM.", missing);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -133,6 +138,18 @@ export async function loadModel(
 }
 
 const hex = (sum: number): string => sum.toString(16).padStart(8, '0');
+
+/** What WebLLM's runtime calls in a library by name; libraries for older versions lack it. Null when all is there. */
+async function missingExport(library: ArrayBuffer): Promise<string | null> {
+  try {
+    const names = WebAssembly.Module.exports(await WebAssembly.compile(library)).map(({ name }) => name);
+    const wanted = ['memory', 'TVMWasmAllocSpace', 'TVMFFIFunctionCall', 'TVMFFIWasmGetLastError'];
+    const missing = wanted.filter((name) => !names.includes(name));
+    return missing.length > 0 ? `it does not export ${missing.join(', ')}` : null;
+  } catch (thrown) {
+    return `it is no WebAssembly: ${String(thrown)}`;
+  }
+}
 
 /**
  * WebLLM does not cache libraries whose address has "localhost" in it, and refetches relative ones; ours is in the cache and checked. For
