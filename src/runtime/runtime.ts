@@ -9,13 +9,13 @@ import { asStoreFault, StoreFault } from '../store/fault.ts';
 import type { RunRecord, RunSource } from '../store/records.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { parseSwarm } from '../swarm/parse.ts';
-import { summarize } from '../swarm/summary.ts';
 import { exampleSwarms, type ExampleSource } from './examples.ts';
 import { Breakage, type EngineFaults, FAULT_CHOICES } from './breakage.ts';
 import { exportRun } from './exports.ts';
 import { Follower } from './follower.ts';
 import { FrameSender } from './frames.ts';
 import { loadRun } from './load.ts';
+import { checkSwarm, listRuns, lockName } from './lobby.ts';
 import { planRun, type RunPlan, type RunSettings, settle } from './plan.ts';
 import type {
   AgentStory,
@@ -60,11 +60,8 @@ export interface RuntimeOptions {
   readonly scripted?: (seed: number) => Engine;
 }
 
-const lockName = (run: string): string => `planaria:${run}`;
 const TAKE_OVER_MS = 250;
 const TAKE_OVER_TRIES = 8;
-/** Phases in which some tab runs the run. */
-const GOING: ReadonlySet<string> = new Set(['loading', 'running', 'waiting']);
 
 /** All runs of the product: many stored, at most one open. */
 export class Runtime implements RuntimeApi {
@@ -94,23 +91,12 @@ export class Runtime implements RuntimeApi {
   }
 
   check(file: string, text: string): Promise<CheckedSwarm> {
-    const parsed = parseSwarm(file, text);
-    return Promise.resolve(
-      parsed.ok ? { ok: true, summary: summarize(parsed.value.swarm) } : { ok: false, diagnostics: parsed.error },
-    );
+    return Promise.resolve(checkSwarm(file, text));
   }
 
-  /** Newest first. One that was cut off and that no tab runs now is listed as paused: opening it goes on with it. */
-  async runs(): Promise<RunInfo[]> {
-    const stored = await this.#with.store.list();
-    const open = this.#open?.status();
-    return Promise.all(
-      stored.map(async (record) => {
-        if (open?.id === record.id) return infoOf(open);
-        const cutOff = GOING.has(record.phase) && !(await this.#with.lock.isHeld(lockName(record.id)));
-        return cutOff ? { ...record, phase: 'paused' as const } : record;
-      }),
-    );
+  runs(): Promise<RunInfo[]> {
+    const { store, lock } = this.#with;
+    return listRuns(store, lock, this.#open ? infoOf(this.#open.status()) : null);
   }
 
   async start(request: StartRequest): Promise<StartReply> {

@@ -4,9 +4,10 @@ import { systemClock } from '../kernel/clock.ts';
 import { webLock } from '../kernel/lock.ts';
 import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
-import { fetchedExamples } from './examples.ts';
+import { exampleSwarms, fetchedExamples } from './examples.ts';
+import { checkSwarm, listRuns } from './lobby.ts';
 import type { RunFrame, RuntimeApi } from './protocol.ts';
-import { Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 /** What only the worker's entry knows. */
 export interface ServeOptions {
@@ -18,52 +19,64 @@ export interface ServeOptions {
   readonly spawnInference: () => Worker;
 }
 
-/** Runs the runtime behind a message port. Calls that arrive before the database is open wait for it. */
+/**
+ * Runs the runtime behind a message port. What the start screen asks is answered at once; all that runs a run is fetched with the first
+ * call that needs it. Calls that arrive before the database is open wait for it.
+ */
 export function serveRuntime({ scope, base, locks, spawnInference }: ServeOptions): void {
   const clock = systemClock();
   const engines = createEngineHost(spawnInference, clock);
   const random = seededRandom(entropySeed());
-  const ready = openStore().then(
-    (store) =>
-      new Runtime({
-        clock,
-        random,
-        store,
-        lock: webLock(locks),
-        engines,
-        engineFaults: engines.faults,
-        examples: fetchedExamples(base),
-        version: __PLANARIA_VERSION__,
-        tab: random.int(2 ** 31).toString(36),
-      }),
-  );
-  Comlink.expose(forwarding(ready), scope);
+  const opened = openStore();
+  const lock = webLock(locks);
+  const examples = fetchedExamples(base);
+  const tab = random.int(2 ** 31).toString(36);
+
+  const load = async (): Promise<Runtime> => {
+    const [store, { Runtime }] = await Promise.all([opened, import('./runtime.ts')]);
+    const version = __PLANARIA_VERSION__;
+    return new Runtime({ clock, random, store, lock, engines, engineFaults: engines.faults, examples, version, tab });
+  };
+  let runtime: Promise<Runtime> | null = null;
+  const whole = (): Promise<Runtime> => {
+    runtime ??= load().catch((error: unknown) => {
+      // A line that broke may be whole again at the next call.
+      runtime = null;
+      throw error;
+    });
+    return runtime;
+  };
+  const lobby = {
+    checkGpu: () => engines.checkGpu(),
+    examples: () => exampleSwarms(examples),
+    models: (vramMiB: number, occupancy: number) => engines.models(vramMiB, occupancy),
+    check: (file: string, text: string) => Promise.resolve(checkSwarm(file, text)),
+    runs: async () => (runtime ? (await runtime).runs() : listRuns(await opened, lock, null)),
+  };
+  Comlink.expose({ ...forwarding(whole), ...lobby } satisfies RuntimeApi, scope);
 }
 
-function forwarding(ready: Promise<Runtime>): RuntimeApi {
+function forwarding(
+  whole: () => Promise<Runtime>,
+): Omit<RuntimeApi, 'checkGpu' | 'examples' | 'models' | 'check' | 'runs'> {
   return {
-    checkGpu: async () => (await ready).checkGpu(),
-    examples: async () => (await ready).examples(),
-    models: async (vramMiB, occupancy) => (await ready).models(vramMiB, occupancy),
-    check: async (file, text) => (await ready).check(file, text),
-    runs: async () => (await ready).runs(),
-    start: async (request) => (await ready).start(request),
-    open: async (runId) => (await ready).open(runId),
+    start: async (request) => (await whole()).start(request),
+    open: async (runId) => (await whole()).open(runId),
     watch: async (runId, onFrame) => {
       // The buffer moves to the page; the page's answer is the sign that it can take the next frame.
       const send = (frame: RunFrame): void | Promise<void> => onFrame(Comlink.transfer(frame, [frame.cells.buffer]));
-      await (await ready).watch(runId, send);
+      await (await whole()).watch(runId, send);
     },
-    unwatch: async () => (await ready).unwatch(),
-    pause: async (runId) => (await ready).pause(runId),
-    resume: async (runId) => (await ready).resume(runId),
-    cancel: async (runId) => (await ready).cancel(runId),
-    remove: async (runId) => (await ready).remove(runId),
-    results: async (runId, query) => (await ready).results(runId, query),
-    agent: async (runId, agent) => (await ready).agent(runId, agent),
-    export: async (runId, kind) => (await ready).export(runId, kind),
-    faults: async () => (await ready).faults(),
-    breakSomething: async (runId, kind, agent) => (await ready).breakSomething(runId, kind, agent),
-    playFaults: async (runId, file, text) => (await ready).playFaults(runId, file, text),
+    unwatch: async () => (await whole()).unwatch(),
+    pause: async (runId) => (await whole()).pause(runId),
+    resume: async (runId) => (await whole()).resume(runId),
+    cancel: async (runId) => (await whole()).cancel(runId),
+    remove: async (runId) => (await whole()).remove(runId),
+    results: async (runId, query) => (await whole()).results(runId, query),
+    agent: async (runId, agent) => (await whole()).agent(runId, agent),
+    export: async (runId, kind) => (await whole()).export(runId, kind),
+    faults: async () => (await whole()).faults(),
+    breakSomething: async (runId, kind, agent) => (await whole()).breakSomething(runId, kind, agent),
+    playFaults: async (runId, file, text) => (await whole()).playFaults(runId, file, text),
   };
 }

@@ -1,0 +1,33 @@
+import type { Lock } from '../kernel/lock.ts';
+import type { RunStore } from '../store/run-store.ts';
+import { parseSwarm } from '../swarm/parse.ts';
+import { summarize } from '../swarm/summary.ts';
+import type { CheckedSwarm, RunInfo } from './protocol.ts';
+
+/** What the start screen asks, before there is a run: kept apart from all that runs one, which is loaded when one is opened. */
+
+/** The lock that the tab holds which runs the run. */
+export const lockName = (run: string): string => `planaria:${run}`;
+
+/** Phases in which some tab runs the run. */
+const GOING: ReadonlySet<string> = new Set(['loading', 'running', 'waiting']);
+
+export function checkSwarm(file: string, text: string): CheckedSwarm {
+  const parsed = parseSwarm(file, text);
+  return parsed.ok ? { ok: true, summary: summarize(parsed.value.swarm) } : { ok: false, diagnostics: parsed.error };
+}
+
+/**
+ * Newest first. One that was cut off and that no tab runs now is listed as paused: opening it goes on with it.
+ * @param open the run that is open in this tab, which knows more than what is stored of it
+ */
+export async function listRuns(store: RunStore, lock: Lock, open: RunInfo | null): Promise<RunInfo[]> {
+  const stored = await store.list();
+  return Promise.all(
+    stored.map(async (record) => {
+      if (open?.id === record.id) return open;
+      const cutOff = GOING.has(record.phase) && !(await lock.isHeld(lockName(record.id)));
+      return cutOff ? { ...record, phase: 'paused' as const } : record;
+    }),
+  );
+}
