@@ -1,7 +1,7 @@
 /**
  * The batched engine against stock WebLLM one turn at a time: same library, same turns, same browser, sampling included, in one run.
  *
- *   node bench/engine.mjs [--agents 1,4,8,12,16] [--tokens 32] [--rounds 3] [--json FILE] [--gpu]
+ *   node bench/engine.mjs [--agents 1,4,8,12,16] [--tokens 48] [--rounds 3] [--json FILE] [--gpu]
  *
  * Prints tokens a second (median of the rounds), prompt tokens computed with and without a shared role prompt, and the share of the time in
  * which the GPU waited although turns were ready. `--gpu` uses the machine's adapter instead of SwiftShader.
@@ -18,7 +18,7 @@ import { root } from '../tools/dev/workspace.mjs';
 const { values } = parseArgs({
   options: {
     agents: { type: 'string', default: '1,4,8,12,16' },
-    tokens: { type: 'string', default: '32' },
+    tokens: { type: 'string', default: '48' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
     gpu: { type: 'boolean', default: false },
@@ -58,18 +58,19 @@ async function measure({ agents, tokens, rounds }) {
     [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
   let serial = 0;
   /** Turns of like length: the schema does not let the model end before its tokens are spent, and brings the grammar's cost in. */
-  const make = (/** @type {number} */ i, /** @type {import('../src/engine/contract.ts').ChatMessage[]} */ prefix) => {
+  const make = (
+    /** @type {number} */ i,
+    /** @type {import('../src/engine/contract.ts').ChatMessage[]} */ prefix,
+    line = `sshd[${i}]`,
+    maxTokens = tokens,
+  ) => {
     serial += 1;
-    return turn(
-      `b${serial}`,
-      `Jan 12 04:0${i % 10}:11 host sshd[${1000 + i}]: Failed password for root from 10.0.0.${i}`,
-      {
-        prefix,
-        maxTokens: tokens,
-        schema: '{"type":"string","minLength":600}',
-        sampling: { temperature: 0.8, topP: 0.95, seed: i },
-      },
-    );
+    return turn(`b${serial}`, line, {
+      prefix,
+      maxTokens,
+      schema: '{"type":"string","minLength":600}',
+      sampling: { temperature: 0.8, topP: 0.95, seed: i },
+    });
   };
   const role = [{ role: /** @type {const} */ ('system'), content: 'Triage this log line.' }];
   const completion = (/** @type {import('../src/engine/contract.ts').TurnOutcome[]} */ outcomes) => {
@@ -96,6 +97,17 @@ async function measure({ agents, tokens, rounds }) {
     one.push(await batchRate(stock.engine, 3)); // three queued turns run one by one
     for (const count of agents) (batched[count] ??= []).push(await batchRate(swarm.engine, count));
   }
+  /** Turns a second over log lines, their prompts included. @param {import('../src/engine/contract.ts').Engine} engine @param {number} count */
+  const turnRate = async (engine, count) => {
+    const begun = performance.now();
+    const line = (/** @type {number} */ i) =>
+      `Jan 12 04:0${i % 10}:11 host sshd[${1000 + i}]: Failed password for root from 10.0.0.${i}`;
+    completion(
+      await Promise.all(Array.from({ length: count }, (_, i) => engine.submit(make(i, role, line(i), 12)).done)),
+    );
+    return (count * 1000) / (performance.now() - begun);
+  };
+  const turns = { stock: await turnRate(stock.engine, 4), batched: await turnRate(swarm.engine, 24) };
   const waited = await swarm.engine.counters();
 
   // 12 agents with a long role prompt and a short line of their own: prompt tokens computed, shared and not.
@@ -118,13 +130,14 @@ async function measure({ agents, tokens, rounds }) {
     stock: median(one),
     agents: agents.map((count) => ({ count, tokensPerSecond: median(batched[count] ?? []) })),
     starvedShare: waited.starvedMs / (waited.busyMs + waited.starvedMs),
+    turns,
     prefix: { promptTokens: asked, computed: after.prefillTokens - before.prefillTokens },
     vram: { peak: vram.peak, limit: vram.limit },
   };
 }
 
 /** @param {Awaited<ReturnType<typeof measure>>} figures */
-function table({ adapter, notes, stock, agents, starvedShare, prefix, vram }) {
+function table({ adapter, notes, stock, agents, turns, starvedShare, prefix, vram }) {
   const line = (/** @type {(string | number)[]} */ ...cells) => `| ${cells.join(' | ')} |`;
   return [
     `Adapter: ${adapter}. ${notes.join(' ')}`,
@@ -136,6 +149,7 @@ function table({ adapter, notes, stock, agents, starvedShare, prefix, vram }) {
       line(count, tokensPerSecond.toFixed(1), (tokensPerSecond / stock).toFixed(2)),
     ),
     '',
+    `Whole turns of 12 tokens over log lines: ${turns.batched.toFixed(2)} a second with 16 seats, ${turns.stock.toFixed(2)} through stock (${(turns.batched / turns.stock).toFixed(1)} times).`,
     `Prompt tokens of 12 agents with one long role prompt: ${prefix.promptTokens}, computed ${prefix.computed} (${(prefix.promptTokens / prefix.computed).toFixed(1)} times fewer).`,
     `GPU waited although turns were ready: ${(100 * starvedShare).toFixed(1)} % of the time. VRAM peak ${(vram.peak / 2 ** 20).toFixed(0)} MiB of ${(vram.limit / 2 ** 20).toFixed(0)} MiB.`,
   ].join('\n');
