@@ -218,7 +218,7 @@ test('where the GPU refuses the K/V pool, a smaller one is made; where it refuse
     const outcome = await engine.submit(turn('a', 'sshd[1]: Failed password for root')).done;
     await engine.dispose();
     await host.checkGpu();
-    worker()?.postMessage({ refuseBuffersOver: 1e6 });
+    worker()?.postMessage({ refuseBuffersOver: 2e6 });
     const error = await load('webllm').then(() => null, errorOf);
     return { report, outcome, error };
   });
