@@ -26,14 +26,40 @@ function difference(a, b) {
   return Number.isNaN(worst) ? Infinity : worst;
 }
 
-function near(name, a, b, limit = NEAR) {
+/** Within NEAR, or 1e-5 of the largest logit; `limit` 0 means the same bits. */
+function near(name, a, b, limit = Math.max(NEAR, 1e-5 * a.reduce((m, x) => Math.max(m, Math.abs(x)), 0))) {
   const d = difference(a, b);
   if (!(d <= limit)) throw new Error(`${name}: differs by ${d}, allowed ${limit}`);
   return d;
 }
 
+/** Prompts, logits and greedy tokens of the float32 PyTorch model (train/export.py); absent for other weights. */
+async function reference() {
+  const response = await fetch('/reference.json');
+  return response.ok ? (await response.json()).prompts : [];
+}
+
 /** Every check: name -> async (library, cache, vocab) => what was measured. */
 export const checks = {
+  async 'agrees with PyTorch: logits within 5e-3, the same greedy tokens'(_library, cache) {
+    let worst = 0, tokenCount = 0;
+    const prompts = await reference();
+    for (const [i, { ids, top, fixed, greedy }] of prompts.entries()) {
+      cache.add(0);
+      let logits = await cache.prefill(0, ids);
+      for (const [id, value] of [...top, ...fixed]) worst = Math.max(worst, Math.abs(logits[id] - value));
+      for (const [at, id] of greedy.slice(0, 24).entries()) {
+        const best = logits.indexOf(Math.max(...logits));
+        if (best !== id) throw new Error(`prompt ${i}, token ${at}: ${best}, not ${id}`);
+        tokenCount++;
+        logits = await cache.forward('decode', [[0, [id]]]);
+      }
+      cache.remove(0);
+    }
+    if (!(worst < 5e-3)) throw new Error(`a logit differs by ${worst}`);
+    return `${prompts.length} prompts, ${tokenCount} tokens, logits within ${worst.toExponential(1)}`;
+  },
+
   async 'two chunks equal one'(library, cache, vocab) {
     const ids = tokens(100, vocab, 1);
     let worst = 0;

@@ -1,4 +1,4 @@
-// ?model=FOLDER&lib=WASM[&peer=WASM][&only=exact|timing]: checks the library, times it (and the peer in turns with it).
+// ?model=FOLDER&lib=WASM[&peer=WASM][&only=exact|timing]: checks the library, times it, then the peer.
 import { load } from './library.js';
 import { checks } from './exact.js';
 import { chat, measure } from './timing.js';

@@ -6,14 +6,15 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
+import { chromium } from '@playwright/test';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../../..');
+const own = join(root, 'public/models/pocket');
 const { values: options } = parseArgs({
   options: {
-    lib: { type: 'string', default: join(root, 'public/models/pocket/pocket.wasm') },
-    model: { type: 'string', default: join(root, 'public/models/pocket') },
+    lib: { type: 'string', default: join(own, 'pocket.wasm') },
+    model: { type: 'string', default: own },
     peer: { type: 'string' }, only: { type: 'string' }, match: { type: 'string' }, json: { type: 'string' },
   },
 });
@@ -22,6 +23,7 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'applic
 function fileFor(path) {
   if (path === '/web-llm.js') return join(root, 'node_modules/@mlc-ai/web-llm/lib/index.js');
   if (path === '/lib.wasm') return options.lib;
+  if (path === '/reference.json') return options.model === own ? join(root, 'tools/pocket-model/reference.json') : undefined;
   if (path === '/peer.wasm') return options.peer;
   if (path.startsWith('/model/')) return join(options.model, path.slice(7));
   return join(here, path);

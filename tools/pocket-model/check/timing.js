@@ -39,25 +39,25 @@ export async function measure(library, cache, vocab) {
       await cache.forward('prefill', [[0, ids]]);
     }, () => cache.remove(0));
   }
-  for (const context of [40, 400]) {
-    for (let i = 0; i < 16; i++) {
+  for (const [context, sizes] of [[40, [1, 4, 8, 12, 16]], [300, [12]]]) {
+    for (let i = 0; i < sizes.at(-1); i++) {
       cache.add(i);
       await cache.prefill(i, tokens(context, vocab, 50 + i));
     }
     out[`decode 1, context ${context}`] = await times(9, () => cache.forward('decode', [[0, [5]]]));
-    for (const n of [1, 4, 8, 12, 16]) {
+    for (const n of sizes) {
       const batch = Array.from({ length: n }, (_, i) => [i, [5 + i]]);
       out[`batch_decode ${n}, context ${context}`] = await times(7, () => cache.forward('batch_decode', batch));
       if (n === 12) out[`batch_decode 12 + sampling, context ${context}`] = await times(7, () => cache.forward('batch_decode', batch, sampled(library, vocab, 12)));
     }
-    for (let i = 0; i < 16; i++) cache.remove(i);
+    for (let i = 0; i < sizes.at(-1); i++) cache.remove(i);
   }
   // twelve agents on one role prompt
   cache.add(0);
-  await cache.prefill(0, tokens(400, vocab, 70));
+  await cache.prefill(0, tokens(300, vocab, 70));
   for (let i = 1; i <= 12; i++) cache.fork(0, i);
   await cache.forward('batch_prefill', Array.from({ length: 12 }, (_, i) => [i + 1, tokens(20, vocab, 80 + i)]));
-  out['batch_decode 12, 400 shared'] = await times(7, () => cache.forward('batch_decode', Array.from({ length: 12 }, (_, i) => [i + 1, [5]])));
+  out['batch_decode 12, 300 shared'] = await times(7, () => cache.forward('batch_decode', Array.from({ length: 12 }, (_, i) => [i + 1, [5]])));
   for (let i = 0; i <= 12; i++) cache.remove(i);
   const next = random(1), logits = Float32Array.from({ length: 12 * vocab }, () => next() * 8 - 4);
   await library.scope(async () => {
@@ -72,16 +72,14 @@ export async function measure(library, cache, vocab) {
     const sorted = library.call.argsort_probs(probs), u = library.floats([0.7]), row = library.ints([0]), p = library.floats([0.95]);
     out['stock draw 1'] = await times(9, () => library.scope(() => library.read(library.call.sample_with_top_p(sorted.get(0), sorted.get(1), u, row, p))));
   });
-  for (const n of [64, 256, 768]) {
+  for (const n of library.builtin.kvExport ? [64, 256, 768] : []) {
     const ids = tokens(n, vocab, n + 1);
     cache.add(0);
     out[`own ${n}: prefill`] = await times(n > 300 ? 1 : 3, () => cache.prefill(0, ids), () => n <= 300 && (cache.remove(0), cache.add(0)));
     if (n <= 300) await cache.prefill(0, ids);
-    if (library.builtin.kvExport) {
-      let saved;
-      out[`own ${n}: export`] = await times(5, async () => (saved = await cache.exportKv(0, 0, n)));
-      out[`own ${n}: restore`] = await times(5, (i) => (cache.add(1 + i), cache.importKv(1 + i, saved, n)), (i) => cache.remove(1 + i));
-    }
+    let saved;
+    out[`own ${n}: export`] = await times(5, async () => (saved = await cache.exportKv(0, 0, n)));
+    out[`own ${n}: restore`] = await times(5, (i) => (cache.add(1 + i), cache.importKv(1 + i, saved, n)), (i) => cache.remove(1 + i));
     cache.remove(0);
   }
   return out;

@@ -7,11 +7,12 @@ key or value is loaded once for the group.
 from tvm.script import tirx as T
 
 from . import scheduled
+from .functions import exp2, log2
 from .pages import P
 
 LOG2E = 1.4426950408889634
 NONE = -5e4  # log2-sum-exp of no keys at all
-TILE = 16  # keys between two corrections of the running maximum; a page
+TILE = 16  # keys that the rows of a prefilling workgroup walk together; a page
 TX = 64  # threads of a decoding workgroup: one a feature
 
 
@@ -25,16 +26,19 @@ def _begin(o, top, mass, G, D):
 
 
 @T.macro
-def _rescale(o, top, mass, s, was, G, D):
-    """Raise the running maxima to those of the tile's scores s [G, TILE]."""
+def _weigh(o, top, mass, a, was, t, G, D):
+    """From the scores a [G] of one key to its weights; where a score is the largest so far, what was added up shrinks."""
     for g in T.unroll(G):
-        was[0] = top[g]
-        for j in T.serial(TILE):
-            top[g] = T.max(top[g], s[g * TILE + j])
-        was[0] = T.exp2(was[0] - top[g])
-        mass[g] = mass[g] * was[0]
-        for e in T.unroll(D):
-            o[g * D + e] = o[g * D + e] * was[0]
+        if a[g] > top[g]:
+            was[0] = top[g] - a[g]
+            exp2(was, 0, t)
+            top[g] = a[g]
+            mass[g] = mass[g] * was[0]
+            for e in T.unroll(D):
+                o[g * D + e] = o[g * D + e] * was[0]
+        a[g] = a[g] - top[g]
+        exp2(a, g, t)
+        mass[g] = mass[g] + a[g]
 
 
 @T.macro
@@ -77,12 +81,13 @@ def paged_prefill(H, KV, D):
                         T.writes(out[0:n, 0:H, 0:D], lse[0:n, 0:H])
                         ql = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         o = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
-                        s = T.sblock_alloc_buffer((G * TILE,), "float32", scope="local")
                         x = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         a = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         top = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         mass = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         was = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        two = T.sblock_alloc_buffer((2,), "float32", scope="local")
+                        exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
                         iv = T.sblock_alloc_buffer((5,), "int32", scope="local")  # row, sequence, keys, keys walked, page
                         iv[0] = T.min(bx * 16 + tx, n - 1)
                         _sequence(iv, qi, b)
@@ -111,12 +116,8 @@ def paged_prefill(H, KV, D):
                                         for u in T.unroll(4):
                                             a[g] = a[g] + ql[g * D + e * 4 + u] * x[u]
                                 for g in T.unroll(G):
-                                    s[g * TILE + j] = T.if_then_else(t * P + j < iv[2], a[g], T.float32(NONE))
-                            _rescale(o, top, mass, s, was, G, D)
-                            for j in T.serial(P):
-                                for g in T.unroll(G):
-                                    a[g] = T.if_then_else(t * P + j < iv[2], T.exp2(s[g * TILE + j] - top[g]), T.float32(0))
-                                    mass[g] = mass[g] + a[g]
+                                    a[g] = T.if_then_else(t * P + j < iv[2], a[g], T.float32(NONE))
+                                _weigh(o, top, mass, a, was, two, G, D)
                                 for e in T.unroll(D // 4):
                                     for u in T.vectorized(4):
                                         x[u] = pages[iv[4], 1, by, j, e * 4 + u]
@@ -127,7 +128,8 @@ def paged_prefill(H, KV, D):
                             for g in T.unroll(G):
                                 for e in T.unroll(D):
                                     out[iv[0], by * G + g, e] = o[g * D + e] / mass[g]
-                                lse[iv[0], by * G + g] = top[g] + T.log2(mass[g])
+                                log2(mass, g, two, exponent)
+                                lse[iv[0], by * G + g] = top[g] + mass[g]
 
     return scheduled(attn_paged)
 
@@ -159,12 +161,13 @@ def ragged_prefill(H, KV, D):
                         T.writes(out[0:n, 0:H, 0:D], lse[0:n, 0:H])
                         ql = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         o = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
-                        s = T.sblock_alloc_buffer((G * TILE,), "float32", scope="local")
                         x = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         a = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         top = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         mass = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         was = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        two = T.sblock_alloc_buffer((2,), "float32", scope="local")
+                        exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
                         iv = T.sblock_alloc_buffer((5,), "int32", scope="local")  # row, sequence, keys, keys walked, first key
                         iv[0] = T.min(bx * 16 + tx, n - 1)
                         _sequence(iv, qi, b)
@@ -191,12 +194,8 @@ def ragged_prefill(H, KV, D):
                                         for u in T.unroll(4):
                                             a[g] = a[g] + ql[g * D + e * 4 + u] * x[u]
                                 for g in T.unroll(G):
-                                    s[g * TILE + j] = T.if_then_else(t * TILE + j < iv[2], a[g], T.float32(NONE))
-                            _rescale(o, top, mass, s, was, G, D)
-                            for j in T.serial(TILE):
-                                for g in T.unroll(G):
-                                    a[g] = T.if_then_else(t * TILE + j < iv[2], T.exp2(s[g * TILE + j] - top[g]), T.float32(0))
-                                    mass[g] = mass[g] + a[g]
+                                    a[g] = T.if_then_else(t * TILE + j < iv[2], a[g], T.float32(NONE))
+                                _weigh(o, top, mass, a, was, two, G, D)
                                 for e in T.unroll(D // 4):
                                     for u in T.vectorized(4):
                                         x[u] = v[T.min(iv[4] + t * TILE + j, kn - 1), by, e * 4 + u]
@@ -207,7 +206,8 @@ def ragged_prefill(H, KV, D):
                             for g in T.unroll(G):
                                 for e in T.unroll(D):
                                     out[iv[0], by * G + g, e] = o[g * D + e] / mass[g]
-                                lse[iv[0], by * G + g] = top[g] + T.log2(mass[g])
+                                log2(mass, g, two, exponent)
+                                lse[iv[0], by * G + g] = top[g] + mass[g]
 
     return scheduled(attn_ragged)
 
@@ -243,21 +243,18 @@ def paged_decode(H, KV, D, context):
                         score = T.sblock_alloc_buffer((G * context,), "float32", scope="shared")
                         part = T.sblock_alloc_buffer((G * TX,), "float32", scope="shared")
                         value = T.sblock_alloc_buffer((PARTS * G * D,), "float32", scope="shared")
-                        ql = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         x = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                        qv = T.sblock_alloc_buffer((4,), "float32", scope="local")
                         a = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         top = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         mass = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         o = T.sblock_alloc_buffer((G * 4,), "float32", scope="local")
+                        two = T.sblock_alloc_buffer((2,), "float32", scope="local")
+                        exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
                         iv = T.sblock_alloc_buffer((2,), "int32", scope="local")  # keys, page
                         iv[0] = 0
                         if pi[bx + 1] > pi[bx]:
                             iv[0] = T.min((pi[bx + 1] - pi[bx] - 1) * P + last[bx], context)
-                        for e in T.unroll(G * D // 4):
-                            for u in T.vectorized(4):
-                                x[u] = q[bx, by * G + e // (D // 4), e % (D // 4) * 4 + u]
-                            for u in T.unroll(4):
-                                ql[e * 4 + u] = x[u] * (scale * T.float32(LOG2E))
                         for g in T.unroll(G):
                             top[g] = T.float32(NONE)
                         for i in T.serial((iv[0] + (TX - 1)) // TX):
@@ -265,13 +262,16 @@ def paged_decode(H, KV, D, context):
                                 iv[1] = pv[pi[bx] + (i * TX + tx) // P]
                                 for g in T.unroll(G):
                                     a[g] = T.float32(0)
-                                for e in T.unroll(D // 4):
+                                for e in T.serial(D // 4):
                                     for u in T.vectorized(4):
                                         x[u] = pages[iv[1], 0, by, tx % P, e * 4 + u]
                                     for g in T.unroll(G):
+                                        for u in T.vectorized(4):
+                                            qv[u] = q[bx, by * G + g, e * 4 + u]
                                         for u in T.unroll(4):
-                                            a[g] = a[g] + ql[g * D + e * 4 + u] * x[u]
+                                            a[g] = a[g] + qv[u] * x[u]
                                 for g in T.unroll(G):
+                                    a[g] = a[g] * (scale * T.float32(LOG2E))
                                     score[g * context + i * TX + tx] = a[g]
                                     top[g] = T.max(top[g], a[g])
                         for g in T.unroll(G):
@@ -290,7 +290,8 @@ def paged_decode(H, KV, D, context):
                                 for u in T.vectorized(4):
                                     x[u] = pages[iv[1], 1, by, (i * PARTS + tx // (D // 4)) % P, tx % (D // 4) * 4 + u]
                                 for g in T.unroll(G):
-                                    a[g] = T.exp2(score[g * context + i * PARTS + tx // (D // 4)] - top[g])
+                                    a[g] = score[g * context + i * PARTS + tx // (D // 4)] - top[g]
+                                    exp2(a, g, two)
                                     mass[g] = mass[g] + a[g]
                                     for u in T.unroll(4):
                                         o[g * 4 + u] = o[g * 4 + u] + a[g] * x[u]
@@ -310,7 +311,8 @@ def paged_decode(H, KV, D, context):
                             out[bx, by * G + g, tx] = a[g] / mass[g]
                         if tx == 0:
                             for g in T.unroll(G):
-                                lse[bx, by * G + g] = top[g] + T.log2(mass[g])
+                                log2(mass, g, two, exponent)
+                                lse[bx, by * G + g] = top[g] + mass[g]
 
     return scheduled(attn_decode)
 
@@ -332,12 +334,18 @@ def merge(H, D):
                 with T.sblock("merge"):
                     T.reads(v[0:n, 0:H, 0:D], s[0:n, 0:H], v2[0:n, 0:H, 0:D], s2[0:n, 0:H])
                     T.writes(v[0:n, 0:H, 0:D], s[0:n, 0:H])
-                    a = T.sblock_alloc_buffer((3,), "float32", scope="local")
+                    a = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    two = T.sblock_alloc_buffer((2,), "float32", scope="local")
+                    exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
                     if bx * ROWS + tx // H < n:
                         a[0] = T.max(s[bx * ROWS + tx // H, tx % H], s2[bx * ROWS + tx // H, tx % H])
-                        a[1] = T.exp2(s[bx * ROWS + tx // H, tx % H] - a[0])
-                        a[2] = T.exp2(s2[bx * ROWS + tx // H, tx % H] - a[0])
-                        s[bx * ROWS + tx // H, tx % H] = a[0] + T.log2(a[1] + a[2])
+                        a[1] = s[bx * ROWS + tx // H, tx % H] - a[0]
+                        a[2] = s2[bx * ROWS + tx // H, tx % H] - a[0]
+                        exp2(a, 1, two)
+                        exp2(a, 2, two)
+                        a[3] = a[1] + a[2]
+                        log2(a, 3, two, exponent)
+                        s[bx * ROWS + tx // H, tx % H] = a[0] + a[3]
                         for e in T.serial(D):
                             v[bx * ROWS + tx // H, tx % H, e] = (
                                 v[bx * ROWS + tx // H, tx % H, e] * a[1] + v2[bx * ROWS + tx // H, tx % H, e] * a[2]) / (a[1] + a[2])

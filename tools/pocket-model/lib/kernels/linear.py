@@ -7,6 +7,7 @@ value = (nibble - 7) * scale.
 from tvm.script import tirx as T
 
 from . import scheduled
+from .functions import exp2
 
 GROUP = 32  # values along K that share a scale
 
@@ -130,7 +131,9 @@ def swiglu(K, N, rows):
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):
+                                    val[2] = acc[i * COLS + j] * T.float32(-1.4426950408889634)
+                                    exp2(val, 2, val)
                                     y[by * ROWS + i, bx * (PER * TX) + j * TX + tx] = (
-                                        acc[i * COLS + j] / (T.float32(1) + T.exp(-acc[i * COLS + j])) * acc[i * COLS + PER + j])
+                                        acc[i * COLS + j] / (T.float32(1) + val[2]) * acc[i * COLS + PER + j])
 
     return scheduled(swiglu)

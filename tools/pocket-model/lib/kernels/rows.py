@@ -1,9 +1,8 @@
 """Row by row: RMS norm, rotary embedding."""
-import math
-
 from tvm.script import tirx as T
 
 from . import scheduled
+from .functions import cos_sin
 
 TX = 16
 
@@ -43,8 +42,7 @@ def split_rotary(H, KV, D, theta):
     """qkv [n, H + 2 KV, D] -> q [n, H, D], k [n, KV, D] turned by their positions, v [n, KV, D].
 
     Thread d of a row turns the pair (d, d + D/2) of every head, so sine and cosine are taken once.
-    The angle is brought into [-pi, pi] first: sin and cos of SwiftShader and of some GPUs are only
-    good near zero.  The frequency is a product over the bits of d, nearer than exp2 or pow.
+    The frequency is a product over the bits of d, nearer than the built-in exp2 or pow.
     """
     HALF = D // 2
     BITS = HALF.bit_length() - 1
@@ -56,10 +54,6 @@ def split_rotary(H, KV, D, theta):
         for b in range(BITS):
             r = r * T.if_then_else(T.bitwise_and(T.shift_right(d, b), 1) == 1, T.float32(STEP[b]), T.float32(1))
         return r
-
-    # 2 pi in two floats whose first has few bits, so that turns * HI is exact below 2^15 turns
-    HI = 6.28125
-    LO = 2 * math.pi - HI
 
     @T.prim_func(s_tir=True)
     def rotary(hqkv: T.handle, hpos: T.handle, hq: T.handle, hk: T.handle, hv: T.handle, apply_rope: T.int64):
@@ -74,22 +68,20 @@ def split_rotary(H, KV, D, theta):
                 with T.sblock("rotary"):
                     T.reads(qkv[0:n, 0:H + 2 * KV, 0:D], pos[0:n])
                     T.writes(q[0:n, 0:H, 0:D], k[0:n, 0:KV, 0:D], v[0:n, 0:KV, 0:D])
-                    a = T.sblock_alloc_buffer((5,), "float32", scope="local")  # angle, cos, sin, x, y
+                    a = T.sblock_alloc_buffer((4,), "float32", scope="local")  # angle then cosine, sine, x, y
+                    t = T.sblock_alloc_buffer((3,), "float32", scope="local")
                     a[0] = frequency(tx) * T.cast(pos[bx], "float32") * T.cast(T.cast(apply_rope, "int32"), "float32")
-                    a[1] = T.floor(a[0] * T.float32(0.15915494309189535) + T.float32(0.5))
-                    a[0] = a[0] - a[1] * T.float32(HI) - a[1] * T.float32(LO)
-                    a[1] = T.cos(a[0])
-                    a[2] = T.sin(a[0])
+                    cos_sin(a, 0, 1, t)
                     for h in T.unroll(H):
-                        a[3] = qkv[bx, h, tx]
-                        a[4] = qkv[bx, h, tx + HALF]
-                        q[bx, h, tx] = a[3] * a[1] - a[4] * a[2]
-                        q[bx, h, tx + HALF] = a[4] * a[1] + a[3] * a[2]
+                        a[2] = qkv[bx, h, tx]
+                        a[3] = qkv[bx, h, tx + HALF]
+                        q[bx, h, tx] = a[2] * a[0] - a[3] * a[1]
+                        q[bx, h, tx + HALF] = a[3] * a[0] + a[2] * a[1]
                     for h in T.unroll(KV):
-                        a[3] = qkv[bx, H + h, tx]
-                        a[4] = qkv[bx, H + h, tx + HALF]
-                        k[bx, h, tx] = a[3] * a[1] - a[4] * a[2]
-                        k[bx, h, tx + HALF] = a[4] * a[1] + a[3] * a[2]
+                        a[2] = qkv[bx, H + h, tx]
+                        a[3] = qkv[bx, H + h, tx + HALF]
+                        k[bx, h, tx] = a[2] * a[0] - a[3] * a[1]
+                        k[bx, h, tx + HALF] = a[3] * a[0] + a[2] * a[1]
                         v[bx, h, tx] = qkv[bx, H + KV + h, tx]
                         v[bx, h, tx + HALF] = qkv[bx, H + KV + h, tx + HALF]
 

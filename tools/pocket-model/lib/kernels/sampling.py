@@ -185,11 +185,12 @@ def _total(part, a, slot, tx):
 
 
 @T.macro
-def _mass_from(part, a, e, slot, least, tx, PER):
+def _mass_from(part, a, e, x, slot, least, tx, PER):
     """a[slot] = mass of the values >= least."""
     a[slot] = T.float32(0)
-    for i in T.unroll(PER):
-        a[slot] = a[slot] + T.Select(e[i] >= least, e[i], T.float32(0))
+    for i in T.serial(PER):
+        x[0] = e[i * TX + tx]
+        a[slot] = a[slot] + T.Select(x[0] >= least, x[0], T.float32(0))
     _total(part, a, slot, tx)
 
 
@@ -220,21 +221,21 @@ def sample(V):
                     part = T.sblock_alloc_buffer((TX,), "float32", scope="shared")
                     ids = T.sblock_alloc_buffer((TX,), "int32", scope="shared")
                     chosen = T.sblock_alloc_buffer((2,), "float32", scope="shared")  # token, its logit; ids are below 2^24
-                    e = T.sblock_alloc_buffer((PER,), "float32", scope="local")
+                    e = T.sblock_alloc_buffer((PER * TX,), "float32", scope="shared")  # exponentials by token id
                     # max, sum at temperature 1, sum, mass searched, target, value, mass above the value, ties wanted
                     a = T.sblock_alloc_buffer((8,), "float32", scope="local")
+                    x = T.sblock_alloc_buffer((1,), "float32", scope="local")
                     k = T.sblock_alloc_buffer((4,), "int32", scope="local")  # best id, low, high, middle
-                    # 1. allowed logits, their maximum, its lowest id
+                    # 1. the largest allowed logit and its lowest id
                     a[0] = T.float32(NEVER)
                     k[0] = -1
-                    for i in T.unroll(PER):
-                        e[i] = T.float32(NEVER)
-                        if tx * PER + i < V:
-                            if T.bitwise_and(T.shift_right(mask[bx, (tx * PER + i) // 32], (tx * PER + i) % 32), 1) == 1:
-                                e[i] = logits[bx, 0, tx * PER + i]
-                                if e[i] > a[0]:
-                                    a[0] = e[i]
-                                    k[0] = tx * PER + i
+                    for i in T.serial(PER):
+                        if i * TX + tx < V:
+                            if T.bitwise_and(T.shift_right(mask[bx, (i * TX + tx) // 32], (i * TX + tx) % 32), 1) == 1:
+                                x[0] = logits[bx, 0, i * TX + tx]
+                                if x[0] > a[0]:
+                                    a[0] = x[0]
+                                    k[0] = i * TX + tx
                     part[tx] = a[0]
                     ids[tx] = k[0]
                     T.tvm_storage_sync("shared")
@@ -243,7 +244,7 @@ def sample(V):
                     for i in T.serial(TX):
                         a[3] = part[i]
                         k[1] = ids[i]
-                        if a[3] > a[0]:
+                        if a[3] > a[0] or (a[3] == a[0] and k[1] < k[0]):
                             a[0] = a[3]
                             k[0] = k[1]
                     if tx == 0:
@@ -253,14 +254,19 @@ def sample(V):
                     # 2. mass at temperature 1 (for the log probability) and at the temperature asked for
                     a[1] = T.float32(0)
                     a[2] = T.float32(0)
-                    for i in T.unroll(PER):
-                        a[3] = T.if_then_else(e[i] > T.float32(NEVER), T.exp(e[i] - a[0]), T.float32(0))
+                    for i in T.serial(PER):
+                        x[0] = T.float32(NEVER)
+                        if i * TX + tx < V:
+                            if T.bitwise_and(T.shift_right(mask[bx, (i * TX + tx) // 32], (i * TX + tx) % 32), 1) == 1:
+                                x[0] = logits[bx, 0, i * TX + tx]
+                        a[3] = T.float32(0)
+                        a[4] = T.float32(0)
+                        if x[0] > T.float32(NEVER):
+                            a[3] = T.exp(x[0] - a[0])
+                            a[4] = T.exp((x[0] - a[0]) / T.max(temp[bx], T.float32(1e-6)))
                         a[1] = a[1] + a[3]
-                        if temp[bx] != T.float32(1):
-                            a[3] = T.if_then_else(e[i] > T.float32(NEVER),
-                                                  T.exp((e[i] - a[0]) / T.max(temp[bx], T.float32(1e-6))), T.float32(0))
-                        e[i] = a[3]
-                        a[2] = a[2] + a[3]
+                        a[2] = a[2] + a[4]
+                        e[i * TX + tx] = a[4]
                     _total(part, a, 1, tx)
                     _total(part, a, 2, tx)
                     if temp[bx] > T.float32(0):
@@ -272,7 +278,7 @@ def sample(V):
                         for it in T.serial(30):
                             k[3] = T.shift_right(k[1] + k[2], 1)
                             a[5] = T.reinterpret("float32", k[3])
-                            _mass_from(part, a, e, 3, a[5], tx, PER)
+                            _mass_from(part, a, e, x, 3, a[5], tx, PER)
                             if a[3] >= a[4]:
                                 k[1] = k[3]
                             else:
@@ -288,7 +294,7 @@ def sample(V):
                         for it in T.serial(30):
                             k[3] = T.shift_right(k[1] + k[2], 1)
                             a[5] = T.reinterpret("float32", k[3])
-                            _mass_from(part, a, e, 3, a[5], tx, PER)
+                            _mass_from(part, a, e, x, 3, a[5], tx, PER)
                             if a[3] > a[4]:
                                 k[1] = k[3]
                             else:
@@ -298,8 +304,9 @@ def sample(V):
                         # 5. of the tokens with that value, the one at which it passes
                         a[7] = T.floor((a[4] - a[6]) / T.max(a[5], T.float32(1e-38)))
                         k[1] = 0
-                        for i in T.unroll(PER):
-                            if e[i] == a[5] and e[i] > T.float32(0):
+                        for i in T.serial(PER):
+                            x[0] = e[tx * PER + i]
+                            if x[0] == a[5] and x[0] > T.float32(0):
                                 k[1] = k[1] + 1
                         ids[tx] = k[1]
                         T.tvm_storage_sync("shared")
@@ -310,8 +317,9 @@ def sample(V):
                             k[1] = k[1] + T.Select(i < tx, k[3], 0)
                             k[2] = k[2] + k[3]
                         k[3] = T.min(T.cast(T.max(a[7], T.float32(0)), "int32"), k[2] - 1)
-                        for i in T.unroll(PER):
-                            if e[i] == a[5] and e[i] > T.float32(0):
+                        for i in T.serial(PER):
+                            x[0] = e[tx * PER + i]
+                            if x[0] == a[5] and x[0] > T.float32(0):
                                 if k[1] == k[3]:
                                     chosen[0] = T.cast(tx * PER + i, "float32")
                                     chosen[1] = logits[bx, 0, tx * PER + i]
