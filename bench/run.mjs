@@ -13,13 +13,16 @@ const benches = {
   frames: 'the page while 4,882 cells change: frame times, long tasks',
   batched: 'the same 96 lines through the batched engine and turn by turn through stock WebLLM',
   engine: 'tokens a second for 1 to 16 agents against stock WebLLM, prompt tokens shared',
+  'memory/activation': 'bringing a dormant agent back: restored, computed again, after a cold load',
+  'memory/codecs': 'what storing K/V in fewer bits costs in greedy tokens',
+  'memory/paging': '4,882 agents on 12 seats, scripted engine: page-ins, bytes, heap, time',
 };
 
 const [name, ...rest] = process.argv.slice(2);
 const script = path.join(root, 'bench', `${name}.mjs`);
 if (name === undefined || !(name in benches) || !existsSync(script)) {
   console.error('usage: npm run bench -- NAME [options]\n');
-  for (const [each, what] of Object.entries(benches)) console.error(`  ${each.padEnd(10)} ${what}`);
+  for (const [each, what] of Object.entries(benches)) console.error(`  ${each.padEnd(18)} ${what}`);
   process.exit(2);
 }
 process.exitCode = await run(process.execPath, [script, ...rest]);
