@@ -49,7 +49,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
   const left = limitBytes(budget) - withoutPages - workspace;
   const contextPages = Math.ceil(model.config.context_window_size / PAGE);
   const wanted = (most + 2) * contextPages; // two contexts more for shared prefixes
-  const pages = Math.min(wanted, Math.floor((left / perPage) * options.scale));
+  const pages = Math.floor(Math.min(wanted, left / perPage) * options.scale);
   const least = Math.min(contextPages, LEAST_TOKENS / PAGE);
   if (pages < least) {
     const sum = {
