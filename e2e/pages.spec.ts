@@ -14,7 +14,6 @@ import { watch, type Watch } from './support/watch.ts';
 
 const desk = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
-const smallPhone = { width: 360, height: 740 };
 const large = swarmFile('triage-4882.yaml');
 const small = swarmFile('triage-24.yaml');
 
@@ -48,8 +47,6 @@ async function expectGoodScreen(page: Page, name: string): Promise<void> {
     }
     await expectNoSidewaysScroll(page, name);
   }
-  await page.setViewportSize(smallPhone);
-  await expectNoSidewaysScroll(page, name);
   await page.setViewportSize(desk);
 }
 
