@@ -9,13 +9,17 @@ py=${PYTHON:-python3}
 at() { $py -c "import importlib.util as u; print(u.find_spec('$1').submodule_search_locations[0])"; }
 tvm=$(at tvm)
 ffi=$(at tvm_ffi)
-own=$here/include
+# Sources and headers by relative paths, from a folder of links: names of files and of lambdas get into the objects, and
+# must be the same wherever this runs.
 mkdir -p "$out/ffi/3rdparty"
+ln -sfn "$tvm" "$out/tvm"
 ln -sfn "$ffi" "$out/ffi/3rdparty/tvm-ffi"
-# -ffile-prefix-map: error messages name files, and must not depend on where the wheels are
-cc="emcc -I$own -I$own/src/runtime/vm -I$own/src/runtime -I$own/web/emcc -I$out/ffi -I$tvm -I$tvm/include
-    -I$ffi/include -I$ffi/3rdparty/dlpack/include -Os -std=c++17 -Wno-ignored-attributes
-    -ffile-prefix-map=$out/ffi=ffi -ffile-prefix-map=$ffi=ffi -ffile-prefix-map=$tvm=tvm -ffile-prefix-map=$here=planaria -c"
-$cc "$tvm/web/emcc/webgpu_runtime.cc" -o "$out/webgpu_runtime.o"
-$cc "$here/tvmjs_support.cc" -o "$out/tvmjs_support.o"
-$cc "$tvm/web/emcc/wasm_runtime.cc" -o "$out/wasm_runtime.o"
+ln -sfn "$here" "$out/own"
+cd "$out"
+own=own/include
+wheel=ffi/3rdparty/tvm-ffi
+cc="emcc -I$own -I$own/src/runtime/vm -I$own/src/runtime -I$own/web/emcc -Iffi -Itvm -Itvm/include
+    -I$wheel/include -I$wheel/3rdparty/dlpack/include -Os -std=c++17 -Wno-ignored-attributes -c"
+$cc tvm/web/emcc/webgpu_runtime.cc -o webgpu_runtime.o
+$cc own/tvmjs_support.cc -o tvmjs_support.o
+$cc tvm/web/emcc/wasm_runtime.cc -o wasm_runtime.o
