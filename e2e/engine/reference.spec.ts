@@ -20,9 +20,7 @@ interface Reference {
 
 const reference = JSON.parse(readFileSync(path.join(root, 'tools/pocket-model/reference.json'), 'utf8')) as Reference;
 
-test('199 of 200 logits within 5e-3 of PyTorch, all within 1e-2, and the same greedy tokens on every reference prompt', async ({
-  page,
-}) => {
+test('logits within 5e-3 of PyTorch and the same greedy tokens, on every reference prompt', async ({ page }) => {
   test.setTimeout(400_000);
   const site = await serveHarness();
   try {
@@ -40,10 +38,7 @@ test('199 of 200 logits within 5e-3 of PyTorch, all within 1e-2, and the same gr
         differences.push(Math.abs(answer.logits[id]! - logit));
       expect(answer.greedy, `greedy tokens of prompt ${String(i)}`).toEqual(prompt.greedy);
     }
-    differences.sort((x, y) => x - y);
-    // SwiftShader's exp and sin are coarse: of these 1,920 logits the one that is furthest off has been seen at 5.7e-3.
-    expect(differences[Math.floor(0.995 * differences.length)]).toBeLessThan(5e-3);
-    expect(differences.at(-1)).toBeLessThan(1e-2);
+    expect(Math.max(...differences)).toBeLessThan(5e-3);
   } finally {
     await site.close();
   }
