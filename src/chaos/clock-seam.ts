@@ -1,6 +1,6 @@
 /** Faults of time: stands between a run and its clock. */
 import type { Cancel, Clock } from '../kernel/clock.ts';
-import { sleepOn } from '../kernel/clock.ts';
+import { everyOn, sleepOn } from '../kernel/clock.ts';
 
 /** A clock whose wall can jump and whose timers can freeze, as in a tab that is hidden or a laptop that is closed. */
 export class FaultyClock implements Clock {
@@ -46,17 +46,7 @@ export class FaultyClock implements Clock {
   }
 
   every(ms: number, task: () => void): Cancel {
-    let cancel: Cancel = () => undefined;
-    const again = (): void => {
-      cancel = this.timeout(Math.max(1, ms), () => {
-        again();
-        task();
-      });
-    };
-    again();
-    return () => {
-      cancel();
-    };
+    return everyOn(this, ms, task);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -37,6 +37,21 @@ export function sleepOn(clock: Pick<Clock, 'timeout'>, ms: number, signal?: Abor
   });
 }
 
+/** `every` for any clock that has `timeout`; the next round is set before the task runs, so that the task may cancel it. */
+export function everyOn(clock: Pick<Clock, 'timeout'>, ms: number, task: () => void): Cancel {
+  let cancel: Cancel = () => undefined;
+  const again = (): void => {
+    cancel = clock.timeout(Math.max(1, ms), () => {
+      again();
+      task();
+    });
+  };
+  again();
+  return () => {
+    cancel();
+  };
+}
+
 /** The clock of the machine. */
 export function systemClock(): Clock {
   const clock: Clock = {

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from './clock.ts';
-import { sleepOn } from './clock.ts';
+import { everyOn, sleepOn } from './clock.ts';
 import { Heap } from './heap.ts';
 
 interface Timer {
@@ -50,17 +50,7 @@ export class SimulatedClock implements Clock {
   }
 
   every(ms: number, task: () => void): Cancel {
-    let cancel: Cancel = () => undefined;
-    const again = (): void => {
-      cancel = this.timeout(Math.max(1, ms), () => {
-        again();
-        task();
-      });
-    };
-    again();
-    return () => {
-      cancel();
-    };
+    return everyOn(this, ms, task);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -13,9 +13,12 @@ import type {
 } from '../engine/contract.ts';
 import type { JournalEvent } from '../journal/events.ts';
 import type { ResultRow, RunPhase, RunRecord } from '../store/records.ts';
+import type { Diagnostic } from '../swarm/diagnostic.ts';
+import type { RoleSummary, SwarmSummary } from '../swarm/summary.ts';
 
 export type {
   AdapterInfo,
+  Diagnostic,
   EngineError,
   EngineReport,
   GpuCheck,
@@ -23,7 +26,9 @@ export type {
   LoadProgress,
   ModelChoice,
   ResultRow,
+  RoleSummary,
   RunPhase,
+  SwarmSummary,
   VramSample,
 };
 
@@ -34,48 +39,6 @@ export type AgentState = (typeof AGENT_STATES)[number];
 /** Tiers in the order of the byte that frames carry. */
 export const TIERS = ['cold', 'warm', 'hot'] as const;
 export type Tier = (typeof TIERS)[number];
-
-export interface Diagnostic {
-  readonly file: string;
-  /** Both from 1. */
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  readonly expected: string;
-  /** Nearest valid name or the thing to do; empty where there is none. */
-  readonly hint: string;
-}
-
-export interface RoleSummary {
-  readonly name: string;
-  readonly kind: 'coordinator' | 'specialist' | 'guardian' | 'worker' | 'messenger';
-  readonly replicas: number;
-  /** First row of the role; rows of a role are contiguous, in file order. */
-  readonly firstAgent: number;
-  readonly prompt: string;
-}
-
-export interface SwarmSummary {
-  readonly name: string;
-  readonly description: string;
-  readonly agents: number;
-  readonly roles: readonly RoleSummary[];
-  /** Flow in words-free form: which role works on what. */
-  readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
-  readonly model: string;
-  readonly seed: number;
-  readonly budget: {
-    readonly vramMiB: number;
-    readonly occupancy: number;
-    readonly resident: number;
-    readonly tokens: number;
-  };
-  readonly input: {
-    readonly from: 'dropped' | 'example';
-    readonly format: 'lines' | 'csv' | 'jsonl';
-    readonly limit: number | null;
-  };
-}
 
 export type CheckedSwarm =
   | { readonly ok: true; readonly summary: SwarmSummary }

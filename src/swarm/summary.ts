@@ -3,16 +3,16 @@ import { expand, type LaidRole } from './expand.ts';
 import type { Swarm } from './model.ts';
 import { planTasks } from './plan.ts';
 
-export interface SummaryRole extends Omit<LaidRole, 'digits'> {
+export interface RoleSummary extends Omit<LaidRole, 'digits'> {
   readonly prompt: string;
 }
 
-export interface Summary {
+export interface SwarmSummary {
   readonly name: string;
   /** Empty where the file has none. */
   readonly description: string;
   readonly agents: number;
-  readonly roles: readonly SummaryRole[];
+  readonly roles: readonly RoleSummary[];
   /** In working order; `on` is `input` or the role whose outputs the step takes. */
   readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
   readonly model: string;
@@ -27,7 +27,7 @@ export interface Summary {
   readonly input: Pick<Swarm['input'], 'from' | 'format'> & { readonly limit: number | null };
 }
 
-export function summarize(swarm: Swarm): Summary {
+export function summarize(swarm: Swarm): SwarmSummary {
   const layout = expand(swarm);
   const { stages } = planTasks(swarm, 0);
   return {

@@ -1,20 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { chromium } from '@playwright/test';
+import { baseFlags, executablePath, swiftShader } from '../dev/chromium.mjs';
 
-const QUIET = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // A hidden or unfocused tab must work at full speed: nobody looks at this one.
+// A hidden or unfocused tab must work at full speed: nobody looks at this one.
+const UNWATCHED = [
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
   '--disable-backgrounding-occluded-windows',
 ];
-const SWIFTSHADER = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-const REAL_GPU = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist'];
+const REAL_GPU = ['--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist'];
 
 const hasGpuDevice = () => existsSync('/dev/dri') || readdirSync('/dev').some((name) => name.startsWith('nvidia'));
 
@@ -25,9 +19,9 @@ const hasGpuDevice = () => existsSync('/dev/dri') || readdirSync('/dev').some((n
 export function launchBrowser(adapter) {
   const real = adapter === 'gpu' || (adapter === 'auto' && hasGpuDevice());
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath,
     // Playwright's own headless shell is another binary; the new headless mode of Chromium proper is asked for by hand.
     headless: false,
-    args: ['--headless=new', ...QUIET, ...(real ? REAL_GPU : SWIFTSHADER)],
+    args: [...baseFlags, ...UNWATCHED, ...(real ? REAL_GPU : [swiftShader])],
   });
 }
