@@ -305,6 +305,29 @@ export interface GpuCheck {
   readonly storageFree: number | null;
 }
 
+/** A model whose files are in the browser's Cache storage. */
+export interface StoredModel {
+  /** Its name in the list, or the last part of its folder's address. */
+  readonly id: string;
+  /** Address of the folder, which `removeModel` takes. */
+  readonly folder: string;
+  /** Of all its files, the library with them. */
+  readonly bytes: number;
+  /** It comes with the page: deleted, it is fetched again from the page's own host. */
+  readonly builtIn: boolean;
+}
+
+/** What engines leave in the browser beside the runs: models, and K/V of agents that are not on the GPU. All of it can be had again. */
+export interface EngineStorage {
+  stored(): Promise<{ readonly models: readonly StoredModel[]; readonly warmBytes: number }>;
+  /** Deletes the model's files; one that is loaded stays on the GPU. @returns bytes freed */
+  removeModel(folder: string): Promise<number>;
+  /** Drops all warm pages. @returns bytes freed */
+  dropWarm(): Promise<number>;
+  /** Brings the built-in model into storage, so that it can be loaded without a network. Ends early, in peace, when an engine loads. */
+  keepPocket(): Promise<void>;
+}
+
 /** `stock` is WebLLM's public chat API, one turn at a time: the peer that figures are taken against. */
 export type EngineKind = 'webllm' | 'stock';
 

@@ -11,6 +11,7 @@ import {
   type EngineError,
   type EngineHost,
   type EngineKind,
+  type EngineStorage,
   type GpuCheck,
   type ModelChoice,
 } from './contract.ts';
@@ -32,7 +33,7 @@ export interface WorkerFaults {
 export function createEngineHost(
   spawn: () => WorkerLike,
   clock: Clock,
-): EngineHost & { readonly faults: WorkerFaults } {
+): EngineHost & EngineStorage & { readonly faults: WorkerFaults } {
   /** Answers questions; taken by the next engine that loads. */
   let idle: Connection | null = null;
   let taken: Connection | null = null;
@@ -40,6 +41,8 @@ export function createEngineHost(
     if (!idle || idle.dead) idle = new Connection(spawn(), clock);
     return idle;
   };
+  /** The engine's own worker where there is one: it knows what it has written. */
+  const keeper = (): Connection => (taken && !taken.dead ? taken : living());
   return {
     async checkGpu(): Promise<GpuCheck> {
       try {
@@ -59,6 +62,12 @@ export function createEngineHost(
         return connection;
       };
       return new WorkerEngine(kind, take, clock);
+    },
+    stored: () => Promise.resolve().then(() => keeper().ask('stored', null, QUESTION_MS)),
+    removeModel: (folder) => Promise.resolve().then(() => keeper().ask('removeModel', { folder }, QUESTION_MS)),
+    dropWarm: () => Promise.resolve().then(() => keeper().ask('dropWarm', null, QUESTION_MS)),
+    keepPocket: async () => {
+      await living().ask('keepPocket', null, null);
     },
     faults: {
       killWorker: () => taken?.terminateSilently(),

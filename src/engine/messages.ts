@@ -14,6 +14,7 @@ import type {
   ModelChoice,
   ModelSource,
   PagedOut,
+  StoredModel,
   TurnOutcome,
   TurnProgress,
   TurnRequest,
@@ -33,6 +34,10 @@ export interface Questions {
   pageOut: { ask: { agent: number; to: 'warm' | 'cold' }; answer: PagedOut };
   forget: { ask: { agent: number }; answer: null };
   freeWarm: { ask: { bytes: number }; answer: number };
+  stored: { ask: null; answer: { models: readonly StoredModel[]; warmBytes: number } };
+  removeModel: { ask: { folder: string }; answer: number };
+  dropWarm: { ask: null; answer: number };
+  keepPocket: { ask: null; answer: null };
 }
 
 export type Method = keyof Questions;

@@ -6,6 +6,7 @@ import {
   type Engine,
   type EngineError,
   type EngineKind,
+  type EngineStorage,
   type GpuCheck,
   type ModelChoice,
   type TurnHandle,
@@ -19,6 +20,8 @@ export interface InferenceService {
   create(kind: EngineKind): Engine;
   /** Does it to the GPU of the engine created last; nothing where there is none. */
   fault(fault: DeviceFault): void;
+  /** Absent where nothing is kept. */
+  readonly storage?: EngineStorage;
 }
 
 /** Answers on `port` until the thread ends. One engine at a time: a second `load` disposes the first engine. */
@@ -57,7 +60,13 @@ export function serveInference(port: Port, service: InferenceService): void {
     return engine;
   };
 
-  const answer = (question: Question): Promise<Questions[Method]['answer']> => {
+  const storage = (): EngineStorage => {
+    if (!service.storage)
+      throw new EngineFault({ code: 'internal', message: 'Nothing is stored here.', remedy: 'Reload the page.' });
+    return service.storage;
+  };
+
+  const answer = async (question: Question): Promise<Questions[Method]['answer']> => {
     switch (question.method) {
       case 'checkGpu':
         return service.checkGpu();
@@ -77,6 +86,15 @@ export function serveInference(port: Port, service: InferenceService): void {
         return loaded()
           .forget(question.ask.agent)
           .then(() => null);
+      case 'stored':
+        return storage().stored();
+      case 'removeModel':
+        return storage().removeModel(question.ask.folder);
+      case 'dropWarm':
+        return storage().dropWarm();
+      case 'keepPocket':
+        await storage().keepPocket();
+        return null;
     }
   };
 

@@ -1,13 +1,13 @@
 import * as Comlink from 'comlink';
 import type { Clock } from '../kernel/clock.ts';
 import { systemClock } from '../kernel/clock.ts';
-import type { RunFrame, RuntimeApi } from './protocol.ts';
+import type { PageApi, RunFrame } from './protocol.ts';
 
 /** Commands and questions answer within this time, or the worker is taken for dead; ms. */
 const DEADLINE_MS = 30_000;
 /** These wait for work of their own: downloads, GPU processes, thousands of rows. */
 const SLOW_MS = 180_000;
-const SLOW: ReadonlySet<keyof RuntimeApi> = new Set([
+const SLOW: ReadonlySet<keyof PageApi> = new Set([
   'checkGpu',
   'models',
   'start',
@@ -15,7 +15,12 @@ const SLOW: ReadonlySet<keyof RuntimeApi> = new Set([
   'watch',
   'export',
   'remove',
+  'storage',
+  'removeModel',
+  'freeWarm',
 ]);
+/** As long as the network takes; nobody waits for it. */
+const UNLIMITED: ReadonlySet<keyof PageApi> = new Set(['keepPocket']);
 
 /** The runtime worker died during a call; a fresh one is there already. */
 export class RuntimeLost extends Error {
@@ -25,7 +30,7 @@ export class RuntimeLost extends Error {
   }
 }
 
-export interface RuntimeClient extends RuntimeApi {
+export interface RuntimeClient extends PageApi {
   /** Called after a fresh worker has taken over. Frames of the watched run go on by themselves. */
   onRespawn(listener: (reason: string) => void): void;
 }
@@ -41,7 +46,7 @@ export interface WorkerHandle extends Comlink.Endpoint {
  */
 export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeClient {
   let worker!: WorkerHandle;
-  let remote!: Comlink.Remote<RuntimeApi>;
+  let remote!: Comlink.Remote<PageApi>;
   let rejectAll = new Set<(error: Error) => void>();
   let watched: { readonly runId: string; readonly onFrame: (frame: RunFrame) => void | Promise<void> } | null = null;
   const listeners: ((reason: string) => void)[] = [];
@@ -49,7 +54,7 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
   const start = (): void => {
     const mine = spawn();
     worker = mine;
-    remote = Comlink.wrap<RuntimeApi>(mine);
+    remote = Comlink.wrap<PageApi>(mine);
     const died = (event: object): void => {
       if (worker === mine) replace('message' in event ? String(event.message) : 'it failed');
     };
@@ -67,13 +72,14 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     if (watched) void watch(watched.runId, watched.onFrame).catch(() => undefined);
   };
 
-  const call = <T>(method: keyof RuntimeApi, ask: (api: Comlink.Remote<RuntimeApi>) => Promise<unknown>): Promise<T> =>
+  const call = <T>(method: keyof PageApi, ask: (api: Comlink.Remote<PageApi>) => Promise<unknown>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const asked = worker;
       const deadline = SLOW.has(method) ? SLOW_MS : DEADLINE_MS;
-      const cancel = clock.timeout(deadline, () => {
+      const overdue = (): void => {
         if (worker === asked) replace(`${method} was not answered in ${String(deadline / 1000)} s`);
-      });
+      };
+      const cancel = UNLIMITED.has(method) ? () => undefined : clock.timeout(deadline, overdue);
       const fail = (error: Error): void => {
         cancel();
         rejectAll.delete(fail);
@@ -116,6 +122,10 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     faults: () => call('faults', (api) => api.faults()),
     breakSomething: (runId, kind, agent) => call('breakSomething', (api) => api.breakSomething(runId, kind, agent)),
     playFaults: (runId, file, text) => call('playFaults', (api) => api.playFaults(runId, file, text)),
+    storage: () => call('storage', (api) => api.storage()),
+    removeModel: (folder) => call('removeModel', (api) => api.removeModel(folder)),
+    freeWarm: () => call('freeWarm', (api) => api.freeWarm()),
+    keepPocket: () => call('keepPocket', (api) => api.keepPocket()),
     onRespawn: (listener) => {
       listeners.push(listener);
     },

@@ -9,6 +9,7 @@ import type {
   GpuCheck,
   LoadProgress,
   ModelChoice,
+  StoredModel,
   VramSample,
 } from '../engine/contract.ts';
 import type { JournalEvent } from '../journal/events.ts';
@@ -28,6 +29,7 @@ export type {
   ResultRow,
   RoleSummary,
   RunPhase,
+  StoredModel,
   SwarmSummary,
   VramSample,
 };
@@ -189,3 +191,30 @@ export interface RuntimeApi {
   /** Plays a fault plan (docs/faults.md) from now on; what is wrong with the plan, else nothing. */
   playFaults(runId: string, file: string, text: string): Promise<readonly Diagnostic[]>;
 }
+
+/** What the page takes up in this browser, bytes; null what the browser does not tell. */
+export interface StorageReport {
+  readonly usage: number | null;
+  /** What it may take up. */
+  readonly quota: number | null;
+  readonly models: readonly StoredModel[];
+  /** K/V of agents that are not on the GPU: computed again where it is missing. */
+  readonly warmBytes: number;
+  readonly runBytes: number | null;
+  /** The page's own files, kept for use without a network. */
+  readonly pageBytes: number | null;
+}
+
+/** What is kept beside the runs, and how to be rid of it. */
+export interface StorageApi {
+  storage(): Promise<StorageReport>;
+  /** `folder` as in `StoredModel`. @returns bytes freed */
+  removeModel(folder: string): Promise<number>;
+  /** Drops all warm pages. @returns bytes freed */
+  freeWarm(): Promise<number>;
+  /** Brings the built-in model into storage for use without a network; a run that starts meanwhile comes first. */
+  keepPocket(): Promise<void>;
+}
+
+/** All that the page may ask. */
+export type PageApi = RuntimeApi & StorageApi;

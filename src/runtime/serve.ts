@@ -6,8 +6,9 @@ import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
 import { exampleSwarms, fetchedExamples } from './examples.ts';
 import { checkSwarm, listRuns } from './lobby.ts';
-import type { RunFrame, RuntimeApi } from './protocol.ts';
+import type { PageApi, RunFrame, RuntimeApi, StorageApi } from './protocol.ts';
 import type { Runtime } from './runtime.ts';
+import { storageReport } from './storage.ts';
 
 /** What only the worker's entry knows. */
 export interface ServeOptions {
@@ -53,7 +54,13 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
     check: (file: string, text: string) => Promise.resolve(checkSwarm(file, text)),
     runs: async () => (runtime ? (await runtime).runs() : listRuns(await opened, lock, null)),
   };
-  Comlink.expose({ ...forwarding(whole), ...lobby } satisfies RuntimeApi, scope);
+  const storage: StorageApi = {
+    storage: () => storageReport(engines),
+    removeModel: (folder) => engines.removeModel(folder),
+    freeWarm: () => engines.dropWarm(),
+    keepPocket: () => engines.keepPocket(),
+  };
+  Comlink.expose({ ...forwarding(whole), ...lobby, ...storage } satisfies PageApi, scope);
 }
 
 function forwarding(

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { RuntimeApi } from '../runtime/protocol.ts';
+import type { PageApi } from '../runtime/protocol.ts';
 
 /** The runtime as components get it; set once in App. */
-export const [getRuntime, setRuntime] = createContext<RuntimeApi>();
+export const [getRuntime, setRuntime] = createContext<PageApi>();
