@@ -10,6 +10,22 @@ export interface TokenUse {
   readonly completion: number;
 }
 
+/** What a replay of the turn needs beyond how it ended. Times are milliseconds from its submission, to the microsecond. */
+export interface TurnTrace {
+  /** Signs of life: how many, completion tokens at the first, and when the first and the last came. Absent: none. */
+  readonly alive?: readonly [count: number, tokens: number, first: number, last: number];
+  /** As the engine told: seat, first token (null: not told), end. Absent where it was not the engine that ended the turn. */
+  readonly told?: readonly [admitted: number, firstToken: number | null, ended: number];
+  /** Mean log probability of the chosen tokens. */
+  readonly logprob?: number;
+  /** The engine's error. */
+  readonly error?: string;
+  /** The text, where it is not the JSON of an accepted output; cut to 4,096 characters. */
+  readonly said?: string;
+  /** Its sequence stayed on the GPU. */
+  readonly retained?: true;
+}
+
 export type EventBody =
   | {
       readonly type: 'run.created';
@@ -61,6 +77,7 @@ export type EventBody =
       readonly pending?: true;
       /** Score of the turn, 0 to 1, where it was judged. */
       readonly health?: number;
+      readonly trace?: TurnTrace;
     }
   | {
       readonly type: 'task.retried';
@@ -112,6 +129,9 @@ export type EventBody =
       readonly kind: string;
       readonly agents: readonly number[];
       readonly detail: string;
+      /** What it left to chance, and how long it lasts, ms: with both it can be done again. Absent in older logs. */
+      readonly seed?: number;
+      readonly forMs?: number;
     }
   /** Events of healing. `agent`: the row, or -1 for what all share; `case` ties the story of one fault together. */
   | {

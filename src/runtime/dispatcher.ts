@@ -12,6 +12,7 @@ import { ReadyQueue } from '../scheduling/ready-queue.ts';
 import { reviewedText } from './outcome.ts';
 import { Residence } from './residence.ts';
 import { nextStage, type RunPlan, type StageBrief } from './plan.ts';
+import { TurnTracer } from './turn-trace.ts';
 import { type Actuator, failureOf, type HealingSettings, isFit, type Judgement, Ward } from './ward.ts';
 
 /** An engine that is this late for a turn's deadline keeps none. */
@@ -46,6 +47,7 @@ export interface Flight {
   /** What it was asked in all, an output under review included. */
   readonly asked: string;
   readonly submitted: number;
+  readonly tracer: TurnTracer;
   handle: TurnHandle | null;
   watchdog: Cancel;
   started: boolean;
@@ -257,6 +259,7 @@ export class Dispatcher {
       input,
       asked: request.messages.at(-1)?.content ?? '',
       submitted: clock.now(),
+      tracer: new TurnTracer(clock),
       handle: null,
       watchdog: clock.timeout(request.deadlineMs + GRACE_MS, () => {
         if (this.#holds(flight)) this.#with.onGone(HUNG);
@@ -274,6 +277,7 @@ export class Dispatcher {
       this.#start(flight);
       flight.text = text;
       flight.tokens = completionTokens;
+      flight.tracer.alive(completionTokens);
       this.#ward?.alive(turn, completionTokens, text);
     });
     void flight.handle.done.then((outcome) => {
@@ -335,7 +339,7 @@ export class Dispatcher {
       this.#with.tell({ type: 'task.requeued', task: flight.task, agent: flight.agent, reason: 'second opinion' });
       this.#ready.push(flight.stage, flight.task);
     } else if (verdict.kind === 'accept' && judgement?.accept !== false) {
-      this.#end(flight, outcome, { health });
+      this.#end(flight, outcome, { health, output: verdict.output });
       this.#remember(flight, outcome.text);
       this.#accept(flight, verdict.output);
     } else {
@@ -364,6 +368,7 @@ export class Dispatcher {
       then?: After;
       finish?: TurnOutcome['finish'];
       pending?: true;
+      output?: unknown;
     } = {},
   ): void {
     const { tell, clock } = this.#with;
@@ -387,6 +392,7 @@ export class Dispatcher {
       ...(rejected === undefined ? {} : { rejected }),
       ...(health === undefined ? {} : { health }),
       ...(pending && { pending }),
+      trace: flight.tracer.end(outcome, flight.text, how.output),
     });
     this.#with.state.agents.tier[agent] = this.#residence.tier(agent);
     this.#free(agent, flight.stage, then);

@@ -4,7 +4,7 @@ import type { EventBody, JournalEvent } from '../journal/events.ts';
 import { Journal } from '../journal/journal.ts';
 import { type RunState, TASK } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
-import type { Random } from '../kernel/random.ts';
+import { type Random, seededRandom } from '../kernel/random.ts';
 import type { StoreFault } from '../store/fault.ts';
 import type { RunPhase, RunRecord } from '../store/records.ts';
 import type { OrderedRow, RunStore } from '../store/run-store.ts';
@@ -76,7 +76,7 @@ export class Run implements RunView {
 
   constructor(loaded: LoadedRun, options: RunOptions) {
     const { record, plan, state, index } = loaded;
-    const { clock, random, store, fence, tab } = options;
+    const { clock, store, fence, tab } = options;
     this.id = record.id;
     this.plan = plan;
     this.state = state;
@@ -146,7 +146,8 @@ export class Run implements RunView {
     });
     this.#dispatcher = new Dispatcher({
       clock,
-      random: random.split(`${this.id}/${String(fence)}`),
+      // Of the run's own seed, so that a replay draws the same.
+      random: seededRandom(`run/${String(plan.settings.seed)}/${String(fence)}`),
       plan,
       state,
       fence,
