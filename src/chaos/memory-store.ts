@@ -119,10 +119,9 @@ export class MemoryStore implements RunStore {
     return Promise.resolve();
   }
 
-  chunks(run: string, afterSeq: number): Promise<JournalChunk[]> {
-    return Promise.resolve(
-      this.#inOrder<JournalChunk>('journal', run, (stored) => stored.order > afterSeq).map(({ value }) => value),
-    );
+  chunks(run: string, afterSeq: number, upToSeq = Infinity): Promise<JournalChunk[]> {
+    const meant = this.#inOrder<JournalChunk>('journal', run, ({ order }) => order <= upToSeq);
+    return Promise.resolve(meant.map(({ value }) => value).filter(({ lastSeq }) => lastSeq > afterSeq));
   }
 
   chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {

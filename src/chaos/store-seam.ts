@@ -66,7 +66,7 @@ export class FaultyStore implements RunStore {
   record: RunStore['record'] = (run) => this.#inner.record(run);
   source: RunStore['source'] = (run) => this.#inner.source(run);
   openWriter: RunStore['openWriter'] = (run) => this.#inner.openWriter(run);
-  chunks: RunStore['chunks'] = (run, afterSeq) => this.#inner.chunks(run, afterSeq);
+  chunks: RunStore['chunks'] = (run, afterSeq, upToSeq) => this.#inner.chunks(run, afterSeq, upToSeq);
   chunksOf: RunStore['chunksOf'] = (run, agent, atMost) => this.#inner.chunksOf(run, agent, atMost);
   rows: RunStore['rows'] = (run, tasks) => this.#inner.rows(run, tasks);
   eachRow: RunStore['eachRow'] = (run, visit) => this.#inner.eachRow(run, visit);

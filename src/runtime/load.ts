@@ -3,6 +3,7 @@ import { RunState } from '../journal/run-state.ts';
 import type { ResultRow, RunRecord } from '../store/records.ts';
 import { StoreFault } from '../store/fault.ts';
 import type { RunStore } from '../store/run-store.ts';
+import { History } from './history.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { ResultIndex } from './result-index.ts';
 
@@ -11,6 +12,7 @@ export interface LoadedRun {
   readonly record: RunRecord;
   readonly plan: RunPlan;
   readonly state: RunState;
+  readonly history: History;
   readonly index: ResultIndex;
   /** Some of the committed rows, the last in order of tasks: what agents said before. */
   readonly recent: readonly ResultRow[];
@@ -32,17 +34,23 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
   }
   const plan = planned.value;
   const state = new RunState(plan.items.length, plan.layout.agents);
-  await foldNew(store, id, state);
+  const history = new History(plan);
+  await foldNew(store, id, state, history);
   const index = new ResultIndex(store, id);
   let recent: ResultRow[] = [];
   await store.eachRow(id, (rows) => {
     index.add(rows);
     recent = [...recent, ...rows.map(({ row }) => row)].slice(-RECENT);
   });
-  return { record, plan, state, index, recent };
+  return { record, plan, state, history, index, recent };
 }
 
 /** Applies what the store has of the log beyond `state`. */
-export async function foldNew(store: RunStore, id: string, state: RunState): Promise<void> {
-  for (const chunk of await store.chunks(id, state.seq)) for (const event of decodeEvents(chunk)) state.apply(event);
+export async function foldNew(store: RunStore, id: string, state: RunState, history: History): Promise<void> {
+  for (const chunk of await store.chunks(id, state.seq))
+    for (const event of decodeEvents(chunk)) {
+      if (event.seq <= state.seq) continue;
+      state.apply(event);
+      history.hear(event, state);
+    }
 }

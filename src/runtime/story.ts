@@ -12,12 +12,13 @@ const MAX_CHUNKS = 100;
 export async function agentStory(view: RunView, store: RunStore, agent: number): Promise<AgentStory> {
   const { agents } = view.state;
   const role = roleOfAgent(view.plan.layout, agent);
+  // First what is not stored: an event that is written in between is in both; asked for in the other order it may be in neither.
+  const unsaved = view.unsaved();
   const stored = await store.chunksOf(view.id, agent, MAX_CHUNKS);
   const mine = (event: JournalEvent): boolean => 'agent' in event && event.agent === agent;
   const events = stored.flatMap((chunk) => decodeEvents(chunk).filter(mine));
-  // A commit may have happened in between: what is stored already is not told twice.
   const last = events.at(-1)?.seq ?? 0;
-  events.push(...view.unsaved().filter((event) => event.seq > last && mine(event)));
+  events.push(...unsaved.filter((event) => event.seq > last && mine(event)));
   return {
     agent,
     name: agentName(view.plan.layout, agent),
@@ -27,6 +28,7 @@ export async function agentStory(view: RunView, store: RunStore, agent: number):
     health: agents.health[agent] as number,
     turns: agents.turns[agent] as number,
     restarts: agents.restarts[agent] as number,
+    paused: agents.held[agent] === 1,
     tokens: (agents.promptTokens[agent] as number) + (agents.completionTokens[agent] as number),
     computeMs: Math.round(agents.computeMs[agent] as number),
     now: view.now(agent),

@@ -1,5 +1,6 @@
 import type { RunState } from '../journal/run-state.ts';
 import type { EngineFigures } from '../telemetry/report.ts';
+import type { History } from './history.ts';
 import type { RunPlan } from './plan.ts';
 import type { AgentStory, JournalEvent, RunStatus } from './protocol.ts';
 import type { ResultIndex } from './result-index.ts';
@@ -9,6 +10,8 @@ export interface RunView {
   readonly id: string;
   readonly plan: RunPlan;
   readonly state: RunState;
+  /** What the log tells beyond the state. */
+  readonly history: History;
   /** Rows that are on the disk. */
   readonly index: ResultIndex;
   status(): RunStatus;

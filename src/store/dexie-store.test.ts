@@ -147,7 +147,9 @@ describe('commits', () => {
     ] as [number, number[]][])
       await commit({ events: chunk(seq, agents) });
     expect((await store.chunks('run-1', 0)).map((item) => item.firstSeq)).toEqual([1, 11, 21, 101]);
-    expect((await store.chunks('run-1', 11)).map((item) => item.firstSeq)).toEqual([21, 101]);
+    expect((await store.chunks('run-1', 20)).map((item) => item.firstSeq)).toEqual([21, 101]);
+    expect((await store.chunks('run-1', 12)).map((item) => item.firstSeq)).toEqual([11, 21, 101]);
+    expect((await store.chunks('run-1', 12, 21)).map((item) => item.firstSeq)).toEqual([11, 21]);
     expect((await store.chunksOf('run-1', 1, 10)).map((item) => item.firstSeq)).toEqual([1, 11]);
     expect((await store.chunksOf('run-1', 0, 1)).map((item) => item.firstSeq)).toEqual([21]);
   });

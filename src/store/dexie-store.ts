@@ -113,10 +113,13 @@ export class DexieStore implements RunStore {
     );
   }
 
-  async chunks(run: string, afterSeq: number): Promise<JournalChunk[]> {
+  async chunks(run: string, afterSeq: number, upToSeq = Infinity): Promise<JournalChunk[]> {
     return guarded(async () => {
-      const range = this.#db.journal.where('[run+firstSeq]').between([run, afterSeq], [run, Infinity], false, true);
-      return this.#chunks(await range.toArray());
+      const journal = this.#db.journal.where('[run+firstSeq]');
+      const split = await journal.between([run, 0], [run, afterSeq], true, true).last();
+      const range = this.#db.journal.where('[run+firstSeq]').between([run, afterSeq], [run, upToSeq], false, true);
+      const found = await range.toArray();
+      return this.#chunks(split && split.lastSeq > afterSeq ? [split, ...found] : found);
     });
   }
 

@@ -21,8 +21,8 @@ export interface RunStore {
   openWriter(run: string): Promise<number>;
   /** Durable when it resolves; nothing of it is written when it rejects. */
   commit(batch: CommitBatch): Promise<void>;
-  /** Chunks whose first event comes after `afterSeq`, in order. */
-  chunks(run: string, afterSeq: number): Promise<JournalChunk[]>;
+  /** Chunks that hold events after `afterSeq` and, where given, up to `upToSeq`, in order; the outer ones may hold others too. */
+  chunks(run: string, afterSeq: number, upToSeq?: number): Promise<JournalChunk[]>;
   /** The newest chunks that speak of the agent, oldest first. */
   chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]>;
   /** Rows of these tasks, in their order; tasks without a row are left out. */

@@ -1,0 +1,93 @@
+/** How long mending takes and how much of the restart budget it uses: a fold of a run's events. */
+import type { JournalEvent } from '../journal/events.ts';
+import { percentile } from './statistics.ts';
+
+export interface HealFigures {
+  /** Milliseconds from the first suspicion to the turn that proves the mend; null before there was one. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  /** Cases closed by a mend, and cases in which a step was ordered and that have no end yet. */
+  readonly mended: number;
+  readonly open: number;
+  /** Restarts in the window that the fullest shard has seen, of what its supervisor takes before it gives the fault upward. */
+  readonly restarts: { readonly used: number; readonly of: number; readonly windowMs: number };
+}
+
+interface Heal {
+  readonly at: number;
+  readonly ms: number;
+}
+
+export class HealFold {
+  readonly #intensity: number;
+  readonly #windowMs: number;
+  readonly #shardOf: (agent: number) => number;
+  readonly #heals: Heal[] = [];
+  /** Open cases, each with the agent it is about. */
+  readonly #open = new Map<string, { readonly agent: number; readonly since: number }>();
+  readonly #closed: { readonly from: number; readonly to: number }[] = [];
+  readonly #restarts: { readonly at: number; readonly shard: number }[] = [];
+
+  /** @param shardOf names the shard that supervises an agent */
+  constructor(intensity: number, windowMs: number, shardOf: (agent: number) => number) {
+    this.#intensity = intensity;
+    this.#windowMs = windowMs;
+    this.#shardOf = shardOf;
+  }
+
+  hear(event: JournalEvent): void {
+    switch (event.type) {
+      case 'heal.ordered':
+        if (!this.#open.has(event.case)) this.#open.set(event.case, { agent: event.agent, since: event.at });
+        if (event.rung === 'restart' && event.agent >= 0)
+          this.#restarts.push({ at: event.at, shard: this.#shardOf(event.agent) });
+        break;
+      case 'heal.mended':
+        this.#heals.push({ at: event.at, ms: event.ms });
+        this.#close(event.case, event.at);
+        break;
+      case 'heal.notice':
+        this.#close(event.case, event.at);
+        break;
+      case 'agent.state':
+        if (event.to === 'failed')
+          for (const [name, { agent }] of this.#open) if (agent === event.agent) this.#close(name, event.at);
+        break;
+      // A supervisor that starts anew opens what is still wrong under a name of its own.
+      case 'run.resumed':
+      case 'run.ended':
+        for (const name of [...this.#open.keys()]) this.#close(name, event.at);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The figures as they stood at that run time, ms. */
+  figures(at: number): HealFigures {
+    const times = this.#heals.filter((heal) => heal.at <= at).map(({ ms }) => ms);
+    const since = at - this.#windowMs;
+    const shards = new Map<number, number>();
+    for (let k = this.#restarts.length - 1; k >= 0; k--) {
+      const restart = this.#restarts[k];
+      if (!restart || restart.at <= since) break;
+      if (restart.at <= at) shards.set(restart.shard, (shards.get(restart.shard) ?? 0) + 1);
+    }
+    const stillOpen = [...this.#open.values()].filter(({ since: from }) => from <= at).length;
+    const closedLater = this.#closed.filter(({ from, to }) => from <= at && to > at).length;
+    return {
+      p50: percentile(times, 0.5),
+      p95: percentile(times, 0.95),
+      mended: times.length,
+      open: stillOpen + closedLater,
+      restarts: { used: Math.max(0, ...shards.values()), of: this.#intensity, windowMs: this.#windowMs },
+    };
+  }
+
+  #close(name: string, at: number): void {
+    const open = this.#open.get(name);
+    if (!open) return;
+    this.#open.delete(name);
+    this.#closed.push({ from: open.since, to: at });
+  }
+}
