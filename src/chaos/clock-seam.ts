@@ -1,6 +1,10 @@
 /** Faults of time: stands between a run and its clock. */
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { everyOn, sleepOn } from '../kernel/clock.ts';
+import { seededRandom } from '../kernel/random.ts';
+
+/** How far a `clock-jump` of this seed moves the wall clock: up to six hours either way, ms. Whoever reads times of the log needs it too. */
+export const jumpOf = (seed: number): number => Math.round(seededRandom(seed).between(-6, 6) * 3_600_000);
 
 /** A clock whose wall can jump and whose timers can freeze, as in a tab that is hidden or a laptop that is closed. */
 export class FaultyClock implements Clock {

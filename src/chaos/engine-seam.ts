@@ -36,6 +36,8 @@ export interface EngineChaosOptions {
   readonly victims?: (kind: DueFault['kind']) => { readonly first: number; readonly count: number };
   /** Rows that answer the same questions as the agent, itself among them: more than a third of them never lie at once. */
   readonly peersOf?: (agent: number) => { readonly first: number; readonly count: number };
+  /** The agent is rid of a fault that outlasted its turn. */
+  readonly onOver?: (fault: DueFault, agent: number) => void;
   /** A fault that was announced once struck again. */
   readonly onAgain?: (fault: DueFault, landing: Landing) => void;
   /** Time after which a dead worker is missed at its heartbeat, ms (engine/connection.ts). */
@@ -68,6 +70,7 @@ interface Armed {
 }
 
 interface Affliction {
+  readonly fault: DueFault;
   readonly kind: DueFault['kind'];
   readonly random: Random;
   /** It shows for the first time: the fault has landed. Called once. */
@@ -95,7 +98,10 @@ export class EngineChaos {
       struck: (request) => this.#strikes(request),
       // What ails an agent beyond its turn sits in its context: it ends when the engine is told to forget that.
       forgotten: (agent) => {
+        const affliction = this.#ill.get(agent);
+        if (!affliction) return;
         this.#ill.delete(agent);
+        this.#options.onOver?.(affliction.fault, agent);
       },
       ready: () => {
         this.#ready(wrapped);
@@ -224,6 +230,7 @@ export class EngineChaos {
         random.chance(fault.kind === 'loop' ? 0.5 : 0.2);
       const { agent } = request;
       const affliction: Affliction = {
+        fault,
         kind: fault.kind,
         random,
         shows: () => {
@@ -235,6 +242,7 @@ export class EngineChaos {
             tasks: [this.#options.taskOf(agent)],
             detail: `${fault.kind} of agent ${agent}, ${lasting ? 'until it is reset' : 'for one turn'}`,
             survivable: true,
+            ...(lasting && { lasting }),
           });
         },
         missed: () => {

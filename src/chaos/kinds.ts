@@ -41,7 +41,7 @@ export interface KindInfo {
   readonly takesTarget: boolean;
   /** Milliseconds it lasts when the plan does not say; null for what is over at once. */
   readonly lastsMs: number | null;
-  /** Whether a tab can have it (`tab`), or simulation alone, and whether a person can switch it on in a running tab. */
+  /** Whether a real tab can have it: from its own runtime, or from whoever drives its page and its browser. */
   readonly inTab: boolean;
 }
 
@@ -98,7 +98,7 @@ export const KINDS: Readonly<Record<FaultKind, KindInfo>> = {
     seenAs: [],
     takesTarget: false,
     lastsMs: null,
-    inTab: false,
+    inTab: true,
   },
   quota: {
     seam: 'store',

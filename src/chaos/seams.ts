@@ -16,6 +16,8 @@ export interface Landing {
   readonly detail: string;
   /** False where no one could mend it, e.g. both generations of a record are gone. */
   readonly survivable: boolean;
+  /** It stays with its agents beyond the turn, until their context is dropped. */
+  readonly lasting?: boolean;
 }
 
 export const MISSED: Landing = {

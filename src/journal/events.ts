@@ -132,7 +132,11 @@ export type EventBody =
       /** What it left to chance, and how long it lasts, ms: with both it can be done again. Absent in older logs. */
       readonly seed?: number;
       readonly forMs?: number;
+      /** What it did to its agents outlasts the turn; `fault.over` says when they are rid of it, and so does a reload. */
+      readonly lasting?: true;
     }
+  /** The agent is rid of what was done to it on purpose, for its context was dropped. */
+  | { readonly type: 'fault.over'; readonly fault: number; readonly kind: string; readonly agent: number }
   /** Events of healing. `agent`: the row, or -1 for what all share; `case` ties the story of one fault together. */
   | {
       readonly type: 'heal.suspected';

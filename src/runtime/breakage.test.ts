@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FAULT_CHOICES } from './breakage.ts';
-import type { FaultReply, RunStatus } from './protocol.ts';
+import type { FaultReply, JournalEvent, RunStatus } from './protocol.ts';
 import { lines, SWARM, World } from './testing/world.ts';
 
 /** A run in one tab, and its newest status. */
@@ -52,6 +52,52 @@ test('what cannot be broken here is said, and a bad plan is told with its place'
   void tab.runtime.breakSomething(id, 'lying-voter').then((reply) => (struck = reply));
   await world.clock.run(() => struck !== null, 60_000);
   expect(struck).toEqual({ landed: false, detail: 'nothing was there to strike' });
+});
+
+const logOf = async (world: World, id: string): Promise<string> =>
+  (await world.store.chunks(id, 0)).map(({ body }) => body).join('\n');
+
+test('what outlasts a turn is told when it ends, and not before its agent was reset', async () => {
+  const { world, tab, id, status } = await begin(24, 120);
+  void tab.runtime.breakSomething(id, 'poisoned-output');
+  expect(await world.clock.run(() => status().phase === 'done', 3_600_000)).toBe(true);
+  const events = (await logOf(world, id)).split('\n').map((line) => JSON.parse(line) as JournalEvent);
+  const struck = events.findIndex((event) => event.type === 'fault.injected');
+  const reset = events.findIndex((event) => event.type === 'heal.ordered' && event.action === 'reset-context');
+  const over = events.findIndex((event) => event.type === 'fault.over');
+  expect(events[struck]).toMatchObject({ kind: 'poisoned-output', lasting: true });
+  expect(reset).toBeGreaterThan(struck);
+  expect(over).toBeGreaterThan(reset);
+});
+
+test('a plan goes on where the run is opened again, in this tab or in the next', async () => {
+  const { world, tab, id } = await begin(25, 400);
+  const plan =
+    'planaria-faults: 1\nname: x\nfaults:\n' +
+    '  - {kind: old-version, at: 500}\n  - {kind: clock-jump, at: [100, 3s]}\n  - {kind: supervisor-crash, at: 6s}\n';
+  expect(await tab.runtime.playFaults(id, 'plan.yaml', plan)).toEqual([]);
+  await world.clock.advance(4000);
+  tab.kill();
+  const next = world.tab({ decodeMs: 40 });
+  let status!: RunStatus;
+  const watching = next.runtime.watch(id, (frame) => void (status = frame.status));
+  await world.clock.settle();
+  await watching;
+  void next.runtime.playFaults(id, 'plan.yaml', plan, 4000);
+  expect(await world.clock.run(() => status.phase === 'done', 3_600_000)).toBe(true);
+  expect(status).toMatchObject({ results: 400, failed: 0 });
+  const log = await logOf(world, id);
+  const told = [...log.matchAll(/"type":"fault.injected","fault":(\d+),"kind":"([a-z-]+)"/g)].map((found) =>
+    found.slice(1),
+  );
+  expect(told).toEqual([
+    ['0', 'clock-jump'],
+    ['1', 'old-version'],
+    ['2', 'clock-jump'],
+    ['3', 'supervisor-crash'],
+  ]);
+  expect(log.match(/"type":"run.resumed"/g)).toHaveLength(2);
+  expect(await world.store.quarantined(id)).toMatchObject([{ reason: 'version 1000 is not known' }]);
 });
 
 test('a plan plays in a tab', async () => {

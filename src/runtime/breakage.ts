@@ -1,4 +1,4 @@
-import { FaultyClock } from '../chaos/clock-seam.ts';
+import { FaultyClock, jumpOf } from '../chaos/clock-seam.ts';
 import { Director } from '../chaos/director.ts';
 import { EngineChaos } from '../chaos/engine-seam.ts';
 import { FAULT_KINDS, type FaultKind, KINDS } from '../chaos/kinds.ts';
@@ -7,6 +7,7 @@ import type { FaultPlan, Target } from '../chaos/plan.ts';
 import { type DueFault, scheduleFaults } from '../chaos/schedule.ts';
 import { type FaultSeams, type Landing, MISSED } from '../chaos/seams.ts';
 import { FaultyStore } from '../chaos/store-seam.ts';
+import type { SpoilRecord } from '../chaos/stored-records.ts';
 import type { Engine } from '../engine/contract.ts';
 import type { Tap } from '../healing/messages.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -24,20 +25,27 @@ export interface EngineFaults {
 
 /** The run that is broken. */
 export interface BrokenRun {
+  readonly id: string;
   readonly layout: Layout;
   /** Task of the agent's turn; -1 where it has none. */
   readonly taskOf: (agent: number) => number;
   readonly crashSupervisor: () => void;
+  /** It has ended: there is nothing to break any more. */
+  readonly isOver: () => boolean;
+  /** Leaves it and opens it again, so that all of it is read from the disk. */
+  readonly reopen: () => void;
   readonly tell: (fault: DueFault, landing: Landing) => void;
+  /** An agent is rid of a fault that outlasted its turn. */
+  readonly tellOver: (fault: DueFault, agent: number) => void;
 }
 
 /** A fault that has not landed by then found nothing to strike, ms. */
 const PATIENCE_MS = 20_000;
 
-/** What the page's button offers: kinds that a tab can have while it runs. Reloading it is the page's own affair. */
+/** What a runtime can do to itself. Reloading its page, killing its browser and opening a second tab are for whoever drives those. */
 export const FAULT_CHOICES: readonly FaultChoice[] = FAULT_KINDS.filter((kind) => {
   const { seam, inTab } = KINDS[kind];
-  return inTab && (seam !== 'run' || kind === 'supervisor-crash') && (seam !== 'store' || kind === 'quota');
+  return inTab && (seam !== 'run' || kind === 'supervisor-crash');
 }).map((kind) => {
   const { does, afterwards, takesTarget } = KINDS[kind];
   return { kind, does, afterwards, takesTarget };
@@ -50,16 +58,18 @@ export class Breakage {
   readonly #messages: FaultyMessages;
   readonly #random: Random;
   readonly #engines: EngineFaults | null;
+  readonly #spoil: SpoilRecord | null;
   #chaos: EngineChaos | null = null;
   #director: Director | null = null;
   #run: BrokenRun | null = null;
   #faults = 0;
 
-  constructor(clock: Clock, store: RunStore, engines: EngineFaults | null, random: Random) {
+  constructor(clock: Clock, store: RunStore, engines: EngineFaults | null, spoil: SpoilRecord | null, random: Random) {
     this.clock = new FaultyClock(clock);
     this.store = new FaultyStore(store, clock);
     this.#messages = new FaultyMessages(clock);
     this.#engines = engines;
+    this.#spoil = spoil;
     this.#random = random;
   }
 
@@ -67,9 +77,13 @@ export class Breakage {
     return this.#messages.tap;
   }
 
-  /** A run begins in this tab; whatever was to befall the one before will not. `real`: its engine is a worker. */
+  /**
+   * A run begins in this tab; whatever was to befall the one before will not, but a plan goes on where the same run is opened again.
+   * `real`: its engine is a worker.
+   */
   begin(run: BrokenRun, real: boolean): (engine: Engine) => Engine {
-    this.end();
+    if (this.#run?.id !== run.id) this.#director?.stop();
+    this.#chaos?.disarm();
     this.#run = run;
     const roleRows = (name: string) => run.layout.roles.find((role) => role.name === name);
     const chaos = new EngineChaos({
@@ -84,22 +98,15 @@ export class Breakage {
         return { first: role?.firstAgent ?? 0, count: role?.replicas ?? 0 };
       },
       onAgain: run.tell,
+      onOver: run.tellOver,
       ...(real && this.#engines && { real: this.#engines }),
     });
     this.#chaos = chaos;
     return (engine) => chaos.wrap(engine);
   }
 
-  end(): void {
-    this.#director?.stop();
-    this.#director = null;
-    this.#chaos?.disarm();
-    this.#chaos = null;
-    this.#run = null;
-  }
-
-  /** Starts a plan; its times count from now. */
-  play(plan: FaultPlan, seed: number): void {
+  /** Starts a plan, or goes on with one that an earlier tab began `from` ms ago; its times count from its beginning. */
+  play(plan: FaultPlan, seed: number, from: number): void {
     this.#director?.stop();
     this.#director = new Director(
       this.clock,
@@ -108,7 +115,8 @@ export class Breakage {
         if (landing.landed) this.#run?.tell(fault, landing);
       },
     );
-    this.#director.start(scheduleFaults(plan, plan.seed ?? seed));
+    const due = scheduleFaults(plan, plan.seed ?? seed);
+    this.#director.start(due.filter(({ at }) => at >= from).map((fault) => ({ ...fault, at: fault.at - from })));
   }
 
   /** One fault, now or with the next turn that it suits; tells what became of it. */
@@ -144,7 +152,6 @@ export class Breakage {
     const run = this.#run;
     const chaos = this.#chaos;
     if (!run || !chaos) return {};
-    const hit = (detail: string): Landing => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
     return {
       turn: (fault, landed) => {
         chaos.turn(fault, landed);
@@ -160,20 +167,18 @@ export class Breakage {
       },
       clock: (fault, landed) => {
         if (fault.kind === 'hidden-tab') this.clock.freeze(fault.forMs);
-        else this.clock.jump(seededRandom(fault.seed).between(-6, 6) * 3_600_000);
+        else this.clock.jump(jumpOf(fault.seed));
         landed(hit(KINDS[fault.kind].does));
       },
       store: (fault, landed) => {
-        if (fault.kind !== 'quota') {
-          landed({ ...MISSED, detail: `${fault.kind} enters in simulation` });
-          return;
-        }
-        this.store.fill(fault.forMs);
-        landed(hit(`no room to write for ${String(fault.forMs / 1000)} s`));
+        if (fault.kind === 'quota') {
+          this.store.fill(fault.forMs);
+          landed(hit(`no room to write for ${String(fault.forMs / 1000)} s`));
+        } else void this.#strikeRecord(run, fault, landed);
       },
       run: (fault, landed) => {
         if (fault.kind !== 'supervisor-crash') {
-          landed({ ...MISSED, detail: `${fault.kind} is done by reloading the page` });
+          landed({ ...MISSED, detail: `${fault.kind} is done to the page from outside` });
           return;
         }
         landed(hit('MONITOR and RECOVER ended'));
@@ -181,4 +186,21 @@ export class Breakage {
       },
     };
   }
+
+  /** A stored record goes bad; only who reads it again can notice. */
+  async #strikeRecord(run: BrokenRun, fault: DueFault, landed: (landing: Landing) => void): Promise<void> {
+    const how = fault.kind === 'old-version' ? 'version' : 'bit';
+    try {
+      const spoilt = run.isOver() ? null : ((await this.#spoil?.(run.id, how, seededRandom(fault.seed))) ?? null);
+      if (!spoilt || run.isOver() || run !== this.#run) landed(MISSED);
+      else {
+        landed(hit(`${fault.kind}: ${spoilt.table} ${spoilt.key}`));
+        run.reopen();
+      }
+    } catch (thrown) {
+      landed({ ...MISSED, detail: `the database refused: ${String(thrown)}` });
+    }
+  }
 }
+
+const hit = (detail: string): Landing => ({ landed: true, agents: [], tasks: [], detail, survivable: true });

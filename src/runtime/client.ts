@@ -121,7 +121,7 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     export: (runId, kind) => call('export', (api) => api.export(runId, kind)),
     faults: () => call('faults', (api) => api.faults()),
     breakSomething: (runId, kind, agent) => call('breakSomething', (api) => api.breakSomething(runId, kind, agent)),
-    playFaults: (runId, file, text) => call('playFaults', (api) => api.playFaults(runId, file, text)),
+    playFaults: (runId, file, text, from) => call('playFaults', (api) => api.playFaults(runId, file, text, from)),
     storage: () => call('storage', (api) => api.storage()),
     removeModel: (folder) => call('removeModel', (api) => api.removeModel(folder)),
     freeWarm: () => call('freeWarm', (api) => api.freeWarm()),

@@ -188,8 +188,11 @@ export interface RuntimeApi {
   faults(): Promise<readonly FaultChoice[]>;
   /** Breaks something in the open run, now or with the next turn that suits; the log tells of it as `fault.injected`. */
   breakSomething(runId: string, kind: string, agent?: number): Promise<FaultReply>;
-  /** Plays a fault plan (docs/faults.md) from now on; what is wrong with the plan, else nothing. */
-  playFaults(runId: string, file: string, text: string): Promise<readonly Diagnostic[]>;
+  /**
+   * Plays a fault plan (docs/faults.md) from now on; what is wrong with the plan, else nothing. `from`: it has been playing for so many ms
+   * already, in a tab that is gone; what was due before is left out.
+   */
+  playFaults(runId: string, file: string, text: string, from?: number): Promise<readonly Diagnostic[]>;
 }
 
 /** What the page takes up in this browser, bytes; null what the browser does not tell. */

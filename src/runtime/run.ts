@@ -259,10 +259,19 @@ export class Run implements RunView {
   injected(
     fault: number,
     kind: string,
-    landing: { readonly agents: readonly number[]; readonly detail: string },
+    {
+      agents,
+      detail,
+      lasting,
+    }: { readonly agents: readonly number[]; readonly detail: string; readonly lasting?: boolean },
   ): void {
     if (!this.#over())
-      this.#tell({ type: 'fault.injected', fault, kind, agents: landing.agents, detail: landing.detail });
+      this.#tell({ type: 'fault.injected', fault, kind, agents, detail, ...(lasting === true && { lasting }) });
+  }
+
+  /** What somebody did to the agent on purpose is gone: the log says so. */
+  ridOf(fault: number, kind: string, agent: number): void {
+    if (!this.#over()) this.#tell({ type: 'fault.over', fault, kind, agent });
   }
 
   /** Resolves when all that has happened so far is on the disk. */

@@ -1,6 +1,7 @@
 import type { Engine, EngineHost } from '../engine/contract.ts';
 import { ScriptedEngine } from '../engine/scripted.ts';
 import { parseFaultPlan } from '../chaos/plan.ts';
+import type { SpoilRecord } from '../chaos/stored-records.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Lock } from '../kernel/lock.ts';
@@ -56,6 +57,8 @@ export interface RuntimeOptions {
   readonly onEvent?: (event: JournalEvent) => void;
   /** How this tab's engines can be broken on purpose; absent: they cannot. */
   readonly engineFaults?: EngineFaults;
+  /** How a stored record can be damaged on purpose; absent: it cannot. */
+  readonly spoil?: SpoilRecord;
   /** Engine for runs that ask for `scripted`; the built-in one unless given. */
   readonly scripted?: (seed: number) => Engine;
 }
@@ -73,8 +76,8 @@ export class Runtime implements RuntimeApi {
   #turnstile: Promise<unknown> = Promise.resolve();
 
   constructor(options: RuntimeOptions) {
-    const { clock, store, engineFaults = null, random } = options;
-    this.#breakage = new Breakage(clock, store, engineFaults, random.split('breakage'));
+    const { clock, store, engineFaults = null, spoil = null, random } = options;
+    this.#breakage = new Breakage(clock, store, engineFaults, spoil, random.split('breakage'));
     this.#with = { ...options, clock: this.#breakage.clock, store: this.#breakage.store };
   }
 
@@ -201,12 +204,12 @@ export class Runtime implements RuntimeApi {
     return this.#breakage.strike(kind, agent ?? null);
   }
 
-  async playFaults(runId: string, file: string, text: string): Promise<readonly Diagnostic[]> {
+  async playFaults(runId: string, file: string, text: string, from = 0): Promise<readonly Diagnostic[]> {
     const run = await this.#require(runId);
     const { layout, settings } = run.plan;
     const parsed = parseFaultPlan(file, text, layout);
     if (!parsed.ok) return parsed.error;
-    if (run instanceof Run) this.#breakage.play(parsed.value, settings.seed);
+    if (run instanceof Run) this.#breakage.play(parsed.value, settings.seed, from);
     return [];
   }
 
@@ -249,12 +252,18 @@ export class Runtime implements RuntimeApi {
       const { healing, onEvent } = this.#with;
       const wrap = this.#breakage.begin(
         {
+          id: runId,
           layout: loaded.plan.layout,
           taskOf: (agent) => this.#open?.now(agent)?.task ?? -1,
           crashSupervisor: () => void this.crashSupervisor(),
           tell: (fault, landing) => {
             if (this.#open instanceof Run) this.#open.injected(fault.id, fault.kind, landing);
           },
+          tellOver: (fault, agent) => {
+            if (this.#open instanceof Run) this.#open.ridOf(fault.id, fault.kind, agent);
+          },
+          isOver: () => this.#open?.id !== runId || this.#open.state.ended,
+          reopen: onStale,
         },
         settings.engine !== 'scripted',
       );

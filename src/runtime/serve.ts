@@ -4,6 +4,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { webLock } from '../kernel/lock.ts';
 import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
+import { Database } from '../store/schema.ts';
 import { exampleSwarms, fetchedExamples } from './examples.ts';
 import { checkSwarm, listRuns } from './lobby.ts';
 import type { PageApi, RunFrame, RuntimeApi, StorageApi } from './protocol.ts';
@@ -28,15 +29,24 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
   const clock = systemClock();
   const engines = createEngineHost(spawnInference, clock);
   const random = seededRandom(entropySeed());
-  const opened = openStore();
+  const db = new Database('planaria');
+  const opened = openStore(db);
   const lock = webLock(locks);
   const examples = fetchedExamples(base);
   const tab = random.int(2 ** 31).toString(36);
 
   const load = async (): Promise<Runtime> => {
-    const [store, { Runtime }] = await Promise.all([opened, import('./runtime.ts')]);
-    const version = __PLANARIA_VERSION__;
-    return new Runtime({ clock, random, store, lock, engines, engineFaults: engines.faults, examples, version, tab });
+    const [store, { Runtime }, { spoilStored }] = await Promise.all([
+      opened,
+      import('./runtime.ts'),
+      import('../chaos/stored-records.ts'),
+    ]);
+    return new Runtime({
+      ...{ clock, random, store, lock, engines, examples, tab },
+      engineFaults: engines.faults,
+      spoil: (run, how, chance) => spoilStored(db, run, how, chance),
+      version: __PLANARIA_VERSION__,
+    });
   };
   let runtime: Promise<Runtime> | null = null;
   const whole = (): Promise<Runtime> => {
@@ -84,6 +94,6 @@ function forwarding(
     export: async (runId, kind) => (await whole()).export(runId, kind),
     faults: async () => (await whole()).faults(),
     breakSomething: async (runId, kind, agent) => (await whole()).breakSomething(runId, kind, agent),
-    playFaults: async (runId, file, text) => (await whole()).playFaults(runId, file, text),
+    playFaults: async (runId, file, text, from) => (await whole()).playFaults(runId, file, text, from),
   };
 }

@@ -88,6 +88,17 @@ describe('fault ledger', () => {
     expect(ledger.open).toBe(0);
   });
 
+  it('a lost engine is mended by the turns of a fresh one, not by what the old one still answered', () => {
+    const { ledger, tell, turn } = open();
+    ledger.inject(fault({ kind: 'device-lost', agents: [3, 4], mendedBy: 'engine', seenAs: ['device-lost'] }));
+    turn(1001, 4);
+    tell(1005, { type: 'engine.lost', code: 'device-lost', message: '', inFlight: 2 });
+    tell(2000, { type: 'engine.loaded', engine: 'webllm', model: 'pocket', ms: 900 });
+    expect(ledger.open).toBe(1);
+    turn(2300, 9);
+    expect(ledger.entries[0]).toMatchObject({ detectedAt: 1005, mendedAt: 2300 });
+  });
+
   it('waits for the run to come back, and for a fault that lasts to end', () => {
     const { ledger, turn, tell } = open();
     ledger.inject(fault({ kind: 'power-loss', agents: [], mendedBy: 'run', seenAs: [] }));

@@ -16,8 +16,11 @@ export interface InjectedFault {
   readonly tasks: readonly number[];
   /** Diagnoses by which it may be noticed; empty: it needs no noticing. */
   readonly seenAs: readonly string[];
-  /** `agent`: each struck agent must pass a turn; `run`: the run must have come back and pass one; `any`: any turn that passes. */
-  readonly mendedBy: 'agent' | 'run' | 'any';
+  /**
+   * `agent`: each struck agent must pass a turn; `run`: the run must have come back and pass one; `engine`: a fresh engine must have come, and
+   * a turn pass; `any`: any turn that passes.
+   */
+  readonly mendedBy: 'agent' | 'run' | 'engine' | 'any';
   /** Whether a struck agent is rid of it; a turn of one that is not proves nothing, however well it looks. Absent: it was for one turn. */
   readonly cured?: (agent: number) => boolean;
   readonly survivable: boolean;
@@ -82,7 +85,11 @@ export class FaultLedger {
   inject(fault: InjectedFault): void {
     const entry: LedgerEntry = { ...fault, detectedAt: null, mendedAt: null, rung: null, action: null, tokensLost: 0 };
     this.entries.push(entry);
-    this.#open.push({ entry, waiting: new Set(fault.agents), cameBack: fault.mendedBy !== 'run' });
+    this.#open.push({
+      entry,
+      waiting: new Set(fault.agents),
+      cameBack: fault.mendedBy !== 'run' && fault.mendedBy !== 'engine',
+    });
   }
 
   /** One event of the run, `now` on the faults' clock. */
@@ -100,6 +107,9 @@ export class FaultLedger {
           open.cameBack = true;
           open.entry.detectedAt ??= now;
         }
+        break;
+      case 'engine.loaded':
+        for (const open of this.#open) if (open.entry.mendedBy === 'engine') open.cameBack = true;
         break;
       case 'heal.mended':
         this.#mended(rowOf(event.agent), event.rung, event.action, now);

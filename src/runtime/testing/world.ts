@@ -3,6 +3,7 @@
  * A tab can be killed at any moment; the database, like a disk, stays.
  */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { spoilStored } from '../../chaos/stored-records.ts';
 import type { EngineHost } from '../../engine/contract.ts';
 import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
@@ -181,6 +182,7 @@ export class World {
       examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
       version: 'test',
       tab: name,
+      spoil: (run, how, random) => this.clock.track(spoilStored(this.db, run, how, random)),
       scripted: (seed) => {
         const engine = new ScriptedEngine({ seed, ...scripted, clock });
         engines.push(engine);
