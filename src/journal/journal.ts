@@ -76,7 +76,10 @@ export function encodeEvents(events: readonly JournalEvent[]): EncodedEvents {
   const last = events[events.length - 1];
   if (!first || !last) throw new RangeError('encodeEvents: no events');
   const agents = new Set<number>();
-  for (const event of events) if ('agent' in event) agents.add(event.agent);
+  for (const event of events) {
+    if ('agent' in event) agents.add(event.agent);
+    else if (event.type === 'fault.injected') for (const agent of event.agents) agents.add(agent);
+  }
   return {
     firstSeq: first.seq,
     lastSeq: last.seq,

@@ -4,17 +4,6 @@ import type { JournalEvent } from '../journal/events.ts';
 import { FaultLedger, type InjectedFault, type LedgerEntry } from '../telemetry/ledger.ts';
 import type { FaultLine, Timeline } from './protocol.ts';
 
-/** What stays with an agent until its context is dropped, and the steps that drop it. */
-const LASTING: ReadonlySet<string> = new Set(['poisoned-output', 'lying-voter']);
-const CLEARING: ReadonlySet<string> = new Set([
-  're-prefill',
-  'reset-context',
-  'trim-context',
-  'fresh-agent',
-  'fresh-worker',
-  'rebuild-pool',
-  'reload-weights',
-]);
 /** The tab itself ends for it: mended when the run has come back. */
 const ENDS_TAB: ReadonlySet<string> = new Set([
   'reload-mid-write',
@@ -49,7 +38,7 @@ export class FaultStory {
       this.#inject(event, now);
       return;
     }
-    if (event.type === 'heal.ordered' && CLEARING.has(event.action)) this.#ill.delete(event.agent);
+    if (event.type === 'fault.over') this.#ill.delete(event.agent);
     // What a fault did to an agent does not outlive the program that kept it there.
     if (event.type === 'run.resumed') this.#ill.clear();
     this.#ledger.hear(event, now);
@@ -94,7 +83,7 @@ export class FaultStory {
     const known = FAULT_KINDS.find((kind) => kind === event.kind);
     const fault = this.#describe(event, known, now);
     this.#ledger.inject(fault);
-    if (LASTING.has(event.kind)) for (const agent of event.agents) this.#ill.add(agent);
+    if (event.lasting) for (const agent of event.agents) this.#ill.add(agent);
     const entry = this.#ledger.entries.at(-1) as LedgerEntry;
     const { seq, at, detail, agents } = event;
     const note: Note = { seq, at, detail, agents, entry, detectedAt: null, mendedAt: null };
@@ -113,13 +102,13 @@ export class FaultStory {
       id: event.fault,
       kind: event.kind,
       at: now,
-      forMs: event.forMs ?? info?.lastsMs ?? 0,
+      forMs: info?.lastsMs ?? 0,
       agents: info?.seam === 'turn' ? event.agents : [],
       tasks: [],
       seenAs: info?.seenAs ?? [],
       mendedBy: info?.seam === 'turn' ? 'agent' : ENDS_TAB.has(event.kind) ? 'run' : 'any',
       survivable: true,
-      ...(LASTING.has(event.kind) && { cured: (agent: number) => !this.#ill.has(agent) }),
+      ...(event.lasting && { cured: (agent: number) => !this.#ill.has(agent) }),
     };
   }
 }

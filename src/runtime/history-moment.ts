@@ -17,6 +17,7 @@ export class Moments {
   readonly #view: RunView;
   readonly #store: RunStore;
   #stretch: { readonly from: number; readonly to: number; readonly events: readonly JournalEvent[] } | null = null;
+  #last: { readonly at: number; readonly seq: number } | null = null;
 
   constructor(view: RunView, store: RunStore) {
     this.#view = view;
@@ -31,6 +32,12 @@ export class Moments {
     return { runId: view.id, full: true, cells, status: this.#status(state, at) };
   }
 
+  /** Number of the last event by that run time, ms. */
+  async seqAt(at: number): Promise<number> {
+    if (this.#last?.at !== at) await this.#fold(at);
+    return this.#last?.seq ?? 0;
+  }
+
   async #fold(at: number): Promise<RunState> {
     const { tasks, agents } = this.#view.state;
     const { state, lastSeq } = this.#view.history.checkpoints.before(at, tasks.size, agents.size);
@@ -38,6 +45,7 @@ export class Moments {
       if (event.at > at) break;
       if (event.seq > state.seq) state.apply(event);
     }
+    this.#last = { at, seq: state.seq };
     return state;
   }
 

@@ -74,8 +74,11 @@ export class ResultIndex {
     return counts;
   }
 
-  async query(query: ResultQuery): Promise<ResultPage> {
-    const entries = this.#select(query);
+  /** `beforeSeq`: only rows that were told by this event of the log. */
+  async query(query: ResultQuery & { readonly beforeSeq?: number }): Promise<ResultPage> {
+    const { beforeSeq = Infinity } = query;
+    const all = this.#select(query);
+    const entries = beforeSeq === Infinity ? all : all.filter(({ order }) => order <= beforeSeq);
     const text = query.text?.trim().toLowerCase() ?? '';
     if (text !== '') return this.#search(entries, text, query);
     const page = entries.slice(query.offset, query.offset + query.count);
