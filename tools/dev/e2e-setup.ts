@@ -2,9 +2,12 @@ import path from 'node:path';
 import { serve } from './serve.mjs';
 import { root } from './workspace.mjs';
 
-/** Serves the production build for the whole run, on a free port; `baseURL` of the configuration reads where. */
+/**
+ * Serves the production build for the whole run, on a free port; `baseURL` of the configuration reads where. PLANARIA_DIST names another
+ * folder than dist/.
+ */
 export default async function setup(): Promise<() => Promise<void>> {
-  const server = await serve({ root: path.join(root, 'dist') });
+  const server = await serve({ root: process.env.PLANARIA_DIST ?? path.join(root, 'dist') });
   process.env.PLANARIA_URL = server.url;
   return server.close;
 }
