@@ -52,6 +52,10 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     retries: 0,
     vram: null,
     residents: Array.from({ length: 12 }, (_, k) => ({ agent: k, task: k, tokens: k, maxTokens: 128 })),
+    seats: { now: 12, target: 12, max: 12 },
+    notices: [],
+    faults: [],
+    healing: { p50: null, p95: null, mended: 0, open: 0, restarts: { used: 0, of: 0, windowMs: 0 } },
   };
 }
 
@@ -103,6 +107,10 @@ function frames(agents: number, changed: () => number): RuntimeApi {
     results: () => Promise.resolve({ total: 0, rows: [] }),
     agent: nothing,
     export: nothing,
+    timeline: nothing,
+    moment: nothing,
+    decide: nothing,
+    act: nothing,
   };
 }
 

@@ -178,9 +178,33 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     expect(actions).toContain('fresh-agent');
     expect(w.count('agent.lost')).toBe(1);
     const notice = w.heard.find((message) => message.type === 'notice');
-    expect(notice).toMatchObject({ agent: 5, choices: ['retry', 'skip', 'edit', 'give up'] });
+    expect(notice).toMatchObject({ agent: 5, choices: ['retry', 'skip', 'edit', 'give-up'] });
     expect(w.recover.revive(5, 1e6)).toBe(true);
     expect(w.life.state(5)).toBe('recovering');
+  });
+
+  it('asks after an order whose report was lost as soon as its agent is suspected again (seed 239)', () => {
+    const w = ward();
+    w.turn(5, 1, failing('invalid'));
+    const [order] = w.orders();
+    // Carried out, but its report got lost; the agent's next turn fails as well.
+    for (let i = 0; i < 100; i++) w.turn(i % 5, 10 + i);
+    w.post({ type: 'turn.begun', turn: 'quiet', agent: 5, task: 500, stage: 0, role: 0 });
+    w.post({ type: 'turn.begun', turn: 'lively', agent: 6, task: 501, stage: 0, role: 0 });
+    for (const turn of ['quiet', 'lively']) w.post({ type: 'turn.alive', turn, tokens: 8, textTail: '{"sev' });
+    const before = w.count('order');
+    const listen = (ms: number, until: () => boolean): void => {
+      for (let t = 0; t < ms && !until(); t += 500) {
+        w.wait(500);
+        w.post({ type: 'turn.alive', turn: 'lively', tokens: 9 + w.heard.length, textTail: '{"severity"' });
+      }
+    };
+    listen(20_000, () => w.count('order') > before);
+    expect(w.orders()).toHaveLength(1);
+    w.done(order!);
+    // The same silence, said again, is heard now.
+    listen(10_000, () => w.orders().length > 1);
+    expect(w.orders().at(-1)).toMatchObject({ agent: 5, fault: 'stall' });
   });
 
   it('blames the task when every agent fails at it, and absolves the agents', () => {

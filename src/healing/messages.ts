@@ -5,6 +5,7 @@
  * hearing it twice changes nothing, and whoever waits for one asks again: EXECUTE repeats `turn.over` until it is judged, RECOVER repeats an
  * order until it is done.
  */
+import type { NoticeChoice } from '../journal/events.ts';
 import type { Evidence, FaultClass } from './evidence.ts';
 import type { HealthScore, TurnFacts } from './health.ts';
 import type { Action, Rung } from './ladder.ts';
@@ -144,11 +145,15 @@ export type FromRecover =
   /** A person is asked: the whole story, and what they can do. */
   | {
       readonly type: 'notice';
+      readonly id: string;
       readonly case: string;
       readonly agent: number | null;
+      /** The task that the agent failed at last. */
+      readonly task: number | null;
+      readonly fault: FaultClass;
       readonly title: string;
       readonly story: readonly string[];
-      readonly choices: readonly ('retry' | 'skip' | 'edit' | 'give up')[];
+      readonly choices: readonly NoticeChoice[];
     };
 
 export type HealingMessage = (FromExecute | FromMonitor | FromRecover) & { readonly at: number };

@@ -183,13 +183,15 @@ export class Recover {
     }
     const one = this.#open(agent, now);
     if (turn !== null && one.turns.has(turn)) return;
-    if (turn !== null) one.turns.add(turn);
     const running = one.steps.at(-1);
     if (running && !running.done) {
-      // The last order is not carried out yet; what is heard meanwhile is about the time before it.
+      // The last order is not carried out yet; what is heard meanwhile is about the time before it. Or its report was lost: said again, the
+      // order is not carried out twice but reported again, and MONITOR says again what it sees.
       one.faults.push(fault);
+      if (now > running.at + running.order.delayMs) this.#post({ type: 'order', order: running.order });
       return;
     }
+    if (turn !== null) one.turns.add(turn);
     if (running && running.ok === null) {
       // The step was carried out and did not help: it failed its trial.
       running.ok = false;
@@ -390,13 +392,17 @@ export class Recover {
       `${order.fault}: ${order.evidence.map(inWords).join('; ')}`,
       `tried ${order.action} (${order.rung}), ${ok === null ? 'open' : ok ? 'helped' : 'did not help'}`,
     ]);
+    const task = one.steps.at(-1)?.order.task ?? null;
     this.#post({
       type: 'notice',
+      id: `n${this.#options.life ?? ''}.${++this.#numbers}`,
       case: one.id,
       agent: one.agent,
+      task,
+      fault,
       title: one.agent === null ? `${fault}: the run waits` : `Agent ${one.agent} could not be mended: ${fault}`,
       story: [...story, ...reasons],
-      choices: one.agent === null ? ['retry', 'give up'] : ['retry', 'skip', 'edit', 'give up'],
+      choices: task === null ? ['retry', 'give-up'] : ['retry', 'skip', 'edit', 'give-up'],
     });
   }
 

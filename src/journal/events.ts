@@ -104,6 +104,8 @@ export type EventBody =
       readonly output: unknown;
       /** Attempts that count into the result row, so far. */
       readonly attempts: number;
+      /** A person gave the output. */
+      readonly edited?: true;
     }
   /** The committed row could not be read any more and was set aside; the task is done again. */
   | { readonly type: 'task.reopened'; readonly task: number; readonly reason: string }
@@ -168,14 +170,39 @@ export type EventBody =
       readonly ms: number;
       readonly steps: number;
     }
-  /** A person is told, and may be asked. */
+  /** A person is told, and may be asked. Folded by `Notices`. */
   | {
       readonly type: 'heal.notice';
       readonly agent: number;
       readonly case: string;
       readonly title: string;
       readonly story: readonly string[];
-    };
+      /** Its name among the run's notices; absent in logs of earlier versions, where the case's name stands for it. */
+      readonly notice?: string;
+      readonly of?: NoticeSubject;
+      /** The task that it is about; where `of` is `task`, it waits for the word. */
+      readonly task?: number | null;
+      readonly choices?: readonly NoticeChoice[];
+      /** What the task ends as where nobody helps. */
+      readonly failure?: string;
+    }
+  /** What came of a notice: a person's word, or none in time. */
+  | {
+      readonly type: 'heal.decided';
+      readonly notice: string;
+      readonly agent: number;
+      readonly task: number | null;
+      readonly decision: NoticeChoice;
+      readonly by: 'person' | 'time';
+    }
+  /** A person takes the agent off work, or lets it work again. */
+  | { readonly type: 'agent.held'; readonly agent: number; readonly held: boolean };
+
+/** What a notice is about. */
+export type NoticeSubject = 'agent' | 'task' | 'engine' | 'storage';
+
+export const NOTICE_CHOICES = ['retry', 'skip', 'edit', 'give-up'] as const;
+export type NoticeChoice = (typeof NOTICE_CHOICES)[number];
 
 export type JournalEvent = EventBody & {
   /** From 1, without gaps. */

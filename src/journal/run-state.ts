@@ -1,4 +1,5 @@
 import type { JournalEvent } from './events.ts';
+import { Notices } from './notices.ts';
 
 /** Where a task is; the byte in `TaskTable.status`. */
 export const TASK = { pending: 0, assigned: 1, committed: 2, failed: 3 } as const;
@@ -55,6 +56,8 @@ export class AgentTable {
   readonly completionTokens: Uint32Array;
   readonly computeMs: Float64Array;
   readonly restarts: Uint16Array;
+  /** 1: a person has taken it off work. */
+  readonly held: Uint8Array;
 
   constructor(size: number) {
     this.size = size;
@@ -66,6 +69,7 @@ export class AgentTable {
     this.completionTokens = new Uint32Array(size);
     this.computeMs = new Float64Array(size);
     this.restarts = new Uint16Array(size);
+    this.held = new Uint8Array(size);
   }
 }
 
@@ -74,6 +78,8 @@ export interface HeldOutput {
   readonly stage: number;
   readonly agent: number;
   readonly output: unknown;
+  /** A person gave it. */
+  readonly edited?: true;
 }
 
 export interface RunTotals {
@@ -97,6 +103,8 @@ export class RunState {
   readonly agents: AgentTable;
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
+  /** What a person is asked now. */
+  readonly notices: Notices;
   readonly totals: RunTotals = {
     results: 0,
     failed: 0,
@@ -119,7 +127,8 @@ export class RunState {
   at = 0;
   wall = 0;
 
-  constructor(tasks: number, agents: number) {
+  constructor(tasks: number, agents: number, notices = new Notices()) {
+    this.notices = notices;
     this.tasks = new TaskTable(tasks);
     this.agents = new AgentTable(agents);
   }
@@ -128,11 +137,33 @@ export class RunState {
     return this.tasks.size - this.totals.results - this.totals.failed;
   }
 
+  /** Bytes of its columns, roughly what a copy takes. */
+  get bytes(): number {
+    return [...columns(this.tasks), ...columns(this.agents)].reduce((sum, [, column]) => sum + column.byteLength, 0);
+  }
+
+  /** A state of its own that is as this one is now. */
+  copy(): RunState {
+    const { tasks, agents, held, totals, notices, ...plain } = this;
+    const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy()), plain);
+    copyColumns(tasks, copy.tasks);
+    copyColumns(agents, copy.agents);
+    for (const [task, outputs] of held) copy.held.set(task, [...outputs]);
+    Object.assign(copy.totals, totals);
+    return copy;
+  }
+
+  /** Whether the task has not ended yet. */
+  isOpen(task: number): boolean {
+    return task >= 0 && task < this.tasks.size && !this.#over(task);
+  }
+
   apply(event: JournalEvent): void {
     this.seq = event.seq;
     this.at = event.at;
     this.wall = event.wall;
-    if ('task' in event && !(event.task >= 0 && event.task < this.tasks.size)) return;
+    this.notices.apply(event);
+    if ('task' in event && event.task != null && !(event.task >= 0 && event.task < this.tasks.size)) return;
     if ('agent' in event && !(event.agent >= 0 && event.agent < this.agents.size)) return;
     const { tasks, agents, totals } = this;
     switch (event.type) {
@@ -205,7 +236,12 @@ export class RunState {
       case 'task.advanced': {
         if (this.#over(event.task)) break;
         const held = this.held.get(event.task) ?? [];
-        held.push({ stage: event.stage, agent: event.agent, output: event.output });
+        held.push({
+          stage: event.stage,
+          agent: event.agent,
+          output: event.output,
+          ...(event.edited && { edited: true }),
+        });
         this.held.set(event.task, held);
         tasks.status[event.task] = TASK.pending;
         tasks.stage[event.task] = event.next;
@@ -241,6 +277,21 @@ export class RunState {
         agents.state[event.agent] = state;
         break;
       }
+      case 'agent.held':
+        agents.held[event.agent] = event.held ? 1 : 0;
+        break;
+      case 'heal.notice':
+        // The task waits for a word; the attempt that failed last is counted here, as no retry will.
+        if (event.of !== 'task' || event.task == null || this.#over(event.task)) break;
+        add(tasks.failures, event.task, 1);
+        tasks.status[event.task] = TASK.pending;
+        break;
+      case 'heal.decided':
+        if (event.decision !== 'retry' || event.task === null || this.#over(event.task)) break;
+        add(tasks.attempts, event.task, tasks.failures[event.task] as number);
+        tasks.failures[event.task] = 0;
+        tasks.losses[event.task] = 0;
+        break;
       default:
         break;
     }
@@ -286,6 +337,17 @@ export class RunState {
     tasks.attempts[task] = 0;
     this.held.delete(task);
   }
+}
+
+type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+
+function columns(table: TaskTable | AgentTable): [string, Column][] {
+  return Object.entries(table).filter((entry): entry is [string, Column] => ArrayBuffer.isView(entry[1]));
+}
+
+function copyColumns<Table extends TaskTable | AgentTable>(from: Table, to: Table): void {
+  const targets = new Map(columns(to));
+  for (const [name, column] of columns(from)) targets.get(name)?.set(column);
 }
 
 /** State of an agent whose turn begins: one that was suspect is on trial. */

@@ -4,6 +4,7 @@ import { planTurn } from '../agents/turn.ts';
 import { judge, type TurnFailure, type Verdict, worthRetrying } from '../agents/verdict.ts';
 import type { Engine, EngineError, TurnHandle, TurnOutcome, TurnRequest } from '../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../journal/events.ts';
+import type { OpenNotice } from '../journal/notices.ts';
 import { AGENT, AGENT_NAMES, type RunState, TASK } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
@@ -29,7 +30,7 @@ const STEADY_PENALTY = 1.15;
 /** Nobody asks for more than this many others. */
 const ENOUGH_OTHERS = 3;
 
-const HUNG: EngineError = {
+export const HUNG: EngineError = {
   code: 'worker-dead',
   message: 'The engine let a turn pass its deadline and did not answer.',
   remedy: 'Nothing to do: a fresh engine takes over.',
@@ -73,6 +74,8 @@ export interface DispatcherOptions {
   /** All stages of the task are done. */
   readonly onDone: (task: number, note: string | null) => void;
   readonly onFailed: (task: number, failure: string, detail: string) => void;
+  /** Nobody said a word on the notice in time. */
+  readonly onUnanswered: (notice: string) => void;
   /** A turn came to its end in the engine, and what comes of it is decided. */
   readonly onTurn: () => void;
   /** The engine can do no more, as an outcome says or as its silence shows. */
@@ -104,6 +107,8 @@ export class Dispatcher {
   readonly #shrink = new Map<number, number>();
   /** Agents that failed at a task, or answered it and were not believed at once; others try next. */
   readonly #failedBy = new Map<number, Set<number>>();
+  /** How attempts at a task went, for whoever is asked about it. */
+  readonly #stories = new Map<number, string[]>();
   /** Agents whose next turn samples with a penalty on repetition. */
   readonly #steadied = new Set<number>();
   /** Agents whose kept context the next engine is to drop: the warm tier outlives engines. */
@@ -116,6 +121,8 @@ export class Dispatcher {
   #residents = 0;
   #contextTokens = 0;
   #turns = 0;
+  /** Questions put to people. */
+  #asked = 0;
 
   constructor(options: DispatcherOptions) {
     this.#with = options;
@@ -123,24 +130,37 @@ export class Dispatcher {
     this.#ready = new ReadyQueue(plan.stages.map((stage) => stage.priority));
     this.#benches = plan.layout.roles.map(({ firstAgent, replicas }) => {
       const rows = Array.from({ length: replicas }, (_, k) => firstAgent + k);
-      const able = rows.filter((agent) => state.agents.state[agent] !== AGENT.failed);
+      const able = rows.filter((agent) => isFit(state, agent));
       return new Bench(able.map((agent) => ({ agent, work: state.agents.turns[agent] as number })));
     });
     for (let task = 0; task < state.tasks.size; task++) {
-      if (state.tasks.status[task] === TASK.pending) this.#ready.push(state.tasks.stage[task] as number, task);
+      if (state.tasks.status[task] !== TASK.pending) continue;
+      const asked = state.notices.ofTask(task);
+      if (asked) this.#await(asked);
+      else this.#ready.push(state.tasks.stage[task] as number, task);
     }
-    const { clock, random, healing: settings, tell } = options;
+    const { clock, random, fence, healing: settings, tell } = options;
     this.#residence = new Residence({
       onTier: (agent, tier) => {
         state.agents.tier[agent] = tier;
       },
     });
-    this.#ward = settings && new Ward({ clock, random, plan, state, settings, tell, actuator: this.#actuator() });
+    this.#ward =
+      settings && new Ward({ clock, random, plan, state, fence, settings, tell, actuator: this.#actuator() });
   }
 
   /** The supervisor, for those who must tell it what happens; null where there is none. */
   get ward(): Ward | null {
     return this.#ward;
+  }
+
+  /** Agents that may sit on the GPU at once, and those that sit there between turns. */
+  get seats(): number {
+    return this.#residents;
+  }
+
+  get parked(): number {
+    return this.#residence.parked;
   }
 
   /** Turns go to `engine` from now on; null: they wait. */
@@ -165,6 +185,8 @@ export class Dispatcher {
     while (this.#engine && this.flights.size < this.#window) {
       const next = this.#ready.next((lane) => this.#bench(lane).size > 0 && this.flights.size < this.#room(lane));
       if (!next) return;
+      // A person's word ended it while it waited.
+      if (!this.#with.state.isOpen(next.task)) continue;
       const failedBy = this.#failedBy.get(next.task);
       const agent =
         this.#resident(next.lane, failedBy) ?? this.#bench(next.lane).take(failedBy, failedBy !== undefined);
@@ -174,6 +196,52 @@ export class Dispatcher {
       }
       this.#submit(next.task, next.lane, agent);
     }
+  }
+
+  /** The task is taken out of all hands: what it waits for, and the turn that works on it. */
+  withdraw(task: number): void {
+    this.#delays.get(task)?.();
+    this.#delays.delete(task);
+    this.#forget(task);
+    const flight = this.flights.get(task);
+    if (!flight) return;
+    this.#callBack(flight);
+    this.#ward?.dropped(flight.turn);
+    if (flight.started) this.#end(flight, null, { finish: 'cancelled' });
+    else {
+      flight.watchdog();
+      this.flights.delete(task);
+      this.#free(flight.agent, flight.stage, 'free');
+    }
+  }
+
+  /** The task waits for a turn again, at the stage where it stands. */
+  again(task: number): void {
+    this.#ready.push(this.#with.state.tasks.stage[task] as number, task);
+    this.pump();
+  }
+
+  /** The agent's turn is called back and waits again; what it wrote so far, or null where it has no turn. */
+  callBack(agent: number, reason: string): string | null {
+    const flight = [...this.flights.values()].find((each) => each.agent === agent && !each.over);
+    if (!flight) return null;
+    this.#callBack(flight);
+    this.#requeue(flight, reason, 'cancelled');
+    this.pump();
+    return flight.text;
+  }
+
+  /** Gives the agent no more work; a turn that it has it may end. */
+  hold(agent: number): void {
+    this.#benchOf(agent)?.remove(agent);
+  }
+
+  /** It may work again, unless its supervisor has it in hand. */
+  unhold(agent: number): void {
+    const { state } = this.#with;
+    if (!isFit(state, agent) || this.#busy(agent) || this.#ward?.holds(agent)) return;
+    this.#benchOf(agent)?.release(agent, state.agents.turns[agent] as number, isOnTrial(state, agent));
+    this.pump();
   }
 
   /** Calls back the turns that wait in the engine and have written nothing yet; `all`: the running ones too. */
@@ -230,6 +298,10 @@ export class Dispatcher {
 
   #bench(stage: number): Bench {
     return this.#benches[this.#stage(stage).roleIndex] as Bench;
+  }
+
+  #benchOf(agent: number): Bench | undefined {
+    return this.#benches[this.#with.plan.layout.roleOf[agent] ?? 0];
   }
 
   #submit(task: number, stageIndex: number, agent: number): void {
@@ -444,15 +516,20 @@ export class Dispatcher {
     if (failures < stage.brief.attempts && worthRetrying(failure)) {
       const delayMs = retryDelay(failures, random);
       tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
+      this.#tried(flight, failure, detail);
       this.#avoid(flight);
       this.#later(task, index, delayMs);
       return;
     }
-    this.#forget(task);
     if (!stage.review) {
-      onFailed(task, failure, detail);
+      this.#tried(flight, failure, detail);
+      if (!this.#ask(flight, failure)) {
+        this.#forget(task);
+        onFailed(task, failure, detail);
+      }
       return;
     }
+    this.#forget(task);
     // What is reviewed stands on its own: a review that fails takes nothing with it.
     const next = nextStage(plan, task, index);
     if (next === null) {
@@ -469,6 +546,55 @@ export class Dispatcher {
       });
       this.#ready.push(next, task);
     }
+  }
+
+  #tried({ task, agent, failures }: Flight, failure: TurnFailure, detail: string): void {
+    const story = this.#stories.get(task) ?? [];
+    story.push(`attempt ${String(failures + 1)}, by agent ${String(agent)}: ${failure}; ${detail}`);
+    this.#stories.set(task, story);
+  }
+
+  /** Asks a person before the task ends as `failure`; false where nobody is to be asked. */
+  #ask({ task, agent, failures }: Flight, failure: TurnFailure): boolean {
+    const { plan, fence, tell, state } = this.#with;
+    const { askMs = 0 } = plan.settings;
+    if (askMs <= 0) return false;
+    const told = this.#stories.get(task) ?? [];
+    const name = `t${String(fence)}.${String(++this.#asked)}`;
+    const line = plan.items[task]?.line ?? 0;
+    tell({
+      type: 'heal.notice',
+      notice: name,
+      of: 'task',
+      agent,
+      task,
+      case: name,
+      title: `Line ${String(line)} failed all its attempts: ${failure}`,
+      story: [
+        // Attempts of an earlier tab are told by the log alone.
+        ...(told.length <= failures
+          ? [`attempts before: ${String(failures + 1 - told.length)}, in an earlier tab`]
+          : []),
+        ...told,
+        `nothing is left to try by itself; without a word within ${String(Math.round(askMs / 1000))} s it ends as ${failure}`,
+      ],
+      choices: ['retry', 'skip', 'edit', 'give-up'],
+      failure,
+    });
+    this.#forget(task);
+    const notice = state.notices.ofTask(task);
+    if (notice) this.#await(notice);
+    return notice !== null;
+  }
+
+  /** After a while a task that nobody helped ends as what it failed with. */
+  #await({ id, task }: OpenNotice): void {
+    if (task === null) return;
+    const cancel = this.#with.clock.timeout(this.#with.plan.settings.askMs ?? 0, () => {
+      this.#delays.delete(task);
+      this.#with.onUnanswered(id);
+    });
+    this.#delays.set(task, cancel);
   }
 
   #requeue(
@@ -516,6 +642,7 @@ export class Dispatcher {
   #forget(task: number): void {
     this.#shrink.delete(task);
     this.#failedBy.delete(task);
+    this.#stories.delete(task);
     this.#ward?.taskEnded(task);
   }
 
@@ -557,11 +684,11 @@ export class Dispatcher {
       },
       back: (agent) => {
         if (!isFit(state, agent) || this.#busy(agent)) return;
-        this.#benches[plan.layout.roleOf[agent] ?? 0]?.release(agent, state.agents.turns[agent] as number, true);
+        this.#benchOf(agent)?.release(agent, state.agents.turns[agent] as number, true);
         this.pump();
       },
       rest: (agent) => {
-        this.#benches[plan.layout.roleOf[agent] ?? 0]?.remove(agent);
+        this.#benchOf(agent)?.remove(agent);
       },
       replaceEngine: (error) => {
         if (!this.#engine) return false;

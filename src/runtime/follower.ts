@@ -18,6 +18,7 @@ export class Follower implements RunView {
   readonly id: string;
   readonly plan: LoadedRun['plan'];
   readonly state: LoadedRun['state'];
+  readonly history: LoadedRun['history'];
   readonly index: LoadedRun['index'];
   readonly #store: RunStore;
   readonly #rate = new RateMeter(RATE_WINDOW_MS);
@@ -32,6 +33,7 @@ export class Follower implements RunView {
     this.id = loaded.record.id;
     this.plan = loaded.plan;
     this.state = loaded.state;
+    this.history = loaded.history;
     this.index = loaded.index;
     this.#record = loaded.record;
     this.#store = options.store;
@@ -55,6 +57,7 @@ export class Follower implements RunView {
       elapsedMs: this.state.at,
       tokensPerSecond: this.#rate.perSecond(),
       residents: residents.map((agent) => ({ agent, task: tasks.agent.lastIndexOf(agent), tokens: 0, maxTokens: 0 })),
+      ...this.history.figures(this.state.at),
     });
   }
 
@@ -91,7 +94,7 @@ export class Follower implements RunView {
     if (this.#polling) return;
     this.#polling = true;
     try {
-      await foldNew(this.#store, this.id, this.state);
+      await foldNew(this.#store, this.id, this.state, this.history);
       this.#record = (await this.#store.record(this.id)) ?? this.#record;
       const { status } = this.state.tasks;
       const missing = [...status.keys()].filter((task) => (status[task] as number) >= 2 && !this.index.entry(task));

@@ -38,12 +38,13 @@ export function resultRow(plan: RunPlan, state: RunState, task: number, ending: 
     input: plan.items[task]?.text ?? '',
     output: ending.failure === null ? (result?.output ?? null) : null,
     failure: ending.failure,
-    agent: agent >= 0 ? agentName(plan.layout, agent) : '',
+    agent: agent >= 0 && !result?.edited ? agentName(plan.layout, agent) : '',
     attempts: ending.attempts,
     tokens: state.tasks.tokens[task] as number,
     durationMs: Math.round(state.tasks.ms[task] as number),
     review:
       review && ending.failure === null ? { agent: agentName(plan.layout, review.agent), output: review.output } : null,
     ...(ending.note === null ? {} : { note: ending.note }),
+    ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
   };
 }

@@ -22,6 +22,8 @@ export interface RunSettings {
   /** Null: all items. */
   readonly limit: number | null;
   readonly vramMiB: number;
+  /** How long a task that has failed all its attempts waits for a person's word, ms; 0, or absent in runs of earlier versions: not at all. */
+  readonly askMs?: number;
   /** Version of Planaria that started the run. */
   readonly version: string;
 }
@@ -65,6 +67,7 @@ export function settle(request: StartRequest, swarm: Swarm, version: string): Ru
     seed: request.seed ?? swarm.seed,
     limit: request.limit ?? swarm.input.limit ?? null,
     vramMiB: request.vramMiB ?? swarm.budget.vram,
+    askMs: request.askMs ?? swarm.supervision.ask ?? 0,
     version,
   };
 }

@@ -12,8 +12,10 @@ import type {
   StoredModel,
   VramSample,
 } from '../engine/contract.ts';
-import type { JournalEvent } from '../journal/events.ts';
+import type { JournalEvent, NoticeChoice } from '../journal/events.ts';
 import type { ResultRow, RunPhase, RunRecord } from '../store/records.ts';
+import type { HealFigures } from '../telemetry/heals.ts';
+import type { TimelineBuckets } from '../telemetry/timeline.ts';
 import type { Diagnostic } from '../swarm/diagnostic.ts';
 import type { RoleSummary, SwarmSummary } from '../swarm/summary.ts';
 
@@ -64,6 +66,8 @@ export interface StartRequest {
   readonly limit?: number;
   readonly seed?: number;
   readonly vramMiB?: number;
+  /** How long a task that has failed all its attempts waits for a person's word, ms; 0: not at all. Absent: as the swarm file says. */
+  readonly askMs?: number;
 }
 
 export type StartReply =
@@ -71,6 +75,76 @@ export type StartReply =
 
 /** A run in the list of runs. */
 export type RunInfo = RunRecord;
+
+/** A fault that was injected, and what became of it. Times from the strike in ms, as the run's clock and the wall tell them together. */
+export interface FaultLine {
+  /** Number of its event in the log: unique in the run. */
+  readonly seq: number;
+  /** Number that its injector gave it. */
+  readonly fault: number;
+  readonly kind: string;
+  /** Run time, ms. */
+  readonly at: number;
+  /** Agents that it struck. */
+  readonly agents: readonly number[];
+  readonly detail: string;
+  readonly detectedMs: number | null;
+  readonly mendedMs: number | null;
+  /** Rung and step of the ladder that cured; null where none was needed or none has yet. */
+  readonly rung: string | null;
+  readonly by: string | null;
+}
+
+export type Healing = HealFigures;
+
+/** Something on the timeline that is no fault of ours: `at` in run time, ms. */
+export interface TimelineEvent {
+  readonly at: number;
+  readonly kind: 'engine-lost' | 'engine-loaded' | 'paused' | 'continued' | 'resumed' | 'notice';
+}
+
+/** The whole run for the timeline; at most 512 buckets, 2,000 faults and 500 events, the newest. */
+export interface Timeline extends TimelineBuckets {
+  /** Run time of the last event, ms: the right edge. */
+  readonly endAt: number;
+  /** In run time, ms. */
+  readonly faults: readonly {
+    readonly seq: number;
+    readonly kind: string;
+    readonly at: number;
+    readonly detectedAt: number | null;
+    readonly mendedAt: number | null;
+  }[];
+  readonly events: readonly TimelineEvent[];
+}
+
+export type { NoticeChoice };
+
+/** A question to a person. It closes by itself when what it is about does: the agent works again, the task has ended, the engine is back. */
+export interface NoticeInfo {
+  readonly id: string;
+  /** Row, or -1 where it is about what all share. */
+  readonly agent: number;
+  readonly task: number | null;
+  readonly title: string;
+  readonly story: readonly string[];
+  /** Run time, ms. */
+  readonly at: number;
+  readonly choices: readonly NoticeChoice[];
+}
+
+/** `output` is checked against what the role asks for: JSON where the role has a schema, else plain text. */
+export type Decision =
+  { readonly kind: 'retry' | 'skip' | 'give-up' } | { readonly kind: 'edit'; readonly output: string };
+
+/** retry: its turn is called back and taken again. restart: made anew from its last good generation. pause: it gets no turns. */
+export type AgentAction = 'retry' | 'restart' | 'pause' | 'resume';
+
+/** One sentence on what was done, or why nothing was. */
+export interface ActionReply {
+  readonly ok: boolean;
+  readonly message: string;
+}
 
 /** The figures strip; small, sent whole. */
 export interface RunStatus extends RunInfo {
@@ -100,6 +174,13 @@ export interface RunStatus extends RunInfo {
     readonly tokens: number;
     readonly maxTokens: number;
   }[];
+  /** Sequences on the GPU now, running and parked; how many the autoscaler allows; how many the engine was built for. */
+  readonly seats: { readonly now: number; readonly target: number; readonly max: number };
+  /** What a person is asked now: open ones only, the 20 newest, oldest first. */
+  readonly notices: readonly NoticeInfo[];
+  /** The last 20 faults that were injected, newest last. */
+  readonly faults: readonly FaultLine[];
+  readonly healing: Healing;
 }
 
 /**
@@ -120,6 +201,8 @@ export interface ResultQuery {
   readonly text?: string;
   readonly only?: 'all' | 'failed' | 'retried' | 'disputed';
   readonly sort?: 'newest' | 'line' | 'attempts' | 'tokens';
+  /** Only what was committed by this run time, ms. */
+  readonly until?: number;
 }
 
 export interface ResultPage {
@@ -136,12 +219,16 @@ export interface AgentStory {
   readonly health: number;
   readonly turns: number;
   readonly restarts: number;
+  /** A person has taken it off work. */
+  readonly paused: boolean;
   readonly tokens: number;
   readonly computeMs: number;
   /** Text that streams now, null when it has no turn. */
   readonly now: { readonly task: number; readonly input: string; readonly text: string } | null;
   readonly prompt: string;
-  /** Its events, oldest first, at most 200 of the newest. */
+  /** What the tasks of its events were about; inputs are cut to 400 characters. */
+  readonly tasks: readonly { readonly task: number; readonly line: number; readonly input: string }[];
+  /** Its events and the faults that struck it, oldest first, at most 200 of the newest. */
   readonly events: readonly JournalEvent[];
 }
 
@@ -183,7 +270,15 @@ export interface RuntimeApi {
   remove(runId: string): Promise<void>;
   results(runId: string, query: ResultQuery): Promise<ResultPage>;
   agent(runId: string, agent: number): Promise<AgentStory>;
+  /** The run from its first moment to its last, for the timeline. */
+  timeline(runId: string): Promise<Timeline>;
+  /** The run as it was at that run time (ms), folded from its log: a full frame. Also of a run that has ended. */
+  moment(runId: string, at: number): Promise<RunFrame>;
   export(runId: string, kind: ExportKind): Promise<Blob>;
+  /** A person's word on a notice: one each. Pressed twice it does nothing twice. */
+  decide(runId: string, noticeId: string, decision: Decision): Promise<ActionReply>;
+  /** What a person may have done with one agent. */
+  act(runId: string, agent: number, action: AgentAction): Promise<ActionReply>;
   /** What can be broken in a running tab. */
   faults(): Promise<readonly FaultChoice[]>;
   /** Breaks something in the open run, now or with the next turn that suits; the log tells of it as `fault.injected`. */

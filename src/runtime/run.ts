@@ -13,11 +13,13 @@ import type { EngineFigures } from '../telemetry/report.ts';
 import { Committer } from './committer.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EngineSeat } from './engine-seat.ts';
+import type { History } from './history.ts';
 import type { LoadedRun } from './load.ts';
 import { seatMessage, storeMessage } from './messages.ts';
+import { Operator } from './operator.ts';
 import { resultRow } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
-import type { AgentStory, RunStatus } from './protocol.ts';
+import type { ActionReply, AgentAction, AgentStory, Decision, RunStatus } from './protocol.ts';
 import { ColdAgents, reconcile } from './repair.ts';
 import type { ResultIndex } from './result-index.ts';
 import { statusOf } from './status.ts';
@@ -55,12 +57,14 @@ export class Run implements RunView {
   readonly id: string;
   readonly plan: RunPlan;
   readonly state: RunState;
+  readonly history: History;
   readonly index: ResultIndex;
   readonly #with: RunOptions;
   readonly #journal: Journal;
   readonly #watch: Stopwatch;
   readonly #seat: EngineSeat;
   readonly #dispatcher: Dispatcher;
+  readonly #operator: Operator;
   readonly #committer: Committer;
   readonly #cold: ColdAgents;
   readonly #rate = new RateMeter(RATE_WINDOW_MS);
@@ -75,11 +79,12 @@ export class Run implements RunView {
   #sampling: Cancel = () => undefined;
 
   constructor(loaded: LoadedRun, options: RunOptions) {
-    const { record, plan, state, index } = loaded;
+    const { record, plan, state, history, index } = loaded;
     const { clock, store, fence, tab } = options;
     this.id = record.id;
     this.plan = plan;
     this.state = state;
+    this.history = history;
     this.index = index;
     this.#with = options;
     this.#first = record;
@@ -160,12 +165,33 @@ export class Run implements RunView {
       onFailed: (task, failure, detail) => {
         this.#fail(task, failure, detail);
       },
+      onUnanswered: (notice) => {
+        this.#operator.unanswered(notice);
+      },
       onTurn: () => {
         this.#seat.worked();
         this.#checkTokens();
       },
       onGone: (error) => {
         this.#seat.declareLost(error);
+      },
+    });
+    this.#operator = new Operator({
+      plan,
+      state,
+      dispatcher: this.#dispatcher,
+      tell: (event) => this.#tell(event),
+      done: (task, note) => {
+        this.#done(task, note);
+      },
+      fail: (task, failure, note) => {
+        this.#fail(task, failure, note, 0);
+      },
+      resume: () => {
+        this.resume();
+      },
+      cancel: () => {
+        this.cancel();
       },
     });
     this.#dispatcher.ward?.recall(loaded.recent);
@@ -187,6 +213,8 @@ export class Run implements RunView {
 
   status(): RunStatus {
     const seat = this.#seat.state;
+    const max = seat.kind === 'ready' ? seat.report.residents : 0;
+    const running = [...this.#dispatcher.flights.values()].filter((flight) => flight.started);
     return statusOf(this.#record(), this.plan, this.state, {
       writer: !this.#stale,
       message: this.#message(),
@@ -196,14 +224,14 @@ export class Run implements RunView {
       vram: this.figures()?.vram ?? null,
       elapsedMs: Math.round(this.#watch.elapsed()),
       tokensPerSecond: this.#rate.perSecond(),
-      residents: [...this.#dispatcher.flights.values()]
-        .filter((flight) => flight.started)
-        .map(({ agent, task, tokens, stage }) => ({
-          agent,
-          task,
-          tokens,
-          maxTokens: this.plan.stages[stage]?.brief.maxTokens ?? 0,
-        })),
+      seats: { now: running.length + this.#dispatcher.parked, target: Math.min(max, this.#dispatcher.seats), max },
+      residents: running.map(({ agent, task, tokens, stage }) => ({
+        agent,
+        task,
+        tokens,
+        maxTokens: this.plan.stages[stage]?.brief.maxTokens ?? 0,
+      })),
+      ...this.history.figures(this.#watch.elapsed()),
     });
   }
 
@@ -242,6 +270,16 @@ export class Run implements RunView {
     this.#failRest('cancelled');
   }
 
+  decide(notice: string, decision: Decision): ActionReply {
+    if (this.#over()) return { ok: false, message: 'This run is over.' };
+    return this.#operator.decide(notice, decision);
+  }
+
+  act(agent: number, action: AgentAction): ActionReply {
+    if (this.#over()) return { ok: false, message: 'This run is over.' };
+    return this.#operator.act(agent, action);
+  }
+
   async stop(): Promise<void> {
     if (!this.#stale) {
       this.#dispatcher.attach(null);
@@ -264,9 +302,14 @@ export class Run implements RunView {
       detail,
       lasting,
     }: { readonly agents: readonly number[]; readonly detail: string; readonly lasting?: boolean },
+    /** What it left to chance, and how long it lasts, ms: a replay does it again. */
+    { seed, forMs }: { readonly seed: number; readonly forMs: number },
   ): void {
     if (!this.#over())
-      this.#tell({ type: 'fault.injected', fault, kind, agents, detail, ...(lasting === true && { lasting }) });
+      this.#tell({
+        ...{ type: 'fault.injected', fault, kind, agents, detail, seed, forMs },
+        ...(lasting === true && { lasting }),
+      });
   }
 
   /** What somebody did to the agent on purpose is gone: the log says so. */
@@ -286,6 +329,7 @@ export class Run implements RunView {
   #tell(body: EventBody): JournalEvent {
     const event = this.#journal.append(body);
     this.state.apply(event);
+    this.history.hear(event, this.state);
     if (event.type === 'turn.ended' || event.type === 'agent.state') this.#cold.changed(event.agent);
     this.#committer.poke();
     this.#with.onEvent?.(event);
@@ -295,6 +339,7 @@ export class Run implements RunView {
   /** Turns go to the engine exactly while there is one and nothing speaks against it; run time goes on just then. */
   #steer(): void {
     const { engine, state: seat } = this.#seat;
+    this.#askAboutEngine();
     const go = !this.#over() && !this.state.paused && !this.#trouble;
     this.#watch.running = go && engine !== null;
     if (go && engine && seat.kind === 'ready') {
@@ -302,6 +347,30 @@ export class Run implements RunView {
     } else {
       this.#dispatcher.attach(null);
     }
+  }
+
+  /** An engine that no longer comes back by itself is a person's affair, and so it stays after a reload. */
+  #askAboutEngine(): void {
+    const seat = this.#seat.state;
+    if (seat.kind !== 'stopped' || seat.permanent || this.#over() || this.state.notices.ofEngine()) return;
+    const name = `e${String(this.#with.fence)}.${String(this.state.seq)}`;
+    const { message, remedy, detail } = seat.problem;
+    this.#tell({
+      type: 'heal.notice',
+      notice: name,
+      of: 'engine',
+      agent: -1,
+      task: null,
+      case: name,
+      title: 'The engine was lost again and again; the run waits',
+      story: [
+        message,
+        ...(detail === undefined ? [] : [detail]),
+        remedy,
+        `engines lost so far: ${String(this.state.totals.engineLosses)}; all results and open tasks were kept`,
+      ],
+      choices: ['retry', 'give-up'],
+    });
   }
 
   /** Storage is full: results come first, K/V that can be computed again goes. The person has been told by then. */
@@ -338,12 +407,11 @@ export class Run implements RunView {
     this.#committer.add(row, seq);
   }
 
-  #fail(task: number, failure: string, note: string | null = null): void {
+  /** `spent`: attempts that the log does not count; the one that failed last was never to be retried. */
+  #fail(task: number, failure: string, note: string | null = null, spent = 1): void {
     if (this.#closed(task)) return;
     const { tasks } = this.state;
     const agent = tasks.agent[task] as number;
-    // The attempt that failed last is not in the fold: it was never to be retried.
-    const spent = failure === 'cancelled' || failure === 'token-budget' ? 0 : 1;
     const attempts = (tasks.attempts[task] as number) + (tasks.failures[task] as number) + spent;
     const row = resultRow(this.plan, this.state, task, { failure, note, agent, attempts });
     const { seq } = this.#tell({ type: 'task.failed', task, agent: Math.max(0, agent), failure, attempts });
@@ -351,7 +419,7 @@ export class Run implements RunView {
   }
 
   #failRest(failure: string): void {
-    for (let task = 0; task < this.state.tasks.size; task++) this.#fail(task, failure);
+    for (let task = 0; task < this.state.tasks.size; task++) this.#fail(task, failure, null, 0);
     this.#steer();
   }
 

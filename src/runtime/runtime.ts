@@ -1,6 +1,8 @@
 import type { Engine, EngineHost } from '../engine/contract.ts';
 import { ScriptedEngine } from '../engine/scripted.ts';
 import { parseFaultPlan } from '../chaos/plan.ts';
+import type { DueFault } from '../chaos/schedule.ts';
+import type { Landing } from '../chaos/seams.ts';
 import type { SpoilRecord } from '../chaos/stored-records.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
@@ -19,8 +21,11 @@ import { loadRun } from './load.ts';
 import { checkSwarm, listRuns, lockName } from './lobby.ts';
 import { planRun, type RunPlan, type RunSettings, settle } from './plan.ts';
 import type {
+  ActionReply,
+  AgentAction,
   AgentStory,
   CheckedSwarm,
+  Decision,
   Diagnostic,
   ExampleSwarm,
   ExportKind,
@@ -36,14 +41,18 @@ import type {
   StartReply,
   JournalEvent,
   StartRequest,
+  Timeline,
 } from './protocol.ts';
 import { Run } from './run.ts';
+import { Moments } from './history-moment.ts';
 import { agentStory } from './story.ts';
 import type { RunView } from './view.ts';
 import type { HealingSettings } from './ward.ts';
 
 export interface RuntimeOptions {
   readonly clock: Clock;
+  /** The clock by which a page is sent frames, where the run has a time of its own. */
+  readonly frameClock?: Clock;
   readonly random: Random;
   readonly store: RunStore;
   readonly lock: Lock;
@@ -63,6 +72,8 @@ export interface RuntimeOptions {
   readonly scripted?: (seed: number) => Engine;
 }
 
+const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; the tab that runs it decides.' };
+
 const TAKE_OVER_MS = 250;
 const TAKE_OVER_TRIES = 8;
 
@@ -72,6 +83,7 @@ export class Runtime implements RuntimeApi {
   readonly #breakage: Breakage;
   #open: RunView | null = null;
   #sender: FrameSender | null = null;
+  #moments: { readonly view: RunView; readonly of: Moments } | null = null;
   /** One change of the open run at a time. */
   #turnstile: Promise<unknown> = Promise.resolve();
 
@@ -155,7 +167,8 @@ export class Runtime implements RuntimeApi {
   async watch(runId: string, onFrame: (frame: RunFrame) => void | Promise<void>): Promise<void> {
     if (!(await this.open(runId))) throw new StoreFault('missing', `There is no run ${runId} to watch.`);
     this.#sender?.stop();
-    this.#sender = new FrameSender(this.#with.clock, () => (this.#open?.id === runId ? this.#open : null), onFrame);
+    const { clock, frameClock = clock } = this.#with;
+    this.#sender = new FrameSender(frameClock, () => (this.#open?.id === runId ? this.#open : null), onFrame);
   }
 
   unwatch(): Promise<void> {
@@ -184,15 +197,35 @@ export class Runtime implements RuntimeApi {
   }
 
   async results(runId: string, query: ResultQuery): Promise<ResultPage> {
-    return (await this.#require(runId)).index.query(query);
+    const view = await this.#require(runId);
+    if (query.until === undefined) return view.index.query(query);
+    return view.index.query({ ...query, beforeSeq: await this.#momentsOf(view).seqAt(query.until) });
   }
 
   async agent(runId: string, agent: number): Promise<AgentStory> {
     return agentStory(await this.#require(runId), this.#with.store, agent);
   }
 
+  async timeline(runId: string): Promise<Timeline> {
+    return (await this.#require(runId)).history.timeline();
+  }
+
+  async moment(runId: string, at: number): Promise<RunFrame> {
+    return this.#momentsOf(await this.#require(runId)).at(at);
+  }
+
   async export(runId: string, kind: ExportKind): Promise<Blob> {
     return exportRun(await this.#require(runId), this.#with.store, kind);
+  }
+
+  async decide(runId: string, noticeId: string, decision: Decision): Promise<ActionReply> {
+    const run = await this.#require(runId);
+    return run instanceof Run ? run.decide(noticeId, decision) : ONLY_WATCHES;
+  }
+
+  async act(runId: string, agent: number, action: AgentAction): Promise<ActionReply> {
+    const run = await this.#require(runId);
+    return run instanceof Run ? run.act(agent, action) : ONLY_WATCHES;
   }
 
   faults(): Promise<readonly FaultChoice[]> {
@@ -200,8 +233,9 @@ export class Runtime implements RuntimeApi {
   }
 
   async breakSomething(runId: string, kind: string, agent?: number): Promise<FaultReply> {
-    if (!((await this.#require(runId)) instanceof Run)) return { landed: false, detail: 'this tab only watches' };
-    return this.#breakage.strike(kind, agent ?? null);
+    const run = await this.#require(runId);
+    if (!(run instanceof Run)) return { landed: false, detail: 'this tab only watches' };
+    return kind === 'reload-mid-write' ? announceReload(run) : this.#breakage.strike(kind, agent ?? null);
   }
 
   async playFaults(runId: string, file: string, text: string, from = 0): Promise<readonly Diagnostic[]> {
@@ -211,6 +245,16 @@ export class Runtime implements RuntimeApi {
     if (!parsed.ok) return parsed.error;
     if (run instanceof Run) this.#breakage.play(parsed.value, settings.seed, from);
     return [];
+  }
+
+  /** Writes into the log of the open run that somebody broke something on purpose. */
+  tellFault(fault: DueFault, landing: Landing): void {
+    if (this.#open instanceof Run) this.#open.injected(fault.id, fault.kind, landing, fault);
+  }
+
+  /** Events of the run that its store does not have yet; none where it is not open here. */
+  unsaved(runId: string): readonly JournalEvent[] {
+    return this.#open?.id === runId ? this.#open.unsaved() : [];
   }
 
   /** Ends the supervisor of the open run with all it knows; a new one takes its place. False where this tab only watches. */
@@ -224,6 +268,11 @@ export class Runtime implements RuntimeApi {
   async close(): Promise<void> {
     await this.unwatch();
     await this.#alone(() => this.#close());
+  }
+
+  #momentsOf(view: RunView): Moments {
+    if (this.#moments?.view !== view) this.#moments = { view, of: new Moments(view, this.#with.store) };
+    return this.#moments.of;
   }
 
   async #require(runId: string): Promise<RunView> {
@@ -257,7 +306,7 @@ export class Runtime implements RuntimeApi {
           taskOf: (agent) => this.#open?.now(agent)?.task ?? -1,
           crashSupervisor: () => void this.crashSupervisor(),
           tell: (fault, landing) => {
-            if (this.#open instanceof Run) this.#open.injected(fault.id, fault.kind, landing);
+            this.tellFault(fault, landing);
           },
           tellOver: (fault, agent) => {
             if (this.#open instanceof Run) this.#open.ridOf(fault.id, fault.kind, agent);
@@ -317,6 +366,7 @@ export class Runtime implements RuntimeApi {
   async #close(): Promise<void> {
     const open = this.#open;
     this.#open = null;
+    this.#moments = null;
     await open?.stop();
   }
 
@@ -325,6 +375,14 @@ export class Runtime implements RuntimeApi {
     this.#turnstile = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The page reloads itself; that it was meant is in the log first, for whoever reads the run afterwards. */
+async function announceReload(run: Run): Promise<FaultReply> {
+  const detail = 'the page was reloaded on purpose';
+  run.injected(0, 'reload-mid-write', { agents: [], detail });
+  await run.flush();
+  return { landed: true, detail };
 }
 
 function newRecord(id: string, plan: RunPlan, settings: RunSettings, wall: number): RunRecord {

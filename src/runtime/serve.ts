@@ -91,7 +91,14 @@ function forwarding(
     remove: async (runId) => (await whole()).remove(runId),
     results: async (runId, query) => (await whole()).results(runId, query),
     agent: async (runId, agent) => (await whole()).agent(runId, agent),
+    timeline: async (runId) => (await whole()).timeline(runId),
+    moment: async (runId, at) => {
+      const frame = await (await whole()).moment(runId, at);
+      return Comlink.transfer(frame, [frame.cells.buffer]);
+    },
     export: async (runId, kind) => (await whole()).export(runId, kind),
+    decide: async (runId, noticeId, decision) => (await whole()).decide(runId, noticeId, decision),
+    act: async (runId, agent, action) => (await whole()).act(runId, agent, action),
     faults: async () => (await whole()).faults(),
     breakSomething: async (runId, kind, agent) => (await whole()).breakSomething(runId, kind, agent),
     playFaults: async (runId, file, text, from) => (await whole()).playFaults(runId, file, text, from),

@@ -1,7 +1,8 @@
 import type { EngineReport, LoadProgress, VramSample } from '../engine/contract.ts';
+import type { OpenNotice } from '../journal/notices.ts';
 import { AGENT_NAMES, type RunState } from '../journal/run-state.ts';
 import type { RunPlan } from './plan.ts';
-import type { AgentState, EngineError, RunInfo, RunStatus } from './protocol.ts';
+import type { AgentState, EngineError, NoticeInfo, RunInfo, RunStatus } from './protocol.ts';
 
 /** What only the side that runs a run knows. */
 export interface LiveFigures {
@@ -14,7 +15,24 @@ export interface LiveFigures {
   readonly elapsedMs: number;
   readonly tokensPerSecond: number;
   readonly residents: RunStatus['residents'];
+  readonly faults: RunStatus['faults'];
+  readonly healing: RunStatus['healing'];
+  /** Absent where nobody knows better than the engine's last report. */
+  readonly seats?: RunStatus['seats'];
 }
+
+/** Notices told to a page at once. */
+const NOTICES = 20;
+
+const noticeInfo = ({ id, agent, task, title, story, at, choices }: OpenNotice): NoticeInfo => ({
+  id,
+  agent,
+  task,
+  title,
+  story,
+  at,
+  choices,
+});
 
 export function agentsByState(state: RunState): Record<AgentState, number> {
   const counts = new Array<number>(AGENT_NAMES.length).fill(0);
@@ -24,8 +42,10 @@ export function agentsByState(state: RunState): Record<AgentState, number> {
 
 export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: LiveFigures): RunStatus {
   const { totals } = state;
+  const built = live.report?.residents ?? 0;
   return {
     ...record,
+    seats: { now: live.residents.length, target: built, max: built },
     ...live,
     summary: plan.summary,
     seed: plan.settings.seed,
@@ -33,6 +53,7 @@ export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: 
     tokens: { prompt: totals.promptTokens, completion: totals.completionTokens },
     tokensPerSecondMean: live.elapsedMs > 0 ? (totals.completionTokens / live.elapsedMs) * 1000 : 0,
     retries: totals.retries,
+    notices: state.notices.open().slice(-NOTICES).map(noticeInfo),
   };
 }
 

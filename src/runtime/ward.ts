@@ -81,6 +81,8 @@ export interface WardOptions {
   readonly random: Random;
   readonly plan: RunPlan;
   readonly state: RunState;
+  /** Sets names given by one writer apart from those of another. */
+  readonly fence: number;
   readonly settings: HealingSettings;
   readonly tell: (event: EventBody) => JournalEvent;
   readonly actuator: Actuator;
@@ -131,7 +133,7 @@ const FAILURE: Partial<Readonly<Record<FaultClass, TurnFailure>>> = {
 /** What the failure of a turn is called when MONITOR, not EXECUTE, found it. */
 export const failureOf = (fault: FaultClass | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
 
-const SILENT: EngineError = {
+export const SILENT: EngineError = {
   code: 'worker-dead',
   message: 'The engine fell silent in all turns at once.',
   remedy: 'Nothing to do: a fresh engine takes over.',
@@ -158,6 +160,8 @@ export class Ward {
   #monitor!: Monitor;
   #recover!: Recover;
   #engines = 0;
+  /** Orders that people gave. */
+  #asked = 0;
   #lives = 0;
   #ticks = 0;
 
@@ -321,6 +325,37 @@ export class Ward {
     this.#recover.taskEnded(task);
   }
 
+  /** A person gives a failed agent another chance. False where it has not failed. */
+  revive(agent: number): boolean {
+    return this.#recover.revive(agent, this.#with.clock.now());
+  }
+
+  /** A person has the agent made anew, whatever state it is in. Said to nobody but the log: a word that may be lost is no button. */
+  restart(agent: number): void {
+    const because = 'asked by a person';
+    if (!this.#life.send(agent, 'REVIVE', because)) {
+      this.#life.send(agent, 'SUSPECT', because, { hard: true });
+      this.#life.send(agent, 'RECOVER', `fresh-agent (restart) ${because}`);
+    }
+    const name = `${this.#lifeName()}.${String(++this.#asked)}`;
+    const order: RecoveryOrder = {
+      id: `p${name}`,
+      case: `p${name}`,
+      action: 'fresh-agent',
+      rung: 'restart',
+      fault: 'low-score',
+      agent,
+      also: [],
+      task: null,
+      delayMs: 0,
+      step: 1,
+      reasons: [because],
+      evidence: [],
+    };
+    this.#record({ type: 'order', order });
+    this.#perform(order);
+  }
+
   #begin(): void {
     const { plan, state, random, settings } = this.#with;
     const own = random.split(`healing/${String(this.#lives++)}`);
@@ -354,7 +389,7 @@ export class Ward {
     this.#recover = new Recover(
       {
         ...RECOVER_DEFAULTS,
-        life: `${String(this.#lives)}`,
+        life: this.#lifeName(),
         roleOf: (agent) => this.#role(agent),
         // Other models are read from the file and kept, not acted on yet.
         canEscalate: roles.map(() => false),
@@ -366,6 +401,11 @@ export class Ward {
         this.#post(message);
       },
     );
+  }
+
+  /** Names of cases, orders and notices are told apart by it, across supervisors and across tabs. */
+  #lifeName(): string {
+    return `${String(this.#with.fence)}.${String(this.#lives)}`;
   }
 
   /** What the agent was asked: its input and, where it works on another's output, that output. */
@@ -415,15 +455,23 @@ export class Ward {
         tell({ type: 'heal.mended', agent: agent ?? -1, case: story, fault, action, rung, ms: Math.round(ms), steps });
         break;
       }
-      case 'notice':
+      case 'notice': {
+        const { id, agent, fault, task, title, story, choices, case: about } = message;
+        const of = agent !== null ? 'agent' : fault === 'storage-full' ? 'storage' : 'engine';
+        const open = task !== null && this.#with.state.isOpen(task) ? task : null;
         tell({
           type: 'heal.notice',
-          agent: message.agent ?? -1,
-          case: message.case,
-          title: message.title,
-          story: message.story,
+          notice: id,
+          of,
+          agent: agent ?? -1,
+          task: open,
+          case: about,
+          title,
+          story,
+          choices: open === null ? choices.filter((choice) => choice !== 'skip' && choice !== 'edit') : choices,
         });
         break;
+      }
       default:
         break;
     }
@@ -623,7 +671,8 @@ export class Ward {
 }
 
 /** Whether an agent may be given work. */
-export const isFit = (state: RunState, agent: number): boolean => state.agents.state[agent] !== AGENT.failed;
+export const isFit = (state: RunState, agent: number): boolean =>
+  state.agents.state[agent] !== AGENT.failed && state.agents.held[agent] === 0;
 
 function remember(set: Set<string>, id: string): void {
   set.add(id);

@@ -36,6 +36,7 @@ export interface ResultRow {
   /** Parsed output; null when the task failed. */
   readonly output: unknown;
   readonly failure: string | null;
+  /** Name; empty where no agent gave the output. */
   readonly agent: string;
   /** Turns that the task took, reviews not counted. */
   readonly attempts: number;
@@ -46,6 +47,8 @@ export interface ResultRow {
   readonly review: { readonly agent: string; readonly output: unknown } | null;
   /** Said where something about the row is not as asked, e.g. a review that failed. */
   readonly note?: string;
+  /** A person gave the output, or part of it. */
+  readonly edited?: true;
 }
 
 /** Events of one commit; `body` is one JSON event a line. */

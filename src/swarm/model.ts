@@ -217,6 +217,12 @@ const Supervision = v.strictObject(
       v.optional(duration(1000, 86_400_000, '1 s to 24 h'), 60_000),
       v.description('Length of the sliding window: milliseconds, or a time such as "60s".'),
     ),
+    ask: v.pipe(
+      v.optional(duration(0, 86_400_000, '0 to 24 h')),
+      v.description(
+        "How long a task that has failed all its attempts waits for a person's word before it ends as that failure.",
+      ),
+    ),
     thresholds: v.pipe(
       v.optional(
         v.strictObject(
@@ -237,7 +243,7 @@ const Supervision = v.strictObject(
       v.description('Health scores, 0 to 1.'),
     ),
   },
-  'a map with intensity, period, thresholds',
+  'a map with intensity, period, ask, thresholds',
 );
 
 export const SwarmSchema = v.strictObject(

@@ -39,6 +39,10 @@ const status: RunStatus = {
   retries: 0,
   vram: null,
   residents: [],
+  seats: { now: 0, target: 0, max: 0 },
+  notices: [],
+  faults: [],
+  healing: { p50: null, p95: null, mended: 0, open: 0, restarts: { used: 0, of: 0, windowMs: 0 } },
 };
 
 function frame(
