@@ -41,8 +41,8 @@ export const en = {
     messenger: 'messenger',
   },
   start: {
-    headline: (agents: number) => `Run ${num(agents)} agents on this computer.`,
-    lead: 'Small language-model agents read your lines and check each other. Every line ends in one result or one named failure. There is no server, no account, and your input stays in this browser.',
+    headline: (agents: number) => `Run ${num(agents)} agents on this computer. Break some.`,
+    lead: 'A supervisor finds what broke and heals it while the work goes on. Every line ends in one result or one named failure. There is no server, no account, and your input stays in this browser.',
     demo: 'Run the demo',
     demoNote: (agents: number) => `${num(agents)} agents, example log lines, built-in pocket model.`,
     demoSize: 'Nothing to install: the model is part of this site.',
@@ -188,6 +188,7 @@ export const en = {
     custom: 'Model folder URL',
     customHelp: 'https://… a folder with mlc-chat-config.json, fetched only when you press Run',
     customBad: 'This is not an http or https address.',
+    listed: 'General chat model. Sizes are estimates.',
     pocketNote: '3 million parameters, trained for log triage only. Often wrong elsewhere.',
   },
   examples: {

@@ -46,8 +46,8 @@ export const ko: Dictionary = {
     messenger: '전달자',
   },
   start: {
-    headline: (agents) => `이 컴퓨터에서 에이전트 ${num(agents)}개를 실행합니다.`,
-    lead: '작은 언어 모델 에이전트들이 입력을 한 줄씩 읽고 서로 검토합니다. 모든 줄은 결과 하나 또는 이름 있는 실패 하나로 끝납니다. 서버도 계정도 없으며, 입력은 이 브라우저를 떠나지 않습니다.',
+    headline: (agents) => `이 컴퓨터에서 에이전트 ${num(agents)}개를 실행하십시오. 몇 개는 망가뜨려 보십시오.`,
+    lead: '감독자가 망가진 것을 찾아 고치고, 그동안에도 일은 계속됩니다. 모든 줄은 결과 하나 또는 이름 있는 실패 하나로 끝납니다. 서버도 계정도 없으며, 입력은 이 브라우저를 떠나지 않습니다.',
     demo: '데모 실행',
     demoNote: (agents) => `에이전트 ${num(agents)}개, 예제 로그, 내장 포켓 모델.`,
     demoSize: '설치할 것이 없습니다. 모델은 이 사이트에 들어 있습니다.',
@@ -194,6 +194,7 @@ export const ko: Dictionary = {
     custom: '모델 폴더 URL',
     customHelp: 'https://… mlc-chat-config.json이 있는 폴더. 실행을 누를 때만 받습니다',
     customBad: 'http 또는 https 주소가 아닙니다.',
+    listed: '일반 대화 모델. 크기는 추정값입니다.',
     pocketNote: '매개변수 300만 개, 로그 분류만 학습했습니다. 다른 일에는 자주 틀립니다.',
   },
   examples: {
