@@ -303,7 +303,7 @@ export class Run implements RunView {
       lasting,
     }: { readonly agents: readonly number[]; readonly detail: string; readonly lasting?: boolean },
     /** What it left to chance, and how long it lasts, ms: a replay does it again. */
-    { seed, forMs }: { readonly seed: number; readonly forMs: number },
+    { seed, forMs }: { readonly seed: number; readonly forMs: number } = { seed: 0, forMs: 0 },
   ): void {
     if (!this.#over())
       this.#tell({
