@@ -12,10 +12,15 @@ export interface TokenUse {
 
 /** What a replay of the turn needs beyond how it ended. Times are milliseconds from its submission, to the microsecond. */
 export interface TurnTrace {
-  /** Signs of life: how many, completion tokens at the first, and when the first and the last came. Absent: none. */
-  readonly alive?: readonly [count: number, tokens: number, first: number, last: number];
-  /** As the engine told: seat, first token (null: not told), end. Absent where it was not the engine that ended the turn. */
-  readonly told?: readonly [admitted: number, firstToken: number | null, ended: number];
+  /** Signs of life: how many, completion tokens at the first and the last, and when these came. Absent: none. */
+  readonly alive?: readonly [count: number, firstTokens: number, lastTokens: number, first: number, last: number];
+  /**
+   * As the engine told: seat, first token (null: not told), end; and how many turns it had ended before. Absent where it was not the engine
+   * that ended the turn.
+   */
+  readonly told?: readonly [admitted: number, firstToken: number | null, ended: number, rank: number];
+  /** How the engine ended it, where nobody came to use that. */
+  readonly unused?: { readonly finish: string; readonly tokens: TokenUse };
   /** Mean log probability of the chosen tokens. */
   readonly logprob?: number;
   /** The engine's error. */

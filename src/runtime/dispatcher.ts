@@ -121,6 +121,7 @@ export class Dispatcher {
   #residents = 0;
   #contextTokens = 0;
   #turns = 0;
+  #ends = 0;
   /** Questions put to people. */
   #asked = 0;
 
@@ -380,6 +381,7 @@ export class Dispatcher {
     } else {
       this.#start(flight);
       flight.over = true;
+      flight.tracer.told(outcome, this.#ends++);
       flight.watchdog();
       const ward = this.#ward;
       // What no agent could do better is nobody's fault, and nothing to judge.
