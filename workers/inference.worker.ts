@@ -2,8 +2,13 @@
  * The worker that owns the GPU. It may be killed at any moment; the runtime starts another.
  */
 import { systemClock } from '../src/kernel/clock.ts';
+import { webLifeline } from '../src/kernel/lock.ts';
+import { entropySeed } from '../src/kernel/random.ts';
 import { serveInference } from '../src/engine/serve.ts';
 import { createInferenceService } from './inference/service.ts';
 
 // This script lies one folder below the page, in development and in the build alike.
-serveInference(self, createInferenceService(new URL('../', self.location.href), systemClock()));
+serveInference(self, createInferenceService(new URL('../', self.location.href), systemClock()), {
+  name: `planaria-inference/${String(entropySeed())}`,
+  lifeline: webLifeline(navigator.locks),
+});

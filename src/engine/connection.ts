@@ -1,10 +1,12 @@
 /**
  * The client's end of one inference worker: questions with deadlines, a heartbeat, and one moment of death.
  *
- * A promise that waits on a dead worker would never settle. So death is decided here, from any of: an `error` or `messageerror` event, too
- * many missed heartbeats, a question past its deadline, or `close`; and then every question in flight is rejected.
+ * A promise that waits on a dead worker would never settle. So death is decided here, from any of: an `error` or `messageerror` event, its
+ * lifeline (a worker that ends without a word), too many missed heartbeats (one that lives and does nothing), a question past its
+ * deadline, or `close`; and then every question in flight is rejected.
  */
 import type { Clock } from '../kernel/clock.ts';
+import type { Lifeline } from '../kernel/lock.ts';
 import { EngineFault, type EngineError, type LoadProgress } from './contract.ts';
 import type { FromInference, Method, Questions, ToInference, WorkerLike } from './messages.ts';
 
@@ -37,14 +39,17 @@ export class Connection {
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
   readonly #stopBeat: () => void;
+  readonly #lifeline: Lifeline | null;
+  readonly #ended = new AbortController();
   #listener: Listener | null = null;
   #calls = 0;
   #missed = 0;
   #dead: EngineError | null = null;
 
-  constructor(worker: WorkerLike, clock: Clock) {
+  constructor(worker: WorkerLike, clock: Clock, lifeline: Lifeline | null = null) {
     this.#worker = worker;
     this.#clock = clock;
+    this.#lifeline = lifeline;
     worker.addEventListener('message', (event) => {
       this.#receive(event.data as FromInference);
     });
@@ -114,7 +119,7 @@ export class Connection {
     this.#die(workerDead(reason));
   }
 
-  /** Ends the worker's thread without a word, as a crash of the browser's would: only the heartbeat can find out. */
+  /** Ends the worker's thread without a word, as a crash of the browser's would: only lifeline or heartbeat can find out. */
   terminateSilently(): void {
     this.#worker.terminate();
   }
@@ -134,6 +139,11 @@ export class Connection {
     this.#missed = 0;
     switch (message.type) {
       case 'pong':
+        return;
+      case 'alive':
+        void this.#lifeline?.gone(message.lifeline, this.#ended.signal).then(() => {
+          this.#die(workerDead('The inference worker ended without a word.'));
+        });
         return;
       case 'loading':
         this.#waiting.get(message.call)?.loading?.(message.progress);
@@ -167,6 +177,7 @@ export class Connection {
     if (this.#dead) return;
     this.#dead = error;
     this.#stopBeat();
+    this.#ended.abort();
     this.#worker.terminate();
     for (const waiting of this.#waiting.values()) {
       waiting.disarm();

@@ -5,6 +5,7 @@
  * so that its script is loaded once.
  */
 import type { Clock } from '../kernel/clock.ts';
+import type { Lifeline } from '../kernel/lock.ts';
 import {
   EngineFault,
   type Engine,
@@ -29,16 +30,20 @@ export interface WorkerFaults {
   exhaustMemory(): void;
 }
 
-/** `spawn` starts the inference worker's script; it may throw where workers are not to be had. */
+/**
+ * `spawn` starts the inference worker's script; it may throw where workers are not to be had. `lifeline` tells when one has ended without a
+ * word; without it the heartbeat does, later.
+ */
 export function createEngineHost(
   spawn: () => WorkerLike,
   clock: Clock,
+  lifeline: Lifeline | null = null,
 ): EngineHost & EngineStorage & { readonly faults: WorkerFaults } {
   /** Answers questions; taken by the next engine that loads. */
   let idle: Connection | null = null;
   let taken: Connection | null = null;
   const living = (): Connection => {
-    if (!idle || idle.dead) idle = new Connection(spawn(), clock);
+    if (!idle || idle.dead) idle = new Connection(spawn(), clock, lifeline);
     return idle;
   };
   /** The engine's own worker where there is one: it knows what it has written. */

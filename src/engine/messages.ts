@@ -61,7 +61,9 @@ export type FromInference =
   | { type: 'progress'; progress: TurnProgress }
   | { type: 'outcome'; outcome: TurnOutcome }
   | { type: 'lost'; error: EngineError }
-  | { type: 'pong' };
+  | { type: 'pong' }
+  /** The worker holds this name for as long as it lives. */
+  | { type: 'alive'; lifeline: string };
 
 /** The part of MessagePort, Worker and worker scope that the protocol needs. */
 export interface Port {

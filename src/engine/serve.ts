@@ -11,6 +11,7 @@ import {
   type ModelChoice,
   type TurnHandle,
 } from './contract.ts';
+import type { Lifeline } from '../kernel/lock.ts';
 import type { DeviceFault, FromInference, Method, Port, Question, Questions, ToInference } from './messages.ts';
 
 /** What an inference worker can do; engines are created by `load`. */
@@ -24,14 +25,27 @@ export interface InferenceService {
   readonly storage?: EngineStorage;
 }
 
+/** A name that this thread holds for as long as it lives, so that its end is noticed at once. */
+export interface OwnLifeline {
+  readonly name: string;
+  readonly lifeline: Lifeline;
+}
+
 /** Answers on `port` until the thread ends. One engine at a time: a second `load` disposes the first engine. */
-export function serveInference(port: Port, service: InferenceService): void {
+export function serveInference(port: Port, service: InferenceService, own: OwnLifeline | null = null): void {
   let engine: Engine | null = null;
   const turns = new Map<string, TurnHandle>();
   const loads = new Map<number, AbortController>();
   const post = (message: FromInference): void => {
     port.postMessage(message);
   };
+  // Without one, only the heartbeat can tell.
+  own?.lifeline.hold(own.name).then(
+    () => {
+      post({ type: 'alive', lifeline: own.name });
+    },
+    () => undefined,
+  );
 
   const load = async (call: number, ask: Questions['load']['ask']): Promise<Questions['load']['answer']> => {
     const stop = new AbortController();

@@ -3,6 +3,7 @@
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
+import { memoryLifeline } from '../kernel/lock.ts';
 import {
   EngineFault,
   type Engine,
@@ -14,7 +15,7 @@ import {
 } from './contract.ts';
 import { createEngineHost } from './host.ts';
 import type { Port, WorkerLike } from './messages.ts';
-import { serveInference } from './serve.ts';
+import { type InferenceService, serveInference } from './serve.ts';
 
 const budget = { vramMiB: 1024, occupancy: 0.85, resident: 4 };
 
@@ -109,11 +110,13 @@ let far: HeldEngine[];
 let workers: FakeWorker[];
 let channels: MessageChannel[];
 
+let lifeline: ReturnType<typeof memoryLifeline>;
+
 /** A worker whose two ends are the ports of a channel. */
 function spawn(): WorkerLike {
   const channel = new MessageChannel();
   channels.push(channel);
-  serveInference(channel.port2 as unknown as Port, {
+  const service: InferenceService = {
     checkGpu: () => Promise.resolve({ ok: true, adapter: null, problem: null, storageFree: 5 }),
     models: (vramMiB) => (vramMiB < 0 ? Promise.reject(new Error('negative')) : Promise.resolve([])),
     fault: (fault) => {
@@ -124,7 +127,8 @@ function spawn(): WorkerLike {
       far.push(engine);
       return engine;
     },
-  });
+  };
+  serveInference(channel.port2 as unknown as Port, service, { name: `worker ${String(workers.length)}`, lifeline });
   channel.port1.start();
   channel.port2.start();
   const errors: ((event: { message?: string }) => void)[] = [];
@@ -154,6 +158,7 @@ beforeEach(() => {
   far = [];
   workers = [];
   channels = [];
+  lifeline = memoryLifeline();
 });
 afterEach(() => {
   for (const channel of channels) {
@@ -163,7 +168,7 @@ afterEach(() => {
 });
 
 const loaded = async () => {
-  const engine = createEngineHost(spawn, systemClock()).create('webllm');
+  const engine = createEngineHost(spawn, systemClock(), lifeline).create('webllm');
   const report = await engine.load({ id: 'pocket' }, budget, () => undefined);
   return { engine, report, held: far[0]!, worker: workers[0]! };
 };
@@ -184,6 +189,31 @@ test('questions are answered, faults arrive as faults, and the worker that answe
   // The next question needs a worker of its own: the first belongs to the engine.
   await host.checkGpu();
   expect(workers).toHaveLength(2);
+});
+
+test('a worker that ends without a word is missed at once: its turns end, with what they had written', async () => {
+  const { engine, held, worker } = await loaded();
+  const lost: string[] = [];
+  engine.onLost(({ code }) => lost.push(code));
+  const handle = engine.submit(turn('a'));
+  await until(() => held.open.has('a'));
+  held.open.get('a')!.say('hel');
+  await engine.counters();
+  lifeline.cut('worker 0');
+  expect(await handle.done).toMatchObject({ finish: 'error', text: 'hel', error: { code: 'worker-dead' } });
+  await until(() => lost.length > 0);
+  expect(lost).toEqual(['worker-dead']);
+  expect(worker.terminated).toBe(true);
+});
+
+test('the end of an engine that was closed is news to nobody', async () => {
+  const { engine } = await loaded();
+  const lost: string[] = [];
+  engine.onLost(({ code }) => lost.push(code));
+  await engine.dispose();
+  lifeline.cut('worker 0');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(lost).toEqual([]);
 });
 
 test('a turn streams and ends once', async () => {

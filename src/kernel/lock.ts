@@ -43,3 +43,59 @@ export function memoryLock(): Lock {
     },
   };
 }
+
+/**
+ * How a thread that ends without a word is missed at once: it holds a name for as long as it lives, and whoever waits for the name gets it
+ * when it is dead. A thread that is only busy still holds it, so there are no false alarms, however long it computes.
+ */
+export interface Lifeline {
+  /** Holds the name for the rest of this thread's life; resolves once it does. */
+  hold(name: string): Promise<void>;
+  /** Resolves when nobody holds the name any more; never once `signal` has aborted. */
+  gone(name: string, signal: AbortSignal): Promise<void>;
+}
+
+/** The Web Locks API lets go of a thread's locks when the thread ends, in whatever way. */
+export function webLifeline(locks: LockManager): Lifeline {
+  return {
+    hold: (name) =>
+      new Promise((resolve, reject) => {
+        locks
+          .request(name, () => {
+            resolve();
+            return new Promise<never>(() => undefined);
+          })
+          .catch(reject);
+      }),
+    gone: (name, signal) =>
+      new Promise((resolve) => {
+        // Refused or called off: then it is never told, and the heartbeat has to find out.
+        locks.request(name, { signal }, () => resolve()).catch(() => undefined);
+      }),
+  };
+}
+
+/** Lifelines within one process, for tests: `cut` is the end of the thread that holds the name. */
+export function memoryLifeline(): Lifeline & { cut(name: string): void } {
+  const held = new Set<string>();
+  const waiting = new Map<string, (() => void)[]>();
+  return {
+    hold: (name) => {
+      held.add(name);
+      return Promise.resolve();
+    },
+    gone: (name, signal) =>
+      new Promise((resolve) => {
+        const told = (): void => {
+          if (!signal.aborted) resolve();
+        };
+        if (held.has(name)) waiting.set(name, [...(waiting.get(name) ?? []), told]);
+        else told();
+      }),
+    cut: (name) => {
+      held.delete(name);
+      for (const told of waiting.get(name) ?? []) told();
+      waiting.delete(name);
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { createEngineHost } from '../engine/host.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { webLock } from '../kernel/lock.ts';
+import { webLifeline, webLock } from '../kernel/lock.ts';
 import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
 import { Database } from '../store/schema.ts';
@@ -27,7 +27,7 @@ export interface ServeOptions {
  */
 export function serveRuntime({ scope, base, locks, spawnInference }: ServeOptions): void {
   const clock = systemClock();
-  const engines = createEngineHost(spawnInference, clock);
+  const engines = createEngineHost(spawnInference, clock, webLifeline(locks));
   const random = seededRandom(entropySeed());
   const db = new Database('planaria');
   const opened = openStore(db);
