@@ -102,7 +102,57 @@ test('1 when a task failed, with the failure named in its row', async () => {
   for (const row of rows) expect(row.failure).toBeTruthy();
 });
 
+test('a fault plan plays in the tab and on the tab; 0 when each task ended once', async () => {
+  test.setTimeout(300_000);
+  const folder = scratch();
+  const lines = inventLines(800, 6);
+  const [out, plan] = [path.join(folder, 'faults.jsonl'), path.join(folder, 'plan.yaml')];
+  const faults = [
+    '{kind: device-lost, at: 300}',
+    '{kind: stall, at: 600}',
+    '{kind: reload-mid-write, at: 1500}',
+    '{kind: old-version, at: 4s}',
+    '{kind: clock-jump, at: 6s}',
+    '{kind: second-tab, at: 7s}',
+    '{kind: power-loss, at: 10s}',
+    '{kind: message-doubled, at: 15s, for: 1s}',
+  ];
+  writeFileSync(
+    plan,
+    `planaria-faults: 1\nname: test\nseed: 5\nfaults:\n${faults.map((fault) => `  - ${fault}\n`).join('')}`,
+  );
+  const ended = await headless(
+    ...['run', small, '--input', inputFile(lines, folder), '--engine', 'scripted', '--adapter', 'swiftshader'],
+    ...['--faults', plan, '--json', '--out', out],
+  );
+  expect(ended.code, ended.stderr).toBe(0);
+  expectEveryLineOnce(rowsOf(readFileSync(out)), lines);
+  const told = JSON.parse(ended.stdout) as {
+    lost: number;
+    twice: number;
+    faults: { mended: number; entries: object[] };
+  };
+  expect(told).toMatchObject({ phase: 'done', tasks: 800, lost: 0, twice: 0, faults: { injected: 8, mended: 8 } });
+  expect(told.faults.entries).toHaveLength(8);
+  for (const kind of ['device-lost', 'reload-mid-write', 'power-loss']) expect(ended.stderr).toContain(`s  ${kind}: `);
+});
+
 test.describe('2 for bad input, as FILE:line:column', () => {
+  test('a fault plan', async () => {
+    const folder = scratch();
+    const plan = path.join(folder, 'plan.yaml');
+    writeFileSync(plan, 'planaria-faults: 1\nname: x\nfaults:\n  - {kind: devise-lost, at: 1s}\n');
+    const args = ['run', small, '--input', inputFile(['one line'], folder), '--engine', 'scripted', '--faults', plan];
+    const ended = await headless(...args);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(`${plan}:4:12: faults[0].kind is the text "devise-lost"; expected one of `);
+    expect(ended.stderr).toContain('did you mean device-lost?');
+    writeFileSync(plan, 'planaria-faults: 1\nname: x\nfaults:\n  - {kind: stall, at: 1s, target: {role: triagr}}\n');
+    const unknown = await headless(...args);
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toMatch(/plan\.yaml:4:\d+: there is no role "triagr"/);
+  });
+
   const broken = path.join(root, 'src/swarm/fixtures/broken');
   const messages = JSON.parse(readFileSync(`${broken}.json`, 'utf8')) as Record<string, string[]>;
 

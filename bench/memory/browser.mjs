@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
-import { baseFlags, executablePath, swiftShader } from '../../tools/dev/chromium.mjs';
+import { baseFlags, executablePath, realGpu, swiftShader } from '../../tools/dev/chromium.mjs';
 import { serve } from '../../tools/dev/serve.mjs';
 import { root } from '../../tools/dev/workspace.mjs';
 
@@ -15,7 +15,7 @@ import { root } from '../../tools/dev/workspace.mjs';
 export async function inPage(gpu, work) {
   await build({ configFile: path.join(root, 'bench/memory/vite.config.ts'), logLevel: 'error' });
   const site = await serve({ root: path.join(root, 'node_modules/.cache/memory-bench') });
-  const args = gpu ? [...baseFlags, '--use-angle=vulkan', '--enable-features=Vulkan'] : [...baseFlags, swiftShader];
+  const args = [...baseFlags, ...(gpu ? realGpu : [swiftShader])];
   const browser = await chromium.launch({ executablePath, args });
   try {
     const page = await browser.newPage();

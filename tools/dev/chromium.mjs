@@ -20,6 +20,9 @@ export const baseFlags = [
 /** WebGPU computed on the CPU, for machines without a GPU and for tests that must agree everywhere. */
 export const swiftShader = '--use-webgpu-adapter=swiftshader';
 
+/** WebGPU on the machine's own GPU, where it has one. */
+export const realGpu = ['--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist'];
+
 /** Installs Debian's chromium where there is no browser. */
 export async function ensureChromium() {
   if (existsSync(executablePath)) return;

@@ -14,8 +14,11 @@ export const USAGE = `usage: npm run headless -- run FILE --input LOG [options]
   --vram MiB        GPU memory that may be used, before the occupancy limit
   --adapter NAME    auto (default: a real GPU where there is one), gpu or swiftshader
   --timeout SECONDS give up after so long (default 3600)
+  --faults FILE     a fault plan (docs/faults.md) to play while the run goes on; its times count from the first loaded engine
+  --json            with --faults: no table, and what became of each fault in the last line
 
-exit: 0 every task ended in a result, 1 some failed, 2 bad input`;
+exit: 0 every task ended in a result, 1 some failed, 2 bad input;
+      with --faults: 0 every task ended exactly once, in a result or a named failure, 1 not`;
 
 /** Bad input of the command line: the caller prints the message and exits 2. */
 export class BadInput extends Error {}
@@ -32,6 +35,8 @@ const OPTIONS = /** @type {const} */ ({
   vram: { type: 'string' },
   adapter: { type: 'string', default: 'auto' },
   timeout: { type: 'string', default: '3600' },
+  faults: { type: 'string' },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 });
 
@@ -68,6 +73,8 @@ export function readArgs(argv) {
     out: values.out,
     csv: values.csv,
     report: values.report,
+    faults: values.faults,
+    json: values.json,
     model: values.model,
     engine: oneOf('engine', values.engine, ['webllm', 'stock', 'scripted']),
     adapter: oneOf('adapter', values.adapter, ['auto', 'gpu', 'swiftshader']),

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { chromium } from '@playwright/test';
-import { baseFlags, executablePath, swiftShader } from '../dev/chromium.mjs';
+import { baseFlags, executablePath, realGpu, swiftShader } from '../dev/chromium.mjs';
 
 // A hidden or unfocused tab must work at full speed: nobody looks at this one.
 const UNWATCHED = [
@@ -8,20 +10,65 @@ const UNWATCHED = [
   '--disable-renderer-backgrounding',
   '--disable-backgrounding-occluded-windows',
 ];
-const REAL_GPU = ['--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist'];
 
 const hasGpuDevice = () => existsSync('/dev/dri') || readdirSync('/dev').some((name) => name.startsWith('nvidia'));
 
+/** @param {'auto' | 'gpu' | 'swiftshader'} adapter `auto` takes a real GPU where the machine shows one, SwiftShader elsewhere */
+function flags(adapter) {
+  const real = adapter === 'gpu' || (adapter === 'auto' && hasGpuDevice());
+  return [...baseFlags, ...UNWATCHED, ...(real ? realGpu : [swiftShader])];
+}
+
 /**
  * Chromium with WebGPU.
- * @param {'auto' | 'gpu' | 'swiftshader'} adapter `auto` takes a real GPU where the machine shows one, SwiftShader elsewhere
+ * @param {Parameters<typeof flags>[0]} adapter
  */
 export function launchBrowser(adapter) {
-  const real = adapter === 'gpu' || (adapter === 'auto' && hasGpuDevice());
   return chromium.launch({
     executablePath,
     // Playwright's own headless shell is another binary; the new headless mode of Chromium proper is asked for by hand.
     headless: false,
-    args: [...baseFlags, ...UNWATCHED, ...(real ? REAL_GPU : [swiftShader])],
+    args: flags(adapter),
   });
+}
+
+/**
+ * Chromium as a process of its own, on a profile that stays: it can be killed as by a machine that loses power, and started again.
+ * @param {Parameters<typeof flags>[0]} adapter
+ * @param {string} profile folder, made where it is missing
+ * @returns {Promise<{ browser: import('@playwright/test').Browser, kill: () => Promise<void> }>} `kill` ends it and all its children at
+ *   once; nothing in it gets to say goodbye
+ */
+export async function startBrowser(adapter, profile) {
+  const own = ['--lang=en-US', `--user-data-dir=${profile}`, '--remote-debugging-port=0', 'about:blank'];
+  const child = spawn(executablePath, [...flags(adapter), ...own], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const killGroup = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It had ended by itself.
+    }
+  };
+  process.once('exit', killGroup);
+  /** @type {string} */
+  const address = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`Chromium ended with code ${code} before it listened`)));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const found = /^DevTools listening on (ws:\S+)/.exec(line)?.[1];
+      if (found) resolve(found);
+    });
+  });
+  return {
+    browser: await chromium.connectOverCDP(address),
+    kill: async () => {
+      process.removeListener('exit', killGroup);
+      killGroup();
+      await gone;
+    },
+  };
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** `npm run headless -- run FILE --input LOG`: the same page, without a person. */
-import { access, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureChromium } from '../dev/chromium.mjs';
 import { serve } from '../dev/serve.mjs';
 import { ensureBuilt, ensureInstalled, root } from '../dev/workspace.mjs';
 import { BadInput, readArgs, USAGE } from './args.mjs';
@@ -9,6 +10,7 @@ import { exported, runToEnd, start } from './page.mjs';
 
 const EXIT = { ok: 0, failed: 1, badInput: 2 };
 const say = (line) => process.stderr.write(`${line}\n`);
+const onPage = (page) => page.on('pageerror', (error) => say(`page error: ${error.message}`));
 
 async function mustExist(file) {
   try {
@@ -24,42 +26,100 @@ async function main() {
     process.stdout.write(`${USAGE}\n`);
     return EXIT.ok;
   }
-  await mustExist(options.file);
-  if (options.input !== undefined) await mustExist(options.input);
+  for (const file of [options.file, options.input, options.faults]) if (file !== undefined) await mustExist(file);
   await ensureInstalled();
+  const faults = options.faults === undefined ? null : await readFaults(options.faults);
+  await ensureChromium();
   await ensureBuilt();
+  const server = await serve({ root: path.join(root, 'dist'), port: 0 });
+  try {
+    return faults ? await runWithFaults(server.url, options, faults) : await run(server.url, options);
+  } finally {
+    await server.close();
+  }
+}
+
+async function run(url, options) {
   // Only now: it imports an installed package.
   const { launchBrowser } = await import('./browser.mjs');
-
-  const server = await serve({ root: path.join(root, 'dist'), port: 0 });
   const browser = await launchBrowser(options.adapter);
   try {
     // The words on the page are how its parts are found.
     const page = await browser.newPage({ locale: 'en', acceptDownloads: true });
-    page.on('pageerror', (error) => say(`page error: ${error.message}`));
-    await page.goto(server.url);
-    const refused = await start(page, options);
-    if (refused.length > 0) throw new BadInput(refused.join('\n'));
-
+    onPage(page);
+    await begin(page, url, options);
     const phase = await runToEnd(page, options.timeoutMs, say);
     if (phase !== 'done') {
       say(`the run ended as ${phase}`);
       if (phase === 'timeout' || phase === 'waiting') return EXIT.failed;
     }
-    const results = await exported(page, 'jsonl');
-    const report = JSON.parse((await exported(page, 'report')).toString('utf8'));
-    if (options.out) await writeFile(options.out, results);
-    if (options.csv) await writeFile(options.csv, await exported(page, 'csv'));
-    if (options.report) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
-    const { engine, batched, model, tasks, results: committed, failed, tokensPerSecond, seed } = report;
-    process.stdout.write(
-      `${JSON.stringify({ engine, batched, model, tasks, results: committed, failed, tokensPerSecond, seed, out: options.out ?? null, report: options.report ?? null })}\n`,
-    );
-    return phase === 'done' && failed === 0 && committed === tasks ? EXIT.ok : EXIT.failed;
+    const { summary } = await kept(page, options);
+    process.stdout.write(`${JSON.stringify(summary)}\n`);
+    return phase === 'done' && summary.failed === 0 && summary.results === summary.tasks ? EXIT.ok : EXIT.failed;
   } finally {
     await browser.close();
-    await server.close();
   }
+}
+
+/** The plan, and what is needed to keep book of it. */
+async function readFaults(file) {
+  const { faultBook } = await import('./bundled.mjs');
+  const tools = await faultBook();
+  const text = await readFile(file, 'utf8');
+  const read = tools.readPlan(file, text);
+  if ('errors' in read) throw new BadInput(read.errors.join('\n'));
+  return { ...tools, text, plan: read.plan };
+}
+
+async function runWithFaults(url, options, { text, plan, FaultBook, faultTable, unseal }) {
+  const { playPlan, Tab } = await import('./chaos.mjs');
+  const tab = await Tab.open(options.adapter, onPage);
+  try {
+    await begin(tab.page, url, options);
+    const { phase, book, refused } = await playPlan(tab, {
+      ...{ file: options.faults, text, unseal, say, timeoutMs: options.timeoutMs },
+      makeBook: (seed) => new FaultBook(plan, seed),
+    });
+    if (refused.length > 0) throw new BadInput(refused.join('\n'));
+    say(`the run ended as ${phase}`);
+    const figures = book.figures();
+    const { summary, rows } = await kept(tab.page, options);
+    const unique = new Set(rows.map(({ task }) => task)).size;
+    const ends = { lost: summary.tasks - unique, twice: rows.length - unique };
+    if (!options.json) process.stdout.write(`${faultTable(figures)}\n\n`);
+    const faults = options.json ? { ...figures, entries: book.entries, turns: book.turns } : figures.injected;
+    process.stdout.write(`${JSON.stringify({ ...summary, phase, ...ends, faults })}\n`);
+    return phase === 'done' && ends.lost === 0 && ends.twice === 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    await tab.close();
+  }
+}
+
+/** Starts the run on the start screen. @throws BadInput what the page refuses */
+async function begin(page, url, options) {
+  await page.goto(url);
+  const refused = await start(page, options);
+  if (refused.length > 0) throw new BadInput(refused.join('\n'));
+}
+
+/** Takes the exports, writes those that were asked for. */
+async function kept(page, { out, csv, report: reportFile }) {
+  const results = await exported(page, 'jsonl');
+  const report = JSON.parse((await exported(page, 'report')).toString('utf8'));
+  if (out) await writeFile(out, results);
+  if (csv) await writeFile(csv, await exported(page, 'csv'));
+  if (reportFile) await writeFile(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+  const { engine, batched, model, tasks, results: committed, failed, tokensPerSecond, seed } = report;
+  const rows = results
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+  const summary = {
+    ...{ engine, batched, model, tasks, results: committed, failed, tokensPerSecond, seed },
+    ...{ out: out ?? null, report: reportFile ?? null },
+  };
+  return { summary, rows };
 }
 
 try {

@@ -1,0 +1,112 @@
+/** The runtime of an open page, asked past its screen, and the run's log as IndexedDB has it. Nothing of this is in the product. */
+
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {import('@playwright/test').BrowserContext} BrowserContext */
+/** @typedef {import('../../src/journal/events.ts').JournalEvent} JournalEvent */
+/** @typedef {import('../../src/store/records.ts').RunRecord} RunRecord */
+
+/** Every page of the context keeps a hold of its runtime worker from now on. @param {BrowserContext} context */
+export function holdRuntimes(context) {
+  return context.addInitScript(() => {
+    const Plain = globalThis.Worker;
+    globalThis.Worker = class extends Plain {
+      constructor(/** @type {string | URL} */ url, /** @type {WorkerOptions | undefined} */ options) {
+        super(url, options);
+        if (options?.name === 'planaria-runtime') /** @type {any} */ (globalThis).planariaRuntime = this;
+      }
+    };
+  });
+}
+
+/**
+ * Calls a method of `RuntimeApi` with plain values, in Comlink's words. A Blob comes as its text.
+ * @param {Page} page @param {string} method @param {...unknown} args
+ */
+export function askRuntime(page, method, ...args) {
+  return page.evaluate(
+    ([method, args]) =>
+      new Promise((resolve, reject) => {
+        const worker = /** @type {Worker} */ (/** @type {any} */ (globalThis).planariaRuntime);
+        const id = crypto.randomUUID();
+        /** @param {MessageEvent} event */
+        const hear = ({ data }) => {
+          if (data?.id !== id) return;
+          worker.removeEventListener('message', hear);
+          if (data.name === 'throw') reject(new Error(data.value?.value?.message ?? 'the runtime refused'));
+          else if (data.value instanceof Blob) void data.value.text().then(resolve, reject);
+          else resolve(data.value);
+        };
+        worker.addEventListener('message', hear);
+        worker.postMessage({
+          id,
+          type: 'APPLY',
+          path: [method],
+          argumentList: args.map((value) => ({ type: 'RAW', value })),
+        });
+      }),
+    /** @type {const} */ ([method, args]),
+  );
+}
+
+/** Reads a run's log while it grows. A record may be read again after a reload; each event is told once. */
+export class RunLog {
+  #run;
+  #unseal;
+  /** @type {Map<string, number>} what has been read: checksum and first event of each record */
+  #read = new Map();
+  #newest = 0;
+
+  /** @param {string} run @param {typeof import('../../src/store/seal.ts').unseal} unseal */
+  constructor(run, unseal) {
+    this.#run = run;
+    this.#unseal = unseal;
+  }
+
+  /** @param {Page} page @returns {Promise<{ events: JournalEvent[], record: RunRecord | null }>} what is new, and the run's row */
+  async next(page) {
+    // After a reload the log goes on from the last event that was on the disk: a little of what is known is looked at again.
+    const from = Math.max(0, this.#newest - OVERLAP);
+    const known = [...this.#read].filter(([, first]) => first >= from).map(([key]) => key);
+    const { chunks, record } = await page.evaluate(readStored, { run: this.#run, from, known });
+    const events = [];
+    for (const { first, sealed } of chunks) {
+      this.#read.set(`${first}/${sealed.sum}`, first);
+      this.#newest = Math.max(this.#newest, first);
+      /** @type {import('../../src/kernel/result.ts').Result<{ body: string }, string>} */
+      const opened = this.#unseal(sealed);
+      // One that was spoilt on purpose is for the run to find.
+      if (!opened.ok) continue;
+      for (const line of opened.value.body.split('\n')) if (line !== '') events.push(JSON.parse(line));
+    }
+    return { events, record: record === null ? null : JSON.parse(record) };
+  }
+}
+
+/** Events; more than a commit holds. */
+const OVERLAP = 2000;
+
+/** In the page. @param {{ run: string, from: number, known: string[] }} what */
+async function readStored({ run, from, known }) {
+  /** @param {IDBRequest} request @returns {Promise<any>} */
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await done(indexedDB.open('planaria'));
+  try {
+    const stores = database.transaction(['journal', 'runs']);
+    const [records, row] = await Promise.all([
+      done(stores.objectStore('journal').getAll(IDBKeyRange.bound([run, from], [run, Infinity]))),
+      done(stores.objectStore('runs').get(run)),
+    ]);
+    const seen = new Set(known);
+    /** @type {{ first: number, sealed: import('../../src/store/seal.ts').Sealed }[]} */
+    const chunks = [];
+    for (const { firstSeq, v, sum, body } of records)
+      if (!seen.has(`${firstSeq}/${sum}`)) chunks.push({ first: firstSeq, sealed: { v, sum, body } });
+    return { chunks, record: /** @type {string | null} */ (row?.body ?? null) };
+  } finally {
+    database.close();
+  }
+}
