@@ -47,10 +47,12 @@ const sum = async (all: readonly Entry[]): Promise<number> =>
 /** Largest first. `root` is the address of the page's folder. */
 export async function storedModels(list: AppConfig, root: URL): Promise<StoredModel[]> {
   const libraries = await entries(SCOPES.library);
+  // A hub may have a model of the same name.
+  const builtIn = resolveModel({ id: POCKET }, list, root, []).folder;
   const found = [...(await folders())].map(async ([folder, files]): Promise<StoredModel> => {
     const { id, libraryUrl } = modelAt(folder, list, root);
     const library = libraries.filter(({ request }) => request.url === libraryUrl);
-    return { id, folder, bytes: await sum([...files, ...library]), builtIn: id === POCKET };
+    return { id, folder, bytes: await sum([...files, ...library]), builtIn: folder === builtIn };
   });
   return (await Promise.all(found)).sort((a, b) => b.bytes - a.bytes);
 }
