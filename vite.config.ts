@@ -43,6 +43,8 @@ const offline = VitePWA({
     // Names with a hash of the content need no second revision, and the copy that the page has just loaded will do.
     dontCacheBustURLsMatching: /^assets\/[^/]+-[\w-]{8,}\.\w+$/,
     navigateFallback: 'index.html',
+    // Licences and notices of the model are read as they are.
+    navigateFallbackDenylist: [/\/models\//],
     // The tab of the first visit is taken over at once: its next request may be without a network.
     clientsClaim: true,
     inlineWorkboxRuntime: true,
