@@ -12,13 +12,13 @@ function storage(initial: Record<string, string> = {}) {
 describe('settings', () => {
   it('come back as written', () => {
     const store = storage();
-    const settings: Settings = { theme: 'dark', language: 'ko', vramMiB: 12_288 };
+    const settings: Settings = { theme: 'dark', language: 'ko', vramMiB: 12_288, storageAsked: true };
     expect(writeSettings(store, settings)).toBe(true);
     expect(readSettings(store, ['en'])).toEqual(settings);
   });
 
   it('follow the browser where nothing is kept', () => {
-    expect(readSettings(storage(), ['ko-KR', 'en'])).toEqual({ theme: 'system', language: 'ko', vramMiB: 7168 });
+    expect(readSettings(storage(), ['ko-KR', 'en'])).toMatchObject({ theme: 'system', language: 'ko', vramMiB: 7168 });
     expect(preferredLanguage(['fr', 'de'])).toBe('en');
     expect(preferredLanguage(['fr', 'ko'])).toBe('ko');
   });
@@ -29,6 +29,7 @@ describe('settings', () => {
         theme: 'system',
         language: 'en',
         vramMiB: 7168,
+        storageAsked: false,
       });
     const broken = {
       getItem: () => {

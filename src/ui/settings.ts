@@ -10,6 +10,8 @@ export interface Settings {
   readonly language: Language;
   /** GPU memory that the person says there is, MiB. Browsers do not report it. */
   readonly vramMiB: number;
+  /** Whether the person was asked about keeping the storage. */
+  readonly storageAsked: boolean;
 }
 
 export const VRAM_RANGE = { min: 512, max: 196_608, usual: 7168 } as const;
@@ -35,6 +37,7 @@ export function readSettings(storage: Pick<Storage, 'getItem'> | null, browser: 
     theme: THEMES.find((theme) => theme === kept['theme']) ?? 'system',
     language: LANGUAGES.find((language) => language === kept['language']) ?? preferredLanguage(browser),
     vramMiB: validVram(kept['vramMiB']) ? kept['vramMiB'] : VRAM_RANGE.usual,
+    storageAsked: kept['storageAsked'] === true,
   };
 }
 

@@ -29,6 +29,10 @@ class Stored {
     await this.#try(async () => {
       this.report = await runtime.storage();
     });
+    await this.lookAtProtection();
+  }
+
+  async lookAtProtection(): Promise<void> {
     this.protection = await protectionNow(this.protection);
   }
 

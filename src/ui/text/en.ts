@@ -269,7 +269,8 @@ export const en = {
       refused:
         'The browser did not agree to keep it. Browsers agree more readily to pages that are installed or bookmarked. Export results that matter.',
     },
-    keepRun: 'Keep this run safe?',
+    keepRun: 'Keep this run?',
+    notNow: 'Not now',
   },
   read: {
     title: 'Read it before you run it.',
