@@ -98,6 +98,8 @@ export class ScriptedEngine implements Engine {
   readonly #warm = new Map<number, string>();
   readonly #lostListeners: ((error: EngineError) => void)[] = [];
   #residents = 0;
+  /** Since when turns run without a break. */
+  #busySince = 0;
   #order = 0;
   #over = false;
   #budget: MemoryBudget = { vramMiB: 0, occupancy: 0, resident: 0 };
@@ -234,7 +236,8 @@ export class ScriptedEngine implements Engine {
   counters(): Promise<EngineCounters> {
     let warmBytes = 0;
     for (const text of this.#warm.values()) warmBytes += tokensOf(text) * TOKEN_BYTES;
-    return Promise.resolve({ ...this.#counters, warmBytes });
+    const busyMs = this.#counters.busyMs + (this.#running.size > 0 ? this.#clock.now() - this.#busySince : 0);
+    return Promise.resolve({ ...this.#counters, busyMs, warmBytes });
   }
 
   onLost(listener: (error: EngineError) => void): void {
@@ -299,6 +302,7 @@ export class ScriptedEngine implements Engine {
   #start(turn: Running): void {
     const { request } = turn;
     const random = seededRandom(request.sampling.seed);
+    if (this.#running.size === 0) this.#busySince = this.#clock.now();
     this.#running.add(turn);
     this.#counters.turns++;
     turn.admitted = this.#clock.now();
@@ -355,7 +359,7 @@ export class ScriptedEngine implements Engine {
     let retained = false;
     if (this.#running.delete(turn)) {
       this.#counters.decodeTokens += turn.tokens;
-      this.#counters.busyMs += (now - admitted) / this.#residents;
+      if (this.#running.size === 0) this.#counters.busyMs += now - this.#busySince;
       const { agent, retain, messages } = turn.request;
       retained = retain === true && !error;
       if (retained) this.#parked.set(agent, `${ownText(messages)}\nassistant: ${turn.text}`);

@@ -1,6 +1,9 @@
 /**
  * How many agents sit on the GPU at once. Up by one when the GPU is loaded above 80 % with turns waiting (it has work, more of it can share a
- * batch), down by one when below 20 %; only when it lasts, and not again before the last change could be felt.
+ * batch), down by one when below 20 % with none waiting; only when it lasts, and not again before the last change could be felt.
+ *
+ * A seat that is taken away costs nothing while nobody waits for it; one that comes and goes would cost a page-in each time. So what is slow
+ * for another reason (turns wait and the GPU is idle) changes nothing.
  */
 export interface ScaleLimits {
   readonly min: number;
@@ -45,7 +48,7 @@ export class Autoscaler {
   look(view: ScaleView): { readonly residents: number; readonly because: string | null } {
     const { up, down, looks, rest, min, max } = this.#limits;
     const wantsMore = view.load > up && view.waiting > 0;
-    const wantsLess = view.load < down;
+    const wantsLess = view.load < down && view.waiting === 0;
     this.#high = wantsMore ? this.#high + 1 : 0;
     this.#low = wantsLess ? this.#low + 1 : 0;
     if (this.#rest > 0) {
@@ -56,7 +59,7 @@ export class Autoscaler {
     if (this.#high >= looks && this.#residents < max && view.freeBytes >= view.bytesPerAgent) {
       return this.#change(1, `GPU ${percent} % busy and ${view.waiting} turns wait`, rest);
     }
-    if (this.#low >= looks && this.#residents > min) return this.#change(-1, `GPU only ${percent} % busy`, rest);
+    if (this.#low >= looks && this.#residents > min) return this.#change(-1, `GPU only ${percent} % busy and no turn waits`, rest);
     return { residents: this.#residents, because: null };
   }
 

@@ -94,7 +94,8 @@ describe('autoscaler', () => {
     expect(look(scaler, busy, 2)).toBe(8);
     expect(look(scaler, busy, 1)).toBe(9);
     expect(look(scaler, { ...busy, load: 0.5 }, 50)).toBe(9);
-    expect(look(scaler, { ...busy, load: 0.1 }, 50)).toBe(DEFAULT_SCALE.min);
+    expect(look(scaler, { ...busy, load: 0.1 }, 50)).toBe(9);
+    expect(look(scaler, { ...busy, load: 0.1, waiting: 0 }, 50)).toBe(DEFAULT_SCALE.min);
   });
 
   it('does not grow without work, without memory, or past its limits', () => {

@@ -59,6 +59,15 @@ export type EventBody =
       /** The engine's own report, for the run's. */
       readonly report?: unknown;
     }
+  /** The autoscaler lets more agents, or fewer, sit on the GPU at once. */
+  | {
+      readonly type: 'seats.changed';
+      readonly from: number;
+      readonly to: number;
+      /** What the engine was built for. */
+      readonly max: number;
+      readonly because: string;
+    }
   | { readonly type: 'engine.lost'; readonly code: string; readonly message: string; readonly inFlight: number }
   | {
       readonly type: 'task.assigned';

@@ -155,6 +155,56 @@ describe('the seat table', () => {
     );
   });
 
+  test('with more seats or fewer at any moment, nobody is lost, and there are soon no more than there are seats', () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ do: fc.constant('turn' as const), row: fc.nat(20) }) },
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(), keep: fc.boolean() }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('resize' as const), seats: fc.integer({ min: 1, max: 8 }) }),
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const table = new Residency({ seats: 4 });
+        const running: number[] = [];
+        const waits: number[] = [];
+        const served: number[] = [];
+        const admit = (): void => {
+          for (let got = table.admit(); got; got = table.admit()) {
+            running.push(got.turn.agent);
+            served.push(Number(got.turn.id));
+          }
+        };
+        const end = (at: number, keep: boolean): void => {
+          table.end(running.splice(at, 1)[0]!, keep);
+          admit();
+        };
+        for (const each of steps) {
+          if (each.do === 'turn') {
+            table.wait({ id: String(waits.length), agent: each.row, priority: 1 });
+            waits.push(each.row);
+            admit();
+          } else if (each.do === 'end') {
+            if (running.length > 0) end(each.pick % running.length, each.keep);
+          } else {
+            const before = table.parked;
+            const leave = table.resize(each.seats, 0);
+            expect(table.parked).toBe(before - leave.length);
+            expect(table.parked === 0 || table.active + table.parked <= each.seats).toBe(true);
+            admit();
+          }
+          expect(table.active).toBe(running.length);
+          expect(running.length).toBeLessThanOrEqual(Math.max(8, table.seats));
+        }
+        while (running.length > 0) end(0, true);
+        expect(served.sort((a, b) => a - b)).toEqual(waits.map((_, id) => id));
+        expect(table.active + table.parked).toBeLessThanOrEqual(table.seats);
+        expect(table.pageIns - table.evictions).toBeLessThanOrEqual(waits.length);
+      }),
+    );
+  });
+
   test('nobody is passed over more often than seats x streak while others of its urgency come and go', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), fc.nat(), (seats, streak, seed) => {

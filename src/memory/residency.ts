@@ -74,8 +74,8 @@ const evictedFirst = <T>(a: Candidate<T>, b: Candidate<T>): boolean => {
  * amortised.
  */
 export class Residency<T extends WaitingTurn = WaitingTurn> {
-  readonly #seats: number;
-  readonly #ahead: number;
+  #seats: number;
+  #ahead: number;
   readonly #streak: number;
   readonly #agents = new Map<number, Agent<T>>();
   readonly #entries = new Map<string, Entry<T>>();
@@ -95,6 +95,23 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     this.#seats = seats;
     this.#ahead = ahead;
     this.#streak = streak;
+  }
+
+  /**
+   * More seats, or fewer, from now on. Returns the parked agents that must be paged out because there are fewer; turns that run run on, and
+   * whoever ends first leaves (`end`).
+   */
+  resize(seats: number, ahead: number): readonly number[] {
+    if (!(seats >= 1)) throw new RangeError(`Residency: ${String(seats)} seats`);
+    this.#seats = seats;
+    this.#ahead = ahead;
+    const leave: number[] = [];
+    while (this.#parked > 0 && this.#active + this.#parked > seats) leave.push(this.#evict());
+    return leave;
+  }
+
+  get seats(): number {
+    return this.#seats;
   }
 
   get waiting(): number {

@@ -160,6 +160,21 @@ export class Dispatcher {
     return this.#residents;
   }
 
+  /** Other than the engine was built for, at most as many. */
+  resize(seats: number): void {
+    this.#residents = seats;
+    this.#window = windowFor(seats);
+    this.#residence.resize(seats);
+    this.pump();
+  }
+
+  /** Turns that wait for nothing but a seat: somebody is free for them. */
+  get waiting(): number {
+    let waiting = this.#ready.count((lane) => this.#bench(lane).size > 0);
+    for (const flight of this.flights.values()) if (!flight.started) waiting++;
+    return waiting;
+  }
+
   get parked(): number {
     return this.#residence.parked;
   }
@@ -170,9 +185,11 @@ export class Dispatcher {
     this.#engine = engine;
     if (fresh) this.#lastEngine = engine;
     if (engine) this.#residence.attach(engine, residents);
-    this.#window = windowFor(residents);
-    this.#residents = residents;
-    this.#contextTokens = contextTokens;
+    if (fresh) {
+      this.#window = windowFor(residents);
+      this.#residents = residents;
+      this.#contextTokens = contextTokens;
+    }
     if (fresh) {
       for (const agent of this.#toForget) forgetIn(engine, agent);
       this.#toForget.clear();

@@ -35,6 +35,8 @@ export class Residence {
   readonly #warm = new Map<number, { readonly tokens: number; readonly bytes: number }>();
   #engine: Engine | null = null;
   #seats = new Residency<Pending>({ seats: 1 });
+  /** Seats that the engine has. */
+  #most = 1;
 
   constructor(options: ResidenceOptions) {
     this.#with = options;
@@ -59,8 +61,24 @@ export class Residence {
     if (engine === this.#engine) return;
     this.lost();
     this.#engine = engine;
+    this.#most = residents;
     // As many again wait in the engine, so that a seat that falls free is taken without a round trip.
     this.#seats = new Residency({ seats: residents, ahead: residents });
+  }
+
+  /** Seats in use from now on, at most as many as the engine has. */
+  resize(seats: number): void {
+    const engine = this.#engine;
+    if (!engine || seats === this.#seats.seats) return;
+    // Ahead of time only where the engine itself keeps them waiting: with fewer seats in use than it has, it would not.
+    const leave = this.#seats.resize(seats, seats >= this.#most ? this.#most : 0);
+    for (const agent of leave) this.#pageOut(engine, agent);
+    this.#admit();
+  }
+
+  /** Turns that wait for a seat. */
+  get waiting(): number {
+    return this.#seats.waiting;
   }
 
   /** The engine is gone, and what sat there with it. Turns that it held end by themselves, those it never saw end here. */

@@ -22,6 +22,7 @@ import type { RunPlan } from './plan.ts';
 import type { ActionReply, AgentAction, AgentStory, Decision, RunStatus } from './protocol.ts';
 import { ColdAgents, reconcile } from './repair.ts';
 import type { ResultIndex } from './result-index.ts';
+import { Scaling } from './scaling.ts';
 import { statusOf } from './status.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { RunView } from './view.ts';
@@ -65,6 +66,7 @@ export class Run implements RunView {
   readonly #seat: EngineSeat;
   readonly #dispatcher: Dispatcher;
   readonly #operator: Operator;
+  readonly #scaling: Scaling;
   readonly #committer: Committer;
   readonly #cold: ColdAgents;
   readonly #rate = new RateMeter(RATE_WINDOW_MS);
@@ -126,6 +128,12 @@ export class Run implements RunView {
       });
     else if (!state.ended || state.open > 0) this.#tell({ type: 'run.resumed', tab, fence });
     for (const event of reconcile(state, index)) this.#tell(event);
+    this.#scaling = new Scaling({
+      tell: (event) => this.#tell(event),
+      resize: (seats) => {
+        this.#dispatcher.resize(seats);
+      },
+    });
 
     this.#seat = new EngineSeat({
       clock,
@@ -140,6 +148,7 @@ export class Run implements RunView {
           ms: Math.round(report.loadMs),
           report,
         });
+        this.#scaling.begin(report);
         void this.#sampleOf(engine);
       },
       onLost: (error) => {
@@ -497,14 +506,20 @@ export class Run implements RunView {
   #sample(): void {
     const live = [...this.#dispatcher.flights.values()].reduce((sum, flight) => sum + flight.tokens, 0);
     this.#rate.sample(this.#with.clock.now(), this.state.totals.completionTokens + live);
-    if (this.#seat.engine) void this.#sampleOf(this.#seat.engine);
+    const { engine } = this.#seat;
+    if (engine) void this.#sampleOf(engine, true);
   }
 
-  async #sampleOf(engine: Engine): Promise<void> {
+  /** `scale`: one of the regular looks, by which the autoscaler goes. */
+  async #sampleOf(engine: Engine, scale = false): Promise<void> {
     try {
       const [vram, counters] = await Promise.all([engine.vram(), engine.counters()]);
       if (vram.now > vram.limit) this.#vramOverLimit++;
       this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit };
+      if (!scale) return;
+      if (this.#watch.running && engine === this.#seat.engine)
+        this.#scaling.look(this.#with.clock.now(), counters, vram, this.#dispatcher.waiting);
+      else this.#scaling.pause();
     } catch {
       // An engine that is dying does not answer; the seat hears of it by itself.
     }

@@ -15,6 +15,10 @@ export class Stopwatch {
     return this.#sum + (this.#since === null ? 0 : this.#clock.now() - this.#since);
   }
 
+  get running(): boolean {
+    return this.#since !== null;
+  }
+
   set running(on: boolean) {
     if (on === (this.#since !== null)) return;
     this.#sum = this.elapsed();

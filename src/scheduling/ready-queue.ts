@@ -25,6 +25,13 @@ export class ReadyQueue {
     return this.#size;
   }
 
+  /** Tasks of the lanes that `serves` says somebody is free for. */
+  count(serves: (lane: number) => boolean): number {
+    let count = 0;
+    for (const { index, tasks } of this.#lanes) if (tasks.size > 0 && serves(index)) count += tasks.size;
+    return count;
+  }
+
   push(lane: number, task: number): void {
     const found = this.#lanes[lane];
     if (!found) throw new RangeError(`ReadyQueue: no lane ${String(lane)}`);
