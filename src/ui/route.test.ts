@@ -11,6 +11,8 @@ const route: fc.Arbitrary<Route> = fc.oneof(
       id,
       view: fc.constantFrom('field' as const, 'table' as const),
       agent: fc.option(fc.nat({ max: 100_000 })),
+      at: fc.option(fc.nat({ max: 999_999_999 })),
+      scope: fc.constantFrom('', 'triager', 'triager/3', 'a role & more'),
       only: fc.constantFrom(...FILTERS),
       sort: fc.constantFrom(...SORTS),
       text: fc.string().filter((text) => text.isWellFormed()),

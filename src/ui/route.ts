@@ -12,6 +12,10 @@ export interface RunLook {
   readonly view: FieldView;
   /** Row of the agent whose story is open. */
   readonly agent: number | null;
+  /** Run time that is looked at, ms; null: now. */
+  readonly at: number | null;
+  /** Part of the field: a role, or a shard of it from 1 as `triager/3`; empty: the whole swarm. */
+  readonly scope: string;
   readonly only: ResultFilter;
   readonly sort: ResultSort;
   readonly text: string;
@@ -25,7 +29,15 @@ export type Route =
 export const FILTERS: readonly ResultFilter[] = ['all', 'failed', 'retried', 'disputed'];
 export const SORTS: readonly ResultSort[] = ['newest', 'line', 'attempts', 'tokens'];
 
-export const plainLook: RunLook = { view: 'field', agent: null, only: 'all', sort: 'newest', text: '' };
+export const plainLook: RunLook = {
+  view: 'field',
+  agent: null,
+  at: null,
+  scope: '',
+  only: 'all',
+  sort: 'newest',
+  text: '',
+};
 
 function decode(text: string): string | null {
   try {
@@ -48,13 +60,18 @@ export function parseRoute(hash: string): Route {
   if (screen === 'read') return { screen: 'read', id };
   if (screen !== 'run') return { screen: 'start' };
   const asked = new URLSearchParams(query);
-  const agent = asked.get('agent');
+  const whole = (key: string): number | null => {
+    const text = asked.get(key);
+    return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
+  };
   return {
     screen: 'run',
     id,
     look: {
       view: asked.get('view') === 'table' ? 'table' : 'field',
-      agent: agent !== null && /^\d{1,9}$/.test(agent) ? Number(agent) : null,
+      agent: whole('agent'),
+      at: whole('at'),
+      scope: asked.get('in') ?? '',
       only: oneOf(FILTERS, asked.get('only'), 'all'),
       sort: oneOf(SORTS, asked.get('sort'), 'newest'),
       text: asked.get('q') ?? '',
@@ -65,10 +82,12 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if (route.screen === 'start') return '#/';
   if (route.screen === 'read') return `#/read/${encodeURIComponent(route.id)}`;
-  const { view, agent, only, sort, text } = route.look;
+  const { view, agent, at, scope, only, sort, text } = route.look;
   const query = new URLSearchParams();
   if (view !== plainLook.view) query.set('view', view);
   if (agent !== null) query.set('agent', String(agent));
+  if (at !== null) query.set('at', String(at));
+  if (scope !== plainLook.scope) query.set('in', scope);
   if (only !== plainLook.only) query.set('only', only);
   if (sort !== plainLook.sort) query.set('sort', sort);
   if (text !== '') query.set('q', text);

@@ -1,9 +1,11 @@
 import { formatRoute, parseRoute, plainLook, type Route, type RunLook } from './route.ts';
 
 let current = $state.raw<Route>(parseRoute(location.hash));
-addEventListener('hashchange', () => {
-  current = parseRoute(location.hash);
-});
+// Of two addresses of one page, going back fires both; a pushed one only the first.
+for (const event of ['popstate', 'hashchange'])
+  addEventListener(event, () => {
+    current = parseRoute(location.hash);
+  });
 
 /** Where the page is; reactive. */
 export function route(): Route {
@@ -18,10 +20,21 @@ export function openRun(id: string): void {
   go({ screen: 'run', id, look: plainLook });
 }
 
-/** Change what the run screen looks at; replaces the address, so that back leaves the run instead of undoing each click. */
+/**
+ * Change what the run screen looks at. What opens something (a story, a moment, a part of the field) is a step that back undoes; everything
+ * else replaces the address, so that back leaves the run instead of undoing each letter of a filter.
+ */
 export function look(change: Partial<RunLook>): void {
   if (current.screen !== 'run') return;
-  const next: Route = { ...current, look: { ...current.look, ...change } };
-  history.replaceState(null, '', formatRoute(next));
+  const before = current.look;
+  const next: Route = { ...current, look: { ...before, ...change } };
+  const address = formatRoute(next);
+  if (address === formatRoute(current)) return;
+  const opens =
+    (before.agent === null && next.look.agent !== null) ||
+    (before.at === null && next.look.at !== null) ||
+    next.look.scope.length > before.scope.length;
+  if (opens) history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
   current = next;
 }

@@ -10,6 +10,7 @@ const NAMES = [
   'focus',
   'idle-fill',
   'running-fill',
+  'running-wash',
   'degraded-fill',
   'recovering-fill',
   'failed-fill',

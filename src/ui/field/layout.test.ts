@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentAt, firstOfShard, layOut, neighbour, placeOf, type Frame, type Segment } from './layout.ts';
+import { agentAt, firstOfShard, layOut, neighbour, partOf, placeOf, type Frame, type Segment } from './layout.ts';
 
 const desk: Frame = { width: 1016, height: 400, scale: 1, gutter: 56, above: 0, largest: 28 };
 
@@ -91,5 +91,19 @@ describe('field layout', () => {
   it('leaves out empty roles and survives a field without width', () => {
     expect(layOut(segmentsOf([0, 12]), desk).bands).toHaveLength(1);
     expect(layOut(swarm, { ...desk, width: 10 }).bands).toHaveLength(0);
+  });
+
+  it('knows a role and a shard by the name in the address, and nothing else', () => {
+    const roles = segmentsOf([130, 10]);
+    const named = (scope: string) => partOf(roles, scope, (role, shard) => `${role} ${shard}`);
+    expect(named('role 0')).toEqual({ segment: roles[0], role: 'role 0', shard: null });
+    expect(named('role 0/3')).toEqual({
+      segment: { name: 'role 0 3', first: 128, count: 2 },
+      role: 'role 0',
+      shard: 3,
+    });
+    expect(named('role 1/1')?.segment).toMatchObject({ first: 130, count: 10 });
+    for (const scope of ['', 'x', 'role 0/0', 'role 0/4', 'role 1/2', '/', 'role 0/', 'role 0/-1'])
+      expect(named(scope)).toBeNull();
   });
 });

@@ -214,3 +214,32 @@ export function firstOfShard(layout: Layout, agent: number): number {
   const band = bandOf(layout, agent);
   return band ? agent - ((agent - band.first) % SHARD) : agent;
 }
+
+/** A part of the swarm, and what it is a part of. */
+export interface Part {
+  readonly segment: Segment;
+  readonly role: string;
+  /** Number of the shard in its role, from 1; null: the whole role. */
+  readonly shard: number | null;
+}
+
+/** The part that an address names: a role, or a shard of it as `triager/3`; null where there is none such, or it is empty. */
+export function partOf(
+  roles: readonly Segment[],
+  scope: string,
+  nameOf: (role: string, shard: number) => string,
+): Part | null {
+  const whole = roles.find(({ name }) => name === scope);
+  if (whole) return { segment: whole, role: whole.name, shard: null };
+  const [, name, number] = /^(.+)\/(\d{1,6})$/.exec(scope) ?? [];
+  const role = roles.find((one) => one.name === name);
+  const shard = Number(number);
+  const offset = (shard - 1) * SHARD;
+  if (!role || shard < 1 || offset >= role.count) return null;
+  const segment = {
+    name: nameOf(role.name, shard),
+    first: role.first + offset,
+    count: Math.min(SHARD, role.count - offset),
+  };
+  return { segment, role: role.name, shard };
+}

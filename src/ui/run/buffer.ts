@@ -41,6 +41,35 @@ export class RunBuffer {
     this.#announce();
   }
 
+  /** The same run at another moment: only what differs is told, so that a field of many agents is not laid out anew. */
+  show(frame: RunFrame): void {
+    if (frame.status.agents !== this.state.length) {
+      this.apply(frame);
+      return;
+    }
+    const differing = new Uint32Array(frame.cells.length);
+    let length = 0;
+    for (let k = 0; k + 2 < frame.cells.length; k += 3) {
+      const agent = frame.cells[k] ?? 0;
+      const packed = (this.state[agent] ?? 0) | ((this.tier[agent] ?? 0) << 8);
+      if (packed === frame.cells[k + 1] && this.health[agent] === frame.cells[k + 2]) continue;
+      for (let j = k; j < k + 3; j += 1) differing[length++] = frame.cells[j] ?? 0;
+    }
+    this.apply({ ...frame, full: false, cells: differing.subarray(0, length) });
+  }
+
+  /** All of it as one frame; null before there is a status. */
+  frame(): RunFrame | null {
+    if (!this.status) return null;
+    const cells = new Uint32Array(3 * this.state.length);
+    for (let agent = 0; agent < this.state.length; agent += 1) {
+      cells[3 * agent] = agent;
+      cells[3 * agent + 1] = (this.state[agent] ?? 0) | ((this.tier[agent] ?? 0) << 8);
+      cells[3 * agent + 2] = this.health[agent] ?? 0;
+    }
+    return { runId: this.status.id, full: true, cells, status: this.status };
+  }
+
   #takeCells(cells: Uint32Array, rows: number, full: boolean): void {
     const agents = new Uint32Array(rows);
     const before = new Uint8Array(rows);

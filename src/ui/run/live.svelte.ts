@@ -1,14 +1,21 @@
 /** The reactive face of one run: the buffer's status and what is drawn from it. Cells stay in the buffer's arrays. */
-import type { RunStatus, RuntimeApi } from '../../runtime/protocol.ts';
+import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../runtime/protocol.ts';
 import { RunBuffer } from './buffer.ts';
 import { LoadRate, Series, seat } from './derive.ts';
+import { Latest } from './latest.ts';
 
 const SPARK = 60;
 
 export class LiveRun {
   readonly id: string;
+  /** What is on show: the run as it is now, or as it was at `at`. */
   readonly buffer = new RunBuffer();
   status = $state.raw<RunStatus | null>(null);
+  /** As it is now, whatever is on show. */
+  live = $state.raw<RunStatus | null>(null);
+  /** Run time that is looked at, ms; null: now. */
+  at = $state<number | null>(null);
+  timeline = $state.raw<Timeline | null>(null);
   /** True when this browser has no such run. */
   missing = $state(false);
   broken = $state('');
@@ -23,6 +30,10 @@ export class LiveRun {
   readonly #runtime: RuntimeApi;
   readonly #series = new Series(SPARK);
   readonly #rate = new LoadRate();
+  readonly #moments: Latest<number, RunFrame>;
+  readonly #timelines: Latest<null, Timeline>;
+  /** Goes on being now while the past is on show. */
+  readonly #now = new RunBuffer();
   #closed = false;
 
   constructor(runtime: RuntimeApi, id: string) {
@@ -31,6 +42,18 @@ export class LiveRun {
     this.buffer.onStatus((status) => {
       this.#take(status);
     });
+    this.#moments = new Latest(
+      (at) => runtime.moment(id, at),
+      (frame) => {
+        if (this.at !== null && !this.#closed) this.buffer.show(frame);
+      },
+      () => undefined,
+    );
+    this.#timelines = new Latest(
+      () => runtime.timeline(id),
+      (timeline) => (this.timeline = timeline),
+      () => undefined,
+    );
   }
 
   async open(): Promise<void> {
@@ -43,7 +66,7 @@ export class LiveRun {
         }
       }
       await this.#runtime.watch(this.id, (frame) => {
-        if (!this.#closed && frame.runId === this.id) this.buffer.apply(frame);
+        if (!this.#closed && frame.runId === this.id) this.#hear(frame);
       });
     } catch (error) {
       this.broken = error instanceof Error ? error.message : String(error);
@@ -54,6 +77,28 @@ export class LiveRun {
   close(): void {
     this.#closed = true;
     void this.#runtime.unwatch().catch(() => undefined);
+  }
+
+  /** Shows the run as it was at that run time (ms), or as it is now. */
+  lookAt(at: number | null): void {
+    if (at === this.at) return;
+    if (at === null) {
+      this.at = null;
+      const now = this.#now.frame();
+      if (now) this.buffer.show(now);
+      return;
+    }
+    if (this.at === null) {
+      const now = this.buffer.frame();
+      if (now) this.#now.apply(now);
+    }
+    this.at = at;
+    this.#moments.want(at);
+  }
+
+  /** Reads the timeline again. */
+  wantTimeline(): void {
+    if (!this.#closed) this.#timelines.want(null);
   }
 
   pause = (): void => this.#ask(this.#runtime.pause(this.id));
@@ -67,12 +112,19 @@ export class LiveRun {
     });
   }
 
+  #hear(frame: RunFrame): void {
+    this.live = frame.status;
+    if (this.at === null) this.buffer.apply(frame);
+    else this.#now.apply(frame);
+  }
+
   #take(status: RunStatus): void {
     this.status = status;
     const residents = status.residents.map((resident) => resident.agent);
     const seats = status.report?.residents ?? status.summary.budget.resident;
     const next = seat(this.seats, residents, Math.min(seats, 64));
     if (next.length !== this.seats.length || next.some((agent, k) => agent !== this.seats[k])) this.seats = next;
+    if (this.at !== null) return;
     if (this.#series.note(status.elapsedMs, status.tokensPerSecond)) this.spark = [...this.#series.values];
     if (status.loading) {
       this.#rate.note(Number(document.timeline.currentTime ?? 0), status.loading.phase, status.loading.bytes);

@@ -13,9 +13,12 @@ export interface Step {
   readonly since: number | null;
   readonly spine: Spine;
   readonly event: JournalEvent;
+  /** What was committed, or handed to the next step of the flow. */
+  readonly output?: unknown;
 }
 
-function wounds(event: JournalEvent): boolean {
+/** Something went wrong with this event. */
+export function wounds(event: JournalEvent): boolean {
   switch (event.type) {
     case 'turn.ended':
       return event.rejected !== undefined || event.finish !== 'stop';
@@ -32,10 +35,13 @@ function wounds(event: JournalEvent): boolean {
   }
 }
 
+/** A turn that proves its agent well. */
+export function passes(event: JournalEvent): boolean {
+  return event.type === 'turn.ended' && !event.pending && !wounds(event);
+}
+
 function heals(event: JournalEvent): boolean {
-  return (
-    event.type === 'task.committed' || event.type === 'heal.mended' || (event.type === 'turn.ended' && !wounds(event))
-  );
+  return event.type === 'task.committed' || event.type === 'heal.mended' || passes(event);
 }
 
 /**
@@ -47,10 +53,18 @@ function redundant(event: JournalEvent, next: JournalEvent | undefined): boolean
   return event.type === 'task.advanced' && next?.type === 'task.committed' && next.task === event.task;
 }
 
+function tellsOutput(
+  event: JournalEvent,
+): event is Extract<JournalEvent, { type: 'task.committed' | 'task.advanced' }> {
+  return event.type === 'task.committed' || event.type === 'task.advanced';
+}
+
 export function stepsOf(events: readonly JournalEvent[]): Step[] {
   const steps: Step[] = [];
   let hurt = false;
+  const outputs = new Map<number, unknown>();
   for (const [k, event] of events.entries()) {
+    if (event.type === 'task.advanced') outputs.set(event.task, event.output);
     if (redundant(event, events[k + 1])) continue;
     const cut = wounds(event);
     if (heals(event)) hurt = false;
@@ -61,8 +75,22 @@ export function stepsOf(events: readonly JournalEvent[]): Step[] {
       since: before ? event.at - before.at : null,
       spine: cut ? 'cut' : hurt ? 'hollow' : 'solid',
       event,
+      ...(tellsOutput(event) && outputs.has(event.task) && { output: outputs.get(event.task) }),
     });
     if (cut) hurt = true;
   }
   return steps;
+}
+
+/** By step: the input of its task, where it is the first to speak of it. */
+export function inputsOf<Task extends { readonly task: number }>(
+  steps: readonly Step[],
+  tasks: readonly Task[],
+): readonly (Task | null)[] {
+  const unsaid = new Map(tasks.map((task) => [task.task, task]));
+  return steps.map(({ event }) => {
+    const task = 'task' in event && event.task != null ? unsaid.get(event.task) : undefined;
+    if (task) unsaid.delete(task.task);
+    return task ?? null;
+  });
 }

@@ -7,6 +7,10 @@ import type { Dictionary } from '../text/en.ts';
 export interface StepWords {
   readonly title: string;
   readonly text: string;
+  /** Observations, or the story so far; one a line. */
+  readonly list?: readonly string[];
+  /** Why each other step was not taken. */
+  readonly against?: readonly string[];
 }
 
 export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
@@ -53,15 +57,30 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
     case 'run.waiting':
       return { title: words.waiting, text: event.message };
     case 'fault.injected':
-      return { title: words.fault(event.kind), text: event.detail };
+      return {
+        title: words.fault(t.faults[event.kind]?.name ?? event.kind),
+        text: t.faults[event.kind]?.does ?? event.detail,
+      };
+    case 'fault.over':
+      return { title: t.spans.over, text: t.spans.overNote };
     case 'heal.suspected':
-      return { title: words.suspected(event.fault), text: event.evidence.join('; ') };
-    case 'heal.ordered':
-      return { title: words.ordered(event.rung, event.action), text: event.reasons.join('; ') };
+      return { title: words.suspected(t.diagnoses[event.fault] ?? event.fault), text: '', list: event.evidence };
+    case 'heal.ordered': {
+      const [why = '', ...against] = event.reasons;
+      return {
+        title: words.ordered(t.rungs[event.rung] ?? event.rung, t.remedies[event.action] ?? event.action),
+        text: join(why, event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
+        against,
+      };
+    }
     case 'heal.mended':
-      return { title: words.mended, text: join(event.action, span(event.ms)) };
+      return { title: words.mended, text: join(`${t.remedies[event.action] ?? event.action}.`, span(event.ms)) };
     case 'heal.notice':
-      return { title: event.title, text: event.story.join(' ') };
+      return { title: t.spans.notice_, text: event.title, list: event.story };
+    case 'heal.decided':
+      return { title: t.spans.decided(t.alerts.choices[event.decision], event.by), text: '' };
+    case 'agent.held':
+      return { title: event.held ? t.spans.held : t.spans.released, text: '' };
     case 'run.created':
       return { title: words.created, text: num(event.tasks) };
     case 'run.resumed':

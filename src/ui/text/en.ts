@@ -1,9 +1,11 @@
 /** All words of the page in English; the other dictionaries have the same keys. Plain, exact, short: units on numbers, limits first. */
 import { bytes, mebibytes, num, percent, span } from '../format.ts';
+import { liveEn } from './live.en.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 
 export const en = {
+  ...liveEn,
   language: { name: 'English', switchTo: 'Switch to English' },
   app: {
     name: 'Planaria',
@@ -407,6 +409,8 @@ export const en = {
       `Seat ${num(seat)}: ${agent}, ${state}, ${num(tokens)} of ${num(most)} tokens`,
     seatFree: 'free',
     shard: (role: string, shard: number) => `${role}, shard ${num(shard)}`,
+    shardNo: (shard: number) => `shard ${num(shard)}`,
+    roleOnly: (role: string, agents: number) => `Only ${role}, ${count(agents, 'agent')}`,
     whole: 'Whole swarm',
     agentSay: (agent: string, state: string) => `${agent}, ${state}`,
     card: { state: 'State', health: 'Health', place: 'Place', shard: 'Shard' },
@@ -523,12 +527,15 @@ export const en = {
   help: {
     title: 'Keyboard',
     keys: [
+      ['B', 'break something'],
+      [':', 'command: pause, break, agent, at'],
       ['/', 'filter the results'],
       ['?', 'this list'],
       ['P', 'pause or resume'],
       ['T', 'field or table'],
       ['E', 'export'],
-      ['Arrows', 'move in the field'],
+      ['Arrows', 'move in the field, or along the timeline'],
+      ['Home, End', 'on the timeline: the start, now'],
       ['Enter', 'open the agent’s story'],
       ['Esc', 'close, or back to the whole swarm'],
     ] as readonly (readonly [string, string])[],

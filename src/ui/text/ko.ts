@@ -1,6 +1,7 @@
 /** 한국어. 같은 열쇠, 같은 순서. 단위를 붙이고, 한계를 먼저 말한다. */
 import { bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts';
 import type { Dictionary } from './en.ts';
+import { liveKo } from './live.ko.ts';
 
 /** 3 min 20 s -> 3분 20초. */
 const span = (ms: number): string =>
@@ -9,6 +10,7 @@ const span = (ms: number): string =>
     .replace(/(\d) s$/, '$1초');
 
 export const ko: Dictionary = {
+  ...liveKo,
   language: { name: '한국어', switchTo: '한국어로 바꾸기' },
   app: {
     name: 'Planaria',
@@ -410,6 +412,8 @@ export const ko: Dictionary = {
       `자리 ${num(seat)}: ${agent}, ${state}, 토큰 ${num(most)} 중 ${num(tokens)}`,
     seatFree: '비어 있음',
     shard: (role, shard) => `${role}, 샤드 ${num(shard)}`,
+    shardNo: (shard) => `샤드 ${num(shard)}`,
+    roleOnly: (role, agents) => `${role}만 보기, 에이전트 ${num(agents)}개`,
     whole: '전체 스웜',
     agentSay: (agent, state) => `${agent}, ${state}`,
     card: { state: '상태', health: '건강', place: '위치', shard: '샤드' },
@@ -523,12 +527,15 @@ export const ko: Dictionary = {
   help: {
     title: '단축키',
     keys: [
+      ['B', '고장 내기'],
+      [':', '명령: pause, break, agent, at'],
       ['/', '결과 거르기'],
       ['?', '이 목록'],
       ['P', '일시 정지 또는 계속'],
       ['T', '칸 또는 표'],
       ['E', '내보내기'],
       ['←↑↓→', '칸 사이 이동'],
+      ['Home, End', '타임라인에서 처음, 지금'],
       ['Enter', '에이전트의 이야기 열기'],
       ['Esc', '닫기, 또는 전체 스웜으로'],
     ],

@@ -1,0 +1,86 @@
+/** Breaking things on purpose: what can be broken, what was asked for and has not struck yet, and the plan that is played. */
+import type { Diagnostic, FaultChoice, RuntimeApi } from '../../runtime/protocol.ts';
+
+export const RELOAD = 'reload-mid-write';
+/** A fault that is asked for; gone once it has struck, for then the run itself tells of it. */
+export interface Attempt {
+  readonly id: number;
+  readonly kind: string;
+  readonly agent: number | null;
+  /** Null while it looks for something to strike; why it did not afterwards. */
+  readonly missed: string | null;
+}
+
+const KEPT = 5;
+
+export class Breaking {
+  /** In the order of the runtime, reloading the page among them. */
+  choices = $state.raw<readonly FaultChoice[]>([]);
+  attempts = $state.raw<readonly Attempt[]>([]);
+  open = $state(false);
+  kind = $state('stall');
+  /** Row of the agent that is to be struck; null: any. */
+  target = $state<number | null>(null);
+  /** The plan that was played last. */
+  plan = $state.raw<{ readonly name: string; readonly text: string } | null>(null);
+  mistakes = $state.raw<readonly Diagnostic[]>([]);
+  readonly #runtime: RuntimeApi;
+  readonly #run: string;
+  #next = 0;
+
+  constructor(runtime: RuntimeApi, run: string) {
+    this.#runtime = runtime;
+    this.#run = run;
+  }
+
+  async load(): Promise<void> {
+    const choices = await this.#runtime.faults();
+    const reload: FaultChoice = { kind: RELOAD, does: '', afterwards: '', takesTarget: false };
+    this.choices = choices.some(({ kind }) => kind === RELOAD) ? choices : [...choices, reload];
+  }
+
+  /** Opens the panel, with this kind or this agent chosen. */
+  show(choice: { kind?: string; agent?: number } = {}): void {
+    if (choice.kind !== undefined) this.kind = choice.kind;
+    if (choice.agent !== undefined) {
+      this.target = choice.agent;
+      if (!this.takesTarget(this.kind)) this.kind = 'stall';
+    }
+    this.open = true;
+  }
+
+  takesTarget(kind: string): boolean {
+    return this.choices.find((choice) => choice.kind === kind)?.takesTarget ?? false;
+  }
+
+  async strike(kind: string, agent: number | null): Promise<void> {
+    const id = ++this.#next;
+    const target = this.takesTarget(kind) ? agent : null;
+    this.attempts = [{ id, kind, agent: target, missed: null }, ...this.attempts].slice(0, KEPT);
+    const end = (missed: string | null): void => {
+      this.attempts =
+        missed === null
+          ? this.attempts.filter((one) => one.id !== id)
+          : this.attempts.map((one) => (one.id === id ? { ...one, missed } : one));
+    };
+    try {
+      const { landed, detail } = await this.#runtime.breakSomething(this.#run, kind, target ?? undefined);
+      end(landed ? null : detail);
+      if (landed && kind === RELOAD) location.reload();
+    } catch (error) {
+      end(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Plays a plan from now on; false, with the mistakes told, where it cannot be read. */
+  async play(name: string, text: string): Promise<boolean> {
+    try {
+      this.mistakes = await this.#runtime.playFaults(this.#run, name, text);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.mistakes = [{ file: name, line: 1, column: 1, message, expected: '', hint: '' }];
+    }
+    this.plan = { name, text };
+    return this.mistakes.length === 0;
+  }
+}

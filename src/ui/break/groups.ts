@@ -1,0 +1,35 @@
+/** The kinds of faults in the order in which they are offered; the runtime decides which of them there are. */
+
+export type FaultGroup = 'agents' | 'engine' | 'storage' | 'hidden';
+
+const GROUPS: Readonly<Record<FaultGroup, readonly string[]>> = {
+  agents: ['stall', 'poisoned-output', 'loop', 'lying-voter', 'all-residents-crash'],
+  engine: ['worker-kill', 'device-lost', 'device-lost-twice', 'out-of-memory'],
+  storage: ['corrupt-record', 'old-version', 'quota', 'reload-mid-write'],
+  hidden: ['supervisor-crash', 'message-lost', 'message-doubled', 'message-reordered', 'clock-jump', 'hidden-tab'],
+};
+
+/** Offered at one press: what is understood at once. */
+export const QUICK: readonly string[] = [
+  'worker-kill',
+  'device-lost',
+  'stall',
+  'poisoned-output',
+  'loop',
+  'all-residents-crash',
+  'reload-mid-write',
+];
+
+/** Groups with the kinds that there are; a kind that this page does not know goes into the last. */
+export function grouped(kinds: readonly string[]): readonly { readonly group: FaultGroup; readonly kinds: string[] }[] {
+  const known = new Set(Object.values(GROUPS).flat());
+  return (Object.keys(GROUPS) as FaultGroup[])
+    .map((group) => ({
+      group,
+      kinds: [
+        ...GROUPS[group].filter((kind) => kinds.includes(kind)),
+        ...(group === 'hidden' ? kinds.filter((kind) => !known.has(kind)) : []),
+      ],
+    }))
+    .filter((one) => one.kinds.length > 0);
+}

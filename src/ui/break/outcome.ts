@@ -1,0 +1,36 @@
+/** What became of a fault, in words. */
+import type { FaultLine, SwarmSummary } from '../../runtime/protocol.ts';
+import { agentName } from '../run/names.ts';
+import type { Dictionary } from '../text/en.ts';
+
+export function faultName(kind: string, t: Dictionary): string {
+  return t.faults[kind]?.name ?? kind;
+}
+
+/** The agent that it struck, or how many; empty where it struck none in particular. */
+export function struckWho({ agents }: Pick<FaultLine, 'agents'>, summary: SwarmSummary, t: Dictionary): string {
+  const [first] = agents;
+  if (first === undefined) return '';
+  return agents.length === 1 ? agentName(summary, first) : t.breaking.agents(agents.length);
+}
+
+/** Rung and step that cured it; that none was needed; or nothing before it is mended. */
+export function mendedBy({ mendedMs, rung, by }: FaultLine, t: Dictionary): string {
+  if (mendedMs === null) return '';
+  if (rung === null) return t.breaking.byItself;
+  return t.breaking.by(t.rungs[rung] ?? rung, t.remedies[by ?? ''] ?? by ?? '');
+}
+
+/** One sentence: struck whom, noticed in, mended in, by what. */
+export function outcome(fault: FaultLine, summary: SwarmSummary, t: Dictionary): string {
+  const words = t.breaking;
+  const who = struckWho(fault, summary, t);
+  return [
+    who && words.struck(who),
+    fault.detectedMs === null ? (fault.mendedMs === null ? words.unseen : '') : words.detected(fault.detectedMs),
+    fault.mendedMs === null ? words.healing : words.mended(fault.mendedMs),
+    mendedBy(fault, t),
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
