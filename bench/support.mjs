@@ -40,10 +40,10 @@ async function inChromium(folder, work) {
 /** `--gpu` measures on the machine's GPU, otherwise SwiftShader. */
 export const adapter = () => (process.argv.includes('--gpu') ? 'gpu' : 'swiftshader');
 
-/** The production build in Chromium. @template T @param {Parameters<typeof inChromium<T>>[1]} work */
+/** The production build in Chromium; PLANARIA_DIST names another folder than dist/. @template T @param {Parameters<typeof inChromium<T>>[1]} work */
 export async function onThePage(work) {
-  await ensureBuilt();
-  return inChromium(path.join(root, 'dist'), work);
+  if (!process.env.PLANARIA_DIST) await ensureBuilt();
+  return inChromium(process.env.PLANARIA_DIST ?? path.join(root, 'dist'), work);
 }
 
 /**
