@@ -18,6 +18,8 @@ const SLOW: ReadonlySet<keyof PageApi> = new Set([
   'storage',
   'removeModel',
   'freeWarm',
+  'incident',
+  'replay',
 ]);
 /** As long as the network takes; nobody waits for it. */
 const UNLIMITED: ReadonlySet<keyof PageApi> = new Set(['keepPocket']);
@@ -130,6 +132,11 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     removeModel: (folder) => call('removeModel', (api) => api.removeModel(folder)),
     freeWarm: () => call('freeWarm', (api) => api.freeWarm()),
     keepPocket: () => call('keepPocket', (api) => api.keepPocket()),
+    share: (what, withInput) => call('share', (api) => api.share(what, withInput)),
+    incident: (runId, withInput) => call('incident', (api) => api.incident(runId, withInput)),
+    read: (source) => call('read', (api) => api.read(source)),
+    replay: (source) => call('replay', (api) => api.replay(source)),
+    pace: (runId, pace) => call('pace', (api) => api.pace(runId, pace)),
     onRespawn: (listener) => {
       listeners.push(listener);
     },

@@ -12,6 +12,7 @@ import type {
   StoredModel,
   VramSample,
 } from '../engine/contract.ts';
+import type { LinkApi, ReplayInfo } from './links/protocol.ts';
 import type { JournalEvent, NoticeChoice } from '../journal/events.ts';
 import type { ResultRow, RunPhase, RunRecord } from '../store/records.ts';
 import type { HealFigures } from '../telemetry/heals.ts';
@@ -19,6 +20,8 @@ import type { TimelineBuckets } from '../telemetry/timeline.ts';
 import type { Diagnostic } from '../swarm/diagnostic.ts';
 import type { RoleSummary, SwarmSummary } from '../swarm/summary.ts';
 
+export type * from './links/protocol.ts';
+export { PACES, REPLAY_PREFIX } from './links/protocol.ts';
 export type {
   AdapterInfo,
   Diagnostic,
@@ -181,6 +184,8 @@ export interface RunStatus extends RunInfo {
   /** The last 20 faults that were injected, newest last. */
   readonly faults: readonly FaultLine[];
   readonly healing: Healing;
+  /** Set where this is the replay of an incident and no run of this browser. */
+  readonly replay?: ReplayInfo;
 }
 
 /**
@@ -315,4 +320,4 @@ export interface StorageApi {
 }
 
 /** All that the page may ask. */
-export type PageApi = RuntimeApi & StorageApi;
+export type PageApi = RuntimeApi & StorageApi & LinkApi;

@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly tab: string;
   /** How its agents are mended; null: not at all. Absent: as usual. */
   readonly healing?: HealingSettings | null;
+  /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
+  readonly fixedSeats?: boolean;
   /** Hears every event as it happens, before it is on the disk. */
   readonly onEvent?: (event: JournalEvent) => void;
   /** Gives the run's lock back. */
@@ -302,6 +304,13 @@ export class Run implements RunView {
     this.#dispatcher.ward?.crash();
   }
 
+  /** So many agents may sit on the GPU from now on, as the autoscaler decided once. */
+  seats(change: Omit<Extract<EventBody, { type: 'seats.changed' }>, 'type'>): void {
+    if (this.#over()) return;
+    this.#tell({ type: 'seats.changed', ...change });
+    this.#dispatcher.resize(change.to);
+  }
+
   /** Somebody broke something on purpose: the log says so. */
   injected(
     fault: number,
@@ -516,7 +525,7 @@ export class Run implements RunView {
       const [vram, counters] = await Promise.all([engine.vram(), engine.counters()]);
       if (vram.now > vram.limit) this.#vramOverLimit++;
       this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit };
-      if (!scale) return;
+      if (!scale || this.#with.fixedSeats === true) return;
       if (this.#watch.running && engine === this.#seat.engine)
         this.#scaling.look(this.#with.clock.now(), counters, vram, this.#dispatcher.waiting);
       else this.#scaling.pause();

@@ -63,6 +63,7 @@ export interface RuntimeOptions {
   readonly tab: string;
   /** How runs are supervised and who hears their events; what chaos and simulation need. */
   readonly healing?: HealingSettings | null;
+  readonly fixedSeats?: boolean;
   readonly onEvent?: (event: JournalEvent) => void;
   /** How this tab's engines can be broken on purpose; absent: they cannot. */
   readonly engineFaults?: EngineFaults;
@@ -252,6 +253,11 @@ export class Runtime implements RuntimeApi {
     if (this.#open instanceof Run) this.#open.injected(fault.id, fault.kind, landing, fault);
   }
 
+  /** See `Run.seats`. */
+  setSeats(change: Parameters<Run['seats']>[0]): void {
+    if (this.#open instanceof Run) this.#open.seats(change);
+  }
+
   /** Events of the run that its store does not have yet; none where it is not open here. */
   unsaved(runId: string): readonly JournalEvent[] {
     return this.#open?.id === runId ? this.#open.unsaved() : [];
@@ -298,7 +304,7 @@ export class Runtime implements RuntimeApi {
       const createEngine = (): Engine =>
         settings.engine === 'scripted' ? this.#scripted(settings.seed) : this.#with.engines.create(settings.engine);
       const onStale = (): void => void this.#reopen(runId);
-      const { healing, onEvent } = this.#with;
+      const { healing, onEvent, fixedSeats = false } = this.#with;
       const wrap = this.#breakage.begin(
         {
           id: runId,
@@ -327,6 +333,7 @@ export class Runtime implements RuntimeApi {
         onStale,
         // Chaos of a simulation stands where this tab's own would.
         healing: healing === null ? null : { tap: this.#breakage.tap, ...healing },
+        fixedSeats,
         ...(onEvent && { onEvent }),
       });
       await run.start();

@@ -6,8 +6,9 @@ import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
 import { Database } from '../store/schema.ts';
 import { exampleSwarms, fetchedExamples } from './examples.ts';
+import { type LinkServer, withLinks } from './links/route.ts';
 import { checkSwarm, listRuns } from './lobby.ts';
-import type { PageApi, RunFrame, RuntimeApi, StorageApi } from './protocol.ts';
+import type { RunFrame, RuntimeApi, StorageApi } from './protocol.ts';
 import type { Runtime } from './runtime.ts';
 import { storageReport } from './storage.ts';
 
@@ -70,7 +71,11 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
     freeWarm: () => engines.dropWarm(),
     keepPocket: () => engines.keepPocket(),
   };
-  Comlink.expose({ ...forwarding(whole), ...lobby, ...storage } satisfies PageApi, scope);
+  const links = async (): Promise<LinkServer> => {
+    const [store, { Links }] = await Promise.all([opened, import('./links/links.ts')]);
+    return new Links({ clock, random, store, examples, runtime: () => runtime });
+  };
+  Comlink.expose(withLinks({ ...forwarding(whole), ...lobby, ...storage }, links), scope);
 }
 
 function forwarding(

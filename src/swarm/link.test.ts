@@ -9,7 +9,7 @@ const encode = async (text: string) => {
 };
 const outcome = async (fragment: string) => {
   const result = await decodeLink(fragment);
-  return result.ok ? { text: result.value } : result.error.code;
+  return result.ok ? { text: result.value.text } : result.error.code;
 };
 
 describe('share links', () => {
@@ -91,7 +91,9 @@ describe('share links', () => {
     ['#', 'not-a-link'],
     ['#view=table', 'not-a-link'],
     ['#s1', 'not-a-link'],
-    ['#s2:AwA.00000000', 'unknown-version'],
+    ['#s3:AwA.00000000', 'unknown-version'],
+    ['#i2:AwA.00000000', 'unknown-version'],
+    ['#s999999:', 'unknown-version'],
     ['#s0:AwA', 'unknown-version'],
     ['#s1:', 'truncated'],
     ['#s1:!!!!', 'broken'],

@@ -1,0 +1,59 @@
+import * as Comlink from 'comlink';
+import type { RunFrame, RunStatus, RuntimeApi } from '../protocol.ts';
+import type { ReplaySession } from '../replay/session.ts';
+import type { Pace } from './protocol.ts';
+
+export interface WatchedReplay extends RuntimeApi {
+  setPace(runId: string, pace: Pace): void;
+}
+
+const NOT_IN_A_REPLAY =
+  'This is a replay: it shows what happened, and nothing in it can be changed. Run it live to try something.';
+
+/** A replay as the page sees any other run: it can be looked at in every way, paused and gone on with, but not changed. */
+export function replayApi(session: ReplaySession): WatchedReplay {
+  const { runtime } = session;
+  let pace: Exclude<Pace, 0> = 1;
+  const setPace = (runId: string, wanted: Pace): void => {
+    if (runId !== session.id) return;
+    if (wanted !== 0) pace = wanted;
+    session.pace = wanted;
+  };
+  const told = (status: RunStatus): RunStatus => {
+    const replay = session.info();
+    const stands = replay.pace === 0 && !session.over;
+    return { ...status, phase: stands ? 'paused' : status.phase, replay };
+  };
+  const refuse = () => Promise.resolve({ ok: false, message: NOT_IN_A_REPLAY });
+  const shown = (frame: RunFrame): RunFrame =>
+    Comlink.transfer({ ...frame, status: told(frame.status) }, [frame.cells.buffer]);
+  return {
+    checkGpu: () => runtime.checkGpu(),
+    examples: () => runtime.examples(),
+    models: () => Promise.resolve([]),
+    check: (file, text) => runtime.check(file, text),
+    runs: () => runtime.runs(),
+    start: () => Promise.resolve({ ok: false, diagnostics: [] }),
+    open: (runId) => runtime.open(runId),
+    watch: (runId, onFrame) => runtime.watch(runId, (frame) => onFrame(shown(frame))),
+    unwatch: () => {
+      session.pace = 0;
+      return runtime.unwatch();
+    },
+    pause: (runId) => Promise.resolve(setPace(runId, 0)),
+    resume: (runId) => Promise.resolve(setPace(runId, pace)),
+    cancel: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    results: (runId, query) => runtime.results(runId, query),
+    agent: (runId, agent) => runtime.agent(runId, agent),
+    timeline: (runId) => runtime.timeline(runId),
+    moment: async (runId, at) => shown(await runtime.moment(runId, at)),
+    export: (runId, kind) => runtime.export(runId, kind),
+    decide: refuse,
+    act: refuse,
+    faults: () => Promise.resolve([]),
+    breakSomething: () => Promise.resolve({ landed: false, detail: NOT_IN_A_REPLAY }),
+    playFaults: () => Promise.resolve([]),
+    setPace,
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * An incident: everything that a replay needs, and nothing that a person did not agree to hand on. It is JSON, version 1, in a link (`i1`) or
+ * in a `.planaria` file; docs/links.md lists its keys. Only what this schema names fits in: no code, no address, no key, no tool.
+ */
+import * as v from 'valibot';
+import { FAULT_KINDS } from '../../chaos/kinds.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { RunRecord, RunSource } from '../../store/records.ts';
+import type { InputItem } from '../../swarm/input.ts';
+import type { OutputSchema } from '../../swarm/output-schema.ts';
+import { HUNG } from '../dispatcher.ts';
+import { SILENT } from '../ward.ts';
+import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
+import type { IncidentFacts } from '../links/protocol.ts';
+import { inputOf } from './input-text.ts';
+import { maskLines, maskOutput, type Masked } from './mask.ts';
+import { type RecordedFault, type RecordedTurn, type Recording, recordingOf } from './record.ts';
+import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
+
+const MAX_FAULTS = 10_000;
+const MAX_HEALS = 50_000;
+
+const ms = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(31 * 86_400_000));
+const whole = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most));
+const short = v.pipe(v.string(), v.maxLength(500));
+const named = v.strictObject({ name: v.pipe(v.string(), v.maxLength(255)), text: v.string() });
+
+const IncidentSchema = v.strictObject({
+  incident: v.literal(1),
+  /** Version of Planaria that recorded it. */
+  version: short,
+  run: v.strictObject({
+    startedAt: v.pipe(v.number(), v.finite()),
+    engine: v.picklist(['webllm', 'scripted']),
+    model: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
+    ms,
+    mended: whole(1e9),
+  }),
+  swarm: named,
+  settings: v.strictObject({ seed: whole(Number.MAX_SAFE_INTEGER), vramMiB: whole(1024 * 1024) }),
+  /** A file that the swarm file reads; `included` false: its items are placeholders. */
+  input: v.strictObject({ ...named.entries, included: v.boolean() }),
+  engines: v.pipe(
+    v.array(
+      v.strictObject({
+        readyAt: ms,
+        loadMs: ms,
+        residents: v.pipe(whole(64), v.minValue(1)),
+        contextTokens: whole(1e7),
+        lost: v.nullable(v.strictObject({ at: ms, silentFrom: ms, code: short, message: short })),
+      }),
+    ),
+    v.maxLength(MAX_FAULTS),
+  ),
+  seats: v.pipe(
+    v.array(
+      v.strictObject({ at: ms, from: whole(64), to: v.pipe(whole(64), v.minValue(1)), max: whole(64), because: short }),
+    ),
+    v.maxLength(MAX_FAULTS),
+  ),
+  faults: v.pipe(
+    v.array(
+      v.strictObject({
+        kind: v.picklist(FAULT_KINDS),
+        at: ms,
+        agents: v.pipe(v.array(whole(1e6)), v.maxLength(1024)),
+        detail: short,
+        seed: whole(Number.MAX_SAFE_INTEGER),
+        forMs: ms,
+      }),
+    ),
+    v.maxLength(MAX_FAULTS),
+  ),
+  turns: TurnColumns,
+  heals: v.pipe(v.array(short), v.maxLength(MAX_HEALS)),
+});
+type IncidentJson = v.InferOutput<typeof IncidentSchema>;
+
+/** An incident, read: what can be replayed. */
+export interface Incident {
+  readonly source: RunSource;
+  readonly plan: RunPlan;
+  readonly recording: Recording;
+  readonly facts: IncidentFacts;
+  /** The input's file as in the run; null where there are only placeholders. */
+  readonly input: RunSource['input'] | null;
+}
+
+/** What a run is stored as. */
+export interface StoredRun {
+  readonly record: RunRecord;
+  readonly source: RunSource;
+  readonly events: readonly JournalEvent[];
+}
+
+/**
+ * @param withInput false: lines of the input are placeholders of the same length, and so is what agents took from them
+ * @returns its JSON; throws where the stored swarm file cannot be read any more
+ */
+export function writeIncident({ record, source, events }: StoredRun, withInput: boolean): string {
+  const planned = planRun(source);
+  if (!planned.ok) throw new Error(`The swarm file of run ${record.id} can no longer be read.`);
+  const plan = planned.value;
+  const recording = recordingOf(events, bySupervisor);
+  const items = withInput ? plan.items : maskItems(plan.items, plan.swarm.input);
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, items);
+  const { seed, vramMiB, version, model } = plan.settings;
+  const json: IncidentJson = {
+    incident: 1,
+    version,
+    run: {
+      startedAt: record.startedAt,
+      engine: record.engine,
+      model: model.id,
+      ms: recording.ms,
+      mended: recording.mended,
+    },
+    swarm: { name: source.swarm.file, text: source.swarm.text },
+    settings: { seed, vramMiB },
+    input: {
+      name: withInput ? source.input.name : 'placeholders',
+      text: inputOf(items, plan.swarm.input),
+      included: withInput,
+    },
+    engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
+      ...engine,
+      lost: engine.lost && { ...engine.lost, message: engine.lost.message.slice(0, 500) },
+    })),
+    seats: recording.seats.slice(0, MAX_FAULTS),
+    faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
+    // A scripted engine is exact to the microsecond; a real one trembles by milliseconds, so finer would be noise that costs bytes.
+    turns: toColumns(turns, record.engine === 'scripted' ? 1000 : 1),
+    heals: recording.heals.slice(0, MAX_HEALS),
+  };
+  return JSON.stringify(json);
+}
+
+/** Fails with one sentence where it is no incident that this version knows. */
+export function readIncident(text: string): Result<Incident, string> {
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    return err('It is not JSON.');
+  }
+  const parsed = v.safeParse(IncidentSchema, given, { abortEarly: true });
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    return err(`${v.getDotPath(issue) ?? 'The incident'}: ${issue.message}`);
+  }
+  const json = parsed.output;
+  const { run, swarm, input, version } = json;
+  const settings: RunSettings = {
+    engine: 'scripted',
+    model: { id: run.model },
+    limit: null,
+    version,
+    ...json.settings,
+  };
+  const source: RunSource = {
+    swarm: { file: swarm.name, text: swarm.text },
+    input: { name: input.name, text: input.text },
+    settings: settings as unknown as RunSource['settings'],
+  };
+  const planned = planRun(source);
+  if (!planned.ok) return err(planned.error[0]?.message ?? 'Its swarm file cannot be read.');
+  const plan = planned.value;
+  const turns = fromColumns(json.turns);
+  const recording: Recording = {
+    turns,
+    engines: json.engines,
+    seats: json.seats,
+    faults: json.faults,
+    heals: json.heals,
+    mended: run.mended,
+    ms: run.ms,
+  };
+  const facts: IncidentFacts = {
+    name: plan.summary.name,
+    startedAt: run.startedAt,
+    engine: run.engine,
+    modelId: run.model,
+    seed: json.settings.seed,
+    agents: plan.layout.agents,
+    tasks: plan.items.length,
+    turns: turns.length,
+    ms: run.ms,
+    faults: json.faults.map(({ kind, at, agents }) => ({ kind, at, agents })),
+    mended: run.mended,
+    inputIncluded: input.included,
+    version,
+  };
+  return ok({ source, plan, recording, facts, input: input.included ? source.input : null });
+}
+
+/** The faults that landed, as a fault plan (docs/faults.md) that a live run can be given; at most as many as a plan may have. */
+export function faultPlanOf({ recording, facts }: Incident): string {
+  const faults = recording.faults.slice(0, 256).map(({ kind, at, agents, forMs }) => ({
+    kind,
+    at: Math.round(at),
+    ...(agents.length === 1 && { target: { agent: agents[0] } }),
+    ...(forMs > 0 && { for: Math.round(forMs) }),
+  }));
+  return JSON.stringify({ 'planaria-faults': 1, name: facts.name.slice(0, 80), seed: facts.seed, faults });
+}
+
+/** Losses of the engine that its supervisor declared: in a replay it does so again. */
+const bySupervisor = (message: string): boolean => message === SILENT.message || message === HUNG.message;
+
+const isKnown = (fault: RecordedFault): fault is RecordedFault & { kind: (typeof FAULT_KINDS)[number] } =>
+  FAULT_KINDS.some((kind) => kind === fault.kind);
+
+const short500 = <T extends RecordedFault>(fault: T) => ({
+  ...fault,
+  agents: fault.agents.slice(0, 1024),
+  detail: fault.detail.slice(0, 500),
+});
+
+function maskItems(items: readonly InputItem[], { format, field }: RunPlan['swarm']['input']): InputItem[] {
+  const masks = maskLines(items.map(({ text }) => text));
+  return items.map(({ line }, index) => {
+    const mask = masks[index] ?? '';
+    // A whole JSON line must stay one.
+    const isJson = format === 'jsonl' && field === undefined;
+    return { line, text: isJson ? JSON.stringify(mask.slice(0, Math.max(1, mask.length - 2))) : mask };
+  });
+}
+
+function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masks: readonly InputItem[]): RecordedTurn[] {
+  const schemas = plan.stages.map(({ role }): OutputSchema | undefined => plan.swarm.roles[role]?.output);
+  /** What agents were given: the line, and what others wrote about it. */
+  const given = new Map<number, Masked[]>();
+  return turns.map((turn) => {
+    let known = given.get(turn.task);
+    if (!known) {
+      known = [{ text: plan.items[turn.task]?.text ?? '', mask: masks[turn.task]?.text ?? '' }];
+      given.clear();
+      given.set(turn.task, known);
+    }
+    if (turn.text === '') return turn;
+    const mask = maskOutput(turn.text, schemas[turn.stage], known);
+    known.push({ text: turn.text, mask });
+    return { ...turn, text: mask };
+  });
+}

@@ -1,0 +1,251 @@
+/** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
+import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
+
+/** A turn as it went. Times are milliseconds from its submission. */
+export interface RecordedTurn {
+  readonly task: number;
+  readonly stage: number;
+  /** How the engine ended it; null where the engine did not: it fell silent, or was lost, or the turn was taken from it. */
+  readonly finish: 'stop' | 'length' | 'deadline' | 'error' | null;
+  /** As `TurnTrace.alive`; null: no sign of life. */
+  readonly alive: TurnTrace['alive'] | null;
+  readonly told: TurnTrace['told'] | null;
+  readonly tokens: { readonly prompt: number; readonly cached: number; readonly completion: number };
+  readonly text: string;
+  readonly logprob: number | null;
+  readonly error: string | null;
+  readonly retained: boolean;
+}
+
+/** One engine: how long it loaded, what it reported, and when it was lost. Times are milliseconds from the run's start. */
+export interface RecordedEngine {
+  readonly readyAt: number;
+  readonly loadMs: number;
+  readonly residents: number;
+  readonly contextTokens: number;
+  /** Null: it lived to the end, or the supervisor put another in its place. `silentFrom`: it gave no sign from then on. */
+  readonly lost: {
+    readonly at: number;
+    readonly silentFrom: number;
+    readonly code: string;
+    readonly message: string;
+  } | null;
+}
+
+/** How many agents were to sit on the GPU from `at` on. */
+export interface RecordedSeats {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly max: number;
+  readonly because: string;
+}
+
+export interface RecordedFault {
+  readonly kind: string;
+  /** Milliseconds from the run's start. */
+  readonly at: number;
+  readonly agents: readonly number[];
+  readonly detail: string;
+  readonly seed: number;
+  readonly forMs: number;
+}
+
+export interface Recording {
+  /** By task, then stage, then time. */
+  readonly turns: readonly RecordedTurn[];
+  readonly engines: readonly RecordedEngine[];
+  readonly seats: readonly RecordedSeats[];
+  readonly faults: readonly RecordedFault[];
+  /** Events of healing, in `healWord`'s words. */
+  readonly heals: readonly string[];
+  readonly mended: number;
+  /** Milliseconds of the whole run, without the time in which it was paused or not open. */
+  readonly ms: number;
+}
+
+/** Faults that end the engine; it says nothing more from the moment they strike. */
+const ENGINE_FAULTS: ReadonlySet<string> = new Set([
+  'worker-kill',
+  'device-lost',
+  'device-lost-twice',
+  'out-of-memory',
+]);
+/** A wall clock that moves so much more than the run did was set, ms. */
+const JUMP_MS = 1_800_000;
+
+/** An event of healing in one word, for comparison; null for other events. */
+export function healWord(event: JournalEvent): string | null {
+  switch (event.type) {
+    case 'heal.suspected':
+      return `suspected ${String(event.agent)} ${event.fault}`;
+    case 'heal.ordered':
+      return `ordered ${String(event.agent)} ${event.fault} ${event.action}`;
+    case 'heal.mended':
+      return `mended ${String(event.agent)} ${event.fault} ${event.action}`;
+    default:
+      return null;
+  }
+}
+
+/** Whole time of the program in which the run went on: the wall's, without pauses, closed tabs and clocks that were set. */
+class RunClock {
+  #first: number | null = null;
+  #skipped = 0;
+  #wall = 0;
+  #at = 0;
+  #away = false;
+
+  /** Milliseconds from the run's start to the event. */
+  at(event: JournalEvent): number {
+    this.#first ??= event.wall;
+    const moved = event.wall - this.#wall;
+    const ran = event.at - this.#at;
+    if (this.#wall > 0) {
+      if (this.#away || event.type === 'run.resumed') this.#skipped += moved;
+      else if (Math.abs(moved - ran) > JUMP_MS || moved < 0) this.#skipped += moved - Math.max(0, ran);
+    }
+    this.#wall = event.wall;
+    this.#at = event.at;
+    if (event.type === 'run.paused') this.#away = true;
+    if (event.type === 'run.continued' || event.type === 'run.resumed') this.#away = false;
+    return event.wall - this.#first - this.#skipped;
+  }
+}
+
+interface Open extends RecordedTurn {
+  readonly order: number;
+}
+
+type EngineReport = { readonly residents?: number; readonly model?: { readonly contextTokens?: number } } | undefined;
+
+/**
+ * @param events the whole log, in order
+ * @param bySupervisor whether an engine was put away by its supervisor, by the message of its loss: a replay does that by itself
+ */
+export function recordingOf(events: readonly JournalEvent[], bySupervisor: (message: string) => boolean): Recording {
+  const clock = new RunClock();
+  const turns: Open[] = [];
+  /** The task's last submission; its place in `turns`. */
+  const last = new Map<number, number>();
+  const dropped = new Set<number>();
+  const open = new Set<number>();
+  const engines: RecordedEngine[] = [];
+  const seats: RecordedSeats[] = [];
+  const faults: RecordedFault[] = [];
+  const heals: string[] = [];
+  let mended = 0;
+  let ms = 0;
+  const change = (task: number, how: Partial<RecordedTurn>): void => {
+    const at = last.get(task);
+    const turn = at === undefined ? undefined : turns[at];
+    if (at !== undefined && turn) turns[at] = { ...turn, ...how };
+  };
+
+  for (const event of events) {
+    ms = clock.at(event);
+    const word = healWord(event);
+    if (word !== null) heals.push(word);
+    switch (event.type) {
+      case 'task.assigned':
+        last.set(event.task, turns.length);
+        open.add(turns.length);
+        turns.push({ ...NOTHING, task: event.task, stage: event.stage, order: turns.length });
+        break;
+      case 'turn.ended': {
+        open.delete(last.get(event.task) ?? -1);
+        change(event.task, ended(event));
+        break;
+      }
+      case 'task.advanced':
+        // A person's word, or a review that failed.
+        if (event.edited || event.output === null) break;
+        if (turns[last.get(event.task) ?? -1]?.text === '')
+          change(event.task, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        break;
+      case 'task.requeued': {
+        const at = last.get(event.task) ?? -1;
+        open.delete(at);
+        // Called back by a person's pause: nobody pauses in a replay.
+        if (event.reason === 'cancelled') dropped.add(at);
+        break;
+      }
+      case 'run.resumed':
+        for (const at of open) dropped.add(at);
+        open.clear();
+        break;
+      case 'engine.loaded': {
+        const report = event.report as EngineReport;
+        engines.push({
+          readyAt: ms,
+          loadMs: event.ms,
+          residents: report?.residents ?? 1,
+          contextTokens: report?.model?.contextTokens ?? 1024,
+          lost: null,
+        });
+        break;
+      }
+      case 'engine.lost': {
+        const engine = engines.at(-1);
+        if (!engine || bySupervisor(event.message)) break;
+        const fault = faults.findLast(({ kind }) => ENGINE_FAULTS.has(kind));
+        const before = engines.length > 1 ? (engines.at(-2)?.lost?.at ?? 0) : 0;
+        const silentFrom = fault && fault.at > before ? Math.min(fault.at, ms) : ms;
+        const { code, message } = event;
+        engines[engines.length - 1] = { ...engine, lost: { at: ms, silentFrom, code, message } };
+        break;
+      }
+      case 'seats.changed': {
+        const { from, to, max, because } = event;
+        seats.push({ at: ms, from, to, max, because });
+        break;
+      }
+      case 'fault.injected': {
+        const { kind, agents, detail, seed = 1, forMs = 0 } = event;
+        faults.push({ kind, at: ms, agents, detail, seed, forMs });
+        break;
+      }
+      case 'heal.mended':
+        mended++;
+        break;
+      default:
+        break;
+    }
+  }
+  const kept = turns.filter(({ order }) => !dropped.has(order));
+  kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
+  return { turns: kept.map(({ order: _, ...turn }) => turn), engines, seats, faults, heals, mended, ms };
+}
+
+const NOTHING: Omit<RecordedTurn, 'task' | 'stage'> = {
+  finish: null,
+  alive: null,
+  told: null,
+  tokens: { prompt: 0, cached: 0, completion: 0 },
+  text: '',
+  logprob: null,
+  error: null,
+  retained: false,
+};
+
+/** Errors that end the engine: the turn ended because of that, not by itself. */
+const ENGINE_GONE: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
+const FINISHES = ['stop', 'length', 'deadline', 'error'] as const;
+
+function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Partial<RecordedTurn> {
+  // Logs of earlier versions say only how long it took.
+  const trace: TurnTrace = event.trace ?? guess(event);
+  const { alive = null, told = null, unused, said = '', logprob = null, error = null, retained = false } = trace;
+  const { finish: name, tokens } = unused ?? event;
+  const finish = FINISHES.find((known) => known === name) ?? null;
+  const byEngine = told !== null && finish !== null && !(error !== null && ENGINE_GONE.has(error));
+  return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
+}
+
+function guess({ ms, tokens }: Extract<JournalEvent, { type: 'turn.ended' }>): TurnTrace {
+  const signs = Math.max(1, Math.ceil(tokens.completion / 8));
+  return {
+    alive: [signs, Math.min(8, tokens.completion), tokens.completion, ms / 2, ms],
+    told: [0, ms / 2, ms, 0],
+  };
+}

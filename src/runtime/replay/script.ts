@@ -1,0 +1,38 @@
+import type { RecordedTurn } from './record.ts';
+
+/** Hands out recorded turns, each once, in the order in which the task's turns at the stage were taken; and counts. */
+export class Script {
+  readonly #turns = new Map<string, { readonly list: RecordedTurn[]; next: number }>();
+  /** What each agent's turn is to be; null: the record has none. */
+  readonly #now = new Map<number, RecordedTurn | null>();
+  played = 0;
+  improvised = 0;
+
+  constructor(turns: readonly RecordedTurn[]) {
+    for (const turn of turns) {
+      const key = keyOf(turn.task, turn.stage);
+      const known = this.#turns.get(key);
+      if (known) known.list.push(turn);
+      else this.#turns.set(key, { list: [turn], next: 0 });
+    }
+  }
+
+  /** The agent is given the task: this is the next turn of it. */
+  assign(agent: number, task: number, stage: number): void {
+    const turns = this.#turns.get(keyOf(task, stage));
+    const turn = turns?.list[turns.next] ?? null;
+    if (turns) turns.next++;
+    this.#now.set(agent, turn);
+  }
+
+  /** What the agent's turn is to be, once; null where it must be made up. */
+  take(agent: number): RecordedTurn | null {
+    const turn = this.#now.get(agent) ?? null;
+    this.#now.delete(agent);
+    if (turn) this.played++;
+    else this.improvised++;
+    return turn;
+  }
+}
+
+const keyOf = (task: number, stage: number): string => `${String(task)}/${String(stage)}`;

@@ -1,0 +1,214 @@
+/**
+ * One replay: the real runtime with its healing, scheduling and store code, over a store in memory, a virtual clock and an engine that plays
+ * what was recorded. It touches nothing of this browser: when the tab goes, the replay is gone.
+ */
+import { FaultyClock } from '../../chaos/clock-seam.ts';
+import { type FaultKind, KINDS } from '../../chaos/kinds.ts';
+import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
+import { FaultyMessages } from '../../chaos/message-seam.ts';
+import type { DueFault } from '../../chaos/schedule.ts';
+import type { Landing } from '../../chaos/seams.ts';
+import { FaultyStore } from '../../chaos/store-seam.ts';
+import type { EngineHost } from '../../engine/contract.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { memoryLock } from '../../kernel/lock.ts';
+import { seededRandom } from '../../kernel/random.ts';
+import { SimulatedClock } from '../../kernel/simulated-clock.ts';
+import type { RunRecord } from '../../store/records.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import type { Pace, ReplayInfo } from '../links/protocol.ts';
+import { Runtime } from '../runtime.ts';
+import type { Incident } from './incident.ts';
+import { Pacer } from './pacer.ts';
+import { healWord, type RecordedFault } from './record.ts';
+import { ReplayEngine } from './replay-engine.ts';
+import { Script } from './script.ts';
+
+/** Virtual time after the end in which the last events reach the store, ms. */
+const AFTERMATH_MS = 2000;
+/** How often it is looked whether a person is missing, virtual ms. */
+const LOOK_MS = 1000;
+/** What was decided at a look comes after the look, however times were rounded. */
+const JUST_AFTER_MS = 0.002;
+
+const NO_ENGINES: EngineHost = {
+  checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
+  models: () => Promise.resolve([]),
+  create: () => {
+    throw new Error('a replay runs no model');
+  },
+};
+
+export class ReplaySession {
+  readonly id: string;
+  readonly incident: Incident;
+  readonly runtime: Runtime;
+  readonly store: RunStore;
+  /** The replay's own time; tests drive it, a page does it by `pace`. */
+  readonly clock = new SimulatedClock();
+  readonly #script: Script;
+  readonly #pacer: Pacer;
+  readonly #faultyClock = new FaultyClock(this.clock);
+  readonly #faultyStore: FaultyStore;
+  readonly #messages = new FaultyMessages(this.clock);
+  /** Recorded events of healing that have not come yet, by their words. */
+  readonly #expected = new Map<string, number>();
+  readonly #heals = { seen: 0, same: 0 };
+  #engines = 0;
+  #endedAt: number | null = null;
+
+  private constructor(id: string, incident: Incident, real: Clock) {
+    this.id = id;
+    this.incident = incident;
+    this.#script = new Script(incident.recording.turns);
+    for (const word of incident.recording.heals) this.#expected.set(word, (this.#expected.get(word) ?? 0) + 1);
+    this.#pacer = new Pacer(this.clock, real, () => this.over);
+    this.#faultyStore = new FaultyStore(new MemoryStore(new MemoryDisk()), this.clock);
+    this.store = this.#faultyStore;
+    this.runtime = new Runtime({
+      clock: this.#faultyClock,
+      frameClock: real,
+      random: seededRandom(`replay/${String(incident.facts.seed)}`),
+      store: this.#faultyStore,
+      lock: memoryLock(),
+      engines: NO_ENGINES,
+      examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+      version: incident.facts.version,
+      tab: id,
+      healing: { tap: this.#messages.tap },
+      fixedSeats: true,
+      onEvent: (event) => {
+        this.#hear(event);
+      },
+      scripted: (seed) =>
+        new ReplayEngine({
+          clock: this.#faultyClock,
+          origin: 0,
+          seed,
+          script: this.#script,
+          recorded: incident.recording.engines[this.#engines++] ?? null,
+          tolerance: incident.facts.engine === 'scripted' ? 0.1 : 1.5,
+        }),
+    });
+  }
+
+  /** A replay that stands at its first moment. */
+  static async open(id: string, incident: Incident, real: Clock): Promise<ReplaySession> {
+    const session = new ReplaySession(id, incident, real);
+    const { source, facts, recording } = incident;
+    const record: RunRecord = {
+      id,
+      name: facts.name,
+      phase: 'loading',
+      startedAt: session.clock.wall(),
+      endedAt: null,
+      tasks: facts.tasks,
+      results: 0,
+      failed: 0,
+      agents: facts.agents,
+      modelId: facts.modelId,
+      engine: 'scripted',
+    };
+    await session.store.create(record, source);
+    await session.runtime.open(id);
+    recording.faults.forEach((fault, index) => {
+      session.clock.timeout(fault.at, () => {
+        session.#strike(fault, index);
+      });
+    });
+    for (const { at, ...change } of recording.seats)
+      session.clock.timeout(at + JUST_AFTER_MS, () => {
+        session.runtime.setSeats(change);
+      });
+    session.clock.every(LOOK_MS, () => {
+      session.#press();
+    });
+    return session;
+  }
+
+  /** The run has ended and everything of it is in the store. */
+  get over(): boolean {
+    return this.#endedAt !== null && this.clock.now() >= this.#endedAt + AFTERMATH_MS;
+  }
+
+  set pace(pace: Pace) {
+    this.#pacer.pace = pace;
+  }
+
+  info(): ReplayInfo {
+    const { recording, facts } = this.incident;
+    const { played, improvised } = this.#script;
+    return {
+      pace: this.#pacer.pace,
+      at: Math.min(this.clock.now(), this.#endedAt ?? Number.POSITIVE_INFINITY),
+      recordedMs: recording.ms,
+      recordedAt: facts.startedAt,
+      engine: facts.engine,
+      modelId: facts.modelId,
+      played,
+      improvised,
+      recorded: recording.turns.length,
+      heals: { ...this.#heals, recorded: recording.heals.length },
+      inputIncluded: facts.inputIncluded,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#pacer.stop();
+    const closed = this.runtime.close();
+    await this.clock.advance(AFTERMATH_MS);
+    await closed;
+  }
+
+  #hear(event: JournalEvent): void {
+    if (event.type === 'task.assigned') this.#script.assign(event.agent, event.task, event.stage);
+    if (event.type === 'run.ended') this.#endedAt = this.clock.now();
+    const word = healWord(event);
+    if (word === null) return;
+    const expected = this.#expected.get(word) ?? 0;
+    if (expected > 0) this.#heals.same++;
+    this.#expected.set(word, expected - 1);
+    this.#heals.seen++;
+  }
+
+  /** After many losses only a person starts the engine again: where one did, that is done again. */
+  #press(): void {
+    const next = this.incident.recording.engines[this.#engines];
+    if (next && this.clock.now() > next.readyAt - next.loadMs + LOOK_MS) void this.runtime.resume(this.id);
+  }
+
+  /** What a fault did to turns and engines is in their records; what it did elsewhere is done again. */
+  #strike({ kind, agents, detail, seed, forMs, at }: RecordedFault, index: number): void {
+    const fault: DueFault = { id: index, kind: kind as FaultKind, at, target: 'random', forMs, seed };
+    const landing: Landing = { landed: true, agents, tasks: [], detail, survivable: true };
+    const tell = (): void => {
+      this.runtime.tellFault(fault, landing);
+    };
+    switch (KINDS[fault.kind].seam) {
+      case 'messages':
+        this.#messages.strike(
+          kind as 'message-lost' | 'message-doubled' | 'message-reordered',
+          forMs,
+          seededRandom(seed),
+          () => undefined,
+        );
+        tell();
+        break;
+      case 'clock':
+        if (kind === 'hidden-tab') this.#faultyClock.freeze(forMs);
+        tell();
+        break;
+      case 'store':
+        if (kind === 'quota') this.#faultyStore.fill(forMs);
+        tell();
+        break;
+      case 'run':
+        tell();
+        if (kind === 'supervisor-crash') this.runtime.crashSupervisor();
+        break;
+      default:
+        tell();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The `.planaria` file: what a link holds, for what is too long for one. All numbers are big-endian.
+ *
+ *     0   8  89 50 4C 41 4E 0D 0A 1A   signature; a transfer that takes it for text breaks it, as PNG's
+ *     8   2  version of the container, 1
+ *     10  2  what is in it: 1 a swarm with what belongs to it, 2 an incident
+ *     12  4  length of the body, bytes
+ *     16  4  CRC-32C of the body
+ *     20     the body: UTF-8 JSON, deflate-raw
+ */
+import { crc32c } from '../kernel/checksum.ts';
+import { ok, type Result } from '../kernel/result.ts';
+import { deflate, inflate } from './deflate.ts';
+import { linkError, type LinkError } from './link.ts';
+
+const SIGNATURE = [0x89, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a, 0x1a] as const;
+const VERSION = 1;
+const HEADER = 20;
+/** What may come out of a file: an input of 50 MiB and what was said about it. */
+const MAX_TEXT_BYTES = 96 * 1024 * 1024;
+/** Deflate never makes more of it. */
+const MAX_FILE_BYTES = MAX_TEXT_BYTES + 65_536;
+
+const KINDS = { swarm: 1, incident: 2 } as const;
+export type ContainerKind = keyof typeof KINDS;
+
+export interface Contained {
+  readonly kind: ContainerKind;
+  readonly text: string;
+}
+
+/** Whether the bytes begin as our file does; so a text never does. */
+export function isContainer(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, at) => bytes[at] === byte);
+}
+
+/** Fails as `too-long` above 96 MiB of text. */
+export async function packContainer({ kind, text }: Contained): Promise<Result<Uint8Array<ArrayBuffer>, LinkError>> {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > MAX_TEXT_BYTES) return linkError('too-long');
+  const body = await deflate(bytes);
+  const file = new Uint8Array(HEADER + body.length);
+  file.set(SIGNATURE);
+  const view = new DataView(file.buffer);
+  view.setUint16(8, VERSION);
+  view.setUint16(10, KINDS[kind]);
+  view.setUint32(12, body.length);
+  view.setUint32(16, crc32c(body));
+  file.set(body, HEADER);
+  return ok(file);
+}
+
+export async function unpackContainer(file: Uint8Array<ArrayBuffer>): Promise<Result<Contained, LinkError>> {
+  if (!isContainer(file)) return linkError('not-a-link');
+  if (file.length > MAX_FILE_BYTES) return linkError('too-long');
+  if (file.length < HEADER) return linkError('truncated');
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const kind = (Object.keys(KINDS) as ContainerKind[]).find((name) => KINDS[name] === view.getUint16(10));
+  if (view.getUint16(8) !== VERSION || !kind) return linkError('unknown-version');
+  const body = file.subarray(HEADER);
+  if (body.length < view.getUint32(12)) return linkError('truncated');
+  if (body.length > view.getUint32(12) || crc32c(body) !== view.getUint32(16)) return linkError('broken');
+  const bytes = await inflate(body, MAX_TEXT_BYTES);
+  if (bytes === 'too-long') return linkError('too-long');
+  try {
+    return bytes === null
+      ? linkError('broken')
+      : ok({ kind, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) });
+  } catch {
+    return linkError('broken');
+  }
+}
