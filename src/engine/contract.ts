@@ -249,6 +249,11 @@ export interface Engine {
     onProgress: (progress: LoadProgress) => void,
     signal?: AbortSignal,
   ): Promise<EngineReport>;
+  /**
+   * Does what a later `load` of the same model would do, as far as that goes without a K/V pool, so that it takes the place of a lost engine
+   * at once. @returns bytes that it holds on the GPU; 0 where a second copy of the model is more than the budget has to spare
+   */
+  prepare?(source: ModelSource, budget: MemoryBudget): Promise<number>;
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
   /**
    * Frees the seat of a parked agent. `warm`: its own tokens' K/V is written first and the promise resolves once that is durable, or says

@@ -2,9 +2,10 @@
  * Where the runtime gets engines from: inference workers, spawned when first needed.
  *
  * A worker that has only answered questions (is there a GPU, which models fit) is handed to the next engine instead of being thrown away,
- * so that its script is loaded once.
+ * so that its script is loaded once. With `standby`, while an engine works the next worker already loads the same model, as far as the
+ * budget has room for a second copy: after a lost device or worker only the K/V pool is left to make.
  */
-import type { Clock } from '../kernel/clock.ts';
+import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Lifeline } from '../kernel/lock.ts';
 import {
   EngineFault,
@@ -17,11 +18,22 @@ import {
   type ModelChoice,
 } from './contract.ts';
 import { Connection } from './connection.ts';
-import type { WorkerLike } from './messages.ts';
-import { WorkerEngine } from './worker-engine.ts';
+import type { Questions, WorkerLike } from './messages.ts';
+import { type EngineLife, WorkerEngine } from './worker-engine.ts';
 
 /** Long enough for a first visit that downloads the engine's chunk on a slow line, ms. */
 const QUESTION_MS = 120_000;
+/** A fresh engine has its first turns to itself before a standby is made, ms. */
+const STANDBY_AFTER_MS = 1000;
+/** Longer than any wait between two engines of a run; afterwards nobody needs the standby any more, ms. */
+const STANDBY_FOR_MS = 45_000;
+
+export interface HostOptions {
+  /** Tells when a worker has ended without a word; without it the heartbeat does, later. */
+  readonly lifeline?: Lifeline | null;
+  /** Keeps a second worker ready while an engine works. */
+  readonly standby?: boolean;
+}
 
 /** Faults on purpose, at the seams where real ones enter. They befall the worker that an engine took last. */
 export interface WorkerFaults {
@@ -30,14 +42,11 @@ export interface WorkerFaults {
   exhaustMemory(): void;
 }
 
-/**
- * `spawn` starts the inference worker's script; it may throw where workers are not to be had. `lifeline` tells when one has ended without a
- * word; without it the heartbeat does, later.
- */
+/** `spawn` starts the inference worker's script; it may throw where workers are not to be had. */
 export function createEngineHost(
   spawn: () => WorkerLike,
   clock: Clock,
-  lifeline: Lifeline | null = null,
+  { lifeline = null, standby = false }: HostOptions = {},
 ): EngineHost & EngineStorage & { readonly faults: WorkerFaults } {
   /** Answers questions; taken by the next engine that loads. */
   let idle: Connection | null = null;
@@ -45,6 +54,37 @@ export function createEngineHost(
   const living = (): Connection => {
     if (!idle || idle.dead) idle = new Connection(spawn(), clock, lifeline);
     return idle;
+  };
+  /** The idle worker that prepares or has prepared a model, and its bytes on the GPU. */
+  let ready: Connection | null = null;
+  let standbyBytes = 0;
+  let cancelTimer: Cancel = () => undefined;
+  const prepare = async (asked: Questions['prepare']['ask']): Promise<void> => {
+    try {
+      const connection = living();
+      ready = connection;
+      const bytes = await connection.ask('prepare', asked, null);
+      if (connection === ready) standbyBytes = bytes;
+    } catch {
+      // The next engine then loads from the beginning.
+    }
+  };
+  const release = (): void => {
+    ready?.close();
+    if (idle === ready) idle = null;
+    ready = null;
+    standbyBytes = 0;
+  };
+  const life: EngineLife = {
+    ready: (asked) => {
+      cancelTimer();
+      cancelTimer = clock.timeout(STANDBY_AFTER_MS, () => void prepare(asked));
+    },
+    over: () => {
+      cancelTimer();
+      cancelTimer = clock.timeout(STANDBY_FOR_MS, release);
+    },
+    moreBytes: () => standbyBytes,
   };
   /** The engine's own worker where there is one: it knows what it has written. */
   const keeper = (): Connection => (taken && !taken.dead ? taken : living());
@@ -62,11 +102,14 @@ export function createEngineHost(
     create(kind: EngineKind): Engine {
       const take = (): Connection => {
         const connection = living();
+        cancelTimer();
         idle = null;
+        ready = null;
+        standbyBytes = 0;
         taken = connection;
         return connection;
       };
-      return new WorkerEngine(kind, take, clock);
+      return new WorkerEngine(kind, take, clock, standby && kind === 'webllm' ? life : {});
     },
     stored: () => Promise.resolve().then(() => keeper().ask('stored', null, QUESTION_MS)),
     removeModel: (folder) => Promise.resolve().then(() => keeper().ask('removeModel', { folder }, QUESTION_MS)),

@@ -29,6 +29,7 @@ export interface Questions {
   checkGpu: { ask: null; answer: GpuCheck };
   models: { ask: { vramMiB: number; occupancy: number }; answer: readonly ModelChoice[] };
   load: { ask: { kind: EngineKind; source: ModelSource; budget: MemoryBudget }; answer: EngineReport };
+  prepare: { ask: { kind: EngineKind; source: ModelSource; budget: MemoryBudget }; answer: number };
   vram: { ask: null; answer: VramSample };
   counters: { ask: null; answer: EngineCounters };
   pageOut: { ask: { agent: number; to: 'warm' | 'cold' }; answer: PagedOut };

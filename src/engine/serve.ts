@@ -34,6 +34,7 @@ export interface OwnLifeline {
 /** Answers on `port` until the thread ends. One engine at a time: a second `load` disposes the first engine. */
 export function serveInference(port: Port, service: InferenceService, own: OwnLifeline | null = null): void {
   let engine: Engine | null = null;
+  let standby: { readonly of: string; readonly engine: Engine } | null = null;
   const turns = new Map<string, TurnHandle>();
   const loads = new Map<number, AbortController>();
   const post = (message: FromInference): void => {
@@ -52,7 +53,10 @@ export function serveInference(port: Port, service: InferenceService, own: OwnLi
     loads.set(call, stop);
     try {
       await engine?.dispose();
-      const created = service.create(ask.kind);
+      const prepared = standby?.of === modelOf(ask) ? standby.engine : null;
+      if (standby && !prepared) await standby.engine.dispose();
+      standby = null;
+      const created = prepared ?? service.create(ask.kind);
       engine = created;
       created.onLost((error) => {
         if (engine === created) post({ type: 'lost', error });
@@ -66,6 +70,14 @@ export function serveInference(port: Port, service: InferenceService, own: OwnLi
     } finally {
       loads.delete(call);
     }
+  };
+
+  /** For a `load` to come, while no other engine is here. */
+  const prepare = async (ask: Questions['prepare']['ask']): Promise<number> => {
+    if (engine || standby) return 0;
+    const created = service.create(ask.kind);
+    standby = { of: modelOf(ask), engine: created };
+    return (await created.prepare?.(ask.source, ask.budget)) ?? 0;
   };
 
   const loaded = (): Engine => {
@@ -88,6 +100,8 @@ export function serveInference(port: Port, service: InferenceService, own: OwnLi
         return service.models(question.ask.vramMiB, question.ask.occupancy);
       case 'load':
         return load(question.call, question.ask);
+      case 'prepare':
+        return prepare(question.ask);
       case 'vram':
         return loaded().vram();
       case 'counters':
@@ -150,6 +164,11 @@ export function serveInference(port: Port, service: InferenceService, own: OwnLi
         post({ type: 'pong' });
     }
   });
+}
+
+/** What two loads must have in common for one to take what was prepared for the other. Seats may differ: they are made last. */
+function modelOf({ kind, source, budget }: Questions['load']['ask']): string {
+  return JSON.stringify([kind, source, budget.vramMiB, budget.occupancy]);
 }
 
 function errorOf(fault: unknown): EngineError {

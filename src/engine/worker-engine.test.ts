@@ -1,13 +1,15 @@
 /**
  * The client and the server of the protocol over a real MessageChannel, with an engine behind it whose turns the test ends by hand.
  */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
+import { SimulatedClock } from '../kernel/simulated-clock.ts';
 import { memoryLifeline } from '../kernel/lock.ts';
 import {
   EngineFault,
   type Engine,
   type EngineError,
+  type ModelSource,
   type TurnHandle,
   type TurnOutcome,
   type TurnProgress,
@@ -75,6 +77,11 @@ class HeldEngine implements Engine {
   forget(agent: number): Promise<void> {
     this.forgotten.push(agent);
     return Promise.resolve();
+  }
+  readonly preparedFor: string[] = [];
+  prepare(source: ModelSource): Promise<number> {
+    this.preparedFor.push(source.id);
+    return Promise.resolve(5);
   }
   vram = () => Promise.resolve({ now: 1, peak: 2, weights: 1, kv: 0, workspace: 0, budget: 10, limit: 8 });
   counters = () =>
@@ -168,7 +175,7 @@ afterEach(() => {
 });
 
 const loaded = async () => {
-  const engine = createEngineHost(spawn, systemClock(), lifeline).create('webllm');
+  const engine = createEngineHost(spawn, systemClock(), { lifeline }).create('webllm');
   const report = await engine.load({ id: 'pocket' }, budget, () => undefined);
   return { engine, report, held: far[0]!, worker: workers[0]! };
 };
@@ -341,4 +348,59 @@ test('a load that is no longer wanted is stopped on the far side, and the engine
   HeldEngine.prototype.begin = null;
   expect((await engine.load({ id: 'pocket' }, budget, () => undefined)).model.id).toBe('pocket');
   expect(far[0]!.disposed).toBe(1);
+});
+
+describe('a standby', () => {
+  const open = async () => {
+    const clock = new SimulatedClock();
+    const host = createEngineHost(spawn, clock, { standby: true });
+    const first = host.create('webllm');
+    await first.load({ id: 'pocket' }, budget, () => undefined);
+    await clock.advance(1000);
+    await until(() => far.length === 2);
+    return { clock, host, first };
+  };
+
+  test('loads the same model while an engine works, and is the next engine, also with fewer seats', async () => {
+    const { host, first } = await open();
+    expect(far[1]!.preparedFor).toEqual(['pocket']);
+    // What it holds counts as the engine's own.
+    expect(await first.vram()).toMatchObject({ now: 6, peak: 7, workspace: 5 });
+    expect(await host.checkGpu()).toMatchObject({ ok: true });
+    expect(workers).toHaveLength(2);
+    far[0]!.lose({ code: 'device-lost', message: 'gone', remedy: '' });
+    const next = host.create('webllm');
+    await next.load({ id: 'pocket' }, { ...budget, resident: 2 }, () => undefined);
+    expect(far).toHaveLength(2);
+    expect(workers).toHaveLength(2);
+    expect(await next.vram()).toMatchObject({ now: 1, workspace: 0 });
+    const turnOfNext = next.submit(turn('a'));
+    await until(() => far[1]!.open.has('a'));
+    far[1]!.open.get('a')!.end(outcome('a', 'done'));
+    expect((await turnOfNext.done).text).toBe('done');
+  });
+
+  test('of another model is dropped', async () => {
+    const { host } = await open();
+    const next = host.create('webllm');
+    await next.load({ id: 'larger' }, budget, () => undefined);
+    expect(far).toHaveLength(3);
+    expect(far[1]!.disposed).toBe(1);
+  });
+
+  test('that died or hangs costs nothing but itself', async () => {
+    const { host } = await open();
+    (workers[1] as FakeWorker).fail('boom');
+    const next = host.create('webllm');
+    expect((await next.load({ id: 'pocket' }, budget, () => undefined)).model.id).toBe('pocket');
+    expect(workers).toHaveLength(3);
+  });
+
+  test('is let go once no engine has needed it for a while', async () => {
+    const { clock, first } = await open();
+    await first.dispose();
+    expect(workers[1]!.terminated).toBe(false);
+    await clock.advance(60_000);
+    expect(workers[1]!.terminated).toBe(true);
+  });
 });

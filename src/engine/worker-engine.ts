@@ -24,6 +24,7 @@ import {
   type VramSample,
 } from './contract.ts';
 import type { Connection } from './connection.ts';
+import type { Questions } from './messages.ts';
 
 /** How long past its own deadline a turn may stay unanswered before the worker counts as hung, ms. */
 const OVERDUE_MS = 20_000;
@@ -39,20 +40,32 @@ interface InFlight {
   last: TurnProgress | null;
 }
 
+/** For whoever keeps something ready for the engine that comes after this one. */
+export interface EngineLife {
+  /** It has loaded what was asked. */
+  readonly ready?: (asked: Questions['load']['ask']) => void;
+  /** It can do no more, or nobody wants more of it. */
+  readonly over?: () => void;
+  /** Bytes that are on the GPU for its sake elsewhere. */
+  readonly moreBytes?: () => number;
+}
+
 export class WorkerEngine implements Engine {
   readonly #kind: EngineKind;
   readonly #connect: () => Connection;
   readonly #clock: Clock;
+  readonly #life: EngineLife;
   readonly #turns = new Map<string, InFlight>();
   readonly #onLost: ((error: EngineError) => void)[] = [];
   #connection: Connection | null = null;
   #end: EngineError | null = null;
 
   /** `connect` gives a living worker that no other engine uses; called by `load`. */
-  constructor(kind: EngineKind, connect: () => Connection, clock: Clock) {
+  constructor(kind: EngineKind, connect: () => Connection, clock: Clock, life: EngineLife = {}) {
     this.#kind = kind;
     this.#connect = connect;
     this.#clock = clock;
+    this.#life = life;
   }
 
   async load(
@@ -77,10 +90,10 @@ export class WorkerEngine implements Engine {
       });
     }
     try {
-      return await this.#connection.ask('load', { kind: this.#kind, source, budget }, null, {
-        loading: onProgress,
-        signal,
-      });
+      const ask = { kind: this.#kind, source, budget };
+      const report = await this.#connection.ask('load', ask, null, { loading: onProgress, signal });
+      if (!this.#end) this.#life.ready?.(ask);
+      return report;
     } catch (fault) {
       signal?.throwIfAborted();
       throw fault;
@@ -147,10 +160,11 @@ export class WorkerEngine implements Engine {
     await this.#connection.ask('forget', { agent }, ANSWER_MS);
   }
 
-  vram(): Promise<VramSample> {
-    return this.#connection
-      ? this.#connection.ask('vram', null, ANSWER_MS)
-      : Promise.reject(new EngineFault(notLoaded));
+  async vram(): Promise<VramSample> {
+    if (!this.#connection) throw new EngineFault(notLoaded);
+    const sample = await this.#connection.ask('vram', null, ANSWER_MS);
+    const more = this.#life.moreBytes?.() ?? 0;
+    return { ...sample, now: sample.now + more, peak: sample.peak + more, workspace: sample.workspace + more };
   }
 
   counters(): Promise<EngineCounters> {
@@ -168,6 +182,7 @@ export class WorkerEngine implements Engine {
       this.#end = { code: 'worker-dead', message: 'The engine was closed.', remedy: 'Load the model again.' };
       this.#connection?.close();
       this.#endAll('cancelled');
+      this.#life.over?.();
     }
     return Promise.resolve();
   }
@@ -193,6 +208,7 @@ export class WorkerEngine implements Engine {
     this.#end = error;
     this.#connection?.close();
     this.#endAll('error', error);
+    this.#life.over?.();
     // After the turns' own promises have settled, so that a listener sees their outcomes first.
     queueMicrotask(() => {
       for (const listener of this.#onLost) listener(error);

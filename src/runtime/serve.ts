@@ -28,7 +28,7 @@ export interface ServeOptions {
  */
 export function serveRuntime({ scope, base, locks, spawnInference }: ServeOptions): void {
   const clock = systemClock();
-  const engines = createEngineHost(spawnInference, clock, webLifeline(locks));
+  const engines = createEngineHost(spawnInference, clock, { lifeline: webLifeline(locks), standby: true });
   const random = seededRandom(entropySeed());
   const db = new Database('planaria');
   const opened = openStore(db);

@@ -23,7 +23,7 @@ import {
 import type { DeviceFault } from '../../src/engine/messages.ts';
 import { resolveModel, type ResolvedModel } from './catalogue.ts';
 import { describe, fault, toEngineError } from './faults.ts';
-import { limitBytes, MIB } from './fit.ts';
+import { fit, limitBytes, MIB, type Needs } from './fit.ts';
 import { describeAdapter } from './gpu.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
 import { keptProofs } from './proofs.ts';
@@ -35,6 +35,17 @@ import { exhaustMemory, gpuOf, openModel, type GpuMemory } from './webllm-intern
 /** Of the K/V pool that the budget allows, the least that is tried when the GPU refuses more. */
 const LEAST_SCALE = 1 / 4;
 const LOSS_REPORT_MS = 200;
+/** Of the memory that may be used, the most that a second copy of the model may take to be ready when the first is lost. */
+const STANDBY_SHARE = 0.05;
+
+/** A model that is loaded but for its K/V pool. */
+interface Opened {
+  readonly adapter: AdapterInfo;
+  readonly model: ResolvedModel;
+  readonly loaded: LoadedModel;
+  readonly gpu: GpuMemory | null;
+  readonly isLost: () => boolean;
+}
 
 interface Running {
   readonly webllm: MLCEngine;
@@ -53,6 +64,9 @@ export class InferenceEngine implements Engine {
   #running: Running | null = null;
   #lost: EngineError | null = null;
   #disposed = false;
+  /** What `prepare` is at, or has done; null where it came to nothing. */
+  #prepared: Promise<Opened | null> | null = null;
+  #onProgress: (progress: LoadProgress) => void = () => undefined;
 
   /** `root` is the address of the page's folder, where the pocket model lies. */
   constructor(kind: EngineKind, root: URL, clock: Clock) {
@@ -68,12 +82,9 @@ export class InferenceEngine implements Engine {
     signal?: AbortSignal,
   ): Promise<EngineReport> {
     const begun = this.#clock.now();
+    this.#onProgress = onProgress;
     try {
-      onProgress({ phase: 'adapter', bytes: 0, totalBytes: null, fromCache: false });
-      const adapter = await describeAdapter();
-      const webllm = await import('@mlc-ai/web-llm');
-      const model = resolveModel(source, webllm.prebuiltAppConfig, this.#root, adapter.features);
-      const { loaded, runner, gpu } = await this.#open(webllm, model, adapter, budget, onProgress, signal);
+      const { adapter, model, loaded, runner, gpu } = await this.#open(source, budget, signal);
       this.#running = { webllm: loaded.engine, model: loaded.id, runner, gpu, budget };
       void gpu?.device.lost.then((info) => {
         this.#end(fault('device-lost', 'The GPU device was lost.', info.message).error);
@@ -99,24 +110,60 @@ export class InferenceEngine implements Engine {
     }
   }
 
+  async prepare(source: ModelSource, budget: MemoryBudget): Promise<number> {
+    this.#prepared = this.#openModel(source, undefined, (needs) => {
+      if (standbyBytes(needs, budget) === 0) throw new Error('no room for a second copy');
+    }).catch(() => null);
+    const { loaded, gpu } = (await this.#prepared) ?? {};
+    if (!loaded || this.#disposed) return 0;
+    return gpu?.currAllocatedBytes ?? loaded.needs.weightBytes;
+  }
+
+  /** What was prepared, unless it has been lost since. */
+  async #takePrepared(): Promise<Opened | null> {
+    const opened = await this.#prepared;
+    this.#prepared = null;
+    return opened?.isLost() === false ? opened : null;
+  }
+
+  async #openModel(
+    source: ModelSource,
+    signal: AbortSignal | undefined,
+    admit: (needs: Needs) => void,
+  ): Promise<Opened> {
+    const onProgress = (progress: LoadProgress): void => {
+      this.#onProgress(progress);
+    };
+    onProgress({ phase: 'adapter', bytes: 0, totalBytes: null, fromCache: false });
+    const adapter = await describeAdapter();
+    const webllm = await import('@mlc-ai/web-llm');
+    const model = resolveModel(source, webllm.prebuiltAppConfig, this.#root, adapter.features);
+    const loaded = await loadModel(webllm, model, admit, this.#clock, onProgress, signal);
+    const gpu = gpuOf(loaded.engine, loaded.id);
+    let isLost = false;
+    void gpu?.device.lost.then(() => (isLost = true));
+    return { adapter, model, loaded, gpu, isLost: () => isLost };
+  }
+
   /**
    * A buffer that the GPU refuses costs the whole device (TVM destroys it), so asking for less means loading again: with half the K/V pool,
    * then a quarter.
    */
   async #open(
-    webllm: typeof import('@mlc-ai/web-llm'),
-    model: ResolvedModel,
-    adapter: AdapterInfo,
+    source: ModelSource,
     budget: MemoryBudget,
-    onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal | undefined,
-  ): Promise<{ loaded: LoadedModel; runner: TurnRunner; gpu: GpuMemory | null }> {
+  ): Promise<Opened & { readonly runner: TurnRunner }> {
+    const admit = (needs: Needs): void => {
+      const { fits, reason } = fit(needs, budget);
+      if (fits === 0) throw fault('over-budget', reason);
+    };
     for (let scale = 1; ; scale /= 2) {
-      const loaded = await loadModel(webllm, model, budget, this.#clock, onProgress, signal);
-      const gpu = gpuOf(loaded.engine, loaded.id);
+      const opened = (await this.#takePrepared()) ?? (await this.#openModel(source, signal, admit));
+      const { adapter, loaded, gpu } = opened;
       try {
-        const runner = await this.#openRunner(loaded, adapter, budget, scale, onProgress);
-        return { loaded, runner, gpu: gpuOf(loaded.engine, loaded.id) };
+        const runner = await this.#openRunner(loaded, adapter, budget, scale);
+        return { ...opened, runner, gpu: gpuOf(loaded.engine, loaded.id) };
       } catch (thrown) {
         signal?.throwIfAborted();
         if (!gpu || !(await this.#lostSoon(gpu.device))) throw thrown;
@@ -136,7 +183,6 @@ export class InferenceEngine implements Engine {
     adapter: AdapterInfo,
     budget: MemoryBudget,
     scale: number,
-    onProgress: (progress: LoadProgress) => void,
   ): Promise<TurnRunner> {
     const stock = (notes: readonly string[]): TurnRunner =>
       new StockRunner(loaded.engine, loaded.id, loaded.needs, this.#clock, notes);
@@ -147,9 +193,9 @@ export class InferenceEngine implements Engine {
         fingerprint: loaded.fingerprint,
         proofs: keptProofs(loaded.fingerprint, adapter),
         scale,
-        budget,
+        budget: withoutStandby(budget, loaded.needs),
         clock: this.#clock,
-        onProgress,
+        onProgress: this.#onProgress,
         onFatal: (error) => {
           this.#end(error);
         },
@@ -216,6 +262,7 @@ export class InferenceEngine implements Engine {
     this.#running = null;
     running?.runner.stop('cancelled');
     await running?.webllm.unload();
+    await (await this.#prepared)?.loaded.engine.unload();
   }
 
   /** A fault on purpose: what follows is what follows a real one. */
@@ -233,6 +280,17 @@ export class InferenceEngine implements Engine {
     this.#running = null;
     for (const listener of this.#onLost) listener(error);
   }
+}
+
+/** Bytes of a second copy of the model, with the single K/V cache that WebLLM makes; 0 where that is too much to keep ready. */
+function standbyBytes({ weightBytes, workspaceBytes, kvBytesPerAgent }: Needs, budget: MemoryBudget): number {
+  const bytes = weightBytes + workspaceBytes + kvBytesPerAgent;
+  return bytes <= STANDBY_SHARE * limitBytes(budget) ? bytes : 0;
+}
+
+/** What the pool may be counted out of: room for the second copy is set aside beforehand. */
+function withoutStandby(budget: MemoryBudget, needs: Needs): MemoryBudget {
+  return { ...budget, occupancy: budget.occupancy - standbyBytes(needs, budget) / (budget.vramMiB * MIB) };
 }
 
 function adapterNotes(adapter: AdapterInfo): string[] {

@@ -4,10 +4,10 @@
 import type { AppConfig, MLCEngine, ModelRecord } from '@mlc-ai/web-llm';
 import { crc32c, crc32cText } from '../../src/kernel/checksum.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
-import type { LoadProgress, MemoryBudget } from '../../src/engine/contract.ts';
+import type { LoadProgress } from '../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
 import { fault } from './faults.ts';
-import { fit, type Needs } from './fit.ts';
+import type { Needs } from './fit.ts';
 import { downloadModel } from './model-download.ts';
 
 type WebLlm = typeof import('@mlc-ai/web-llm');
@@ -24,20 +24,18 @@ export interface LoadedModel {
 }
 
 /**
- * @throws EngineFault `model-unreachable`, `model-checksum`, `storage-full`, `over-budget`; whatever WebLLM throws otherwise
+ * @param admit throws where a model with these needs should be neither fetched nor loaded
+ * @throws EngineFault `model-unreachable`, `model-checksum`, `storage-full`; whatever `admit` or, otherwise, WebLLM throws
  */
 export async function loadModel(
   webllm: WebLlm,
   model: ResolvedModel,
-  budget: MemoryBudget,
+  admit: (needs: Needs) => void,
   clock: Clock,
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<LoadedModel> {
-  const download = await downloadModel(model, clock, onProgress, signal, (needs) => {
-    const { fits, reason } = fit(needs, budget);
-    if (fits === 0) throw fault('over-budget', reason);
-  });
+  const download = await downloadModel(model, clock, onProgress, signal, admit);
   const { library, weightBytes } = download;
 
   const record: ModelRecord = {
