@@ -57,6 +57,8 @@ export interface KindSummary {
   readonly tokensLost: number;
 }
 
+/** The step that cured is told soon after the turn that proves it; later it is about something else, ms. */
+const TOLD_WITHIN_MS = 1000;
 /** Entries looked at for a step that cured. */
 const LATELY = 200;
 
@@ -155,7 +157,7 @@ export class FaultLedger {
       const meant =
         agent === null ? entry.mendedBy !== 'agent' : entry.mendedBy === 'agent' && entry.agents.includes(agent);
       if (!meant || entry.detectedAt === null || entry.rung !== null) continue;
-      if (entry.mendedAt !== null && entry.mendedAt !== now) continue;
+      if (entry.mendedAt !== null && now - entry.mendedAt > TOLD_WITHIN_MS) continue;
       entry.rung = rung;
       entry.action = action;
     }

@@ -8,6 +8,8 @@ import type { Columns } from './series.ts';
 /** Where a lane lies in the picture, as shares of its height from below. */
 const LANES = { tokens: [0, 0.36], health: [0.46, 0.74], faults: [0.8, 1] } as const;
 const AXIS = 18;
+/** Right of the last moment, so that its head is not cut. */
+const EDGE = 8;
 
 export type Inks = Readonly<
   Record<
@@ -41,12 +43,13 @@ function range([low, high]: readonly [number, number], top: number): [number, nu
 
 export function createChart(holder: HTMLElement, width: number, height: number, inks: Inks): Chart {
   let timeline: Timeline | null = null;
+  let inner = width - EDGE;
 
   const plot = new uPlot(
     {
       width,
       height,
-      padding: [0, 8, 0, 0],
+      padding: [0, EDGE, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       select: { show: false, left: 0, top: 0, width: 0, height: 0 },
@@ -63,7 +66,8 @@ export function createChart(holder: HTMLElement, width: number, height: number, 
           font: '11px system-ui',
           space: 72,
           incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400],
-          values: (_, splits) => splits.map((seconds) => clock(seconds * 1000)),
+          // The first would be cut by the left edge; the run begins there, and nothing else could be meant.
+          values: (_, splits) => splits.map((seconds) => (seconds === 0 ? '' : clock(seconds * 1000))),
           grid: { stroke: inks.line, width: 1 },
           ticks: { show: false },
         },
@@ -87,9 +91,13 @@ export function createChart(holder: HTMLElement, width: number, height: number, 
       timeline = next;
       plot.setData(columns);
     },
-    resize: (w, h) => plot.setSize({ width: w, height: h }),
-    xOf: (at) => plot.valToPos(at / 1000, 'x') + plot.over.offsetLeft,
-    atOf: (x) => 1000 * plot.posToVal(x - plot.over.offsetLeft, 'x'),
+    resize: (w, h) => {
+      inner = w - EDGE;
+      plot.setSize({ width: w, height: h });
+    },
+    // uPlot settles its scales a moment after it got its data; the picture's own measure is known at once.
+    xOf: (at) => (inner * at) / Math.max(1000, timeline?.endAt ?? 0),
+    atOf: (x) => (Math.max(0, Math.min(inner, x)) * Math.max(1000, timeline?.endAt ?? 0)) / inner,
     destroy: () => plot.destroy(),
   };
 }
