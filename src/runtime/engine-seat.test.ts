@@ -34,3 +34,43 @@ test('an engine that ran out of memory is followed by a smaller one; one that wa
   await clock.run(() => seat.state.kind === 'ready');
   expect(residents).toEqual([12, 12, 6, 3, 1, 1]);
 });
+
+test('only devices that are lost in quick succession are waited for longer', async () => {
+  const clock = new SimulatedClock();
+  const engines: ScriptedEngine[] = [];
+  const waits: [string, number, boolean][] = [];
+  const seat = new EngineSeat({
+    clock,
+    create: () => {
+      const engine = new ScriptedEngine({ clock, seed: 1 });
+      engines.push(engine);
+      return engine;
+    },
+    source: { id: 'none' },
+    budget: { vramMiB: 64, occupancy: 0.85, resident: 2 },
+    onReady: () => {
+      seat.worked();
+    },
+    onLost: () => undefined,
+    onChange: () => {
+      const { state } = seat;
+      if (state.kind === 'waiting') waits.push([state.problem.code, state.waitMs, state.quick]);
+    },
+  });
+  seat.start();
+  for (const code of ['worker-dead', 'worker-dead', 'device-lost', 'worker-dead', 'device-lost'] as const) {
+    await clock.run(() => seat.state.kind === 'ready');
+    engines.at(-1)!.lose(problem(code));
+  }
+  await clock.run(() => seat.state.kind === 'ready');
+  await clock.advance(120_000);
+  engines.at(-1)!.lose(problem('device-lost'));
+  expect(waits).toEqual([
+    ['worker-dead', 250, false],
+    ['worker-dead', 250, false],
+    ['device-lost', 250, false],
+    ['worker-dead', 250, false],
+    ['device-lost', 2000, true],
+    ['device-lost', 250, false],
+  ]);
+});

@@ -13,7 +13,7 @@ const PERMANENT = new Set([
   'storage-full',
 ]);
 
-/** Browsers block an origin that loses devices in quick succession; a second loss within this time waits longer. */
+/** Browsers block an origin whose devices are lost in quick succession; the second within this time waits longer. */
 const QUICK_MS = 120_000;
 const FIRST_WAIT_MS = 250;
 const SECOND_WAIT_MS = 2000;
@@ -137,8 +137,10 @@ export class EngineSeat {
     // Turns that the engine still holds end here; a dead worker cannot answer, so nobody waits for it.
     void engine.dispose().catch(() => undefined);
     const { clock } = this.#with;
-    const quick = wasReady && clock.now() - this.#lostAt < QUICK_MS;
-    if (wasReady) this.#lostAt = clock.now();
+    // A worker that died, or a buffer too large, is nothing that a browser holds against the page.
+    const goneGpu = wasReady && problem.code === 'device-lost';
+    const quick = goneGpu && clock.now() - this.#lostAt < QUICK_MS;
+    if (goneGpu) this.#lostAt = clock.now();
     this.#row++;
     // Once it has worked, even a missing adapter may come back: a crashed GPU process takes a moment.
     const permanent = PERMANENT.has(problem.code) && !this.#everReady;
