@@ -63,7 +63,7 @@ test('only devices that are lost in quick succession are waited for longer', asy
     engines.at(-1)!.lose(problem(code));
   }
   await clock.run(() => seat.state.kind === 'ready');
-  await clock.advance(120_000);
+  await clock.advance(125_000);
   engines.at(-1)!.lose(problem('device-lost'));
   expect(waits).toEqual([
     ['worker-dead', 250, false],
