@@ -63,7 +63,8 @@ export async function keepOffline(): Promise<void> {
 
 function follow(registration: ServiceWorkerRegistration): void {
   const look = (): void => {
-    waiting = registration.waiting;
+    // The first one passes through `waiting` too; it has nothing to wait for.
+    waiting = registration.active ? registration.waiting : null;
     if (registration.active) kept = 'ready';
     else if (!registration.installing && !registration.waiting) kept = 'failed';
   };
