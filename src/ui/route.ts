@@ -1,7 +1,8 @@
 /**
  * The URL's hash is the page's state: which screen, and on the run screen what is looked at. Back and a copied address both work.
  *
- * `#/` start, `#/read/ID` one example or the file in hand, `#/run/ID?view=table&agent=12`. The prefix `#s1:` is kept for share links.
+ * `#/` start, `#/read/ID` one example or the file in hand, `#/run/ID?view=table&agent=12`. `#s1:…`, `#s2:…` and `#i1:…` are links that
+ * carry what they show; `#/file` is a `.planaria` file that was handed over.
  */
 
 export type FieldView = 'field' | 'table';
@@ -24,6 +25,8 @@ export interface RunLook {
 export type Route =
   | { readonly screen: 'start' }
   | { readonly screen: 'read'; readonly id: string }
+  /** `id`: the link itself without its `#`, or `file`. */
+  | { readonly screen: 'shared'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly look: RunLook };
 
 export const FILTERS: readonly ResultFilter[] = ['all', 'failed', 'retried', 'disputed'];
@@ -51,10 +54,15 @@ function oneOf<T extends string>(known: readonly T[], value: string | null, othe
   return known.find((name) => name === value) ?? otherwise;
 }
 
+/** A link of any version, whole or broken: what is wrong with it is said on its own screen. */
+const LINK = /^#?[si]\d{1,6}:/;
+
 /** Total: what is not understood is the start screen. */
 export function parseRoute(hash: string): Route {
+  if (LINK.test(hash)) return { screen: 'shared', id: hash.replace(/^#/, '') };
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const [, screen, rawId] = path.split('/');
+  if (screen === 'file') return { screen: 'shared', id: 'file' };
   const id = rawId ? decode(rawId) : null;
   if (!id) return { screen: 'start' };
   if (screen === 'read') return { screen: 'read', id };
@@ -82,6 +90,7 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if (route.screen === 'start') return '#/';
   if (route.screen === 'read') return `#/read/${encodeURIComponent(route.id)}`;
+  if (route.screen === 'shared') return route.id === 'file' ? '#/file' : `#${route.id}`;
   const { view, agent, at, scope, only, sort, text } = route.look;
   const query = new URLSearchParams();
   if (view !== plainLook.view) query.set('view', view);

@@ -1,3 +1,4 @@
+import { hand } from './read/handed.ts';
 import { formatRoute, parseRoute, plainLook, type Route, type RunLook } from './route.ts';
 
 let current = $state.raw<Route>(parseRoute(location.hash));
@@ -14,6 +15,12 @@ export function route(): Route {
 
 export function go(to: Route): void {
   location.hash = formatRoute(to);
+}
+
+/** Opens the screen that reads a `.planaria` file. */
+export function handOver(file: File): void {
+  hand(file);
+  go({ screen: 'shared', id: 'file' });
 }
 
 export function openRun(id: string): void {

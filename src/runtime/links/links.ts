@@ -13,7 +13,7 @@ import { type Opened, openFile, openLink, shareFile, shareLink } from '../../swa
 import type { ExampleSource } from '../examples.ts';
 import { checkSwarm } from '../lobby.ts';
 import type { RuntimeApi, StartReply } from '../protocol.ts';
-import { type Incident, readIncident, writeIncident } from '../replay/incident.ts';
+import { faultPlanOf, type Incident, readIncident, writeIncident } from '../replay/incident.ts';
 import { ReplaySession } from '../replay/session.ts';
 import type { Runtime } from '../runtime.ts';
 import type {
@@ -116,6 +116,7 @@ export class Links implements LinkApi {
       checked: checkSwarm(run.swarm.file, run.swarm.text),
       input,
       sample: plan.items.slice(0, SAMPLE).map(({ text }) => text.slice(0, 200)),
+      plan: facts.faults.length > 0 ? faultPlanOf(incident.value) : null,
       facts,
     };
   }

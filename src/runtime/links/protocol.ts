@@ -50,6 +50,8 @@ export interface SharedIncident {
   readonly input: NamedText | null;
   /** Items that agents worked on, or their placeholders, the first few. */
   readonly sample: readonly string[];
+  /** Its faults as a fault plan (docs/faults.md), for a live run; null where there were none. */
+  readonly plan: string | null;
   readonly facts: IncidentFacts;
 }
 

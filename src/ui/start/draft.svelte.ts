@@ -1,5 +1,7 @@
 /** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
 import type { CheckedSwarm, Diagnostic, RuntimeApi, StartRequest } from '../../runtime/protocol.ts';
+import { isOurs } from '../read/handed.ts';
+import { handOver } from '../router.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import {
   INPUT_MOST,
@@ -36,6 +38,10 @@ class Draft {
   refused = $state.raw<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null>(null);
 
   async takeFile(runtime: RuntimeApi, file: File, as?: 'swarm' | 'input'): Promise<void> {
+    if (isOurs(file)) {
+      handOver(file);
+      return;
+    }
     const guess = as ?? kindOf(file.name, file.size <= SWARM_MOST ? await file.text() : '');
     const most = guess === 'swarm' ? SWARM_MOST : INPUT_MOST;
     if (file.size > most) {

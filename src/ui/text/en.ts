@@ -1,10 +1,12 @@
 /** All words of the page in English; the other dictionaries have the same keys. Plain, exact, short: units on numbers, limits first. */
 import { bytes, mebibytes, num, percent, span } from '../format.ts';
+import { linksEn } from './links.en.ts';
 import { liveEn } from './live.en.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 
 export const en = {
+  ...linksEn,
   ...liveEn,
   language: { name: 'English', switchTo: 'Switch to English' },
   app: {

@@ -1,6 +1,7 @@
 /** 한국어. 같은 열쇠, 같은 순서. 단위를 붙이고, 한계를 먼저 말한다. */
 import { bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts';
 import type { Dictionary } from './en.ts';
+import { linksKo } from './links.ko.ts';
 import { liveKo } from './live.ko.ts';
 
 /** 3 min 20 s -> 3분 20초. */
@@ -10,6 +11,7 @@ const span = (ms: number): string =>
     .replace(/(\d) s$/, '$1초');
 
 export const ko: Dictionary = {
+  ...linksKo,
   ...liveKo,
   language: { name: '한국어', switchTo: '한국어로 바꾸기' },
   app: {
