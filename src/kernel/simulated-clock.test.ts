@@ -63,3 +63,12 @@ test('run stops at its condition and at its limit; every repeats until cancelled
   await clock.run();
   expect(count).toBe(5);
 });
+
+test('time moves also where nothing waits for it', async () => {
+  const clock = new SimulatedClock();
+  await clock.advance(500);
+  expect(clock.now()).toBe(500);
+  clock.timeout(10, () => undefined);
+  await clock.advance(500);
+  expect(clock.now()).toBe(1000);
+});

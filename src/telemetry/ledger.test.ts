@@ -88,6 +88,18 @@ describe('fault ledger', () => {
     expect(ledger.open).toBe(0);
   });
 
+  it('takes a closed case for the pass of a turn that waits for another word, once the agent is rid of it', () => {
+    const { ledger, mended } = open();
+    let ill = true;
+    ledger.inject(fault({ kind: 'lying-voter', seenAs: ['disagreement'], cured: () => !ill }));
+    ledger.inject(fault({ kind: 'quota', agents: [], mendedBy: 'any' }));
+    mended(1200, 3);
+    expect(ledger.open).toBe(2);
+    ill = false;
+    mended(1300, 3);
+    expect(ledger.entries.map(({ mendedAt }) => mendedAt)).toEqual([1300, null]);
+  });
+
   it('a lost engine is mended by the turns of a fresh one, not by what the old one still answered', () => {
     const { ledger, tell, turn } = open();
     ledger.inject(fault({ kind: 'device-lost', agents: [3, 4], mendedBy: 'engine', seenAs: ['device-lost'] }));

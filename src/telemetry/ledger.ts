@@ -153,6 +153,8 @@ export class FaultLedger {
 
   /** Which step cured is told right after the turn that proves it. */
   #mended(agent: number | null, rung: string, action: string, now: number): void {
+    // The turn that proves it may still wait for another's word, as every turn does of one that had lied.
+    if (agent !== null) this.#passed(agent, now, true);
     for (const entry of this.entries.slice(-LATELY)) {
       const meant =
         agent === null ? entry.mendedBy !== 'agent' : entry.mendedBy === 'agent' && entry.agents.includes(agent);
@@ -163,12 +165,13 @@ export class FaultLedger {
     }
   }
 
-  #passed(agent: number, now: number): void {
+  #passed(agent: number, now: number, ofAgent = false): void {
     for (const open of [...this.#open]) {
       const { entry } = open;
       if (now < entry.at + entry.forMs || !open.cameBack) continue;
-      if (entry.mendedBy !== 'agent') this.#close(open, now);
-      else if (entry.cured?.(agent) ?? true) this.#rid(open, agent, now);
+      if (entry.mendedBy !== 'agent') {
+        if (!ofAgent) this.#close(open, now);
+      } else if (entry.cured?.(agent) ?? true) this.#rid(open, agent, now);
     }
   }
 
