@@ -170,6 +170,23 @@ export class MemoryStore implements RunStore {
     return Promise.resolve();
   }
 
+  async trimTraces(spared: string, bytes: number, lean: (body: string) => string): Promise<number> {
+    let freed = 0;
+    for (const { id, phase } of (await this.list()).reverse()) {
+      if (id === spared || (phase !== 'done' && phase !== 'cancelled')) continue;
+      for (const [key, stored] of [...this.#disk.tables.journal]) {
+        if (stored.run !== id || freed >= bytes) continue;
+        const chunk = unseal<JournalChunk>(stored);
+        if (!chunk.ok) continue;
+        const sealed = seal({ ...chunk.value, body: lean(chunk.value.body) });
+        if (sealed.body.length >= stored.body.length) continue;
+        freed += stored.body.length - sealed.body.length;
+        this.#disk.tables.journal.set(key, { ...stored, ...sealed });
+      }
+    }
+    return freed;
+  }
+
   quarantined(run: string): Promise<readonly { table: string; key: string; reason: string }[]> {
     return Promise.resolve(
       this.#disk.quarantine

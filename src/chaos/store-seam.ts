@@ -73,6 +73,7 @@ export class FaultyStore implements RunStore {
   agent: RunStore['agent'] = (run, agent) => this.#inner.agent(run, agent);
   agents: RunStore['agents'] = (run) => this.#inner.agents(run);
   remove: RunStore['remove'] = (run) => this.#inner.remove(run);
+  trimTraces: RunStore['trimTraces'] = (spared, bytes, lean) => this.#inner.trimTraces(spared, bytes, lean);
   quarantined: RunStore['quarantined'] = (run) => this.#inner.quarantined(run);
   close(): void {
     this.#inner.close();

@@ -65,6 +65,8 @@ export interface PageIn {
   readonly bytes: number;
   /** Milliseconds of reading, uploading and computing; a share of the step where the step was shared. */
   readonly ms: number;
+  /** Why warm pages of the agent were there and could not be trusted (checksum, version), so that it was computed instead. */
+  readonly distrusted?: string;
 }
 
 /** Where an agent's context went. */

@@ -50,6 +50,16 @@ describe('health of a turn', () => {
     expect(vetoes).toEqual([]);
   });
 
+  it('takes note of K/V pages that could not be trusted, without a veto: what was computed instead is right', () => {
+    const because = 'generation 3: checksum 1 is not 2';
+    const { parts, vetoes } = scoreTurn({ ...good, pagesDistrusted: because }, norms);
+    const memory = parts.find(({ part }) => part === 'memory')!;
+    expect(memory.value).toBe(0.5);
+    expect(memory.evidence.map(inWords)).toContain(`stored K/V pages: ${because}; expected whole; odd`);
+    expect(vetoes).toEqual([]);
+    expect(scoreTurn({ ...good, recordWhole: false }, norms).vetoes).toEqual(['bad-record']);
+  });
+
   it('finds each kind of harm in its own part, with evidence to read', () => {
     const harms: [Partial<TurnFacts>, string, string[]][] = [
       [{ text: 'again and again and '.repeat(20) }, 'coherence', ['loop']],

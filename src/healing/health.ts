@@ -41,6 +41,8 @@ export interface TurnFacts {
   readonly pages: { readonly used: number; readonly limit: number } | null;
   /** Whether its stored record was whole when last read. */
   readonly recordWhole: boolean | null;
+  /** Why K/V pages of it could not be trusted and were computed again; absent where none were found bad. */
+  readonly pagesDistrusted?: string;
   /** Share of reviewers, peers or second samples that agree, 0..1. */
   readonly agreement: number | null;
 }
@@ -228,6 +230,11 @@ function memory(facts: TurnFacts): PartScore {
       verdict: facts.recordWhole ? 'good' : 'bad',
       ...(!facts.recordWhole && { hard: 'bad-record' as const }),
     });
+  }
+  if (facts.pagesDistrusted !== undefined) {
+    // A cache: what was computed instead is right. Storage that loses bits is worth a look all the same.
+    scores.push(0.5);
+    evidence.push({ signal: 'stored K/V pages', value: facts.pagesDistrusted, expected: 'whole', verdict: 'odd' });
   }
   return { part: 'memory', value: scores.length === 0 ? null : Math.min(...scores), evidence };
 }

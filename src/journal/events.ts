@@ -184,6 +184,16 @@ export type EventBody =
       readonly ms: number;
       readonly steps: number;
     }
+  /** A step took effect, with what is only known then: which generation of the agent's record was used. */
+  | {
+      readonly type: 'heal.carried-out';
+      readonly agent: number;
+      readonly case: string;
+      readonly action: string;
+      readonly detail: string;
+    }
+  /** Something about storage that costs time and no result. `agent`: the row, or -1. */
+  | { readonly type: 'storage.note'; readonly agent: number; readonly detail: string }
   /** A person is told, and may be asked. Folded by `Notices`. */
   | {
       readonly type: 'heal.notice';

@@ -122,3 +122,25 @@ async function committerIdle(clock: SimulatedClock, committer: Committer): Promi
   void committer.flush().then(() => (idle = true));
   expect(await clock.run(() => idle)).toBe(true);
 }
+
+test('what waits for its record to be durable is told after the next batch, however much comes behind it', async () => {
+  const { clock, journal, batches, failures, committer } = setUp();
+  let settled = 0;
+  const stop = clock.every(1, () => {
+    journal.append(paused);
+    committer.poke();
+  });
+  await clock.advance(20);
+  void committer.settled().then(() => settled++);
+  await clock.advance(7);
+  expect([settled, batches.length]).toEqual([1, 1]);
+  // One that comes while a batch is on its way waits for the one behind it; one that was refused for the next that is not.
+  await clock.advance(48);
+  failures.push('quota');
+  void committer.settled().then(() => settled++);
+  await clock.advance(200);
+  expect(settled).toBe(1);
+  await clock.advance(1500);
+  expect(settled).toBe(2);
+  stop();
+});

@@ -20,6 +20,8 @@ export interface CommitterOptions {
   readonly record: () => RunRecord;
   /** Cold records of the agents that changed since the last call. */
   readonly coldAgents: () => readonly ColdAgent[];
+  /** These cold records are on the disk. */
+  readonly onCold?: (agents: readonly ColdAgent[]) => void;
   /** These rows are on the disk. Nobody hears of a result before. */
   readonly onCommitted: (rows: readonly OrderedRow[]) => void;
   /** Writing fails and will be tried again, or works again (null). */
@@ -38,6 +40,8 @@ export class Committer {
   #failures = 0;
   #stopped = false;
   #waiters: (() => void)[] = [];
+  /** Wait for the next batch to be durable. */
+  #settling: (() => void)[] = [];
 
   constructor(options: CommitterOptions) {
     this.#with = options;
@@ -74,6 +78,14 @@ export class Committer {
     });
   }
 
+  /** Resolves when what was added so far is on the disk, however much is added behind it; never once this writer has stopped. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settling.push(resolve);
+      if (!this.#stopped && !this.#writing && this.#failures === 0) this.#schedule(0);
+    });
+  }
+
   /** Tries again at once after trouble. */
   retryNow(): void {
     if (!this.#stopped && !this.#writing && !this.#idle()) this.#schedule(0);
@@ -98,6 +110,7 @@ export class Committer {
     this.#writing = this.#commit().finally(() => {
       this.#writing = null;
       if (this.#stopped || this.#idle()) this.#wake();
+      else if (this.#settling.length > 0 && this.#failures === 0) this.#schedule(0);
       else this.poke();
     });
   }
@@ -110,18 +123,23 @@ export class Committer {
     for (const cold of this.#with.coldAgents()) this.#cold.set(cold.agent, cold);
     const cold = this.#cold;
     this.#cold = new Map();
+    const settling = this.#settling;
+    this.#settling = [];
     try {
       await store.commit({ run, fence, events, rows, agents: [...cold.values()], record: this.#with.record() });
     } catch (error) {
       journal.giveBack();
       this.#rows = [...rows, ...this.#rows];
       this.#cold = new Map([...cold, ...this.#cold]);
+      this.#settling = [...settling, ...this.#settling];
       await this.#trouble(asStoreFault(error), rows);
       return;
     }
     journal.settle();
     if (this.#failures > 0) this.#with.onTrouble(null);
     this.#failures = 0;
+    this.#with.onCold?.([...cold.values()]);
+    for (const settled of settling) settled();
     if (rows.length > 0 && !this.#stopped) this.#with.onCommitted(rows);
   }
 

@@ -9,6 +9,7 @@ import { AGENT, AGENT_NAMES, type RunState, TASK } from '../journal/run-state.ts
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { Bench, windowFor } from '../scheduling/bench.ts';
+import type { ColdAgent } from '../store/records.ts';
 import { ReadyQueue } from '../scheduling/ready-queue.ts';
 import { reviewedText } from './outcome.ts';
 import { Residence } from './residence.ts';
@@ -71,6 +72,15 @@ export interface DispatcherOptions {
   /** Null: nobody supervises; EXECUTE's own checks are all there is. */
   readonly healing: HealingSettings | null;
   readonly tell: (event: EventBody) => JournalEvent;
+  /** See `ResidenceOptions`. */
+  readonly whenCold: (agent: number) => Promise<void> | null;
+  readonly onNote: (agent: number, because: string) => void;
+  /** What the agent remembered was dropped. */
+  readonly onDropped: (agent: number) => void;
+  /** The agent's newest cold record that can be trusted; null without one. */
+  readonly lastGood: (agent: number) => Promise<ColdAgent | null>;
+  /** Makes room in storage; bytes that were freed. */
+  readonly freeStorage: () => Promise<number>;
   /** All stages of the task are done. */
   readonly onDone: (task: number, note: string | null) => void;
   readonly onFailed: (task: number, failure: string, detail: string) => void;
@@ -145,6 +155,8 @@ export class Dispatcher {
       onTier: (agent, tier) => {
         state.agents.tier[agent] = tier;
       },
+      whenCold: options.whenCold,
+      onNote: options.onNote,
     });
     this.#ward =
       settings && new Ward({ clock, random, plan, state, fence, settings, tell, actuator: this.#actuator() });
@@ -670,16 +682,34 @@ export class Dispatcher {
     return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
   }
 
+  /** Drops the agent's K/V, on the GPU and on the warm tier. */
+  #dropKv(agent: number): void {
+    this.#residence.forgotten(agent);
+    if (this.#engine) forgetIn(this.#engine, agent);
+    else this.#toForget.add(agent);
+  }
+
   /** What the supervisor may have done. */
   #actuator(): Actuator {
     const { state, plan } = this.#with;
     return {
-      forget: (agent) => {
-        this.#with.contexts.forget(agent);
-        this.#residence.forgotten(agent);
-        if (this.#engine) forgetIn(this.#engine, agent);
-        else this.#toForget.add(agent);
+      recompute: (agent) => {
+        this.#dropKv(agent);
       },
+      forget: (agent) => {
+        this.#dropKv(agent);
+        this.#with.contexts.forget(agent);
+        this.#with.onDropped(agent);
+      },
+      renew: async (agent) => {
+        this.#dropKv(agent);
+        const record = await this.#with.lastGood(agent);
+        this.#with.contexts.forget(agent);
+        if (!record) return "there is no record of it: it begins with its role's prompt alone";
+        this.#with.contexts.restore(agent, record.state['memory']);
+        return `made anew from generation ${String(record.generation)} of its record`;
+      },
+      freeStorage: () => this.#with.freeStorage(),
       steady: (agent) => {
         this.#steadied.add(agent);
       },

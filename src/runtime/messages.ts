@@ -24,9 +24,28 @@ export function seatMessage(seat: SeatState, hadOne: boolean): string {
   }
 }
 
-export function storeMessage(fault: StoreFault): string {
+/** Bytes that were given up for results. */
+export interface Freed {
+  readonly warm: number;
+  readonly traces: number;
+}
+
+/** What was given up for results; empty where nothing was. */
+export function freedMessage({ warm, traces }: Freed): string {
+  const parts = [
+    ...(warm > 0 ? [`${megabytes(warm)} of K/V pages, which are computed again`] : []),
+    ...(traces > 0 ? [`${megabytes(traces)} of detail in the logs of runs that have ended`] : []),
+  ];
+  return parts.length === 0 ? '' : `Given up to make room for results: ${parts.join(' and ')}.`;
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`;
+
+export function storeMessage(fault: StoreFault, freed: Freed = { warm: 0, traces: 0 }): string {
   if (fault.code === 'quota') {
-    return 'This browser has no storage left for results. Nothing was lost: free some space and the run goes on by itself.';
+    const given = freedMessage(freed);
+    const full = 'This browser has no storage left for results. Nothing was lost';
+    return `${full}: free some space and the run goes on by itself.${given === '' ? '' : ` ${given}`}`;
   }
   return `Results cannot be written at the moment (${fault.message}). They are kept in memory and tried again.`;
 }

@@ -11,13 +11,17 @@ interface Pending {
   readonly onProgress: (progress: TurnProgress) => void;
   readonly settle: (outcome: TurnOutcome) => void;
   handle: TurnHandle | null;
+  /** Called back while it was in line for the engine. */
+  unwanted: boolean;
 }
 
 export interface ResidenceOptions {
   /** Where the agent's context is now. */
   readonly onTier: (agent: number, tier: number) => void;
   /** An agent could not be kept though it should have been; one sentence. */
-  readonly onNote?: (because: string) => void;
+  readonly onNote?: (agent: number, because: string) => void;
+  /** Cold comes first: null where the agent's cold record is on the disk, else settles when it is. Absent: it always is. */
+  readonly whenCold?: (agent: number) => Promise<void> | null;
 }
 
 /**
@@ -25,7 +29,9 @@ export interface ResidenceOptions {
  * whoever submits turns it looks like an engine that always has a seat.
  *
  * Agents keep their seat between turns only where their role has a memory; turns of the others leave nothing behind that a later turn could
- * use. The engine does as it is told in the order it is told, so a turn is submitted right behind the page-out that makes room for it.
+ * use. The engine does as it is told in the order it is told, so a turn is submitted right behind the page-out that makes room for it. An
+ * agent leaves the GPU only once its cold record is durable: the truth first, its copies after. That is nearly always so by the time it
+ * leaves; where it is not, what the engine is to be told waits in line for it.
  */
 export class Residence {
   readonly #with: ResidenceOptions;
@@ -33,6 +39,9 @@ export class Residence {
   readonly #pending = new Map<string, Pending>();
   /** What agents have on the warm tier, as far as the engine has said. */
   readonly #warm = new Map<number, { readonly tokens: number; readonly bytes: number }>();
+  /** What the engine is told next, in order, while something waits for a cold record. */
+  #line: (() => void)[] = [];
+  #waits = false;
   #engine: Engine | null = null;
   #seats = new Residency<Pending>({ seats: 1 });
   /** Seats that the engine has. */
@@ -89,6 +98,8 @@ export class Residence {
     }
     for (const agent of this.#seats.parkedAgents()) this.#with.onTier(agent, this.tier(agent, false));
     this.#pending.clear();
+    this.#line = [];
+    this.#waits = false;
     this.#engine = null;
     this.#seats = new Residency({ seats: 1 });
   }
@@ -105,7 +116,7 @@ export class Residence {
       settle = resolve;
     });
     const { id, agent, priority } = request;
-    const pending: Pending = { id, agent, priority, request, onProgress, settle, handle: null };
+    const pending: Pending = { id, agent, priority, request, onProgress, settle, handle: null, unwanted: false };
     this.#pending.set(id, pending);
     this.#seats.wait(pending);
     this.#admit();
@@ -117,7 +128,7 @@ export class Residence {
         else if (this.#seats.withdraw(id)) {
           this.#pending.delete(id);
           settle(neverRan(id));
-        }
+        } else pending.unwanted = true;
       },
     };
   }
@@ -144,13 +155,41 @@ export class Residence {
     for (let next = this.#seats.admit(); next; next = this.#seats.admit()) {
       const { turn: pending, resident, victim } = next;
       if (victim !== null) this.#pageOut(engine, victim);
-      const warm = resident ? undefined : this.#warm.get(pending.agent);
-      const request = warm ? { ...pending.request, pageIn: this.#cost.choose(warm) } : pending.request;
-      pending.handle = engine.submit(request, pending.onProgress);
-      void pending.handle.done.then((outcome) => {
-        if (engine === this.#engine) this.#ended(engine, pending, outcome);
-        pending.settle(outcome);
+      this.#inLine(() => {
+        this.#handOver(engine, pending, resident);
       });
+    }
+  }
+
+  #handOver(engine: Engine, pending: Pending, resident: boolean): void {
+    if (pending.unwanted) {
+      // It stays where it sat.
+      const outcome = { ...neverRan(pending.id), ...(resident && { retained: true }) };
+      this.#ended(engine, pending, outcome);
+      pending.settle(outcome);
+      return;
+    }
+    const warm = resident ? undefined : this.#warm.get(pending.agent);
+    const request = warm ? { ...pending.request, pageIn: this.#cost.choose(warm) } : pending.request;
+    pending.handle = engine.submit(request, pending.onProgress);
+    void pending.handle.done.then((outcome) => {
+      if (engine === this.#engine) this.#ended(engine, pending, outcome);
+      pending.settle(outcome);
+    });
+  }
+
+  /** Now, or as soon as what was said before is done. */
+  #inLine(tell: () => void): void {
+    if (this.#waits || this.#line.length > 0) this.#line.push(tell);
+    else tell();
+  }
+
+  #drain(): void {
+    this.#waits = false;
+    while (!this.#waits) {
+      const tell = this.#line.shift();
+      if (!tell) return;
+      tell();
     }
   }
 
@@ -165,10 +204,26 @@ export class Residence {
 
   #pageOut(engine: Engine, agent: number): void {
     this.#show(agent);
+    this.#inLine(() => {
+      const cold = this.#with.whenCold?.(agent) ?? null;
+      if (cold === null) {
+        this.#tellPageOut(engine, agent);
+        return;
+      }
+      this.#waits = true;
+      void cold.then(() => {
+        if (engine !== this.#engine) return;
+        this.#tellPageOut(engine, agent);
+        this.#drain();
+      });
+    });
+  }
+
+  #tellPageOut(engine: Engine, agent: number): void {
     const said = ({ tier, tokens, bytes, because }: PagedOut): void => {
       if (tier === 'cold') this.#warm.delete(agent);
       else if (bytes > 0) this.#warm.set(agent, { tokens, bytes });
-      if (because !== undefined) this.#with.onNote?.(because);
+      if (because !== undefined) this.#with.onNote?.(agent, because);
       this.#show(agent);
     };
     // An engine that is lost says so itself; what it had is computed again.

@@ -2,25 +2,27 @@ import { ContextManager } from '../agents/context.ts';
 import type { Engine, EngineError, EngineReport } from '../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../journal/events.ts';
 import { Journal } from '../journal/journal.ts';
+import { leanBody } from '../journal/lean.ts';
 import { type RunState, TASK } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { type Random, seededRandom } from '../kernel/random.ts';
 import type { StoreFault } from '../store/fault.ts';
-import type { RunPhase, RunRecord } from '../store/records.ts';
+import type { ColdAgent, RunPhase, RunRecord } from '../store/records.ts';
 import type { OrderedRow, RunStore } from '../store/run-store.ts';
 import { RateMeter } from '../telemetry/rate.ts';
 import type { EngineFigures } from '../telemetry/report.ts';
+import { badRecords, ColdAgents } from './cold-agents.ts';
 import { Committer } from './committer.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EngineSeat } from './engine-seat.ts';
 import type { History } from './history.ts';
 import type { LoadedRun } from './load.ts';
-import { seatMessage, storeMessage } from './messages.ts';
+import { type Freed, freedMessage, seatMessage, storeMessage } from './messages.ts';
 import { Operator } from './operator.ts';
 import { resultRow } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
 import type { ActionReply, AgentAction, AgentStory, Decision, RunStatus } from './protocol.ts';
-import { ColdAgents, reconcile } from './repair.ts';
+import { reconcile } from './repair.ts';
 import type { ResultIndex } from './result-index.ts';
 import { Scaling } from './scaling.ts';
 import { statusOf } from './status.ts';
@@ -79,6 +81,10 @@ export class Run implements RunView {
   #ending = false;
   #trouble: StoreFault | null = null;
   #live: EngineFigures | null = null;
+  /** What was given up to make room, so far; and what makes room now. */
+  #freed: Freed = { warm: 0, traces: 0 };
+  #freeing: Promise<number> | null = null;
+  readonly #noted = new Set<string>();
   #vramOverLimit = 0;
   #sampling: Cancel = () => undefined;
 
@@ -105,6 +111,9 @@ export class Run implements RunView {
       journal: this.#journal,
       record: () => this.#record(),
       coldAgents: () => this.#cold.take(),
+      onCold: (agents) => {
+        this.#cold.durable(agents);
+      },
       onCommitted: (rows) => {
         this.#committed(rows);
       },
@@ -176,6 +185,16 @@ export class Run implements RunView {
       onFailed: (task, failure, detail) => {
         this.#fail(task, failure, detail);
       },
+      whenCold: (agent) => (this.#cold.isBehind(agent) ? this.#committer.settled() : null),
+      onDropped: (agent) => {
+        this.#cold.dropped(agent);
+        this.#committer.poke();
+      },
+      onNote: (agent, because) => {
+        this.#note(agent, because);
+      },
+      lastGood: (agent) => this.#lastGood(agent),
+      freeStorage: () => this.#makeRoom(),
       onUnanswered: (notice) => {
         this.#operator.unanswered(notice);
       },
@@ -211,7 +230,9 @@ export class Run implements RunView {
 
   /** Sets the run going, unless it is over. */
   async start(): Promise<void> {
-    this.#cold.restore(await this.#with.store.agents(this.id));
+    await this.#setAsideBad(async () => {
+      this.#cold.restore(await this.#with.store.agents(this.id));
+    });
     this.#sampling = this.#with.clock.every(SAMPLE_MS, () => {
       this.#sample();
     });
@@ -391,13 +412,51 @@ export class Run implements RunView {
     });
   }
 
-  /** Storage is full: results come first, K/V that can be computed again goes. The person has been told by then. */
-  async #makeRoom(): Promise<void> {
-    try {
-      const freed = (await this.#seat.engine?.freeWarm(ROOM_BYTES)) ?? 0;
-      if (freed > 0) this.#committer.retryNow();
-    } catch {
-      // An engine that dies says so itself; the committer tries again by itself.
+  /**
+   * Storage is full: results come first. K/V that can be computed again goes, then what the logs of other runs need not say; never a result.
+   */
+  #makeRoom(): Promise<number> {
+    this.#freeing ??= this.#free().finally(() => {
+      this.#freeing = null;
+    });
+    return this.#freeing;
+  }
+
+  async #free(): Promise<number> {
+    // An engine that dies says so itself; the committer tries again by itself.
+    const warm = (await this.#seat.engine?.freeWarm(ROOM_BYTES).catch(() => 0)) ?? 0;
+    const { store } = this.#with;
+    const traces = warm >= ROOM_BYTES ? 0 : await store.trimTraces(this.id, ROOM_BYTES, leanBody).catch(() => 0);
+    if (warm + traces === 0) return 0;
+    this.#freed = { warm: this.#freed.warm + warm, traces: this.#freed.traces + traces };
+    this.#note(-1, freedMessage({ warm, traces }));
+    this.#committer.retryNow();
+    return warm + traces;
+  }
+
+  /** Told once each: what can be said of thousands of agents is not worth a line for each of them. */
+  #note(agent: number, detail: string): void {
+    if (this.#over() || this.#noted.has(detail)) return;
+    this.#noted.add(detail);
+    this.#tell({ type: 'storage.note', agent, detail });
+  }
+
+  async #lastGood(agent: number): Promise<ColdAgent | null> {
+    let record: ColdAgent | null = null;
+    await this.#setAsideBad(async () => {
+      record = await this.#with.store.agent(this.id, agent);
+    });
+    return record;
+  }
+
+  /** Reads cold records. One that cannot be trusted is set aside by the store, and its agent's supervisor hears of it. */
+  async #setAsideBad(read: () => Promise<void>): Promise<void> {
+    const { store } = this.#with;
+    const before = (await store.quarantined(this.id)).length;
+    await read();
+    const after = await store.quarantined(this.id);
+    for (const { agent, fault, detail } of badRecords(after.slice(before))) {
+      if (agent < this.state.agents.size) this.#dispatcher.ward?.recordBad(agent, fault, detail);
     }
   }
 
@@ -508,7 +567,7 @@ export class Run implements RunView {
   #message(): string {
     if (this.state.ended) return '';
     if (this.#stale) return 'Another tab runs this now; this one only watches.';
-    if (this.#trouble) return storeMessage(this.#trouble);
+    if (this.#trouble) return storeMessage(this.#trouble, this.#freed);
     return seatMessage(this.#seat.state, this.state.engineReport !== null);
   }
 

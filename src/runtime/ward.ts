@@ -56,8 +56,14 @@ export interface Judgement {
 
 /** What EXECUTE can do for RECOVER. All of it may be asked twice. */
 export interface Actuator {
-  /** Drops what the engine keeps of the agent. */
+  /** Drops the agent's K/V: it is computed again from what the agent remembers. */
+  recompute(agent: number): void;
+  /** Drops all that the agent remembers. */
   forget(agent: number): void;
+  /** Makes the agent anew from its last good generation; says from which. */
+  renew(agent: number): Promise<string>;
+  /** Makes room in storage; bytes that were freed. */
+  freeStorage(): Promise<number>;
   /** The agent's next turn samples with a penalty on repetition. */
   steady(agent: number): void;
   /** The next prompt of the task is made shorter. */
@@ -159,6 +165,7 @@ export class Ward {
   readonly #witnesses: { readonly role: number; readonly question: string; readonly answer: unknown }[] = [];
   #monitor!: Monitor;
   #recover!: Recover;
+  #stopped = false;
   #engines = 0;
   /** Orders that people gave. */
   #asked = 0;
@@ -209,6 +216,7 @@ export class Ward {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#pending.clear();
@@ -314,6 +322,11 @@ export class Ward {
           ? 'bad-weights'
           : 'worker-dead';
     this.#post({ type: 'engine.down', engine: this.#engines, fault, detail: error.message, agents });
+  }
+
+  /** A stored record of the agent could not be trusted and was set aside. */
+  recordBad(agent: number, fault: 'bad-record' | 'old-record', detail: string): void {
+    this.#post({ type: 'record.bad', agent, fault, detail });
   }
 
   storage(trouble: string | null): void {
@@ -545,8 +558,14 @@ export class Ward {
   #performShared(order: RecoveryOrder): void {
     const { actuator } = this.#with;
     if (order.action === 'free-storage') {
-      // The committer tries again by itself; there is nothing of ours on the disk yet that could be spared.
-      this.#report(order.id, true);
+      actuator.freeStorage().then(
+        () => {
+          this.#report(order.id, true);
+        },
+        (error: unknown) => {
+          this.#report(order.id, String(error));
+        },
+      );
       return;
     }
     this.#awaitEngine.add(order.id);
@@ -565,24 +584,43 @@ export class Ward {
     // A turn that was begun with what is mended now is not worth waiting for.
     actuator.abandon(agent, FAILURE[order.fault] ?? null, order.evidence.map(inWords).join('; '));
     this.#keep(agent, true, order.delayMs, () => {
-      this.#act(agent, order);
-      this.#release(agent);
-      this.#report(order.id, true);
+      const done = (result: string | true): void => {
+        if (this.#stopped) return;
+        this.#release(agent);
+        this.#report(order.id, result);
+      };
+      const acting = this.#act(agent, order);
+      if (!acting) done(true);
+      else
+        acting.then(
+          () => {
+            done(true);
+          },
+          (error: unknown) => {
+            done(error instanceof Error ? error.message : String(error));
+          },
+        );
     });
     for (const row of order.also) actuator.forget(row);
   }
 
-  #act(agent: number, { action, task }: RecoveryOrder): void {
+  /** Carries a step out; a promise where that takes time. */
+  #act(agent: number, { action, task, case: about }: RecoveryOrder): Promise<unknown> | null {
     const { actuator } = this.#with;
     switch (action) {
       case 'reload-sampler':
         actuator.steady(agent);
         break;
       case 're-prefill':
+        actuator.recompute(agent);
+        break;
       case 'reset-context':
-      case 'fresh-agent':
         actuator.forget(agent);
         break;
+      case 'fresh-agent':
+        return actuator.renew(agent).then((detail) => {
+          this.#with.tell({ type: 'heal.carried-out', agent, case: about, action, detail });
+        });
       case 'trim-context':
         if (task !== null) actuator.shrink(task);
         actuator.forget(agent);
@@ -597,6 +635,7 @@ export class Ward {
         // The turn was dropped and its task goes to another agent already: that is the whole of retrying and moving.
         break;
     }
+    return null;
   }
 
   #keep(agent: number, ordered: boolean, ms: number, then: () => void): void {
@@ -666,6 +705,7 @@ export class Ward {
       pages: null,
       recordWhole: null,
       agreement: null,
+      ...(outcome.pageIn?.distrusted !== undefined && { pagesDistrusted: outcome.pageIn.distrusted }),
     };
   }
 }

@@ -9,6 +9,7 @@ import { seal, unseal } from './seal.ts';
 /** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
 const INPUT_PART = 256 * 1024;
 const ROWS_A_READ = 500;
+const CHUNKS_A_TRIM = 50;
 
 type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name: string; readonly parts: number } };
 type SealedTable = 'runs' | 'sources' | 'journal' | 'results' | 'agents';
@@ -184,6 +185,23 @@ export class DexieStore implements RunStore {
     );
   }
 
+  async trimTraces(spared: string, bytes: number, lean: (body: string) => string): Promise<number> {
+    const ended = (await this.list()).filter(({ id, phase }) => id !== spared && isOver(phase)).reverse();
+    let freed = 0;
+    for (const { id } of ended) {
+      for (let from = -1; freed < bytes;) {
+        const range = this.#db.journal.where('[run+firstSeq]').between([id, from], [id, Infinity], false, true);
+        const stored = await guarded(() => range.limit(CHUNKS_A_TRIM).toArray());
+        const last = stored.at(-1);
+        if (!last) break;
+        from = last.firstSeq;
+        freed += await guarded(() => this.#trim(stored, lean));
+      }
+      if (freed >= bytes) break;
+    }
+    return freed;
+  }
+
   async quarantined(run: string): Promise<{ table: string; key: string; reason: string }[]> {
     return guarded(async () => {
       const stored = await this.#db.quarantine.where('run').equals(run).toArray();
@@ -202,6 +220,24 @@ export class DexieStore implements RunStore {
       if (chunk) chunks.push(chunk);
     }
     return chunks;
+  }
+
+  /** Puts lean chunks in the place of these; characters that were freed. */
+  async #trim(stored: readonly StoredChunk[], lean: (body: string) => string): Promise<number> {
+    let freed = 0;
+    await this.#db.transaction('rw', this.#db.journal, async () => {
+      freed = 0;
+      for (const item of stored) {
+        const chunk = unseal<JournalChunk>(item);
+        if (!chunk.ok) continue;
+        const sealed = seal({ ...chunk.value, body: lean(chunk.value.body) });
+        if (sealed.body.length >= item.body.length) continue;
+        freed += item.body.length - sealed.body.length;
+        const { run, firstSeq, lastSeq, touched } = item;
+        await this.#db.journal.put({ run, firstSeq, lastSeq, touched, ...sealed });
+      }
+    });
+    return freed;
   }
 
   async #rows(stored: readonly (Sealed & { run: string; task: number; order: number })[]): Promise<OrderedRow[]> {
@@ -240,6 +276,7 @@ export class DexieStore implements RunStore {
   }
 }
 
+const isOver = (phase: RunRecord['phase']): boolean => phase === 'done' || phase === 'cancelled';
 const fenceKey = (run: string): string => `fence/${run}`;
 const agentKey = (run: string, agent: number): string => `${run}/${String(agent)}`;
 

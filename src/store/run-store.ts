@@ -34,6 +34,11 @@ export interface RunStore {
   /** Newest readable generation of each agent that has one. */
   agents(run: string): Promise<ColdAgent[]>;
   remove(run: string): Promise<void>;
+  /**
+   * Room for results: the logs of runs that have ended, oldest first, are cut to what `lean` leaves of each chunk's body, until `bytes` are
+   * free. `spared` is left alone, and so is every result. @returns characters that were freed
+   */
+  trimTraces(spared: string, bytes: number, lean: (body: string) => string): Promise<number>;
   /** Records set aside because they could not be trusted. */
   quarantined(
     run: string,

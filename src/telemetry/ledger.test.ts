@@ -56,6 +56,25 @@ function open() {
 }
 
 describe('fault ledger', () => {
+  it('counts a mend by an answer that was in doubt and then borne out (seed 41)', () => {
+    const { ledger, suspect, tell, mended } = open();
+    ledger.inject(fault({}));
+    suspect(1500, 3, 'stall');
+    tell(2000, {
+      type: 'turn.ended',
+      task: 7,
+      agent: 3,
+      turn: 't',
+      finish: 'stop',
+      tokens: { prompt: 1, cached: 0, completion: 5 },
+      ms: 1,
+      pending: true,
+    });
+    expect(ledger.open).toBe(1);
+    mended(2600, 3);
+    expect(ledger.entries[0]).toMatchObject({ mendedAt: 2600, rung: 'light', action: 'retry-turn' });
+  });
+
   it('counts a mend only when the struck agent passes a turn, and names the step that cured', () => {
     const { ledger, turn, suspect, mended } = open();
     ledger.inject(fault({}));

@@ -197,6 +197,7 @@ export const liveEn = {
     detected: (ms: number) => `noticed in ${span(ms)}`,
     healing: 'healing now',
     unseen: 'not noticed yet',
+    unmended: 'not mended before the end',
     mended: (ms: number) => `mended in ${span(ms)}`,
     by: (rung: string, step: string) => `by ${rung}: ${step}`,
     byItself: 'no step was needed',
@@ -310,7 +311,7 @@ export const liveEn = {
     pauseNote: 'gives it no turns',
   },
   spans: {
-    title: (ms: number) => `${span(ms)} from fault to committed result`,
+    title: (ms: number) => `${span(ms)} from fault to result`,
     titleOpen: (ms: number) => `${span(ms)} since the fault`,
     notice: 'notice',
     decide: 'decide',

@@ -194,6 +194,7 @@ export const liveKo: typeof liveEn = {
     detected: (ms) => `${span(ms)} 만에 알아챔`,
     healing: '회복 중',
     unseen: '아직 알아채지 못함',
+    unmended: '끝나기 전에 회복하지 못함',
     mended: (ms) => `${span(ms)} 만에 회복`,
     by: (rung, step) => `${rung}: ${step}`,
     byItself: '조치가 필요 없었음',
@@ -307,7 +308,7 @@ export const liveKo: typeof liveEn = {
     pauseNote: '차례를 주지 않습니다',
   },
   spans: {
-    title: (ms) => `고장에서 확정된 결과까지 ${span(ms)}`,
+    title: (ms) => `고장에서 결과까지 ${span(ms)}`,
     titleOpen: (ms) => `고장 뒤 ${span(ms)}`,
     notice: '알아챔',
     decide: '결정',

@@ -47,10 +47,10 @@ export interface TimelineRow {
   readonly mended: number;
 }
 
-/** At most `most` rows of equal length; their length is a round number of buckets. */
+/** At most `most` rows of equal length, none shorter than a second; their length is a round number of buckets. */
 export function rowsOf(timeline: Timeline, most: number): { readonly stepMs: number; readonly rows: TimelineRow[] } {
   const { bucketMs, tokens, tasks, seats, mended, health, faults, endAt } = timeline;
-  const each = Math.max(1, Math.ceil(tokens.length / most));
+  const each = Math.max(1, Math.ceil(tokens.length / most), Math.round(1000 / bucketMs));
   const stepMs = each * bucketMs;
   const rows: TimelineRow[] = [];
   for (let from = 0; from < tokens.length; from += each) {

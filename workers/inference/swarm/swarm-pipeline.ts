@@ -568,8 +568,15 @@ export class SwarmPipeline implements TurnRunner {
       if (!seat?.prefill) continue;
       seat.prefill.ms += (ms * (rows[i] as number)) / all;
       const { prefill, turn } = seat;
-      if (seat.filled === seat.prompt.length)
-        turn.pageIn ??= { way: 'prefill', tokens: prefill.tokens, bytes: 0, ms: prefill.ms };
+      if (seat.filled !== seat.prompt.length || turn.pageIn) continue;
+      const distrusted = this.#options.warm?.takeTrouble(turn.request.agent);
+      turn.pageIn = {
+        way: 'prefill',
+        tokens: prefill.tokens,
+        bytes: 0,
+        ms: prefill.ms,
+        ...(distrusted !== undefined && { distrusted }),
+      };
     }
   }
 

@@ -60,6 +60,8 @@ test('a flipped bit, a torn write and an unknown version are found, set aside, a
   for (const own of [2, 3]) await store.put(record(7, own));
   await damage(7, 0, ({ pages }) => (pages[11]! ^= 4));
   expect(await store.get(7)).toMatchObject({ generation: 1 });
+  expect(store.takeTrouble(7)).toMatch(/^generation 2: checksum/);
+  expect(store.takeTrouble(7)).toBeUndefined();
   expect(await store.quarantined()).toMatchObject(
     [{ agent: 7, generation: 2, reason: /^checksum/ }].map((row) => ({
       ...row,

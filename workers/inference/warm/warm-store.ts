@@ -52,6 +52,8 @@ export class WarmStore {
   readonly #limit: number;
   /** Oldest use first; a Map keeps the order in which keys were last set. */
   readonly #used = new Map<string, IndexRow>();
+  /** Why an agent's pages could not be trusted, until somebody asks. */
+  readonly #troubles = new Map<number, string>();
   #bytes = 0;
   #closed = false;
 
@@ -152,6 +154,13 @@ export class WarmStore {
     return null;
   }
 
+  /** Why the agent's newest pages could not be trusted when they were read last; told once. */
+  takeTrouble(agent: number): string | undefined {
+    const trouble = this.#troubles.get(agent);
+    this.#troubles.delete(agent);
+    return trouble;
+  }
+
   /** Drops all the agent has here. */
   async forget(agent: number): Promise<void> {
     await this.#remove([0, 1].map((slot) => this.#used.get(keyOf(agent, slot))).filter((row) => row !== undefined));
@@ -229,6 +238,7 @@ export class WarmStore {
   }
 
   async #setAside(row: IndexRow, why: string): Promise<void> {
+    this.#troubles.set(row.agent, `generation ${String(row.generation)}: ${why}`);
     await this.#remove([row]);
     try {
       const change = this.#db.transaction('quarantine', 'readwrite');

@@ -77,6 +77,11 @@ export class WarmTier {
     return record?.model === this.#model && sameLayout(record, this.#transfer) ? record : null;
   }
 
+  /** Why the agent's pages could not be trusted when they were fetched last; told once. */
+  takeTrouble(agent: number): string | undefined {
+    return this.#store.takeTrouble(agent);
+  }
+
   /**
    * What of a record serves a prompt whose first `base` tokens a fork will have. At least one token of the prompt is left over: its logits
    * are wanted. Null when nothing worth the way matches.

@@ -1,0 +1,35 @@
+import type { JournalEvent } from './events.ts';
+import { decodeEvents } from './journal.ts';
+
+/**
+ * The log of a run that has ended, without what only tells how it went: outputs that stand in results anyway, texts of turns, evidence and
+ * reasons. Events stay, each with its number, so figures, timeline and the state that is folded from them stay the same.
+ */
+export function leanBody(body: string): string {
+  return decodeEvents({ body })
+    .map((event) => JSON.stringify(leanEvent(event)))
+    .join('\n');
+}
+
+function leanEvent(event: JournalEvent): JournalEvent {
+  switch (event.type) {
+    case 'task.advanced':
+      return { ...event, output: null };
+    case 'task.requeued': {
+      const { partial: _, ...rest } = event;
+      return rest;
+    }
+    case 'turn.ended': {
+      const { trace: _, ...rest } = event;
+      return rest;
+    }
+    case 'heal.suspected':
+      return { ...event, evidence: [] };
+    case 'heal.ordered':
+      return { ...event, reasons: [] };
+    case 'heal.notice':
+      return { ...event, story: [] };
+    default:
+      return event;
+  }
+}
