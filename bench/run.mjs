@@ -10,6 +10,7 @@ const benches = {
   load: 'loading the pocket model, cold and from the cache; ms a token of prompt and of answer',
   quality: 'triage of the hand-labelled lines: severity, kind, subject, JSON',
   expansion: '4,882 agents: time from Run to the first frame, heap of the runtime worker',
+  newcomer: 'from opening the page to the first result and the first healed agent, first visit and second',
   open: 'a swarm of 4,882 and of 100,000 agents opened, and the page while it is busy and scrolled',
   frames: 'the page while 4,882 cells change: frame times, long tasks',
   batched: 'the same 96 lines through the batched engine and turn by turn through stock WebLLM',

@@ -20,17 +20,18 @@ function flags(adapter) {
 }
 
 /**
- * Chromium with WebGPU.
+ * Chromium with WebGPU, for `chromium.launch` and its relatives.
  * @param {Parameters<typeof flags>[0]} adapter
  */
-export function launchBrowser(adapter) {
-  return chromium.launch({
-    executablePath,
-    // Playwright's own headless shell is another binary; the new headless mode of Chromium proper is asked for by hand.
-    headless: false,
-    args: flags(adapter),
-  });
-}
+export const launchOptions = (adapter) => ({
+  executablePath,
+  // Playwright's own headless shell is another binary; the new headless mode of Chromium proper is asked for by hand.
+  headless: false,
+  args: flags(adapter),
+});
+
+/** @param {Parameters<typeof flags>[0]} adapter */
+export const launchBrowser = (adapter) => chromium.launch(launchOptions(adapter));
 
 /**
  * Chromium as a process of its own, on a profile that stays: it can be killed as by a machine that loses power, and started again.
