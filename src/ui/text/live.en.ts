@@ -266,6 +266,7 @@ export const liveEn = {
     backEnd: 'Back to the end',
     chart: 'Picture',
     table: 'Table',
+    asTable: 'Timeline as a table',
     columns: {
       from: 'From',
       tokens: 'Tokens/s',

@@ -263,6 +263,7 @@ export const liveKo: typeof liveEn = {
     backEnd: '끝으로 돌아가기',
     chart: '그림',
     table: '표',
+    asTable: '타임라인을 표로 보기',
     columns: {
       from: '시각',
       tokens: '토큰/초',
