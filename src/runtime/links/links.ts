@@ -97,7 +97,11 @@ export class Links implements LinkApi {
     const file = await packContainer({ kind: 'incident', text });
     if (!file.ok) throw new Error(file.error.message);
     const name = `${source.swarm.file.replace(/^.*[/\\]/s, '').replace(/\.[^.]*$/, '') || 'run'}-incident.planaria`;
-    return { ...packed(await encodeLink(text, 'i1'), name, file.value), facts: read.value.facts };
+    return {
+      ...packed(await encodeLink(text, 'i1'), name, file.value),
+      swarm: { file: source.swarm.file, bytes: bytesOf(source.swarm.text) },
+      facts: read.value.facts,
+    };
   }
 
   async read(source: string | Blob): Promise<OpenedLink> {

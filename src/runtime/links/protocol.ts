@@ -82,6 +82,7 @@ export interface PackedSwarm extends Packed {
 }
 
 export interface PackedIncident extends Packed {
+  readonly swarm: PackedSwarm['swarm'];
   readonly facts: IncidentFacts;
 }
 

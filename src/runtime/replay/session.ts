@@ -46,12 +46,12 @@ export class ReplaySession {
   readonly runtime: Runtime;
   readonly store: RunStore;
   /** The replay's own time; tests drive it, a page does it by `pace`. */
-  readonly clock = new SimulatedClock();
+  readonly clock: SimulatedClock;
   readonly #script: Script;
   readonly #pacer: Pacer;
-  readonly #faultyClock = new FaultyClock(this.clock);
+  readonly #faultyClock: FaultyClock;
   readonly #faultyStore: FaultyStore;
-  readonly #messages = new FaultyMessages(this.clock);
+  readonly #messages: FaultyMessages;
   /** Recorded events of healing that have not come yet, by their words. */
   readonly #expected = new Map<string, number>();
   readonly #heals = { seen: 0, same: 0 };
@@ -61,6 +61,9 @@ export class ReplaySession {
   private constructor(id: string, incident: Incident, real: Clock) {
     this.id = id;
     this.incident = incident;
+    this.clock = new SimulatedClock(incident.facts.startedAt);
+    this.#faultyClock = new FaultyClock(this.clock);
+    this.#messages = new FaultyMessages(this.clock);
     this.#script = new Script(incident.recording.turns);
     for (const word of incident.recording.heals) this.#expected.set(word, (this.#expected.get(word) ?? 0) + 1);
     this.#pacer = new Pacer(this.clock, real, () => this.over);

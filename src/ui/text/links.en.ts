@@ -21,7 +21,8 @@ export const linksEn = {
     inputIn: (name: string, lines: number) => `The input ${name}, ${count(lines, 'line')}`,
     inputOut: (name: string) => `The input ${name}`,
     turns: (n: number) => `${count(n, 'turn')} as recorded: outcome, tokens, times`,
-    faults: (n: number) => (n === 0 ? 'No faults: none were injected' : `${count(n, 'fault')} with time and agents struck`),
+    faults: (n: number) =>
+      n === 0 ? 'No faults: none were injected' : `${count(n, 'fault')} with time and agents struck`,
     placeholders: 'Placeholders of the same length for every input line, and for what agents copied from it',
     never: ['Keys, addresses of models, settings of this browser', 'Other runs, other files'],
     results: 'Results and their export',
@@ -53,6 +54,7 @@ export const linksEn = {
     modelGet: (size: number) => `${bytes(size)} to download from the model source, once you press Run`,
     modelUnknown: 'not in the list of models; it is asked for once you press Run',
     modelUnfit: 'it does not fit in the GPU memory that you set',
+    modelUnused: 'not used: the scripted engine answers by fixed rules',
     modelAsking: 'asking what it needs',
     tools: 'Tools',
     toolsNone: 'none: a swarm file cannot name any',
@@ -71,14 +73,16 @@ export const linksEn = {
     chooseInput: 'It works on a file of yours. Choose one, then run.',
     ownInput: 'Input file for this swarm',
     replay: 'Replay it',
-    replayNote: 'The real scheduler and supervisor, a clock of its own, recorded answers. No model runs, nothing is stored.',
+    replayNote:
+      'The real scheduler and supervisor, a clock of its own, recorded answers. No model runs, nothing is stored.',
     runLive: 'Run it live',
     liveNote: 'A new run of the same swarm with the same seed, by a model on this computer.',
     withFaults: (n: number) => `Break the same things again (${count(n, 'fault')})`,
     recorded: 'Recorded',
     recordedIs: (when: string, version: string) => `${when}, by Planaria ${version}`,
     by: 'Answers by',
-    byIs: (engine: string, model: string) => (engine === 'scripted' ? 'fixed rules; no model ran' : `the model ${model}`),
+    byIs: (engine: string, model: string) =>
+      engine === 'scripted' ? 'fixed rules; no model ran' : `the model ${model}`,
     went: 'Run',
     wentIs: (agents: number, tasks: number, ms: number) =>
       `${count(agents, 'agent')}, ${count(tasks, 'line')}, ${span(ms)}`,
@@ -93,7 +97,7 @@ export const linksEn = {
     inputPlaceholders: 'placeholders of the same length; the lines themselves did not come along',
     sample: 'First lines',
     more: (n: number) => `and ${num(n)} more`,
-    at: (ms: number) => `at ${clock(ms)}`,
+    at: (ms: number) => `after ${span(ms)}`,
     badFile: 'The swarm file in it has errors, so it cannot run.',
   },
   broken: {
@@ -113,7 +117,7 @@ export const linksEn = {
       remedy: 'Ask for it again, best as a file.',
     },
     truncated: {
-      title: 'The end is missing.',
+      title: 'The end of this is missing.',
       why: 'A chat or mail program has cut it off.',
       remedy: 'Copy the whole link again, or ask for the file.',
     },
@@ -135,7 +139,7 @@ export const linksEn = {
     label: 'Replay',
     title: (when: string) => `Recorded ${when}. No model runs, nothing is stored.`,
     pace: 'Speed of the replay',
-    paces: { 0: 'Stop', 1: '1x', 4: '4x', 16: '16x', end: 'To the end' },
+    paces: { 0: 'Pause', 1: '1x', 4: '4x', 16: '16x', end: 'To the end' },
     paused: 'Replay stands still',
     progress: (at: number, end: number) => `${clock(at)} of ${clock(end)}`,
     turns: (played: number, recorded: number) => `${num(played)} of ${num(recorded)} recorded turns played`,
