@@ -51,6 +51,7 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     export: (runId, kind) => runtime.export(runId, kind),
     decide: refuse,
     act: refuse,
+    allowRemote: refuse,
     faults: () => Promise.resolve([]),
     breakSomething: () => Promise.resolve({ landed: false, detail: NOT_IN_A_REPLAY }),
     playFaults: () => Promise.resolve([]),

@@ -1,0 +1,193 @@
+/** Incidents: what happened in one browser is seen again in another, as a replay that nobody can take for a run. */
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { inventLines } from './support/logs.ts';
+import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { swarmFile } from './support/rows.ts';
+import { watch, type Watch } from './support/watch.ts';
+
+const desk = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+let browser: Browser;
+test.beforeAll(async () => {
+  const args = baseFlags.filter((flag) => flag !== '--enable-unsafe-webgpu');
+  browser = await chromium.launch({ executablePath, args: [...args, '--disable-features=WebGPU,WebGPUService'] });
+});
+test.afterAll(() => browser.close());
+
+async function open(locale = 'en'): Promise<{ context: BrowserContext; page: Page; seen: Watch }> {
+  const context = await browser.newContext({ locale, viewport: desk, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(60_000);
+  const seen = await watch(context);
+  return { context, page: await context.newPage(), seen };
+}
+
+async function axe(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}
+
+async function expectSound(page: Page, name: string): Promise<void> {
+  for (const size of [desk, phone]) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect.soft(await axe(page), `${name}, ${colorScheme}, ${String(size.width)} wide`).toEqual([]);
+    }
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect.soft(over, `${name} scrolls sideways at ${String(size.width)}`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize(desk);
+}
+
+/** A run in which agents were stalled and sent into a loop, and mended. */
+async function brokenRun(page: Page, baseURL: string): Promise<void> {
+  await page.goto(baseURL);
+  await startRun(page, {
+    file: swarmFile('triage-24.yaml'),
+    input: inputFile(inventLines(400, 3)),
+    engine: 'scripted',
+  });
+  await untilPhase(page, 'running');
+  for (const kind of ['Stall', 'Loop'])
+    await page
+      .getByRole('button', { name: new RegExp(`^${kind}`) })
+      .first()
+      .click();
+  await untilPhase(page, 'done');
+}
+
+/** Hands a file over as a drop on the page does. */
+async function drop(page: Page, file: string, bytes: Buffer): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([name, body]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(body as number[])], name as string));
+      return transfer;
+    },
+    [path.basename(file), [...bytes]] as const,
+  );
+  await page.dispatchEvent('main', 'drop', { dataTransfer: data });
+}
+
+const played = async (page: Page): Promise<number> =>
+  Number(((await page.getByTestId('played').textContent()) ?? '').split(' ')[0]?.replaceAll(',', ''));
+
+test('export, drop, replay, see it heal, scrub: in another browser, and nothing is stored there', async ({
+  baseURL,
+}) => {
+  test.setTimeout(300_000);
+  const { context, page } = await open();
+  await brokenRun(page, baseURL!);
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByRole('radio', { name: /What happened/ }).check();
+  await expect(page.getByRole('dialog')).toContainText('Placeholders of the same length');
+  await expectSound(page, 'the share dialog, incident');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-file').click()]);
+  expect(download.suggestedFilename()).toBe('triage-24-incident.planaria');
+  const file = path.join(scratch(), 'triage-24-incident.planaria');
+  await download.saveAs(file);
+  const { readFileSync } = await import('node:fs');
+  const bytes = readFileSync(file);
+  await context.close();
+
+  const { context: other, page: viewer, seen } = await open();
+  await viewer.goto(baseURL!);
+  await expect(viewer.getByRole('button', { name: 'Run the scripted demo' })).toBeVisible();
+  await drop(viewer, file, bytes);
+  await expect(viewer.locator('[data-shared=incident]')).toBeVisible();
+  await expect(viewer.getByText('placeholders of the same length')).toBeVisible();
+  await expect(viewer.getByText('Stall an agent')).toBeVisible();
+  await expectSound(viewer, 'a shared incident');
+
+  await viewer.getByRole('button', { name: 'Replay it' }).click();
+  const bar = viewer.getByRole('region', { name: 'Replay' });
+  await expect(bar).toBeVisible();
+  await expect(viewer.locator('[data-phase]')).toHaveAttribute('data-phase', 'paused');
+  await expect(viewer.getByRole('button', { name: /Break something/ })).toHaveCount(0);
+  expect(await played(viewer)).toBe(0);
+  await bar.getByRole('radio', { name: '4x' }).check();
+  await expect.poll(() => played(viewer)).toBeGreaterThan(20);
+  await bar.getByRole('radio', { name: 'Pause' }).check();
+  await expect(viewer.locator('[data-phase]')).toHaveAttribute('data-phase', 'paused');
+  await viewer.waitForTimeout(500);
+  const stands = await played(viewer);
+  await viewer.waitForTimeout(700);
+  expect(await played(viewer)).toBe(stands);
+  await expectSound(viewer, 'a replay');
+
+  await bar.getByRole('radio', { name: 'To the end' }).check();
+  await untilPhase(viewer, 'done');
+  await expect(bar).toContainText('The replay has ended');
+  const heals = (await viewer.getByTestId('heals').textContent()) ?? '';
+  const [same, recorded] = [...heals.matchAll(/\d+/g)].map(Number) as [number, number];
+  expect(recorded).toBeGreaterThan(3);
+  expect(same / recorded).toBeGreaterThan(0.5);
+  // Look back: the field shows that moment.
+  await viewer.goto(`${viewer.url().split('?')[0]!}?at=1000`);
+  await expect(viewer.locator('[data-at="1000"]')).toBeVisible();
+  await expectSound(viewer, 'a replay that has ended, looked back at');
+
+  await viewer.goto(`${baseURL!}#/`);
+  await expect(viewer.getByRole('button', { name: 'Run the scripted demo' })).toBeVisible();
+  await expect(viewer.getByText('Open', { exact: true })).toHaveCount(0);
+  expect(seen.violations).toEqual([]);
+  expect(seen.errors).toEqual([]);
+  await other.close();
+});
+
+test('as a link, by keyboard, in Korean, on a phone; then live with the same faults', async ({ baseURL }) => {
+  test.setTimeout(300_000);
+  const { context, page } = await open();
+  await brokenRun(page, baseURL!);
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByRole('radio', { name: /What happened/ }).check();
+  const field = page.getByRole('textbox', { name: 'Link' });
+  await expect(field).toHaveValue(/#i1:[\w-]+\.[0-9a-f]{8}$/);
+  const link = await field.inputValue();
+  await context.close();
+
+  const { context: other, page: viewer, seen } = await open('ko');
+  await viewer.setViewportSize(phone);
+  await viewer.goto(link);
+  await expect(viewer.getByText('누군가 있었던 일을 공유했습니다.')).toBeVisible();
+  const tabTo = async (name: RegExp, most = 60): Promise<void> => {
+    for (let k = 0; k < most; k++) {
+      await viewer.keyboard.press('Tab');
+      if (
+        name.test(
+          (await viewer
+            .locator(':focus')
+            .innerText()
+            .catch(() => '')) ?? '',
+        )
+      )
+        return;
+    }
+    throw new Error(`${String(name)} is not within ${String(most)} tabs`);
+  };
+  await tabTo(/^재생$/);
+  await viewer.keyboard.press('Enter');
+  await expect(viewer.getByRole('region', { name: '재생' })).toBeVisible();
+  await viewer.keyboard.press('3');
+  await expect(viewer.locator('[data-replay="16"]')).toBeVisible();
+  await viewer.keyboard.press('4');
+  await untilPhase(viewer, 'done');
+
+  await viewer.getByRole('button', { name: '실제로 실행' }).click();
+  await viewer.getByRole('checkbox', { name: /같은 것을 다시 고장 내기/ }).check();
+  await viewer.getByRole('button', { name: '실제로 실행' }).click();
+  await expect(viewer.locator('[data-run^="run-"]')).toBeVisible();
+  await untilPhase(viewer, 'done');
+  expect(seen.errors).toEqual([]);
+
+  // A replay lives in its tab only.
+  await viewer.goto(`${baseURL!}#/run/replay-000000000abcdefgh`);
+  await expect(viewer.getByText('이 재생은 끝났습니다.')).toBeVisible();
+  await other.close();
+});

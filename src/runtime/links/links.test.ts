@@ -1,0 +1,175 @@
+/** Links and files as the page asks for them: what is packed, what is read, and what a replay may not touch. */
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../kernel/clock.ts';
+import { seededRandom } from '../../kernel/random.ts';
+import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
+import { encodeEvents } from '../../journal/journal.ts';
+import { encodeLink } from '../../swarm/link.ts';
+import type { PageApi, RunFrame, RuntimeApi } from '../protocol.ts';
+import type { StoredRun } from '../replay/incident.ts';
+import { recordedRun } from '../replay/testing/recorded-run.ts';
+import { lines, SWARM } from '../testing/world.ts';
+import { LINK_MOST, Links } from './links.ts';
+import { withLinks } from './route.ts';
+
+const EXAMPLE =
+  'planaria: 1\nname: e\ninput: {from: example, example: mixed.log}\nroles: {a: {prompt: p}}\nflow: [{role: a, each: input}]\n';
+
+/** A browser's worth of stored runs, with one in it. */
+async function browserWith(run: StoredRun): Promise<{ links: Links; disk: MemoryDisk }> {
+  const disk = new MemoryDisk();
+  const store = new MemoryStore(disk);
+  await store.create(run.record, run.source);
+  const fence = await store.openWriter(run.record.id);
+  const events = encodeEvents(run.events);
+  await store.commit({ run: run.record.id, fence, events, rows: [], agents: [], record: run.record });
+  const links = new Links({
+    clock: systemClock(),
+    random: seededRandom(1),
+    store,
+    examples: {
+      list: () => Promise.resolve([]),
+      swarm: () => Promise.resolve(''),
+      input: () => Promise.resolve('one\ntwo\n'),
+    },
+    runtime: () => null,
+  });
+  return { links, disk };
+}
+
+const snapshot = (disk: MemoryDisk): string =>
+  JSON.stringify(Object.entries(disk.tables).map(([name, table]) => [name, [...table]]));
+
+describe('sharing', () => {
+  test('the input goes along only when asked to; the length is that of the link', async () => {
+    const { links } = await browserWith(await recordedRun(1, { tasks: 6, kinds: ['stall'] }));
+    const [record] = await new MemoryStore(
+      (await browserWith(await recordedRun(1, { tasks: 6, kinds: ['stall'] }))).disk,
+    ).list();
+    const plain = await links.share({ runId: record!.id }, false);
+    expect(plain).toMatchObject({
+      swarm: { file: 'test.yaml' },
+      input: { name: 'test.log', lines: 6 },
+      inputIncluded: false,
+    });
+    expect(plain.link).toMatch(/^#s1:/);
+    expect(plain.length).toBe(plain.link?.length);
+    const opened = await links.read(plain.link!);
+    expect(opened).toMatchObject({ kind: 'swarm', input: null, swarm: { text: SWARM }, checked: { ok: true } });
+    const whole = await links.share({ runId: record!.id }, true);
+    expect(await links.read(whole.link!)).toMatchObject({ kind: 'swarm', input: { name: 'test.log', text: lines(6) } });
+    expect(await links.read(whole.file.blob)).toMatchObject({ kind: 'swarm', input: { text: lines(6) } });
+  });
+
+  test('an example is named, not sent', async () => {
+    const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
+    const swarm = { file: 'e.yaml', text: EXAMPLE };
+    const shared = await links.share({ swarm, input: { name: 'mixed.log', text: 'one\ntwo\n' } }, true);
+    expect(shared).toMatchObject({ input: null, example: 'mixed.log', inputIncluded: false });
+    expect(shared.link).toMatch(/^#s1:/);
+  });
+
+  test('what is too long for a link is a file', async () => {
+    const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
+    const random = seededRandom(3);
+    const text = Array.from({ length: 30_000 }, () => random.int(2 ** 31).toString(36)).join('\n');
+    const shared = await links.share({ swarm: { file: 'a.yaml', text: SWARM }, input: { name: 'a.log', text } }, true);
+    expect(shared.link).toBeNull();
+    expect(shared.length).toBeGreaterThan(LINK_MOST);
+    expect(await links.read(shared.file.blob)).toMatchObject({ kind: 'swarm', input: { text } });
+    const more = await links.share(
+      { swarm: { file: 'a.yaml', text: SWARM }, input: { name: 'a.log', text: text.repeat(6) } },
+      true,
+    );
+    expect(more).toMatchObject({ link: null, length: null });
+  });
+});
+
+describe('incidents', () => {
+  // Made once and kept: an incident that was shared once replays in every later version.
+  const GOLDEN =
+    '#i1:1VZLj-QmEP4rqM7VI4OfzS05Z6Uo2lu7D4xd3U3GBgfwPNTyf4_A7dnZmdVOlJxibAPlj6riKyh8BW063ZMJIDnCIzmvrQEJgXwABDcbkFfwQblA_S8RVWffLgQyZ20IJPjO6SlQDwij7WkACZPtHihqGT1IXjX5XSVqvq9FVVaiRBjJ9NSDzBYE_6TcGE0ZNdLN_t2LGgdACPQcQEJrpkEZ5bSSjLcmAiWLOJYGt8YT9ZLVrbmf-zMFya6OfJqcZMXSGm2mOUpPzo6S9c5OE_XITtaNKkg2aEN-aY2zA3nZGsaC0-pMLrUZe9Cml-zJugdyq8TRNOhOecmqVTA5O05Bsq9pIAsX7ZPau_WznUP0YO0wFl4mksze_0ld2GSTsxO5oG8erJenR3I6vEh2JTOPkh20OVlkT8oZbc7IyDnrjsubEXPSKtl1NeKDS8BRm9_InMNFMo5sVM9br8iQPe86O2nqdytBia5XnY7-mrWLBB82d3Azc9xAqu910Nao4fdv82AnNXhaIYMedfDRLftAJhJXIOtJ9ZElyUqf7Dl61PT0jng_UafVoH14T774nvw_0uiV_DWC_4p-dlVnR_RK4b21Aymz_IiRhPwPLOTiAwunwT4lV3fsGlek3FYjMlLd5W14XhEbb3hr-TeD_EU5kiy7E-XSGohbjkLQ5uzTBqe4EQXCo1PjF_0ryJpXzYKQrLzZl9OgOrrYoSfnv21NxbJPrtb8HzEQCeiGOaWpFMBlS3ke5OEKjlT_ktIij9lwsKr_4rfeln08yAKhsyay9TWFHCTPRBEH-ADSzMOwHGNEVAQfjggnNQ9bO8zOpCjNRkdTKfEG5R9AHjKMhb97MuRRXVBnumFW6dvCMYt2tNH-8qroByUq0ufowEGgQI7iXeEokiLnXyd3aLDBEpt3pcTmiDCoN8CfmU0qP8FEZZ95T2qF8KbIBOZZ3uRx_tk-yyItRZaV-yjIRVML5E3O6wqLep8VUdpUeb6PUYguRxKqusxRFHmZY86rpkKxL4TY3sW-5tu7qqpie_OsLm_vnNd1gSJrRNRLpgd5uFnlTVbX1aZXVPm-2arVka0SGS_rZq1q5CUXdb5WxU0_L_ZZFefvlFlXSoUCdzEqOx47a7PCEnPc1UeENYEmZ5A3mHNcGx_v9OmI0KnuErdGUh6f70uNVQTZcRoopP-KA8-R51jiWn-845fjlld-unIHe56cvQd52HH8B_cx_pg4-mSxRMNxXcK1he2ca0G2kI7YFrCF26GXpDGJtLAARnw6BVqQwc20QAxtHJM28YJwITWs7b8B.13d584ea';
+
+  test('golden', async () => {
+    const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
+    const opened = await links.read(GOLDEN);
+    expect(opened).toMatchObject({
+      kind: 'incident',
+      input: null,
+      checked: { ok: true },
+      facts: { name: 'test swarm', tasks: 6, agents: 8, seed: 2, engine: 'scripted', inputIncluded: false },
+    });
+    expect((await links.replay(GOLDEN)).ok).toBe(true);
+  });
+
+  test('go from a stored run into a link and a file, and replay without a trace in the stored runs', async () => {
+    const run = await recordedRun(4, { tasks: 20 });
+    const { links, disk } = await browserWith(run);
+    const before = snapshot(disk);
+    const packed = await links.incident(run.record.id, true);
+    expect(packed.facts).toMatchObject({ tasks: 20, inputIncluded: true, seed: 4 });
+    expect(packed.link).toMatch(/^#i1:/);
+    expect(await links.read(packed.file.blob)).toMatchObject({ kind: 'incident', facts: packed.facts });
+    const reply = await links.replay(packed.link!);
+    if (!reply.ok) throw new Error('refused');
+    const replay = links.replays(reply.runId)!;
+    const frames: RunFrame[] = [];
+    await replay.watch(reply.runId, (frame) => void frames.push(frame));
+    await links.pace(reply.runId, 'end');
+    await expect.poll(() => frames.at(-1)?.status.phase, { timeout: 20_000 }).toBe('done');
+    expect(frames.at(-1)?.status.replay).toMatchObject({ improvised: 0, recorded: packed.facts.turns });
+    // Looked at, but not changed.
+    expect((await replay.timeline(reply.runId)).faults.length).toBe(packed.facts.faults.length);
+    expect((await replay.results(reply.runId, { offset: 0, count: 5 })).total).toBe(20);
+    expect(await replay.breakSomething(reply.runId, 'stall')).toMatchObject({ landed: false });
+    expect(await replay.act(reply.runId, 0, 'restart')).toMatchObject({ ok: false });
+    await links.unwatch();
+    expect(snapshot(disk)).toBe(before);
+  });
+
+  test.each(['#s1:', '#i1:AAAA', '#i2:AAAA', 'nothing', '#i1:K8hJzEssyky0UjDkAgA.6ef6860f'])(
+    '%s is refused by name, for reading and for replaying',
+    async (fragment) => {
+      const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
+      expect(await links.read(fragment)).toMatchObject({ kind: 'broken' });
+      expect(await links.replay(fragment)).toMatchObject({ ok: false });
+      expect(await links.read(new Blob([fragment]))).toMatchObject({ kind: 'broken', problem: 'not-a-link' });
+    },
+  );
+
+  test('text that is no incident is told from damage', async () => {
+    const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
+    const link = await encodeLink('{"incident":1}', 'i1');
+    expect(await links.read(link.ok ? link.value : '')).toMatchObject({ kind: 'broken', problem: 'not-ours' });
+  });
+});
+
+test('calls about a replay go to the replay, all others where they always went', async () => {
+  const run = await recordedRun(4, { tasks: 4, kinds: ['stall'] });
+  const { links } = await browserWith(run);
+  const asked: string[] = [];
+  const rest = new Proxy({} as RuntimeApi, {
+    ownKeys: () => ['open', 'watch', 'unwatch', 'pause', 'results'],
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+    get:
+      (_, name: string) =>
+      (...given: unknown[]) => {
+        asked.push(`${name} ${String(given[0] ?? '')}`.trim());
+        return Promise.resolve(true);
+      },
+  });
+  const api = withLinks(rest as unknown as PageApi, () => Promise.resolve(links));
+  expect(await api.open('replay-unknown')).toBe(false);
+  await expect(api.results('replay-unknown', { offset: 0, count: 1 })).rejects.toThrow('no replay');
+  const { link } = await api.incident(run.record.id, false);
+  const reply = await api.replay(link!);
+  if (!reply.ok) throw new Error('refused');
+  expect(await api.open(reply.runId)).toBe(true);
+  await api.watch(reply.runId, () => undefined);
+  await api.pause(reply.runId);
+  expect(asked).toEqual(['unwatch']);
+  await api.open('run-1');
+  await api.watch('run-1', () => undefined);
+  await api.unwatch();
+  expect(asked).toEqual(['unwatch', 'open run-1', 'watch run-1', 'unwatch']);
+});
