@@ -11,10 +11,12 @@ import { root } from '../tools/dev/workspace.mjs';
 import { onThePage, table } from './support.mjs';
 
 const LIMIT = 150_000;
+const dist = process.env.PLANARIA_DIST ?? path.join(root, 'dist');
 
 const paths = await onThePage(async ({ url, browser }) => {
   // Workers included: what they fetch is the context's, not the page's.
-  const context = await browser.newContext();
+  // The service worker fetches all of the page once more, later, for use without a network.
+  const context = await browser.newContext({ locale: 'en', serviceWorkers: 'block' });
   /** @type {Set<string>} */
   const asked = new Set();
   context.on(
@@ -29,13 +31,13 @@ const paths = await onThePage(async ({ url, browser }) => {
 });
 
 const sizeOf = (/** @type {string} */ name) => {
-  const bytes = readFileSync(path.join(root, 'dist', name));
+  const bytes = readFileSync(path.join(dist, name));
   return { name, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
 };
 // The check of the GPU starts the inference worker's entry and chunk; they are the engine's, asked for after the page stands.
 const isEngine = (/** @type {string} */ name) => /assets\/(engine|inference\.worker)-/.test(name);
 const shell = paths.filter((name) => !isEngine(name)).map(sizeOf);
-const engine = readdirSync(path.join(root, 'dist/assets'))
+const engine = readdirSync(path.join(dist, 'assets'))
   .map((name) => `assets/${name}`)
   .filter(isEngine)
   .map(sizeOf);

@@ -2,10 +2,16 @@ import { mount } from 'svelte';
 import { connectRuntime } from '../runtime/client.ts';
 import App from './App.svelte';
 import { keepOffline } from './offline/offline.svelte.ts';
+import { settings } from './settings.svelte.ts';
+import { loadWords } from './text/text.svelte.ts';
 import './style/tokens.css';
 import './style/base.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
-mount(App, { target, props: { runtime: connectRuntime() } });
+const runtime = connectRuntime();
+// English stands in for words that cannot be fetched.
+void loadWords(settings().language)
+  .catch(() => undefined)
+  .then(() => mount(App, { target, props: { runtime } }));
 addEventListener('load', () => void keepOffline(), { once: true });

@@ -8,7 +8,6 @@ const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} $
 export const en = {
   ...linksEn,
   ...liveEn,
-  language: { name: 'English', switchTo: 'Switch to English' },
   app: {
     name: 'Planaria',
     home: 'Planaria, start screen',

@@ -13,7 +13,6 @@ const span = (ms: number): string =>
 export const ko: Dictionary = {
   ...linksKo,
   ...liveKo,
-  language: { name: '한국어', switchTo: '한국어로 바꾸기' },
   app: {
     name: 'Planaria',
     home: 'Planaria, 시작 화면',

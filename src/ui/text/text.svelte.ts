@@ -1,12 +1,17 @@
 import { settings } from '../settings.svelte.ts';
+import type { Language } from '../settings.ts';
 import { en, type Dictionary } from './en.ts';
-import { ko } from './ko.ts';
 
-const dictionaries = { en, ko } as const;
+let korean = $state.raw<Dictionary | null>(null);
 
-/** The words of the page in the person's language; reactive. */
+/** The words of the page in the person's language; reactive. English until another language's words are there. */
 export function t(): Dictionary {
-  return dictionaries[settings().language];
+  return settings().language === 'ko' && korean ? korean : en;
+}
+
+/** Fetches the words of a language, apart from the page: whoever reads one language does not wait for two. */
+export async function loadWords(language: Language): Promise<void> {
+  if (language === 'ko') korean ??= (await import('./ko.ts')).ko;
 }
 
 /** A date and time as people write them in that language. */
