@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import type { InputItem } from '../../swarm/input.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
-import { HUNG } from '../dispatcher.ts';
+import { HUNG } from '../flight.ts';
 import { SILENT } from '../ward.ts';
 import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
 import type { IncidentFacts } from '../links/protocol.ts';
@@ -129,8 +129,8 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     })),
     seats: recording.seats.slice(0, MAX_FAULTS),
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
-    // A scripted engine is exact to the microsecond; a real one trembles by milliseconds, so finer would be noise that costs bytes.
-    turns: toColumns(turns, record.engine === 'scripted' ? 1000 : 1),
+    // Finer than a clock trembles would be noise that costs bytes.
+    turns: toColumns(turns, recording.exact ? 1000 : 1),
     heals: recording.heals.slice(0, MAX_HEALS),
   };
   return JSON.stringify(json);
@@ -174,6 +174,7 @@ export function readIncident(text: string): Result<Incident, string> {
     faults: json.faults,
     heals: json.heals,
     mended: run.mended,
+    exact: json.turns.unit === 1000,
     ms: run.ms,
   };
   const facts: IncidentFacts = {

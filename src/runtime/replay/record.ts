@@ -5,6 +5,8 @@ import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
 export interface RecordedTurn {
   readonly task: number;
   readonly stage: number;
+  /** When it was submitted, milliseconds from the run's start. */
+  readonly at: number;
   /** How the engine ended it; null where the engine did not: it fell silent, or was lost, or the turn was taken from it. */
   readonly finish: 'stop' | 'length' | 'deadline' | 'error' | null;
   /** As `TurnTrace.alive`; null: no sign of life. */
@@ -60,6 +62,8 @@ export interface Recording {
   /** Events of healing, in `healWord`'s words. */
   readonly heals: readonly string[];
   readonly mended: number;
+  /** Whether times are exact, as on a virtual clock; else they tremble by milliseconds. */
+  readonly exact: boolean;
   /** Milliseconds of the whole run, without the time in which it was paused or not open. */
   readonly ms: number;
 }
@@ -130,10 +134,13 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const last = new Map<number, number>();
   const dropped = new Set<number>();
   const open = new Set<number>();
+  /** Ends of which the log says too little: earlier versions, and logs that were trimmed. */
+  const guessed = new Set<number>();
   const engines: RecordedEngine[] = [];
   const seats: RecordedSeats[] = [];
   const faults: RecordedFault[] = [];
   const heals: string[] = [];
+  let exact = false;
   let mended = 0;
   let ms = 0;
   const change = (task: number, how: Partial<RecordedTurn>): void => {
@@ -144,16 +151,19 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
 
   for (const event of events) {
     ms = clock.at(event);
+    // Clocks of machines tell whole milliseconds.
+    exact ||= !Number.isInteger(event.wall);
     const word = healWord(event);
     if (word !== null) heals.push(word);
     switch (event.type) {
       case 'task.assigned':
         last.set(event.task, turns.length);
         open.add(turns.length);
-        turns.push({ ...NOTHING, task: event.task, stage: event.stage, order: turns.length });
+        turns.push({ ...NOTHING, at: ms, task: event.task, stage: event.stage, order: turns.length });
         break;
       case 'turn.ended': {
         open.delete(last.get(event.task) ?? -1);
+        if (!event.trace) guessed.add(last.get(event.task) ?? -1);
         change(event.task, ended(event));
         break;
       }
@@ -212,12 +222,13 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         break;
     }
   }
-  const kept = turns.filter(({ order }) => !dropped.has(order));
+  // Without its answer a turn is better made up than played.
+  const kept = turns.filter(({ order, text }) => !dropped.has(order) && !(guessed.has(order) && text === ''));
   kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
-  return { turns: kept.map(({ order: _, ...turn }) => turn), engines, seats, faults, heals, mended, ms };
+  return { turns: kept.map(({ order: _, ...turn }) => turn), engines, seats, faults, heals, mended, exact, ms };
 }
 
-const NOTHING: Omit<RecordedTurn, 'task' | 'stage'> = {
+const NOTHING: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
   finish: null,
   alive: null,
   told: null,

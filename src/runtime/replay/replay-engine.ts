@@ -22,6 +22,8 @@ import type { Script } from './script.ts';
 /** Of an engine that the record knows nothing of: one more than was needed then. */
 const UNKNOWN: RecordedEngine = { readyAt: 0, loadMs: 50, residents: 4, contextTokens: 1024, lost: null };
 const MIB = 1024 * 1024;
+/** A replay that is no further off than this goes by the recorded times, so that small delays do not add up, ms. */
+const ON_TRACK_MS = 500;
 const CODES: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory', 'internal']);
 
 export interface ReplayEngineOptions {
@@ -79,11 +81,12 @@ export class ReplayEngine implements Engine {
     signal?: AbortSignal,
   ): Promise<EngineReport> {
     const { clock, origin } = this.#with;
-    const { loadMs, residents, contextTokens, lost } = this.#recorded;
+    const { readyAt, loadMs, residents, contextTokens, lost } = this.#recorded;
     this.#budget = budget;
     const improviser = this.#improviser.load(source, { ...budget, resident: residents }, () => undefined, signal);
     onProgress({ phase: 'weights', bytes: 0, totalBytes: null, fromCache: true });
-    await clock.sleep(loadMs, signal);
+    const early = origin + readyAt - (clock.now() + loadMs);
+    await clock.sleep(loadMs + (early > 1 && early <= ON_TRACK_MS ? early : 0), signal);
     await improviser;
     if (lost) {
       const { code, message } = lost;
@@ -113,10 +116,12 @@ export class ReplayEngine implements Engine {
     const done = new Promise<TurnOutcome>((resolve) => {
       settle = resolve;
     });
+    const now = this.#with.clock.now();
+    const then = this.#with.origin + (turn?.at ?? 0);
     const playing: Playing = {
       request,
       turn: turn ?? SILENT_TURN,
-      submitted: this.#with.clock.now(),
+      submitted: Math.abs(now - then) <= ON_TRACK_MS ? then : now,
       onProgress,
       settle,
       timers: new Set(),
@@ -291,6 +296,7 @@ const GONE: EngineError = {
 const SILENT_TURN: RecordedTurn = {
   task: -1,
   stage: -1,
+  at: 0,
   finish: null,
   alive: null,
   told: null,

@@ -91,7 +91,7 @@ export class ReplaySession {
           seed,
           script: this.#script,
           recorded: incident.recording.engines[this.#engines++] ?? null,
-          tolerance: incident.facts.engine === 'scripted' ? 0.1 : 1.5,
+          tolerance: incident.recording.exact ? 0.1 : 1.5,
         }),
     });
   }

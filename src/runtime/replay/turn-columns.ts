@@ -14,6 +14,8 @@ export const TurnColumns = v.pipe(
     /** Task, as the step from the one before; stage; finish as its place in FINISHES, -1: none. */
     task: column,
     stage: column,
+    /** When it was submitted, as the step from the one before. */
+    at: column,
     finish: column,
     /** Signs of life, 0: none; tokens at the first, and at the last less than in all. */
     signs: column,
@@ -57,12 +59,15 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
   const time = (ms: number): number => Math.round(ms * unit);
   let before = 0;
   let rank = 0;
+  let sent = 0;
   const rows = turns.map((turn) => {
     const { alive, told, tokens } = turn;
     const step = turn.task - before;
     before = turn.task;
     const rankStep = told ? told[3] - rank : 0;
     rank += rankStep;
+    const atStep = time(turn.at) - sent;
+    sent += atStep;
     const seat = told ? time(told[0]) : -1;
     const token = told && told[1] !== null ? time(told[1]) - seat : -1;
     const end = told ? time(told[2]) - seat : 0;
@@ -71,6 +76,7 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
     return {
       task: step,
       stage: turn.stage,
+      at: atStep,
       finish: turn.finish === null ? -1 : FINISHES.indexOf(turn.finish),
       signs: alive?.[0] ?? 0,
       firstTokens: alive?.[1] ?? 0,
@@ -94,6 +100,7 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
     unit,
     task: pick('task'),
     stage: pick('stage'),
+    at: pick('at'),
     finish: pick('finish'),
     signs: pick('signs'),
     firstTokens: pick('firstTokens'),
@@ -123,9 +130,11 @@ export function fromColumns(columns: TurnColumns): RecordedTurn[] {
   const ms = (value: number): number => Math.min(MAX_MS, Math.max(0, value / unit));
   let task = 0;
   let rank = 0;
+  let sent = 0;
   return columns.task.map((step, k): RecordedTurn => {
     task += step;
     rank += at('rank', k);
+    sent += at('at', k);
     const finish = FINISHES[at('finish', k)] ?? null;
     const seat = at('seat', k);
     const token = at('token', k);
@@ -141,6 +150,7 @@ export function fromColumns(columns: TurnColumns): RecordedTurn[] {
     return {
       task,
       stage: at('stage', k),
+      at: Math.max(0, sent / unit),
       finish,
       alive:
         signs > 0
