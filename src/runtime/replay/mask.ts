@@ -1,5 +1,6 @@
 import { repetition } from '../../healing/repetition.ts';
 import { template } from '../../healing/peers.ts';
+import { seededRandom } from '../../kernel/random.ts';
 import type { OutputSchema, Scalar } from '../../swarm/output-schema.ts';
 
 /** A text and what stands for it. */
@@ -18,8 +19,23 @@ export function maskLines(lines: readonly string[]): string[] {
     const form = template(line);
     let word = groups.get(form);
     if (word === undefined) groups.set(form, (word = letters(groups.size)));
-    return `${word} ${'0'.repeat(line.length)}`.slice(0, line.length);
+    return `${word} ${noise(line.length)}`.slice(0, line.length);
   });
+}
+
+let made = '';
+
+/**
+ * Letters and digits in no order, the same for every line: one word that `template` takes for a number, no piece of which looks like a loop, and
+ * that costs nothing when packed.
+ */
+function noise(length: number): string {
+  if (made.length < length) {
+    const random = seededRandom('placeholder');
+    made = '0';
+    while (made.length < length) made += random.int(36 ** 5).toString(36);
+  }
+  return made.slice(0, length);
 }
 
 /** 0 is `a`, 26 is `ba`. */
