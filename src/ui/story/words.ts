@@ -26,7 +26,7 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
     case 'turn.started':
       return { title: words.started, text: '' };
     case 'turn.ended': {
-      if (event.rejected !== undefined) return { title: words.rejected, text: event.rejected };
+      if (event.rejected !== undefined) return { title: words.rejected, text: t.said(event.rejected) };
       if (event.finish !== 'stop') return { title: words.cut(event.finish), text: span(event.ms) };
       return {
         title: words.passed,
@@ -37,25 +37,25 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       };
     }
     case 'task.retried':
-      return { title: words.retry, text: join(words.retryIn(event.delayMs), event.reason) };
+      return { title: words.retry, text: join(words.retryIn(event.delayMs), t.said(event.reason)) };
     case 'task.committed':
       return { title: words.committed(event.task), text: words.attempts(event.attempts) };
     case 'task.failed':
       return { title: words.taskFailed(event.task), text: event.failure };
     case 'agent.state':
-      return { title: words.state(stateName(event.from), stateName(event.to)), text: event.because };
+      return { title: words.state(stateName(event.from), stateName(event.to)), text: t.said(event.because) };
     case 'engine.lost':
       return { title: words.lost, text: join(event.message, words.lostNote(event.inFlight)) };
     case 'engine.loaded':
       return { title: words.loaded, text: join(event.model, span(event.ms)) };
     case 'task.requeued':
-      return { title: words.requeued, text: join(words.requeuedNote, event.reason) };
+      return { title: words.requeued, text: join(words.requeuedNote, t.said(event.reason)) };
     case 'task.advanced':
       return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
     case 'task.reopened':
-      return { title: words.reopened(event.task), text: event.reason };
+      return { title: words.reopened(event.task), text: t.said(event.reason) };
     case 'run.waiting':
-      return { title: words.waiting, text: event.message };
+      return { title: words.waiting, text: t.said(event.message) };
     case 'fault.injected':
       return {
         title: words.fault(t.faults[event.kind]?.name ?? event.kind),
@@ -69,14 +69,14 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       const [why = '', ...against] = event.reasons;
       return {
         title: words.ordered(t.rungs[event.rung] ?? event.rung, t.remedies[event.action] ?? event.action),
-        text: join(why, event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
+        text: join(t.said(why), event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
         against,
       };
     }
     case 'heal.mended':
       return { title: words.mended, text: join(`${t.remedies[event.action] ?? event.action}.`, span(event.ms)) };
     case 'heal.notice':
-      return { title: t.spans.notice_, text: event.title, list: event.story };
+      return { title: t.spans.notice_, text: t.said(event.title), list: event.story };
     case 'heal.decided':
       return { title: t.spans.decided(t.alerts.choices[event.decision], event.by), text: '' };
     case 'agent.held':

@@ -3,6 +3,7 @@ import { bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts'
 import type { Dictionary } from './en.ts';
 import { linksKo } from './links.ko.ts';
 import { liveKo } from './live.ko.ts';
+import { saidKo } from './said.ko.ts';
 
 /** 3 min 20 s -> 3분 20초. */
 const span = (ms: number): string =>
@@ -12,6 +13,7 @@ const span = (ms: number): string =>
 
 export const ko: Dictionary = {
   ...linksKo,
+  said: (sentence) => saidKo(String(sentence)),
   ...liveKo,
   app: {
     name: 'Planaria',

@@ -4,6 +4,8 @@ import { clock, num, span } from '../format.ts';
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 
 export const liveEn = {
+  /** A sentence of the runtime, which speaks English, in this language. */
+  said: (sentence: string): string => sentence,
   /** What can be broken: its name, what will happen, and what is seen when all went well. */
   faults: {
     stall: {
@@ -188,10 +190,6 @@ export const liveEn = {
     press: (name: string) => name,
     sent: 'On its way: waiting for something it suits.',
     missed: (why: string) => `Did not strike: ${why}.`,
-    reasons: {
-      'nothing was there to strike': 'nothing was there to strike',
-      'this tab only watches': 'this tab only watches the run',
-    } as Record<string, string>,
     struck: (who: string) => `struck ${who}`,
     struckMany: (n: number) => `struck ${count(n, 'agent')}`,
     detected: (ms: number) => `noticed in ${span(ms)}`,
@@ -360,23 +358,4 @@ export const liveEn = {
       back: 'start screen',
     },
   },
-  tell: {
-    'engine-again': () => 'A fresh engine is loading; all tasks were kept and go on as soon as it is there.',
-    'engine-soon': ({ seconds = 1 }: TellWith) => `A fresh engine starts in about ${num(seconds)} s; no task was lost.`,
-    'engine-soon-quick': ({ seconds = 1 }: TellWith) =>
-      `A fresh engine starts in about ${num(seconds)} s; no task was lost. Browsers block pages that lose the GPU often, so this waits a little longer.`,
-    'engine-stopped-kept': () => 'All results and open tasks were kept; press Try again.',
-    'storage-full': () =>
-      'This browser has no storage left for results. Nothing was lost: free some space and the run goes on by itself.',
-    'storage-refused': ({ detail = '' }: TellWith) =>
-      `Results cannot be written at the moment (${detail}). They are kept in memory and tried again.`,
-    'other-tab-took': () => 'Another tab runs this now; this one only watches.',
-    'other-tab-runs': () => 'Another tab runs this; here you only watch.',
-  },
 };
-
-/** What a message of the runtime says besides its code. */
-export interface TellWith {
-  readonly seconds?: number;
-  readonly detail?: string;
-}

@@ -1,13 +1,13 @@
 /** 실행 중의 말: 고장 내기, 회복, 타임라인, 사람에게 묻는 것, 명령. */
 import { clock, num, span as plainSpan } from '../format.ts';
-import type { liveEn, TellWith } from './live.en.ts';
+import type { liveEn } from './live.en.ts';
 
 const span = (ms: number): string =>
   plainSpan(ms)
     .replace(/(\d) min/, '$1분')
     .replace(/(\d) s$/, '$1초');
 
-export const liveKo: typeof liveEn = {
+export const liveKo: Omit<typeof liveEn, 'said'> = {
   faults: {
     stall: {
       name: '에이전트 침묵시키기',
@@ -185,10 +185,6 @@ export const liveKo: typeof liveEn = {
     press: (name) => name,
     sent: '가는 중: 맞는 대상을 기다립니다.',
     missed: (why) => `맞지 않음: ${why}.`,
-    reasons: {
-      'nothing was there to strike': '맞을 것이 없었습니다',
-      'this tab only watches': '이 탭은 지켜보기만 합니다',
-    },
     struck: (who) => `${who}에 맞음`,
     struckMany: (n) => `에이전트 ${num(n)}개에 맞음`,
     detected: (ms) => `${span(ms)} 만에 알아챔`,
@@ -355,19 +351,5 @@ export const liveKo: typeof liveEn = {
       help: '모든 단축키',
       back: '시작 화면',
     },
-  },
-  tell: {
-    'engine-again': () => '새 엔진을 불러오고 있습니다. 모든 작업은 보존되었고, 준비되는 대로 이어집니다.',
-    'engine-soon': ({ seconds = 1 }: TellWith) =>
-      `약 ${num(seconds)}초 뒤에 새 엔진이 시작됩니다. 잃은 작업은 없습니다.`,
-    'engine-soon-quick': ({ seconds = 1 }: TellWith) =>
-      `약 ${num(seconds)}초 뒤에 새 엔진이 시작됩니다. 잃은 작업은 없습니다. 브라우저는 GPU를 자주 잃는 페이지를 막으므로 조금 더 기다립니다.`,
-    'engine-stopped-kept': () => '모든 결과와 남은 작업은 보존되었습니다. 다시 시도를 누르세요.',
-    'storage-full': () =>
-      '브라우저에 결과를 쓸 공간이 없습니다. 잃은 것은 없습니다. 공간을 비우면 실행이 저절로 이어집니다.',
-    'storage-refused': ({ detail = '' }: TellWith) =>
-      `지금은 결과를 쓸 수 없습니다(${detail}). 메모리에 두고 다시 시도합니다.`,
-    'other-tab-took': () => '이제 다른 탭이 실행합니다. 이 탭은 지켜보기만 합니다.',
-    'other-tab-runs': () => '다른 탭이 실행합니다. 여기서는 지켜보기만 합니다.',
   },
 };

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { inWords } from '../../healing/evidence.ts';
+import { Ladder } from '../../healing/ladder.ts';
+import { FAULT_CLASSES } from '../../healing/evidence.ts';
+import { SupervisionTree, DEFAULT_SUPERVISION } from '../../healing/supervision.ts';
+import { seededRandom } from '../../kernel/random.ts';
+import { seatMessage, storeMessage } from '../../runtime/messages.ts';
+import { StoreFault } from '../../store/fault.ts';
+import { en } from './en.ts';
+import { ko } from './ko.ts';
+import { saidKo } from './said.ko.ts';
+
+/** Words that are English and no name: what must not be left. */
+const ENGLISH = /\b(the|of|and|was|is|are|were|no|not|with|for|expected|cures|tried|dearer|nothing|restarts?)\b/;
+
+function expectKorean(sentence: string): void {
+  expect(saidKo(sentence), sentence).toMatch(/[가-힣]/);
+  expect(saidKo(sentence), sentence).not.toMatch(ENGLISH);
+}
+
+it('says every reason of the ladder in Korean, for every fault and what was tried before', () => {
+  const ladder = new Ladder();
+  for (const fault of FAULT_CLASSES)
+    for (const open of [true, false]) {
+      const tried: Parameters<Ladder['choose']>[0]['tried'][number][] = [];
+      for (let step = 0; step < 20; step++) {
+        const choice = ladder.choose({ fault, tried, canEscalate: open, hasStandby: open, mayRestart: open });
+        if (!choice) break;
+        for (const reason of choice.reasons) expectKorean(reason);
+        tried.push(choice.step.action);
+      }
+    }
+});
+
+it('says how the windows of supervisors stand', () => {
+  const tree = new SupervisionTree([{ name: 'triager', first: 0, count: 70 }], DEFAULT_SUPERVISION, seededRandom('x'));
+  for (let n = 0; n < 25; n++) for (const reason of tree.restart(3, n).reasons) expectKorean(reason);
+});
+
+it('says what the run waits for', () => {
+  const problem = { code: 'device-lost', message: 'The GPU is gone.', remedy: 'Nothing.' } as const;
+  for (const quick of [true, false]) expectKorean(seatMessage({ kind: 'waiting', waitMs: 4000, problem, quick }, true));
+  expectKorean(seatMessage({ kind: 'stopped', problem, permanent: false } as Parameters<typeof seatMessage>[0], true));
+  expectKorean(storeMessage(new StoreFault('quota', 'full')));
+  expect(saidKo(storeMessage(new StoreFault('internal', 'disk asleep')))).toContain('disk asleep');
+});
+
+it('carries the values of evidence over, and what it does not know as it is', () => {
+  const said = saidKo(
+    inWords({ signal: 'ms since the last token', value: 2295, expected: 'at most 2000', verdict: 'bad' }),
+  );
+  expect(said).toBe('마지막 토큰 뒤 ms: 2295, 예상 최대 2000, 나쁨');
+  expect(saidKo('disagreement: answer')).toBe('다른 에이전트와 다른 답: 답');
+  expect(saidKo('something new')).toBe('something new');
+  fc.assert(fc.property(fc.string(), (text) => typeof saidKo(text) === 'string'));
+});
+
+it('leaves English as it was said, and is what the dictionaries say with', () => {
+  expect(en.said('asked by a person')).toBe('asked by a person');
+  expect(ko.said('asked by a person')).toBe('사람이 요청함');
+});
