@@ -3,7 +3,7 @@
  * everything else. And a worker that expands a swarm, by the runtime's own code.
  */
 import { mount } from 'svelte';
-import type { RunFrame, RunStatus, RuntimeApi } from '../../src/runtime/protocol.ts';
+import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../src/runtime/protocol.ts';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/style/tokens.css';
 import '../../src/ui/style/base.css';
@@ -54,8 +54,33 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     residents: Array.from({ length: 12 }, (_, k) => ({ agent: k, task: k, tokens: k, maxTokens: 128 })),
     seats: { now: 12, target: 12, max: 12 },
     notices: [],
+    remote: null,
     faults: [],
     healing: { p50: null, p95: null, mended: 0, open: 0, restarts: { used: 0, of: 0, windowMs: 0 } },
+  };
+}
+
+function timelineOf(endAt: number): Timeline {
+  const bucketMs = 1000;
+  const buckets = Array.from({ length: 512 }, (_, k) => k);
+  const shares = (base: number): number[] => buckets.map((k) => base - 0.1 * Math.abs(Math.sin(k / 9 + endAt / 1000)));
+  return {
+    bucketMs,
+    tokens: buckets.map((k) => 300 + 50 * Math.sin(k / 5 + endAt / 1000)),
+    tasks: buckets.map((k) => k % 7),
+    seats: buckets.map(() => 12),
+    mended: buckets.map((k) => k % 2),
+    health: { low: shares(0.8), median: shares(0.95), high: shares(1) },
+    settledAt: Number.POSITIVE_INFINITY,
+    endAt: 512 * bucketMs,
+    faults: Array.from({ length: 200 }, (_, k) => ({
+      seq: k,
+      kind: 'stall',
+      at: k * 2500,
+      detectedAt: k * 2500 + 200,
+      mendedAt: k % 9 === 0 ? null : k * 2500 + 1700,
+    })),
+    events: [],
   };
 }
 
@@ -107,9 +132,11 @@ function frames(agents: number, changed: () => number): RuntimeApi {
     results: () => Promise.resolve({ total: 0, rows: [] }),
     agent: nothing,
     export: nothing,
-    timeline: nothing,
+    // As long as timelines get, with as many faults as a long session of breaking things leaves.
+    timeline: () => Promise.resolve(timelineOf(performance.now())),
     moment: nothing,
     decide: nothing,
+    allowRemote: nothing,
     act: nothing,
   };
 }

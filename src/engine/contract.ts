@@ -138,6 +138,9 @@ export type EngineErrorCode =
   | 'worker-dead'
   | 'prompt-too-long'
   | 'schema-unsupported'
+  /** An endpoint that a person named: not to be reached, or not willing. */
+  | 'remote-unreachable'
+  | 'remote-refused'
   | 'internal';
 
 export interface EngineError {
@@ -201,7 +204,7 @@ export interface VramSample {
 }
 
 export interface EngineReport {
-  readonly engine: 'webllm' | 'scripted';
+  readonly engine: 'webllm' | 'scripted' | 'remote';
   /** True when turns share batches; false when they run one at a time through the public chat API. */
   readonly batched: boolean;
   /** Sequences the engine will run at once. */

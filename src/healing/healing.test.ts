@@ -54,7 +54,7 @@ function ward(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {})
   );
   const tree = new SupervisionTree([{ name: 'triager', first: 0, count: AGENTS }], DEFAULT_SUPERVISION, random);
   const recover = new Recover(
-    { ...RECOVER_DEFAULTS, roleOf: () => 0, canEscalate: [false], hasStandby: () => options.hasStandby ?? true },
+    { ...RECOVER_DEFAULTS, roleOf: () => 0, canEscalate: () => false, hasStandby: () => options.hasStandby ?? true },
     { ladder: new Ladder(), tree, life },
     random,
     (message: FromRecover) => {

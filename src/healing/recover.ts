@@ -15,10 +15,10 @@ import type { SupervisionTree } from './supervision.ts';
 export interface RecoverOptions {
   /** Names this life of RECOVER, so that orders of an earlier one are never taken for its own. */
   readonly life?: string;
-  /** Role of each row, as index into `canEscalate`. */
+  /** Role of each row. */
   readonly roleOf: (agent: number) => number;
-  /** By role: whether its `escalate` list names a model that can be had. */
-  readonly canEscalate: readonly boolean[];
+  /** Whether there is a bigger model for the role's tasks. */
+  readonly canEscalate: (role: number) => boolean;
   /** Whether the role has another agent that is fit to work now. */
   readonly hasStandby: (agent: number) => boolean;
   /** Different agents that must fail at a task before the task itself is to blame. */
@@ -261,7 +261,7 @@ export class Recover {
     const situation = {
       fault,
       tried: one.steps.map(({ order }) => order.action),
-      canEscalate: this.#options.canEscalate[this.#options.roleOf(agent)] ?? false,
+      canEscalate: task !== null && this.#options.canEscalate(this.#options.roleOf(agent)),
       hasStandby: this.#options.hasStandby(agent),
       mayRestart: true,
     };

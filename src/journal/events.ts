@@ -75,6 +75,8 @@ export type EventBody =
       readonly agent: number;
       readonly stage: number;
       readonly attempt: number;
+      /** Bigger model that has the turn, in place of the run's own. */
+      readonly model?: string;
     }
   | { readonly type: 'turn.started'; readonly task: number; readonly agent: number; readonly turn: string }
   | {
@@ -89,6 +91,8 @@ export type EventBody =
       readonly rejected?: string;
       /** True where it is neither accepted nor rejected yet: others are asked the same first. */
       readonly pending?: true;
+      /** Bigger model that had it: the turn says nothing about the agent. */
+      readonly model?: string;
       /** Score of the turn, 0 to 1, where it was judged. */
       readonly health?: number;
       readonly trace?: TurnTrace;
@@ -99,6 +103,15 @@ export type EventBody =
       readonly agent: number;
       readonly reason: string;
       readonly delayMs: number;
+    }
+  /** The task's next turn goes to a bigger model, `to`. `failed`: its last turn was an attempt that no retry counts. */
+  | {
+      readonly type: 'task.escalated';
+      readonly task: number;
+      readonly agent: number;
+      readonly to: string;
+      readonly because: string;
+      readonly failed?: true;
     }
   /** The turn was lost through no fault of the task (engine, pause, reload); it waits again and no attempt is counted. */
   | {
@@ -120,6 +133,8 @@ export type EventBody =
       readonly attempts: number;
       /** A person gave the output. */
       readonly edited?: true;
+      /** Bigger model that gave it. */
+      readonly model?: string;
     }
   /** The committed row could not be read any more and was set aside; the task is done again. */
   | { readonly type: 'task.reopened'; readonly task: number; readonly reason: string }

@@ -80,6 +80,8 @@ export interface HeldOutput {
   readonly output: unknown;
   /** A person gave it. */
   readonly edited?: true;
+  /** A bigger model gave it, in place of the run's own. */
+  readonly model?: string;
 }
 
 export interface RunTotals {
@@ -213,8 +215,9 @@ export class RunState {
         add(agents.computeMs, event.agent, event.ms);
         const counts = event.finish !== 'cancelled' && event.finish !== 'error';
         const passed = event.rejected === undefined && !event.pending;
-        this.#rest(event.agent, counts && passed);
-        if (counts && !event.pending) {
+        const own = event.model === undefined;
+        this.#rest(event.agent, counts && passed && own);
+        if (counts && own && !event.pending) {
           const health = agents.health[event.agent] as number;
           agents.health[event.agent] = health + HEALTH_STEP * ((event.health ?? (passed ? 1 : 0)) - health);
         }
@@ -223,6 +226,11 @@ export class RunState {
       case 'task.retried':
         if (this.#over(event.task)) break;
         totals.retries++;
+        add(tasks.failures, event.task, 1);
+        tasks.status[event.task] = TASK.pending;
+        break;
+      case 'task.escalated':
+        if (!event.failed || this.#over(event.task)) break;
         add(tasks.failures, event.task, 1);
         tasks.status[event.task] = TASK.pending;
         break;
@@ -241,6 +249,7 @@ export class RunState {
           agent: event.agent,
           output: event.output,
           ...(event.edited && { edited: true }),
+          ...(event.model !== undefined && { model: event.model }),
         });
         this.held.set(event.task, held);
         tasks.status[event.task] = TASK.pending;

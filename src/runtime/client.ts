@@ -124,6 +124,7 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     moment: (runId, at) => call('moment', (api) => api.moment(runId, at)),
     export: (runId, kind) => call('export', (api) => api.export(runId, kind)),
     decide: (runId, noticeId, decision) => call('decide', (api) => api.decide(runId, noticeId, decision)),
+    allowRemote: (runId, remote) => call('allowRemote', (api) => api.allowRemote(runId, remote)),
     act: (runId, agent, action) => call('act', (api) => api.act(runId, agent, action)),
     faults: () => call('faults', (api) => api.faults()),
     breakSomething: (runId, kind, agent) => call('breakSomething', (api) => api.breakSomething(runId, kind, agent)),

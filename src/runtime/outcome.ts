@@ -45,6 +45,7 @@ export function resultRow(plan: RunPlan, state: RunState, task: number, ending: 
     review:
       review && ending.failure === null ? { agent: agentName(plan.layout, review.agent), output: review.output } : null,
     ...(ending.note === null ? {} : { note: ending.note }),
+    ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
     ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
   };
 }

@@ -143,6 +143,14 @@ export type Decision =
 /** retry: its turn is called back and taken again. restart: made anew from its last good generation. pause: it gets no turns. */
 export type AgentAction = 'retry' | 'restart' | 'pause' | 'resume';
 
+/** An OpenAI-compatible endpoint that a person allows for one run. The key stays in this tab's memory: it is neither stored nor logged. */
+export interface RemoteSettings {
+  /** Base address such as https://host/v1; plain http only on this computer. */
+  readonly url: string;
+  readonly key: string | null;
+  readonly model: string;
+}
+
 /** One sentence on what was done, or why nothing was. */
 export interface ActionReply {
   readonly ok: boolean;
@@ -179,6 +187,8 @@ export interface RunStatus extends RunInfo {
   }[];
   /** Sequences on the GPU now, running and parked; how many the autoscaler allows; how many the engine was built for. */
   readonly seats: { readonly now: number; readonly target: number; readonly max: number };
+  /** Endpoint that a person has allowed for this run, as `MODEL at HOST`; null: nothing leaves this computer. */
+  readonly remote: string | null;
   /** What a person is asked now: open ones only, the 20 newest, oldest first. */
   readonly notices: readonly NoticeInfo[];
   /** The last 20 faults that were injected, newest last. */
@@ -284,6 +294,8 @@ export interface RuntimeApi {
   decide(runId: string, noticeId: string, decision: Decision): Promise<ActionReply>;
   /** What a person may have done with one agent. */
   act(runId: string, agent: number, action: AgentAction): Promise<ActionReply>;
+  /** Tasks that the run's own model keeps failing at may go to this endpoint; null takes it back. A reload does, too. */
+  allowRemote(runId: string, remote: RemoteSettings | null): Promise<ActionReply>;
   /** What can be broken in a running tab. */
   faults(): Promise<readonly FaultChoice[]>;
   /** Breaks something in the open run, now or with the next turn that suits; the log tells of it as `fault.injected`. */

@@ -1,5 +1,6 @@
 import { ContextManager } from '../agents/context.ts';
 import type { Engine, EngineError, EngineReport } from '../engine/contract.ts';
+import { remoteAddress, RemoteEngine } from '../engine/remote.ts';
 import type { EventBody, JournalEvent } from '../journal/events.ts';
 import { Journal } from '../journal/journal.ts';
 import { leanBody } from '../journal/lean.ts';
@@ -15,13 +16,14 @@ import { badRecords, ColdAgents } from './cold-agents.ts';
 import { Committer } from './committer.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EngineSeat } from './engine-seat.ts';
+import { Escalation, type EscalationOptions } from './escalation.ts';
 import type { History } from './history.ts';
 import type { LoadedRun } from './load.ts';
 import { type Freed, freedMessage, seatMessage, storeMessage } from './messages.ts';
 import { Operator } from './operator.ts';
 import { resultRow } from './outcome.ts';
 import type { RunPlan } from './plan.ts';
-import type { ActionReply, AgentAction, AgentStory, Decision, RunStatus } from './protocol.ts';
+import type { ActionReply, AgentAction, AgentStory, Decision, RemoteSettings, RunStatus } from './protocol.ts';
 import { reconcile } from './repair.ts';
 import type { ResultIndex } from './result-index.ts';
 import { Scaling } from './scaling.ts';
@@ -41,6 +43,10 @@ export interface RunOptions {
   readonly random: Random;
   readonly store: RunStore;
   readonly createEngine: () => Engine;
+  /** Engines for bigger models, beside the run's own. */
+  readonly createBeside: () => Engine;
+  /** See `EscalationOptions`. */
+  readonly models: EscalationOptions['models'];
   /** From `store.openWriter`. */
   readonly fence: number;
   /** Names this tab in the log. */
@@ -70,6 +76,7 @@ export class Run implements RunView {
   readonly #seat: EngineSeat;
   readonly #dispatcher: Dispatcher;
   readonly #operator: Operator;
+  readonly #escalation: Escalation;
   readonly #scaling: Scaling;
   readonly #committer: Committer;
   readonly #cold: ColdAgents;
@@ -169,6 +176,15 @@ export class Run implements RunView {
         this.#steer();
       },
     });
+    this.#escalation = new Escalation({
+      clock,
+      createEngine: options.createBeside,
+      createRemote: (endpoint) => new RemoteEngine(endpoint, clock),
+      models: options.models,
+      budget: plan.budget,
+      own: plan.settings.model.id,
+      vram: () => (this.#seat.engine ? (this.#live?.vram ?? null) : null),
+    });
     this.#dispatcher = new Dispatcher({
       clock,
       // Of the run's own seed, so that a replay draws the same.
@@ -177,6 +193,7 @@ export class Run implements RunView {
       state,
       fence,
       contexts,
+      escalation: this.#escalation,
       healing: options.healing === undefined ? {} : options.healing,
       tell: (event) => this.#tell(event),
       onDone: (task, note) => {
@@ -256,6 +273,7 @@ export class Run implements RunView {
       vram: this.figures()?.vram ?? null,
       elapsedMs: Math.round(this.#watch.elapsed()),
       tokensPerSecond: this.#rate.perSecond(),
+      remote: this.#escalation.remote,
       seats: { now: running.length + this.#dispatcher.parked, target: Math.min(max, this.#dispatcher.seats), max },
       residents: running.map(({ agent, task, tokens, stage }) => ({
         agent,
@@ -305,6 +323,25 @@ export class Run implements RunView {
   decide(notice: string, decision: Decision): ActionReply {
     if (this.#over()) return { ok: false, message: 'This run is over.' };
     return this.#operator.decide(notice, decision);
+  }
+
+  /** Tasks that fail here may go to that endpoint, in this tab, until it is taken back (null). */
+  allowRemote(remote: RemoteSettings | null): ActionReply {
+    if (this.#over()) return { ok: false, message: 'This run is over.' };
+    if (remote === null) {
+      this.#escalation.allow(null);
+      return { ok: true, message: 'Nothing is sent to an endpoint any more.' };
+    }
+    const address = remoteAddress(remote.url);
+    if (!address.ok) return { ok: false, message: address.because };
+    const model = remote.model.trim();
+    if (model === '') return { ok: false, message: 'Name the model that the endpoint is to use.' };
+    const key = remote.key?.trim() ?? '';
+    this.#escalation.allow({ url: address.url, model, key: key === '' ? null : key });
+    return {
+      ok: true,
+      message: `Tasks that fail here may go to ${this.#escalation.remote ?? ''}, their text with them.`,
+    };
   }
 
   act(agent: number, action: AgentAction): ActionReply {
@@ -535,7 +572,7 @@ export class Run implements RunView {
     this.#tell({ type: 'run.ended', results: size - failed, failed, ...(this.#live ? { figures: this.#live } : {}) });
     this.#steer();
     await this.#committer.flush();
-    await this.#seat.stop();
+    await Promise.all([this.#seat.stop(), this.#escalation.stop()]);
   }
 
   figures(): EngineFigures | null {
@@ -600,7 +637,7 @@ export class Run implements RunView {
     this.#committer.stop();
     this.#dispatcher.stop();
     this.#watch.running = false;
-    await this.#seat.stop();
+    await Promise.all([this.#seat.stop(), this.#escalation.stop()]);
     this.#with.release();
   }
 }

@@ -33,6 +33,7 @@ import type {
   FaultReply,
   GpuCheck,
   ModelChoice,
+  RemoteSettings,
   ResultPage,
   ResultQuery,
   RunFrame,
@@ -224,6 +225,11 @@ export class Runtime implements RuntimeApi {
     return run instanceof Run ? run.decide(noticeId, decision) : ONLY_WATCHES;
   }
 
+  async allowRemote(runId: string, remote: RemoteSettings | null): Promise<ActionReply> {
+    const run = await this.#require(runId);
+    return run instanceof Run ? run.allowRemote(remote) : ONLY_WATCHES;
+  }
+
   async act(runId: string, agent: number, action: AgentAction): Promise<ActionReply> {
     const run = await this.#require(runId);
     return run instanceof Run ? run.act(agent, action) : ONLY_WATCHES;
@@ -327,6 +333,8 @@ export class Runtime implements RuntimeApi {
         random,
         store,
         createEngine: () => wrap(createEngine()),
+        createBeside: createEngine,
+        models: settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.models(vramMiB, occupancy),
         fence,
         tab,
         release,

@@ -103,6 +103,7 @@ function forwarding(
     },
     export: async (runId, kind) => (await whole()).export(runId, kind),
     decide: async (runId, noticeId, decision) => (await whole()).decide(runId, noticeId, decision),
+    allowRemote: async (runId, remote) => (await whole()).allowRemote(runId, remote),
     act: async (runId, agent, action) => (await whole()).act(runId, agent, action),
     faults: async () => (await whole()).faults(),
     breakSomething: async (runId, kind, agent) => (await whole()).breakSomething(runId, kind, agent),

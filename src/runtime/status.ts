@@ -19,6 +19,7 @@ export interface LiveFigures {
   readonly healing: RunStatus['healing'];
   /** Absent where nobody knows better than the engine's last report. */
   readonly seats?: RunStatus['seats'];
+  readonly remote?: string | null;
 }
 
 /** Notices told to a page at once. */
@@ -46,6 +47,7 @@ export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: 
   return {
     ...record,
     seats: { now: live.residents.length, target: built, max: built },
+    remote: null,
     ...live,
     summary: plan.summary,
     seed: plan.settings.seed,

@@ -64,6 +64,10 @@ export interface Actuator {
   renew(agent: number): Promise<string>;
   /** Makes room in storage; bytes that were freed. */
   freeStorage(): Promise<number>;
+  /** Whether there is a bigger model for the role. */
+  canEscalate(role: string): boolean;
+  /** The task's next turn goes to a bigger model. */
+  escalate(task: number): void;
   /** The agent's next turn samples with a penalty on repetition. */
   steady(agent: number): void;
   /** The next prompt of the task is made shorter. */
@@ -404,8 +408,7 @@ export class Ward {
         ...RECOVER_DEFAULTS,
         life: this.#lifeName(),
         roleOf: (agent) => this.#role(agent),
-        // Other models are read from the file and kept, not acted on yet.
-        canEscalate: roles.map(() => false),
+        canEscalate: (role) => this.#with.actuator.canEscalate(roles[role]?.name ?? ''),
         hasStandby: (agent) => this.#with.actuator.others(agent) > 0,
       },
       { ladder: new Ladder(settings.ladder), tree, life: this.#life },
@@ -625,6 +628,9 @@ export class Ward {
         if (task !== null) actuator.shrink(task);
         actuator.forget(agent);
         break;
+      case 'escalate-model':
+        if (task !== null) actuator.escalate(task);
+        break;
       case 'fresh-worker':
       case 'reload-weights':
       case 'rebuild-pool':
@@ -709,10 +715,6 @@ export class Ward {
     };
   }
 }
-
-/** Whether an agent may be given work. */
-export const isFit = (state: RunState, agent: number): boolean =>
-  state.agents.state[agent] !== AGENT.failed && state.agents.held[agent] === 0;
 
 function remember(set: Set<string>, id: string): void {
   set.add(id);

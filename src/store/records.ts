@@ -47,6 +47,8 @@ export interface ResultRow {
   readonly review: { readonly agent: string; readonly output: unknown } | null;
   /** Said where something about the row is not as asked, e.g. a review that failed. */
   readonly note?: string;
+  /** Bigger model that gave the output, where it was not the run's own. */
+  readonly model?: string;
   /** A person gave the output, or part of it. */
   readonly edited?: true;
 }

@@ -115,12 +115,10 @@ export class FaultLedger {
         break;
       case 'heal.mended':
         this.#mended(rowOf(event.agent), event.rung, event.action, now);
-        // The turn that proves it may have been in doubt at its end (`pending`) and borne out by another agent's answer since.
-        if (event.agent >= 0) this.#passed(event.agent, now);
         break;
       case 'turn.ended':
         this.#turns++;
-        if (event.pending) break;
+        if (event.pending || event.model !== undefined) break;
         if (event.finish === 'stop' && event.rejected === undefined) this.#passed(event.agent, now);
         else {
           this.#turnsLost++;

@@ -17,7 +17,7 @@ export interface RunReport {
   readonly phase: string;
   readonly version: string;
   readonly seed: number;
-  readonly engine: 'webllm' | 'scripted';
+  readonly engine: EngineReport['engine'];
   readonly batched: boolean;
   readonly adapter: AdapterInfo | null;
   readonly model: EngineReport['model'] | { readonly id: string };

@@ -3,7 +3,10 @@
  */
 import { EngineFault, type EngineError, type EngineErrorCode } from '../../src/engine/contract.ts';
 
-const REMEDY: Record<EngineErrorCode, string> = {
+/** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
+type LocalCode = Exclude<EngineErrorCode, 'remote-unreachable' | 'remote-refused'>;
+
+const REMEDY: Record<LocalCode, string> = {
   'no-webgpu':
     'Use Chrome or Edge 121 or later, Safari 26, or Firefox 141 or later, on a page served over HTTPS or from this computer; or run the scripted engine.',
   'no-adapter':
@@ -26,7 +29,7 @@ const REMEDY: Record<EngineErrorCode, string> = {
 };
 
 /** Makes an error of the contract; `remedy` where the usual one would mislead. */
-export function fault(code: EngineErrorCode, message: string, detail?: unknown, remedy = REMEDY[code]): EngineFault {
+export function fault(code: LocalCode, message: string, detail?: unknown, remedy = REMEDY[code]): EngineFault {
   return new EngineFault({ code, message, remedy, ...(detail === undefined ? {} : { detail: describe(detail) }) });
 }
 
@@ -38,7 +41,7 @@ export function describe(thrown: unknown): string {
 export function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineFault) return thrown.error;
   const text = describe(thrown);
-  const as = (code: EngineErrorCode, message: string): EngineError => fault(code, message, text).error;
+  const as = (code: LocalCode, message: string): EngineError => fault(code, message, text).error;
   if (thrown instanceof DOMException && thrown.name === 'QuotaExceededError') {
     return as('storage-full', 'The browser has no room left to keep the model.');
   }

@@ -41,6 +41,7 @@ const status: RunStatus = {
   residents: [],
   seats: { now: 0, target: 0, max: 0 },
   notices: [],
+  remote: null,
   faults: [],
   healing: { p50: null, p95: null, mended: 0, open: 0, restarts: { used: 0, of: 0, windowMs: 0 } },
 };

@@ -1,0 +1,89 @@
+import { AGENT, type RunState } from '../journal/run-state.ts';
+import { Bench } from '../scheduling/bench.ts';
+import type { RunPlan } from './plan.ts';
+
+/** Nobody asks for more than this many others. */
+const ENOUGH_OTHERS = 3;
+
+/** Whether an agent may be given work. */
+export const isFit = (state: RunState, agent: number): boolean =>
+  state.agents.state[agent] !== AGENT.failed && state.agents.held[agent] === 0;
+
+/** Whether the agent's next turn shows if it is mended. */
+const isOnTrial = (state: RunState, agent: number): boolean => {
+  const now = state.agents.state[agent];
+  return now === AGENT.degraded || now === AGENT.recovering;
+};
+
+/** Who is idle, by role: a bench each. */
+export class Roster {
+  readonly #plan: RunPlan;
+  readonly #state: RunState;
+  readonly #benches: readonly Bench[];
+
+  constructor(plan: RunPlan, state: RunState) {
+    this.#plan = plan;
+    this.#state = state;
+    this.#benches = plan.layout.roles.map(({ firstAgent, replicas }) => {
+      const rows = Array.from({ length: replicas }, (_, k) => firstAgent + k);
+      const able = rows.filter((agent) => isFit(state, agent));
+      return new Bench(able.map((agent) => ({ agent, work: state.agents.turns[agent] as number })));
+    });
+  }
+
+  /** Idle agents of the stage's role. */
+  idle(stage: number): number {
+    return this.#bench(stage).size;
+  }
+
+  /**
+   * An idle agent for a task of the stage: one of `resident`, for whom the task costs no page-in, else whoever has worked least; none of
+   * `failedBy` if another one is idle.
+   */
+  take(
+    stage: number,
+    failedBy: ReadonlySet<number> | undefined,
+    resident: () => readonly number[],
+  ): number | undefined {
+    const bench = this.#bench(stage);
+    const { brief, roleIndex } = this.#plan.stages[stage] as RunPlan['stages'][number];
+    const { roleOf } = this.#plan.layout;
+    const near =
+      brief.memoryTurns === 0
+        ? undefined
+        : resident().find(
+            (agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent),
+          );
+    return near ?? bench.take(failedBy, failedBy !== undefined);
+  }
+
+  /** The agent is idle again, if it may work at all; `trial`: its next turn shows whether it is mended. */
+  release(agent: number, trial = isOnTrial(this.#state, agent)): void {
+    if (!isFit(this.#state, agent)) return;
+    this.#benchOf(agent)?.release(agent, this.#state.agents.turns[agent] as number, trial);
+  }
+
+  /** The agent gets no work until it is released. */
+  rest(agent: number): void {
+    this.#benchOf(agent)?.remove(agent);
+  }
+
+  /** Fit agents of its role beside itself, counted up to a few. */
+  others(agent: number): number {
+    const { roles, roleOf } = this.#plan.layout;
+    const role = roles[roleOf[agent] ?? 0];
+    if (!role) return 0;
+    let fit = 0;
+    for (let row = role.firstAgent; row < role.firstAgent + role.replicas && fit < ENOUGH_OTHERS; row++)
+      if (row !== agent && isFit(this.#state, row)) fit++;
+    return fit;
+  }
+
+  #bench(stage: number): Bench {
+    return this.#benches[this.#plan.stages[stage]?.roleIndex ?? 0] as Bench;
+  }
+
+  #benchOf(agent: number): Bench | undefined {
+    return this.#benches[this.#plan.layout.roleOf[agent] ?? 0];
+  }
+}
