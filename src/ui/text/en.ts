@@ -535,6 +535,8 @@ export const en = {
       ['P', 'pause or resume'],
       ['T', 'field or table'],
       ['E', 'export'],
+      ['S', 'share'],
+      ['0 to 4', 'in a replay: pause, 1x, 4x, 16x, to the end'],
       ['Arrows', 'move in the field, or along the timeline'],
       ['Home, End', 'on the timeline: the start, now'],
       ['Enter', 'open the agent’s story'],
