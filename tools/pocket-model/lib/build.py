@@ -49,11 +49,22 @@ def attach_sampling(mod, vocab):
          relax.Var("uniform", tensor([n], f32)), relax.Var("row", tensor([n], i32)), relax.Var("top_p", tensor([b], f32))],
         scheduled(sampling.top_p), tensor([n], i32))
     (n,) = dim("batch_size")
-    add("planaria_sample",
-        [relax.Var("logits", tensor([n, 1, vocab], f32)), relax.Var("temperature", tensor([n], f32)),
-         relax.Var("top_p", tensor([n], f32)), relax.Var("uniform", tensor([n], f32)),
-         relax.Var("mask", tensor([n, (vocab + 31) // 32], i32))],
-        sampling.sample(vocab), [tensor([n], i32), tensor([n], f32)])
+    chunks = vocab // sampling.CHUNK
+    args = logits, temperature, top_p, uniform, mask = [
+        relax.Var("logits", tensor([n, 1, vocab], f32)), relax.Var("temperature", tensor([n], f32)),
+        relax.Var("top_p", tensor([n], f32)), relax.Var("uniform", tensor([n], f32)),
+        relax.Var("mask", tensor([n, vocab // 32], i32))]
+    with bb.function("planaria_sample", args):
+        with bb.dataflow():
+            kernel = lambda f, name, xs, out: bb.emit(relax.call_tir(bb.add_func(f, name), xs, out_ty=out))
+            peak = kernel(sampling.peaks(vocab), "sample_peaks", [logits, mask], [tensor([n, chunks], f32), tensor([n, chunks], i32)])
+            mass = kernel(sampling.masses(vocab), "sample_masses", [logits, mask, temperature, peak[0]],
+                          [tensor([n, vocab], f32), tensor([n, chunks, 2], f32)])
+            y = bb.emit_output(relax.call_tir(
+                bb.add_func(sampling.draw(vocab), "sample_draw"),
+                [logits, temperature, top_p, uniform, peak[0], peak[1], mass[0], mass[1]],
+                out_ty=[tensor([n], i32), tensor([n], f32)]))
+        bb.emit_func_output(y)
     return bb.finalize()
 
 

@@ -126,7 +126,7 @@ class Pocket(nn.Module):
             num(1), num(c["theta"]), num(0),  # a number, not a tensor: no long-context factors
             relax.op.zeros((), "float32"), fn(pages.append(KV, D), "kv_append"), num(0),
             tir(attention.ragged_prefill(H, KV, D), "attn_ragged"), tir(attention.paged_prefill(H, KV, D), "attn_paged"),
-            tir(attention.paged_decode(H, KV, D, c["context"]), "attn_decode"), none, none, none, none, none,
+            tir(attention.paged_decode(H, KV, D), "attn_decode"), none, none, none, none, none,
             relax.Tuple([fn(attention.merge(H, D), "attn_merge")]),
             fn(rows.split_rotary(H, KV, D, c["theta"]), "split_rotary"),
             fn(pages.copy_page(KV, D), "kv_copy_page"),

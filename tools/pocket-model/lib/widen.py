@@ -5,9 +5,34 @@ vec4 put together from four scalar loads costs four bounds checks.  There is no 
 device function is rewritten as text, between TVM's lowering and its WGSL writer, and parsed again.  Kernels only
 vectorise loads whose first index is a multiple of four.
 """
+import ast
 import re
 
 import tvm
+
+
+def _quarter(index):
+    """Text of index / 4 for a multiple of 4, term by term: a shift is slow on SwiftShader, which does it lane by lane."""
+    terms, rest = [], []
+
+    def split(node):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            split(node.left)
+            split(node.right)
+            return
+        value = node.value if isinstance(node, ast.Constant) else None
+        factor = node.right.value if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.right, ast.Constant) else None
+        if isinstance(value, int) and value % 4 == 0:
+            terms.append(str(value // 4))
+        elif isinstance(factor, int) and factor % 4 == 0:
+            terms.append(f"({ast.unparse(node.left)}) * {factor // 4}")
+        else:
+            rest.append(ast.unparse(node))
+
+    split(ast.parse(index.strip(), mode="eval").body)
+    if rest:
+        terms.append(f"T.shift_right({' + '.join(rest)}, 2)")
+    return " + ".join(terms)
 
 
 def _accesses(text, name):
@@ -26,7 +51,7 @@ def _widen(text, name):
     if not spans or any(not (text.startswith(head, a) and text[:b].endswith(", 1, 4)]")) for a, b in spans):
         return text  # not used, or also read one by one
     for a, b in spans:
-        out += [text[at:a], f"{name}[T.shift_right({text[a + len(head):b - len(', 1, 4)]')]}, 2)]"]
+        out += [text[at:a], f"{name}[{_quarter(text[a + len(head):b - len(', 1, 4)]')])}]"]
         at = b
     text = "".join([*out, text[at:]])
     text, n = re.subn(rf"\b{name} = T\.decl_buffer\(\((.+),\), data={name}_ptr\)",

@@ -1,8 +1,8 @@
 """Attention over the paged cache, and among the new tokens themselves.
 
 Softmax is in base 2; every kernel gives the attention over one part of the keys and that part's log2-sum-exp, and
-`merge` joins two parts.  A thread (prefill) or a workgroup (decode) serves all query heads of one K/V head, so a
-key or value is loaded once for the group.
+`merge` joins two parts.  A prefilling thread serves all query heads of one K/V head, so a key or value is
+loaded once for the group.
 """
 from tvm.script import tirx as T
 
@@ -13,7 +13,8 @@ from .pages import P
 LOG2E = 1.4426950408889634
 NONE = -5e4  # log2-sum-exp of no keys at all
 TILE = 16  # keys that the rows of a prefilling workgroup walk together; a page
-TX = 64  # threads of a decoding workgroup: one a feature
+TX = 64
+SHARES = 8  # threads that share the keys of a decoding sequence's head
 
 
 @T.macro
@@ -212,12 +213,11 @@ def ragged_prefill(H, KV, D):
     return scheduled(attn_ragged)
 
 
-def paged_decode(H, KV, D, context):
-    """One query a sequence over its pages: a workgroup a sequence and K/V head, 64 threads over the keys for the
-    scores, then over the features for the values.  The scores of all keys (at most `context`) lie in shared memory."""
+def paged_decode(H, KV, D):
+    """One query a sequence over its pages: a thread a sequence, head and share of the keys (every SHARES-th), then a
+    second kernel that joins the shares.  Without barriers: SwiftShader makes a fiber of every four threads that wait."""
     G = H // KV
-    PARTS = TX * 4 // D  # shares of the keys while values are added up; a thread has four features
-    assert D == TX
+    Q = D // 4  # threads that join the shares of a head: one for four features
 
     @T.prim_func(s_tir=True)
     def attn_decode(hq: T.handle, hp: T.handle, hpi: T.handle, hpv: T.handle, hlen: T.handle, hkr: T.handle,
@@ -234,85 +234,88 @@ def paged_decode(H, KV, D, context):
         qr = T.match_buffer(hqr, (b,), "int32", elem_offset=o6)
         out = T.match_buffer(ho, (b, H, D), "float32")
         lse = T.match_buffer(hl, (b, H), "float32")
-        for by in T.thread_binding(KV, "blockIdx.y"):
-            for bx in T.thread_binding(b, "blockIdx.x"):
-                for tx in T.thread_binding(TX, "threadIdx.x"):
-                    with T.sblock("attn"):
-                        T.reads(q[0:b, 0:H, 0:D], pages[0:npage, 0:2, 0:KV, 0:P, 0:D], pi[0:b + 1], pv[0:nnz], last[0:b])
-                        T.writes(out[0:b, 0:H, 0:D], lse[0:b, 0:H])
-                        score = T.sblock_alloc_buffer((G * context,), "float32", scope="shared")
-                        part = T.sblock_alloc_buffer((G * TX,), "float32", scope="shared")
-                        value = T.sblock_alloc_buffer((PARTS * G * D,), "float32", scope="shared")
-                        x = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        qv = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        a = T.sblock_alloc_buffer((G,), "float32", scope="local")
-                        top = T.sblock_alloc_buffer((G,), "float32", scope="local")
-                        mass = T.sblock_alloc_buffer((G,), "float32", scope="local")
-                        o = T.sblock_alloc_buffer((G * 4,), "float32", scope="local")
-                        two = T.sblock_alloc_buffer((2,), "float32", scope="local")
-                        exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
-                        iv = T.sblock_alloc_buffer((2,), "int32", scope="local")  # keys, page
-                        iv[0] = 0
-                        if pi[bx + 1] > pi[bx]:
-                            iv[0] = T.min((pi[bx + 1] - pi[bx] - 1) * P + last[bx], context)
-                        for g in T.unroll(G):
-                            top[g] = T.float32(NONE)
-                        for i in T.serial((iv[0] + (TX - 1)) // TX):
-                            if i * TX + tx < iv[0]:
-                                iv[1] = pv[pi[bx] + (i * TX + tx) // P]
-                                for g in T.unroll(G):
-                                    a[g] = T.float32(0)
-                                for e in T.serial(D // 4):
-                                    for u in T.vectorized(4):
-                                        x[u] = pages[iv[1], 0, by, tx % P, e * 4 + u]
-                                    for g in T.unroll(G):
-                                        for u in T.vectorized(4):
-                                            qv[u] = q[bx, by * G + g, e * 4 + u]
-                                        for u in T.unroll(4):
-                                            a[g] = a[g] + qv[u] * x[u]
-                                for g in T.unroll(G):
-                                    a[g] = a[g] * (scale * T.float32(LOG2E))
-                                    score[g * context + i * TX + tx] = a[g]
-                                    top[g] = T.max(top[g], a[g])
-                        for g in T.unroll(G):
-                            part[g * TX + tx] = top[g]
-                        T.tvm_storage_sync("shared")
-                        for g in T.unroll(G):
-                            for i in T.serial(TX):
-                                top[g] = T.max(top[g], part[g * TX + i])
-                        for g in T.unroll(G):
-                            mass[g] = T.float32(0)
-                        for i in T.unroll(G * 4):
-                            o[i] = T.float32(0)
-                        for i in T.serial((iv[0] + (PARTS - 1)) // PARTS):
-                            if i * PARTS + tx // (D // 4) < iv[0]:
-                                iv[1] = pv[pi[bx] + (i * PARTS + tx // (D // 4)) // P]
-                                for u in T.vectorized(4):
-                                    x[u] = pages[iv[1], 1, by, (i * PARTS + tx // (D // 4)) % P, tx % (D // 4) * 4 + u]
-                                for g in T.unroll(G):
-                                    a[g] = score[g * context + i * PARTS + tx // (D // 4)] - top[g]
-                                    exp2(a, g, two)
-                                    mass[g] = mass[g] + a[g]
-                                    for u in T.unroll(4):
-                                        o[g * 4 + u] = o[g * 4 + u] + a[g] * x[u]
-                        T.tvm_storage_sync("shared")
-                        for g in T.unroll(G):
-                            part[g * TX + tx] = mass[g]
+        value = T.sblock_alloc_buffer((b, H, SHARES, D), "float32")
+        weight = T.sblock_alloc_buffer((b, H, SHARES, 2), "float32")  # largest score, mass relative to it
+        for bx in T.thread_binding(b, "blockIdx.x"):
+            for tx in T.thread_binding(H * SHARES, "threadIdx.x"):
+                with T.sblock("shares"):
+                    T.reads(q[0:b, 0:H, 0:D], pages[0:npage, 0:2, 0:KV, 0:P, 0:D], pi[0:b + 1], pv[0:nnz], last[0:b])
+                    T.writes(value[0:b, 0:H, 0:SHARES, 0:D], weight[0:b, 0:H, 0:SHARES, 0:2])
+                    ql = T.sblock_alloc_buffer((D,), "float32", scope="local")
+                    o = T.sblock_alloc_buffer((D,), "float32", scope="local")
+                    x = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    a = T.sblock_alloc_buffer((4,), "float32", scope="local")  # score then weight, top, mass, rescaling
+                    two = T.sblock_alloc_buffer((2,), "float32", scope="local")
+                    iv = T.sblock_alloc_buffer((7,), "int32", scope="local")  # keys, key, page, first page, head, K/V head, share
+                    iv[3] = pi[bx]
+                    iv[4] = tx // SHARES
+                    iv[5] = tx // (SHARES * G)
+                    iv[6] = tx % SHARES
+                    iv[0] = 0
+                    if pi[bx + 1] > iv[3]:
+                        iv[0] = (pi[bx + 1] - iv[3] - 1) * P + last[bx]
+                    for e in T.unroll(D // 4):
+                        for u in T.vectorized(4):
+                            x[u] = q[bx, iv[4], e * 4 + u]
+                        for u in T.unroll(4):
+                            ql[e * 4 + u] = x[u] * (scale * T.float32(LOG2E))
+                    for e in T.unroll(D):
+                        o[e] = T.float32(0)
+                    a[1] = T.float32(NONE)
+                    a[2] = T.float32(0)
+                    for t in T.serial((iv[0] - iv[6] + (SHARES - 1)) // SHARES):
+                        iv[1] = t * SHARES + iv[6]
+                        iv[2] = pv[iv[3] + iv[1] // P]
+                        iv[1] = iv[1] % P
+                        a[0] = T.float32(0)
+                        for e in T.unroll(D // 4):
+                            for u in T.vectorized(4):
+                                x[u] = pages[iv[2], 0, iv[5], iv[1], e * 4 + u]
+                            a[0] = a[0] + ql[e * 4] * x[0] + ql[e * 4 + 1] * x[1] + ql[e * 4 + 2] * x[2] + ql[e * 4 + 3] * x[3]
+                        a[3] = a[1]
+                        if a[0] > a[1]:
+                            a[1] = a[0]
+                        a[3] = a[3] - a[1]
+                        exp2(a, 3, two)
+                        a[0] = a[0] - a[1]
+                        exp2(a, 0, two)
+                        a[2] = a[2] * a[3] + a[0]
+                        for e in T.unroll(D // 4):
+                            for u in T.vectorized(4):
+                                x[u] = pages[iv[2], 1, iv[5], iv[1], e * 4 + u]
                             for u in T.unroll(4):
-                                value[(tx // (D // 4) * G + g) * D + tx % (D // 4) * 4 + u] = o[g * 4 + u]
-                        T.tvm_storage_sync("shared")
-                        for g in T.unroll(G):
-                            mass[g] = T.float32(0)
-                            a[g] = T.float32(0)
-                            for i in T.unroll(PARTS):
-                                mass[g] = mass[g] + part[g * TX + i * (D // 4)]
-                                a[g] = a[g] + value[(i * G + g) * D + tx]
-                            mass[g] = T.max(mass[g], T.float32(1e-30))  # no keys: a result of zero, and next to no weight
-                            out[bx, by * G + g, tx] = a[g] / mass[g]
-                        if tx == 0:
-                            for g in T.unroll(G):
-                                log2(mass, g, two, exponent)
-                                lse[bx, by * G + g] = top[g] + mass[g]
+                                o[e * 4 + u] = o[e * 4 + u] * a[3] + a[0] * x[u]
+                    for e in T.unroll(D):
+                        value[bx, iv[4], iv[6], e] = o[e]
+                    weight[bx, iv[4], iv[6], 0] = a[1]
+                    weight[bx, iv[4], iv[6], 1] = a[2]
+        for bx in T.thread_binding(b, "blockIdx.x"):
+            for tx in T.thread_binding(H * Q, "threadIdx.x"):
+                with T.sblock("join"):
+                    T.reads(value[0:b, 0:H, 0:SHARES, 0:D], weight[0:b, 0:H, 0:SHARES, 0:2])
+                    T.writes(out[0:b, 0:H, 0:D], lse[0:b, 0:H])
+                    o = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    a = T.sblock_alloc_buffer((3,), "float32", scope="local")  # top, mass, weight
+                    two = T.sblock_alloc_buffer((2,), "float32", scope="local")
+                    exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
+                    a[0] = T.float32(NONE)
+                    a[1] = T.float32(0)
+                    for u in T.unroll(4):
+                        o[u] = T.float32(0)
+                    for i in T.serial(SHARES):
+                        a[0] = T.max(a[0], weight[bx, tx // Q, i, 0])
+                    for i in T.serial(SHARES):
+                        a[2] = weight[bx, tx // Q, i, 0] - a[0]
+                        exp2(a, 2, two)
+                        a[1] = a[1] + a[2] * weight[bx, tx // Q, i, 1]
+                        for u in T.unroll(4):
+                            o[u] = o[u] + a[2] * value[bx, tx // Q, i, tx % Q * 4 + u]
+                    a[1] = T.max(a[1], T.float32(1e-30))  # no keys: a result of zero, and next to no weight
+                    for u in T.unroll(4):
+                        out[bx, tx // Q, tx % Q * 4 + u] = o[u] / a[1]
+                    if tx % Q == 0:
+                        log2(a, 1, two, exponent)
+                        lse[bx, tx // Q] = a[0] + a[1]
 
     return scheduled(attn_decode)
 

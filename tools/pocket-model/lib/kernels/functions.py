@@ -44,7 +44,7 @@ def exp2(y, i, t):
     y[i] = T.min(T.max(y[i], T.float32(-126)), T.float32(126))
     t[0] = T.floor(y[i] + T.float32(0.5))
     t[1] = y[i] - t[0]
-    y[i] = _exp2_part(t[1]) * T.reinterpret("float32", T.shift_left(T.cast(t[0], "int32") + 127, 23))
+    y[i] = _exp2_part(t[1]) * T.reinterpret("float32", (T.cast(t[0], "int32") + 127) * 8388608)  # a shift, which SwiftShader does lane by lane
 
 
 def _log2_part(f):

@@ -12,14 +12,33 @@ from .functions import exp2
 GROUP = 32  # values along K that share a scale
 
 
+def _power(u):
+    """16^-u, exact: TVM would write seven digits of it."""
+    return T.reinterpret("float32", T.int32((127 - 4 * u) << 23))
+
+
+def _value(word, u, scale):
+    """Value u of a word.  No shift: SwiftShader shifts lane by lane.  Value 7 wraps around in int32 and comes out right for nibbles up to 14."""
+    part = T.cast(T.bitwise_and(word, T.uint32(15 << 4 * u)), "int32") - T.int32(7 << 4 * u)
+    return T.cast(part, "float32") * _power(u) * scale
+
+
+def _sum8(acc, xv, i, v):
+    for u in range(8):
+        acc = acc + xv[i * 8 + u] * v[u]
+    return acc
+
+
 @T.macro
-def _tile(acc, xv, val, sc, word, x, w, s, m, row, col, half, K, ROWS, COLS, PER, TX):
+def _tile(acc, at, xv, sc, x, w, s, m, row, col, half, K, ROWS, COLS, PER, TX):
     """acc[i * COLS + j] = sum_k x[row + i, k] * value[k, column j]; rows beyond m repeat the last one.
 
     Column j of a thread is col + (j % PER) * TX, the second PER of them `half` further on.
     """
     for i in T.unroll(ROWS * COLS):
         acc[i] = T.float32(0)
+    for i in T.unroll(ROWS):
+        at[i] = T.min(T.cast(row, "int32") + i, T.cast(m, "int32") - 1)
     for g in T.serial(K // GROUP):
         for j in T.unroll(COLS):
             sc[j] = s[g, col + j % PER * TX + j // PER * half]
@@ -27,16 +46,19 @@ def _tile(acc, xv, val, sc, word, x, w, s, m, row, col, half, K, ROWS, COLS, PER
             for i in T.unroll(ROWS):
                 for h in T.unroll(2):
                     for u in T.vectorized(4):
-                        xv[i * 8 + h * 4 + u] = x[T.min(row + i, m - 1), g * GROUP + q * 8 + h * 4 + u]
+                        xv[i * 8 + h * 4 + u] = x[at[i], g * GROUP + q * 8 + h * 4 + u]
             for j in T.unroll(COLS):
-                word[0] = w[g * (GROUP // 8) + q, col + j % PER * TX + j // PER * half]
-                for u in T.unroll(8):
-                    # through int32: from uint32 the conversion takes six instructions without native support
-                    val[u] = (T.cast(T.cast(T.bitwise_and(T.shift_right(word[0], T.Cast("uint32", u * 4)), T.uint32(15)),
-                                            "int32"), "float32") - T.float32(7)) * sc[j]
+                word = w[g * (GROUP // 8) + q, col + j % PER * TX + j // PER * half]
+                v0 = _value(word, 0, sc[j])
+                v1 = _value(word, 1, sc[j])
+                v2 = _value(word, 2, sc[j])
+                v3 = _value(word, 3, sc[j])
+                v4 = _value(word, 4, sc[j])
+                v5 = _value(word, 5, sc[j])
+                v6 = _value(word, 6, sc[j])
+                v7 = _value(word, 7, sc[j])
                 for i in T.unroll(ROWS):
-                    for u in T.unroll(8):
-                        acc[i * COLS + j] = acc[i * COLS + j] + xv[i * 8 + u] * val[u]
+                    acc[i * COLS + j] = _sum8(acc[i * COLS + j], xv, i, (v0, v1, v2, v3, v4, v5, v6, v7))
 
 
 def _shape(N, rows, outputs):
@@ -65,11 +87,10 @@ def linear(K, N, rows, residual):
                         T.reads(x[0:m, 0:K], w[0:K // 8, 0:N], s[0:K // GROUP, 0:N])
                         T.writes(y[0:m, 0:N])
                         acc = T.sblock_alloc_buffer((ROWS * PER,), "float32", scope="local")
+                        at = T.sblock_alloc_buffer((ROWS,), "int32", scope="local")
                         xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
-                        val = T.sblock_alloc_buffer((8,), "float32", scope="local")
                         sc = T.sblock_alloc_buffer((PER,), "float32", scope="local")
-                        word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
-                        _tile(acc, xv, val, sc, word, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
+                        _tile(acc, at, xv, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):
@@ -90,11 +111,10 @@ def linear(K, N, rows, residual):
                         T.reads(x[0:m, 0:K], w[0:K // 8, 0:N], s[0:K // GROUP, 0:N], r[0:m, 0:N])
                         T.writes(y[0:m, 0:N])
                         acc = T.sblock_alloc_buffer((ROWS * PER,), "float32", scope="local")
+                        at = T.sblock_alloc_buffer((ROWS,), "int32", scope="local")
                         xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
-                        val = T.sblock_alloc_buffer((8,), "float32", scope="local")
                         sc = T.sblock_alloc_buffer((PER,), "float32", scope="local")
-                        word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
-                        _tile(acc, xv, val, sc, word, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
+                        _tile(acc, at, xv, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):
@@ -123,11 +143,11 @@ def swiglu(K, N, rows):
                         T.reads(x[0:m, 0:K], w[0:K // 8, 0:2 * N], s[0:K // GROUP, 0:2 * N])
                         T.writes(y[0:m, 0:N])
                         acc = T.sblock_alloc_buffer((ROWS * COLS,), "float32", scope="local")
+                        at = T.sblock_alloc_buffer((ROWS,), "int32", scope="local")
                         xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
-                        val = T.sblock_alloc_buffer((8,), "float32", scope="local")
                         sc = T.sblock_alloc_buffer((COLS,), "float32", scope="local")
-                        word = T.sblock_alloc_buffer((1,), "uint32", scope="local")
-                        _tile(acc, xv, val, sc, word, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, N, K, ROWS, COLS, PER, TX)
+                        val = T.sblock_alloc_buffer((3,), "float32", scope="local")
+                        _tile(acc, at, xv, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, N, K, ROWS, COLS, PER, TX)
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):

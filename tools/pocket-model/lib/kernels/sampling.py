@@ -1,4 +1,4 @@
-"""From logits to tokens: the helpers WebLLM asks for, and one kernel of our own for a whole batch."""
+"""From logits to tokens: the helpers WebLLM asks for, and our own for a whole batch."""
 from tvm.script import tirx as T
 
 from . import scheduled
@@ -172,161 +172,206 @@ def top_p(hp: T.handle, hi: T.handle, hu: T.handle, hs: T.handle, ht: T.handle, 
                 out[i] = idx[row[i], j[0]]
 
 
-# ------------------------------------------------------------- our own: everything in one kernel
-@T.macro
-def _total(part, a, slot, tx):
-    """a[slot] = sum of every thread's a[slot]; the same order in each, so the same result."""
-    part[tx] = a[slot]
-    T.tvm_storage_sync("shared")
-    a[slot] = T.float32(0)
-    for i in T.serial(TX):
-        a[slot] = a[slot] + part[i]
-    T.tvm_storage_sync("shared")
+# ------------------------------------------------------------- our own: three kernels for a whole batch, no sort
+# In the order of falling probability (ties by rising id) the token wanted is the one at which the running mass passes a
+# target; the values at which that happens are found by search over the bits of a float.  Semantics: README.md.
+# No barriers: SwiftShader makes a fiber of every four threads that wait, and that takes it longer than the sums.
+CHUNK = 64  # tokens a thread looks at where a row is shared out
+RISE = 15  # base-4 digits of a float's bits up to 2
 
 
-@T.macro
-def _mass_from(part, a, e, x, slot, least, tx, PER):
-    """a[slot] = mass of the values >= least."""
-    a[slot] = T.float32(0)
-    for i in T.serial(PER):
-        x[0] = e[i * TX + tx]
-        a[slot] = a[slot] + T.Select(x[0] >= least, x[0], T.float32(0))
-    _total(part, a, slot, tx)
-
-
-def sample(V):
-    """logits [n, 1, V], temperature [n], top_p [n], uniform [n], mask [n, ceil(V / 32)] -> token [n], logprob [n].
-
-    A workgroup a row, no sort: in the order of falling probability (ties by rising id) the token wanted is
-    the one at which the running mass passes a target, and the values at which that happens are found by
-    bisection over the bits of a float.  Semantics: see README.md, "planaria_sample".
-    """
-    PER, WORDS = (V + TX - 1) // TX, (V + 31) // 32
+def peaks(V):
+    """logits [n, 1, V], mask [n, ceil(V / 32)] -> of each CHUNK tokens the largest allowed logit and its lowest id."""
+    C = V // CHUNK
+    assert V % CHUNK == 0
 
     @T.prim_func(s_tir=True)
-    def sample(hl: T.handle, ht: T.handle, hp: T.handle, hu: T.handle, hm: T.handle, ho: T.handle, hg: T.handle):
+    def peaks(hl: T.handle, hm: T.handle, hp: T.handle, hi: T.handle):
+        n = T.int64()
+        logits = T.match_buffer(hl, (n, 1, V), "float32")
+        mask = T.match_buffer(hm, (n, V // 32), "int32")
+        peak = T.match_buffer(hp, (n, C), "float32")
+        ids = T.match_buffer(hi, (n, C), "int32")
+        for row in T.thread_binding(n, "blockIdx.x"):
+            for c in T.thread_binding(C, "threadIdx.x"):
+                with T.sblock("peaks"):
+                    T.reads(logits[row, 0, 0:V], mask[row, 0:V // 32])
+                    T.writes(peak[row, 0:C], ids[row, 0:C])
+                    x = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    best = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                    k = T.sblock_alloc_buffer((3,), "int32", scope="local")  # best id, mask, bit
+                    best[0] = T.float32(NEVER)
+                    k[0] = -1
+                    for w in T.serial(CHUNK // 32):
+                        k[1] = mask[row, c * (CHUNK // 32) + w]
+                        k[2] = 1
+                        for i in T.serial(8):
+                            for u in T.vectorized(4):
+                                x[u] = logits[row, 0, c * CHUNK + w * 32 + i * 4 + u]
+                            for u in T.unroll(4):
+                                if T.bitwise_and(k[1], k[2]) != 0 and x[u] > best[0]:
+                                    best[0] = x[u]
+                                    k[0] = c * CHUNK + w * 32 + i * 4 + u
+                                k[2] = k[2] + k[2]
+                    peak[row, c] = best[0]
+                    ids[row, c] = k[0]
+
+    return scheduled(peaks)
+
+
+def masses(V):
+    """Of each row: e [n, V] = exp((logit - largest) / temperature) or 0 where masked; of each CHUNK tokens the sum at temperature 1, and of e.
+
+    Rows of temperature 0 draw nothing, so theirs is not written.
+    """
+    C = V // CHUNK
+
+    @T.prim_func(s_tir=True)
+    def masses(hl: T.handle, hm: T.handle, ht: T.handle, hp: T.handle, he: T.handle, hs: T.handle):
+        n = T.int64()
+        logits = T.match_buffer(hl, (n, 1, V), "float32")
+        mask = T.match_buffer(hm, (n, V // 32), "int32")
+        temp = T.match_buffer(ht, (n,), "float32")
+        peak = T.match_buffer(hp, (n, C), "float32")
+        e = T.match_buffer(he, (n, V), "float32")
+        sums = T.match_buffer(hs, (n, C, 2), "float32")
+        for row in T.thread_binding(n, "blockIdx.x"):
+            for c in T.thread_binding(C, "threadIdx.x"):
+                with T.sblock("masses"):
+                    T.reads(logits[row, 0, 0:V], mask[row, 0:V // 32], temp[row], peak[row, 0:C])
+                    T.writes(e[row, 0:V], sums[row, 0:C, 0:2])
+                    x = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    a = T.sblock_alloc_buffer((5,), "float32", scope="local")  # largest, the sums, temperature, exponential
+                    k = T.sblock_alloc_buffer((2,), "int32", scope="local")  # mask, bit
+                    a[0] = T.float32(NEVER)
+                    for i in T.serial(C):
+                        a[0] = T.max(a[0], peak[row, i])
+                    a[1] = T.float32(0)
+                    a[2] = T.float32(0)
+                    a[3] = temp[row]
+                    for w in T.serial(CHUNK // 32):
+                        k[0] = mask[row, c * (CHUNK // 32) + w]
+                        k[1] = 1
+                        for i in T.serial(8):
+                            for u in T.vectorized(4):
+                                x[u] = logits[row, 0, c * CHUNK + w * 32 + i * 4 + u]
+                            for u in T.unroll(4):
+                                x[u] = T.Select(T.bitwise_and(k[0], k[1]) != 0, x[u] - a[0], T.float32(NEVER))
+                                k[1] = k[1] + k[1]
+                                a[1] = a[1] + T.exp(x[u])
+                            if a[3] > T.float32(0):
+                                for u in T.unroll(4):
+                                    a[4] = T.exp(x[u] / T.max(a[3], T.float32(1e-6)))
+                                    a[2] = a[2] + a[4]
+                                    e[row, c * CHUNK + w * 32 + i * 4 + u] = a[4]
+                    sums[row, c, 0] = a[1]
+                    sums[row, c, 1] = a[2]
+
+    return scheduled(masses)
+
+
+def _reached(mass, target, strict):
+    return mass > target if strict else mass >= target
+
+
+@T.macro
+def _search(e, row, a, m, x, k, strict, V):
+    """k[0] = the bits of the value at which the mass of all that is as large reaches a[3] (passes it if `strict`); a[4] = the mass above it."""
+    k[0] = 0
+    k[1] = 1 << (2 * RISE - 2)
+    a[4] = T.float32(0)
+    for digit in T.serial(RISE):
+        for d in T.unroll(3):
+            m[3 + d] = T.float32(0)
+            m[6 + d] = T.reinterpret("float32", k[0] + k[1] * (d + 1))
+        for c in T.serial(V // CHUNK):  # summed as `masses` does, so that the whole is the same to the bit
+            for d in T.unroll(3):
+                m[d] = T.float32(0)
+            for i in T.serial(CHUNK // 8):
+                for h in T.unroll(2):
+                    for u in T.vectorized(4):
+                        x[h * 4 + u] = e[row, c * CHUNK + i * 8 + h * 4 + u]
+                for u in T.unroll(8):
+                    for d in T.unroll(3):
+                        m[d] = m[d] + T.Select(x[u] >= m[6 + d], x[u], T.float32(0))
+            for d in T.unroll(3):
+                m[3 + d] = m[3 + d] + m[d]
+        k[2] = 0
+        for d in T.unroll(3):
+            if _reached(m[3 + d], a[3], strict):
+                k[2] = d + 1
+        if k[2] < 3:
+            a[4] = T.Select(k[2] == 0, m[3], T.Select(k[2] == 1, m[4], m[5]))
+        k[0] = k[0] + k[1] * k[2]
+        k[1] = T.shift_right(k[1], 2)
+
+
+def draw(V):
+    """A thread a row: token [n], logprob [n]."""
+    C = V // CHUNK
+
+    @T.prim_func(s_tir=True)
+    def draw(hl: T.handle, ht: T.handle, hp: T.handle, hu: T.handle, hk: T.handle, hi: T.handle, he: T.handle,
+             hs: T.handle, ho: T.handle, hg: T.handle):
         n = T.int64()
         logits = T.match_buffer(hl, (n, 1, V), "float32")
         temp = T.match_buffer(ht, (n,), "float32")
         top = T.match_buffer(hp, (n,), "float32")
-        u = T.match_buffer(hu, (n,), "float32")
-        mask = T.match_buffer(hm, (n, WORDS), "int32")
+        uniform = T.match_buffer(hu, (n,), "float32")
+        peak = T.match_buffer(hk, (n, C), "float32")
+        ids = T.match_buffer(hi, (n, C), "int32")
+        e = T.match_buffer(he, (n, V), "float32")
+        sums = T.match_buffer(hs, (n, C, 2), "float32")
         token = T.match_buffer(ho, (n,), "int32")
         logprob = T.match_buffer(hg, (n,), "float32")
-        for bx in T.thread_binding(n, "blockIdx.x"):
-            for tx in T.thread_binding(TX, "threadIdx.x"):
-                with T.sblock("sample"):
-                    T.reads(logits[bx, 0, 0:V], temp[bx], top[bx], u[bx], mask[bx, 0:WORDS])
-                    T.writes(token[bx], logprob[bx])
-                    part = T.sblock_alloc_buffer((TX,), "float32", scope="shared")
-                    ids = T.sblock_alloc_buffer((TX,), "int32", scope="shared")
-                    chosen = T.sblock_alloc_buffer((2,), "float32", scope="shared")  # token, its logit; ids are below 2^24
-                    e = T.sblock_alloc_buffer((PER * TX,), "float32", scope="shared")  # exponentials by token id
-                    # max, sum at temperature 1, sum, mass searched, target, value, mass above the value, ties wanted
-                    a = T.sblock_alloc_buffer((8,), "float32", scope="local")
-                    x = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                    k = T.sblock_alloc_buffer((4,), "int32", scope="local")  # best id, low, high, middle
-                    # 1. the largest allowed logit and its lowest id
-                    a[0] = T.float32(NEVER)
-                    k[0] = -1
-                    for i in T.serial(PER):
-                        if i * TX + tx < V:
-                            if T.bitwise_and(T.shift_right(mask[bx, (i * TX + tx) // 32], (i * TX + tx) % 32), 1) == 1:
-                                x[0] = logits[bx, 0, i * TX + tx]
-                                if x[0] > a[0]:
-                                    a[0] = x[0]
-                                    k[0] = i * TX + tx
-                    part[tx] = a[0]
-                    ids[tx] = k[0]
-                    T.tvm_storage_sync("shared")
-                    a[0] = T.float32(NEVER)
-                    k[0] = -1
-                    for i in T.serial(TX):
-                        a[3] = part[i]
-                        k[1] = ids[i]
-                        if a[3] > a[0] or (a[3] == a[0] and k[1] < k[0]):
-                            a[0] = a[3]
-                            k[0] = k[1]
-                    if tx == 0:
-                        chosen[0] = T.cast(k[0], "float32")
-                        chosen[1] = a[0]
-                    T.tvm_storage_sync("shared")
-                    # 2. mass at temperature 1 (for the log probability) and at the temperature asked for
-                    a[1] = T.float32(0)
-                    a[2] = T.float32(0)
-                    for i in T.serial(PER):
-                        x[0] = T.float32(NEVER)
-                        if i * TX + tx < V:
-                            if T.bitwise_and(T.shift_right(mask[bx, (i * TX + tx) // 32], (i * TX + tx) % 32), 1) == 1:
-                                x[0] = logits[bx, 0, i * TX + tx]
-                        a[3] = T.float32(0)
-                        a[4] = T.float32(0)
-                        if x[0] > T.float32(NEVER):
-                            a[3] = T.exp(x[0] - a[0])
-                            a[4] = T.exp((x[0] - a[0]) / T.max(temp[bx], T.float32(1e-6)))
-                        a[1] = a[1] + a[3]
-                        a[2] = a[2] + a[4]
-                        e[i * TX + tx] = a[4]
-                    _total(part, a, 1, tx)
-                    _total(part, a, 2, tx)
-                    if temp[bx] > T.float32(0):
-                        # 3. the value at which the mass reaches top_p, so the mass of the prefix
-                        a[4] = T.min(top[bx], T.float32(1)) * a[2]
-                        k[1] = 0
-                        k[2] = 0x3F800001
-                        a[6] = T.float32(0)
-                        for it in T.serial(30):
-                            k[3] = T.shift_right(k[1] + k[2], 1)
-                            a[5] = T.reinterpret("float32", k[3])
-                            _mass_from(part, a, e, x, 3, a[5], tx, PER)
-                            if a[3] >= a[4]:
-                                k[1] = k[3]
-                            else:
-                                k[2] = k[3]
-                                a[6] = a[3]
-                        a[5] = T.reinterpret("float32", k[1])
-                        a[7] = T.ceil((a[4] - a[6]) / T.max(a[5], T.float32(1e-38)))
-                        a[4] = T.min(u[bx], T.float32(0.9999995)) * T.Select(top[bx] >= T.float32(1), a[2], T.min(a[2], a[6] + T.max(a[7], T.float32(1)) * a[5]))
-                        # 4. the value at which it passes uniform * that mass
-                        k[1] = 0
-                        k[2] = 0x3F800001
-                        a[6] = T.float32(0)
-                        for it in T.serial(30):
-                            k[3] = T.shift_right(k[1] + k[2], 1)
-                            a[5] = T.reinterpret("float32", k[3])
-                            _mass_from(part, a, e, x, 3, a[5], tx, PER)
-                            if a[3] > a[4]:
-                                k[1] = k[3]
-                            else:
-                                k[2] = k[3]
-                                a[6] = a[3]
-                        a[5] = T.reinterpret("float32", k[1])
-                        # 5. of the tokens with that value, the one at which it passes
-                        a[7] = T.floor((a[4] - a[6]) / T.max(a[5], T.float32(1e-38)))
-                        k[1] = 0
-                        for i in T.serial(PER):
-                            x[0] = e[tx * PER + i]
-                            if x[0] == a[5] and x[0] > T.float32(0):
-                                k[1] = k[1] + 1
-                        ids[tx] = k[1]
-                        T.tvm_storage_sync("shared")
-                        k[1] = 0
-                        k[2] = 0
-                        for i in T.serial(TX):
-                            k[3] = ids[i]
-                            k[1] = k[1] + T.Select(i < tx, k[3], 0)
-                            k[2] = k[2] + k[3]
-                        k[3] = T.min(T.cast(T.max(a[7], T.float32(0)), "int32"), k[2] - 1)
-                        for i in T.serial(PER):
-                            x[0] = e[tx * PER + i]
-                            if x[0] == a[5] and x[0] > T.float32(0):
-                                if k[1] == k[3]:
-                                    chosen[0] = T.cast(tx * PER + i, "float32")
-                                    chosen[1] = logits[bx, 0, tx * PER + i]
-                                k[1] = k[1] + 1
-                        T.tvm_storage_sync("shared")
-                    if tx == 0:
-                        token[bx] = T.cast(chosen[0], "int32")
-                        logprob[bx] = chosen[1] - a[0] - T.log(a[1])
+        for bx in T.thread_binding((n + 3) // 4, "blockIdx.x"):
+            for tx in T.thread_binding(4, "threadIdx.x"):
+                with T.sblock("draw"):
+                    T.reads(logits[0:n, 0, 0:V], temp[0:n], top[0:n], uniform[0:n], peak[0:n, 0:C], ids[0:n, 0:C], e[0:n, 0:V], sums[0:n, 0:C, 0:2])
+                    T.writes(token[0:n], logprob[0:n])
+                    a = T.sblock_alloc_buffer((5,), "float32", scope="local")  # largest, sum at temperature 1, sum of e, target, mass above
+                    m = T.sblock_alloc_buffer((9,), "float32", scope="local")  # three sums of a chunk, three of the row, from which value on
+                    x = T.sblock_alloc_buffer((8,), "float32", scope="local")
+                    k = T.sblock_alloc_buffer((4,), "int32", scope="local")  # bits, step, digit, row
+                    best = T.sblock_alloc_buffer((3,), "int32", scope="local")  # token, ties wanted, ties seen
+                    k[3] = T.cast(bx * 4 + tx, "int32")
+                    if k[3] < T.cast(n, "int32"):
+                        a[0] = T.float32(NEVER)
+                        best[0] = -1
+                        a[1] = T.float32(0)
+                        a[2] = T.float32(0)
+                        for i in T.serial(C):
+                            if peak[k[3], i] > a[0]:
+                                a[0] = peak[k[3], i]
+                                best[0] = ids[k[3], i]
+                            a[1] = a[1] + sums[k[3], i, 0]
+                            a[2] = a[2] + sums[k[3], i, 1]
+                        m[0] = a[0]
+                        if temp[k[3]] > T.float32(0) and best[0] >= 0:
+                            # the value at which the mass reaches top_p, so the mass of the prefix
+                            m[0] = a[2]
+                            if top[k[3]] < T.float32(1):
+                                a[3] = T.max(top[k[3]] * a[2], T.float32(1e-30))
+                                _search(e, k[3], a, m, x, k, False, V)
+                                m[0] = T.reinterpret("float32", k[0])
+                                m[1] = T.ceil((a[3] - a[4]) / T.max(m[0], T.float32(1e-38)))
+                                m[0] = T.min(a[2], a[4] + T.max(m[1], T.float32(1)) * m[0])
+                            # the value at which it passes uniform * that mass, and of the tokens with that value the one
+                            a[3] = T.min(uniform[k[3]], T.float32(0.9999995)) * m[0]
+                            _search(e, k[3], a, m, x, k, True, V)
+                            m[0] = T.reinterpret("float32", k[0])
+                            best[1] = T.cast(T.floor(T.min(T.max((a[3] - a[4]) / T.max(m[0], T.float32(1e-38)), T.float32(0)), T.float32(V))), "int32")
+                            best[2] = 0
+                            for i in T.serial(V // 8):
+                                for h in T.unroll(2):
+                                    for u in T.vectorized(4):
+                                        x[h * 4 + u] = e[k[3], i * 8 + h * 4 + u]
+                                for u in T.unroll(8):
+                                    if x[u] == m[0] and x[u] > T.float32(0) and best[2] <= best[1]:
+                                        best[0] = i * 8 + u
+                                        best[2] = best[2] + 1
+                            m[0] = logits[k[3], 0, best[0]]
+                        token[k[3]] = best[0]
+                        logprob[k[3]] = m[0] - a[0] - T.log(a[1])
 
-    return scheduled(sample)
+    return scheduled(draw)
