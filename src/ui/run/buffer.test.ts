@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGENT_STATES, type AgentState, type RunFrame, type RunStatus } from '../../runtime/protocol.ts';
 import { RunBuffer, type CellChange } from './buffer.ts';
@@ -116,5 +117,32 @@ describe('RunBuffer', () => {
     buffer.apply(frame([[5, 'failed', 0, 0]], { status: { ...status, agents: 6 } }));
     expect(full).toBe(true);
     expect(buffer.state[5]).toBe(AGENT_STATES.indexOf('failed'));
+  });
+
+  it('shows another moment by what differs alone, and comes back to now through a frame of its own', () => {
+    const cell = fc.tuple(fc.constantFrom(...AGENT_STATES), fc.nat(2), fc.nat(1000));
+    const moment = fc.tuple(cell, cell, cell, cell);
+    const whole = (cells: readonly (readonly [AgentState, number, number])[]) =>
+      frame(
+        cells.map(([state, tier, health], agent) => [agent, state, tier, health]),
+        { full: true },
+      );
+    fc.assert(
+      fc.property(moment, moment, (now, then) => {
+        const buffer = new RunBuffer();
+        buffer.apply(whole(now));
+        const kept = new RunBuffer();
+        kept.apply(buffer.frame()!);
+        const told: CellChange[] = [];
+        buffer.onCells((change) => told.push(change));
+        buffer.show(whole(then));
+        const differing = then.flatMap((one, agent) => (String(one) === String(now[agent]) ? [] : [agent]));
+        expect(told.flatMap(({ agents }) => [...agents])).toEqual(differing);
+        expect(told.every(({ full }) => !full)).toBe(true);
+        expect([...buffer.frame()!.cells]).toEqual([...whole(then).cells]);
+        buffer.show(kept.frame()!);
+        expect([...buffer.frame()!.cells]).toEqual([...whole(now).cells]);
+      }),
+    );
   });
 });
