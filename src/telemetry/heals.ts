@@ -23,6 +23,7 @@ export class HealFold {
   readonly #windowMs: number;
   readonly #shardOf: (agent: number) => number;
   readonly #heals: Heal[] = [];
+  #last: { readonly p50: number | null; readonly p95: number | null; readonly mended: number } | null = null;
   /** Open cases, each with the agent it is about. */
   readonly #open = new Map<string, { readonly agent: number; readonly since: number }>();
   readonly #closed: { readonly from: number; readonly to: number }[] = [];
@@ -65,7 +66,7 @@ export class HealFold {
 
   /** The figures as they stood at that run time, ms. */
   figures(at: number): HealFigures {
-    const times = this.#heals.filter((heal) => heal.at <= at).map(({ ms }) => ms);
+    const { p50, p95, mended } = this.#spread(at);
     const since = at - this.#windowMs;
     const shards = new Map<number, number>();
     for (let k = this.#restarts.length - 1; k >= 0; k--) {
@@ -74,14 +75,30 @@ export class HealFold {
       if (restart.at <= at) shards.set(restart.shard, (shards.get(restart.shard) ?? 0) + 1);
     }
     const stillOpen = [...this.#open.values()].filter(({ since: from }) => from <= at).length;
-    const closedLater = this.#closed.filter(({ from, to }) => from <= at && to > at).length;
+    let closedLater = 0;
+    for (let k = this.#closed.length - 1; k >= 0; k--) {
+      const closed = this.#closed[k];
+      if (!closed || closed.to <= at) break;
+      if (closed.from <= at) closedLater++;
+    }
     return {
-      p50: percentile(times, 0.5),
-      p95: percentile(times, 0.95),
-      mended: times.length,
+      p50,
+      p95,
+      mended,
       open: stillOpen + closedLater,
       restarts: { used: Math.max(0, ...shards.values()), of: this.#intensity, windowMs: this.#windowMs },
     };
+  }
+
+  /** Asked for with every frame, and another only when something was mended. */
+  #spread(at: number): { readonly p50: number | null; readonly p95: number | null; readonly mended: number } {
+    let mended = this.#heals.length;
+    while (mended > 0 && (this.#heals[mended - 1] as Heal).at > at) mended--;
+    if (this.#last?.mended !== mended) {
+      const times = this.#heals.slice(0, mended).map(({ ms }) => ms);
+      this.#last = { p50: percentile(times, 0.5), p95: percentile(times, 0.95), mended };
+    }
+    return this.#last;
   }
 
   #close(name: string, at: number): void {

@@ -121,6 +121,11 @@ function drawFaults(plot: uPlot, timeline: Timeline, inks: Inks): void {
     g.fillStyle = inks['ink-2'];
     g.fillRect(x(at) - scale / 2, y - 5 * scale, scale, 10 * scale);
   }
+  // Heals, injected or not: where the body grew back.
+  g.fillStyle = inks['recovering-fill'];
+  timeline.mended.forEach((count, bucket) => {
+    if (count > 0) g.fillRect(x((bucket + 0.5) * timeline.bucketMs), y + 6 * scale, 1.5 * scale, 4 * scale);
+  });
   for (const { at, mendedAt } of timeline.faults) {
     const from = x(at);
     const to = Math.max(mendedAt === null ? end : x(mendedAt), from + 6 * scale);
