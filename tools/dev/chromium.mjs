@@ -23,6 +23,13 @@ export const swiftShader = '--use-webgpu-adapter=swiftshader';
 /** WebGPU on the machine's own GPU, where it has one. */
 export const realGpu = ['--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist'];
 
+/** Options of `chromium.launch` for a browser that has no WebGPU. */
+export const noGpu = {
+  executablePath,
+  headless: false,
+  args: [...baseFlags.filter((flag) => flag !== '--enable-unsafe-webgpu'), '--disable-features=WebGPU,WebGPUService'],
+};
+
 /** Installs Debian's chromium where there is no browser. */
 export async function ensureChromium() {
   if (existsSync(executablePath)) return;

@@ -1,11 +1,12 @@
 /**
- * `npm run screens [-- --out docs/screens]`: pictures of every screen from the built page, light and dark, desk and phone. What runs is the
- * scripted engine, and the pictures say so, unless `--engine webllm` is given.
+ * `npm run screens [-- --out docs/screens --only run]`: pictures of every screen from the built page, each light, dark and on a phone. What runs
+ * is the scripted engine, and the pictures say so, unless `--engine webllm` is given. `--only` takes those whose name begins so.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { noGpu } from '../dev/chromium.mjs';
 import { serve } from '../dev/serve.mjs';
 import { ensureBuilt, ensureInstalled, root } from '../dev/workspace.mjs';
 import { start } from './page.mjs';
@@ -14,90 +15,224 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'docs/screens' },
     engine: { type: 'string', default: 'scripted' },
+    only: { type: 'string', default: '' },
   },
 });
 
 await ensureInstalled();
-await ensureBuilt();
+if (!process.env.PLANARIA_DIST) await ensureBuilt();
 const { launchBrowser } = await import('./browser.mjs');
+const { chromium } = await import('@playwright/test');
 
 const desk = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
 const out = path.resolve(root, values.out);
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'planaria-screens-'));
 const large = path.join(root, 'public/swarms/triage-4882.yaml');
+const small = path.join(root, 'public/swarms/triage-24.yaml');
 
-/**
- * One picture of the screen that is open.
- * @param {import('@playwright/test').Page} page
- * @param {string} name
- * @param {{ size?: typeof desk, colorScheme?: 'light' | 'dark' }} [as]
- */
-async function picture(page, name, { size = desk, colorScheme = 'light' } = {}) {
-  await page.setViewportSize(size);
-  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  // The field is laid out anew after a change of size, and drawn a frame later.
-  await page.waitForTimeout(600);
-  const file = path.join(out, `${name}.png`);
-  await page.screenshot({ path: file });
-  console.log(path.relative(root, file));
+/** @typedef {import('@playwright/test').Page} Page */
+
+const server = await serve({ root: process.env.PLANARIA_DIST ?? path.join(root, 'dist') });
+const home = server.url;
+const browser = await launchBrowser('auto');
+/** Pictures become WebP there: a fifth of the bytes of PNG. */
+const darkroom = await browser.newPage();
+
+/** @param {Buffer} png @returns {Promise<Buffer>} */
+async function developed(png) {
+  const webp = await darkroom.evaluate(async (/** @type {string} */ data) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+    const bytes = new Uint8Array(
+      await (await canvas.convertToBlob({ type: 'image/webp', quality: 0.86 })).arrayBuffer(),
+    );
+    let text = '';
+    for (let k = 0; k < bytes.length; k += 4096) text += String.fromCharCode(...bytes.subarray(k, k + 4096));
+    return btoa(text);
+  }, png.toString('base64'));
+  return Buffer.from(webp, 'base64');
 }
 
-const server = await serve({ root: path.join(root, 'dist') });
-const browser = await launchBrowser('auto');
+/**
+ * The screen that is open: light, dark, on a phone.
+ * @param {Page} page
+ * @param {string} name
+ * @param {{ phoned?: () => Promise<void>, whole?: boolean }} [as] `phoned`: what is done on the phone before the picture; `whole`: the whole
+ *   page instead of what the window shows
+ */
+async function pictures(page, name, { phoned, whole = false } = {}) {
+  for (const [suffix, size, colorScheme] of /** @type {const} */ ([
+    ['', desk, 'light'],
+    ['-dark', desk, 'dark'],
+    ['-phone', phone, 'light'],
+  ])) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    if (size === phone) await phoned?.();
+    // The field is laid out anew after a change of size, and drawn a frame later.
+    await page.waitForTimeout(500);
+    const file = path.join(out, `${name}${suffix}.webp`);
+    await writeFile(file, await developed(await page.screenshot({ fullPage: whole })));
+    console.log(path.relative(root, file));
+  }
+  await page.setViewportSize(desk);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+const fresh = async (/** @type {Page} */ page) => {
+  await page.goto(`${home}#/`);
+  await page.reload();
+  await page.getByRole('radio').first().waitFor();
+};
+const row = (/** @type {Page} */ page, n = 0) => page.locator('tr[data-task]').nth(n);
+
+/** Stories of pictures, by name; each begins on a page of its own. @type {Record<string, (page: Page) => Promise<void>>} */
+const stories = {
+  async start(page) {
+    await fresh(page);
+    await page
+      .getByRole('link', { name: /^Read / })
+      .first()
+      .waitFor();
+    await page.locator('[data-offline=ready]').waitFor();
+    await pictures(page, 'start');
+  },
+
+  async 'bad-file'(page) {
+    await fresh(page);
+    const bad = path.join(scratch, 'broken.yaml');
+    await writeFile(
+      bad,
+      'planaria: 1\nname: Broken\nmodle: pocket\nroles:\n  reader:\n    kind: worcker\n    replicas: 0\n',
+    );
+    await start(page, { file: bad, engine: 'webllm' });
+    const alert = page.locator('section[role=alert]');
+    await alert.scrollIntoViewIfNeeded();
+    await pictures(page, 'bad-file', { phoned: () => alert.scrollIntoViewIfNeeded() });
+  },
+
+  async reading(page) {
+    await page.goto(`${home}#/read/triage-4882`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await pictures(page, 'reading');
+  },
+
+  async shared(page) {
+    await page.goto(`${home}#/read/triage-24`);
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+    await pictures(page, 'share');
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await pictures(page, 'shared');
+  },
+
+  async run(page) {
+    await fresh(page);
+    await start(page, { file: large, engine: values.engine });
+    await row(page, 20).waitFor({ timeout: 600_000 });
+    for (const kind of ['stall', 'all-residents-crash']) {
+      await page.locator(`[data-break=${kind}]`).click();
+      await page.waitForTimeout(1500);
+    }
+    await pictures(page, 'run');
+    await row(page).getByRole('button').first().click();
+    await pictures(page, 'run-story', {
+      phoned: () => page.getByRole('complementary', { name: 'Agent story' }).scrollIntoViewIfNeeded(),
+    });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('t');
+    await pictures(page, 'run-table');
+    await page.keyboard.press('t');
+    await page.keyboard.press('b');
+    await pictures(page, 'break');
+    await page.keyboard.press('Escape');
+    const head = page.getByRole('slider', { name: 'Moment of the run' });
+    await head.focus();
+    await page.keyboard.press('Home');
+    for (let k = 0; k < 3; k += 1) await page.keyboard.press('ArrowRight');
+    await pictures(page, 'past', { phoned: () => head.scrollIntoViewIfNeeded() });
+    await page.keyboard.press('End');
+    await page.locator('[data-phase=done]').waitFor({ timeout: 1_200_000 });
+    await pictures(page, 'done');
+    await page.goto(`${home}#/`);
+    await page.locator('[data-offline=ready]').waitFor();
+    const storage = page.getByRole('heading', { name: 'Storage' });
+    const toStorage = async () => {
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      await storage.waitFor();
+    };
+    await toStorage();
+    await pictures(page, 'storage', { phoned: toStorage });
+  },
+
+  async replay(page) {
+    await fresh(page);
+    const lines = Array.from({ length: 400 }, (_, k) => `Feb  3 00:00:00 alder sshd[${k}]: Failed password for root\n`);
+    const input = path.join(scratch, 'input.log');
+    await writeFile(input, lines.join(''));
+    await start(page, { file: small, input, engine: 'scripted' });
+    await row(page).waitFor();
+    for (const kind of ['stall', 'loop']) await page.locator(`[data-break=${kind}]`).click();
+    await page.locator('[data-phase=done]').waitFor({ timeout: 300_000 });
+    await page.getByRole('button', { name: 'Share', exact: true }).first().click();
+    await page.getByRole('radio').nth(1).check();
+    const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await pictures(page, 'incident');
+    await page
+      .getByRole('button', { name: /replay/i })
+      .first()
+      .click();
+    await row(page, 5).waitFor({ timeout: 120_000 });
+    await pictures(page, 'replay');
+  },
+
+  async waiting(page) {
+    await fresh(page);
+    // Port 9 of this computer, where nobody listens.
+    await start(page, { file: large, engine: 'webllm', model: 'http://127.0.0.1:9/model' });
+    await page.locator('[data-phase=waiting]').waitFor();
+    await pictures(page, 'waiting');
+  },
+};
+
+let failed = 0;
+/** @param {string} name @param {import('@playwright/test').Browser} on @param {(page: Page) => Promise<void>} story */
+async function tell(name, on, story) {
+  if (!name.startsWith(values.only)) return;
+  const page = await on.newPage({ locale: 'en', viewport: desk });
+  try {
+    await story(page);
+  } catch (error) {
+    failed += 1;
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await page.close();
+  }
+}
+
 try {
   await mkdir(out, { recursive: true });
-  const page = await browser.newPage({ locale: 'en' });
-  const home = server.url;
-  const fresh = async () => {
-    await page.goto(`${home}#/`);
-    await page.reload();
-    await page.getByRole('radio').first().waitFor();
-  };
-
-  await fresh();
-  await picture(page, 'start');
-  await picture(page, 'start-dark', { colorScheme: 'dark' });
-  await picture(page, 'start-phone', { size: phone });
-
-  const bad = path.join(scratch, 'broken.yaml');
-  await writeFile(
-    bad,
-    'planaria: 1\nname: Broken\nmodle: pocket\nroles:\n  reader:\n    kind: worcker\n    replicas: 0\n',
-  );
-  await start(page, { file: bad, engine: 'webllm' });
-  await page.locator('section[role=alert]').scrollIntoViewIfNeeded();
-  await picture(page, 'bad-file');
-
-  await page.goto(`${home}#/read/triage-4882`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await picture(page, 'reading');
-
-  await fresh();
-  await start(page, { file: large, engine: values.engine });
-  await page.locator('tr[data-task]').nth(20).waitFor({ timeout: 600_000 });
-  await picture(page, 'run');
-  await picture(page, 'run-dark', { colorScheme: 'dark' });
-  await page.locator('tr[data-task]').first().getByRole('button').first().click();
-  await picture(page, 'run-story');
-  await page.keyboard.press('Escape');
-  await picture(page, 'run-phone', { size: phone });
-  await picture(page, 'run-phone-dark', { size: phone, colorScheme: 'dark' });
-  await page.setViewportSize(desk);
-  await page.keyboard.press('t');
-  await picture(page, 'run-table');
-  await page.locator('[data-phase=done]').waitFor({ timeout: 1_200_000 });
-  await page.keyboard.press('t');
-  await picture(page, 'done');
-  await picture(page, 'done-phone', { size: phone });
-
-  await fresh();
-  // Port 9 of this computer, where nobody listens.
-  await start(page, { file: large, engine: 'webllm', model: 'http://127.0.0.1:9/model' });
-  await page.locator('[data-phase=waiting]').waitFor();
-  await picture(page, 'waiting');
+  for (const [name, story] of Object.entries(stories)) await tell(name, browser, story);
+  const blind = await chromium.launch(noGpu);
+  try {
+    await tell('no-gpu', blind, async (page) => {
+      await page.goto(home);
+      await page.getByRole('button', { name: 'Run the scripted demo' }).waitFor();
+      await pictures(page, 'no-gpu');
+    });
+  } finally {
+    await blind.close();
+  }
 } finally {
   await browser.close();
   await server.close();
   await rm(scratch, { recursive: true, force: true });
 }
+process.exitCode = failed === 0 ? 0 : 1;
