@@ -37,8 +37,8 @@ export class Roster {
   }
 
   /**
-   * An idle agent for a task of the stage: one of `resident`, for whom the task costs no page-in, else whoever has worked least; none of
-   * `failedBy` if another one is idle.
+   * An idle agent for a task of the stage: one of `resident`, for whom the task costs no page-in, else whoever has worked least. None of
+   * `failedBy` while the role has another one that is fit: that one is waited for, as the same again would only say the same again.
    */
   take(
     stage: number,
@@ -54,7 +54,11 @@ export class Roster {
         : resident().find(
             (agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent),
           );
-    return near ?? bench.take(failedBy, failedBy !== undefined);
+    if (near !== undefined) return near;
+    const agent = bench.take(failedBy, failedBy !== undefined);
+    if (agent === undefined || !failedBy?.has(agent) || !this.#anyBeside(roleIndex, failedBy)) return agent;
+    this.release(agent);
+    return undefined;
   }
 
   /** The agent is idle again, if it may work at all; `trial`: its next turn shows whether it is mended. */
@@ -77,6 +81,14 @@ export class Roster {
     for (let row = role.firstAgent; row < role.firstAgent + role.replicas && fit < ENOUGH_OTHERS; row++)
       if (row !== agent && isFit(this.#state, row)) fit++;
     return fit;
+  }
+
+  #anyBeside(roleIndex: number, these: ReadonlySet<number>): boolean {
+    const role = this.#plan.layout.roles[roleIndex];
+    if (!role) return false;
+    for (let row = role.firstAgent; row < role.firstAgent + role.replicas; row++)
+      if (!these.has(row) && isFit(this.#state, row)) return true;
+    return false;
   }
 
   #bench(stage: number): Bench {
