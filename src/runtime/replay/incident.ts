@@ -36,6 +36,8 @@ const IncidentSchema = v.strictObject({
     model: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
     ms,
     mended: whole(1e9),
+    /** A person ended it then; absent where nobody did. */
+    cancelledAt: v.exactOptional(ms),
   }),
   swarm: named,
   settings: v.strictObject({ seed: whole(Number.MAX_SAFE_INTEGER), vramMiB: whole(1024 * 1024) }),
@@ -115,6 +117,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       model: model.id,
       ms: recording.ms,
       mended: recording.mended,
+      ...(recording.cancelledAt !== null && { cancelledAt: recording.cancelledAt }),
     },
     swarm: { name: source.swarm.file, text: source.swarm.text },
     settings: { seed, vramMiB },
@@ -174,6 +177,7 @@ export function readIncident(text: string): Result<Incident, string> {
     faults: json.faults,
     heals: json.heals,
     mended: run.mended,
+    cancelledAt: run.cancelledAt ?? null,
     exact: json.turns.unit === 1000,
     ms: run.ms,
   };

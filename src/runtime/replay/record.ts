@@ -62,6 +62,8 @@ export interface Recording {
   /** Events of healing, in `healWord`'s words. */
   readonly heals: readonly string[];
   readonly mended: number;
+  /** When a person ended it; null where nobody did. */
+  readonly cancelledAt: number | null;
   /** Whether times are exact, as on a virtual clock; else they tremble by milliseconds. */
   readonly exact: boolean;
   /** Milliseconds of the whole run, without the time in which it was paused or not open. */
@@ -140,6 +142,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const seats: RecordedSeats[] = [];
   const faults: RecordedFault[] = [];
   const heals: string[] = [];
+  let cancelledAt: number | null = null;
   let exact = false;
   let mended = 0;
   let ms = 0;
@@ -157,6 +160,8 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     if (word !== null) heals.push(word);
     switch (event.type) {
       case 'task.assigned':
+        // One at a time: the one before is over, however that came about.
+        open.delete(last.get(event.task) ?? -1);
         last.set(event.task, turns.length);
         open.add(turns.length);
         turns.push({ ...NOTHING, at: ms, task: event.task, stage: event.stage, order: turns.length });
@@ -172,6 +177,9 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         if (event.edited || event.output === null) break;
         if (turns[last.get(event.task) ?? -1]?.text === '')
           change(event.task, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        break;
+      case 'task.retried':
+        open.delete(last.get(event.task) ?? -1);
         break;
       case 'task.requeued': {
         const at = last.get(event.task) ?? -1;
@@ -215,6 +223,9 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         faults.push({ kind, at: ms, agents, detail, seed, forMs });
         break;
       }
+      case 'run.cancelled':
+        cancelledAt = ms;
+        break;
       case 'heal.mended':
         mended++;
         break;
@@ -222,10 +233,22 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         break;
     }
   }
+  // Still under way when the log was read: nobody knows how they went on.
+  for (const at of open) dropped.add(at);
   // Without its answer a turn is better made up than played.
   const kept = turns.filter(({ order, text }) => !dropped.has(order) && !(guessed.has(order) && text === ''));
   kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
-  return { turns: kept.map(({ order: _, ...turn }) => turn), engines, seats, faults, heals, mended, exact, ms };
+  return {
+    turns: kept.map(({ order: _, ...turn }) => turn),
+    engines,
+    seats,
+    faults,
+    heals,
+    mended,
+    cancelledAt,
+    exact,
+    ms,
+  };
 }
 
 const NOTHING: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {

@@ -72,6 +72,22 @@ describe('a replay', () => {
     expect(events.filter(({ type }) => type === 'task.committed' || type === 'task.failed')).toHaveLength(30);
   });
 
+  test('of a run that was stopped stops; of one that still went on goes on with made-up turns', async () => {
+    const run = await recordedRun(4, { tasks: 60, kinds: ['stall'] });
+    const until = Math.floor(run.events.length / 2);
+    const half = { ...run, events: run.events.slice(0, until) };
+    const goesOn = await replayed(incidentOf(half));
+    expect(goesOn.session.info().improvised).toBeGreaterThan(0);
+    expect(goesOn.events.filter(({ type }) => type === 'task.committed' || type === 'task.failed')).toHaveLength(60);
+
+    const { seq, at, wall } = half.events.at(-1)!;
+    const cancelled: JournalEvent = { type: 'run.cancelled', seq: seq + 1, at: at + 10, wall: wall + 10 };
+    const stopped = await replayed(incidentOf({ ...run, events: [...half.events, cancelled] }));
+    expect(stopped.events.some(({ type }) => type === 'run.cancelled')).toBe(true);
+    expect(stopped.events.at(-1)?.type).toBe('run.ended');
+    expect(stopped.events.filter(({ type }) => type === 'task.failed').length).toBeGreaterThan(5);
+  });
+
   test('offers its faults as a plan for a live run', async () => {
     const incident = incidentOf(await recordedRun(22));
     const plan = parseFaultPlan('faults.json', faultPlanOf(incident), incident.plan.layout);

@@ -124,6 +124,8 @@ export class ReplaySession {
       session.clock.timeout(at + JUST_AFTER_MS, () => {
         session.runtime.setSeats(change);
       });
+    if (recording.cancelledAt !== null)
+      session.clock.timeout(recording.cancelledAt, () => void session.runtime.cancel(id));
     session.clock.every(LOOK_MS, () => {
       session.#press();
     });
