@@ -67,6 +67,7 @@ function note(marks: Marks, event: JournalEvent): void {
       marks.gpuMs += event.ms;
       if (passes(event)) marks.passed = at;
       break;
+    case 'task.advanced':
     case 'task.committed':
       if (marks.passed !== null) marks.committed = at;
       break;

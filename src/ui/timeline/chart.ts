@@ -44,6 +44,7 @@ function range([low, high]: readonly [number, number], top: number): [number, nu
 export function createChart(holder: HTMLElement, width: number, height: number, inks: Inks): Chart {
   let timeline: Timeline | null = null;
   let inner = width - EDGE;
+  const late = (seconds: number): boolean => seconds * 1000 > 0.94 * (timeline?.endAt ?? 0);
 
   const plot = new uPlot(
     {
@@ -66,8 +67,8 @@ export function createChart(holder: HTMLElement, width: number, height: number, 
           font: '11px system-ui',
           space: 72,
           incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400],
-          // The first would be cut by the left edge; the run begins there, and nothing else could be meant.
-          values: (_, splits) => splits.map((seconds) => (seconds === 0 ? '' : clock(seconds * 1000))),
+          // The first would be cut by the left edge and the last lies under the head; nothing else could be meant there.
+          values: (_, splits) => splits.map((seconds) => (seconds === 0 || late(seconds) ? '' : clock(seconds * 1000))),
           grid: { stroke: inks.line, width: 1 },
           ticks: { show: false },
         },
