@@ -4,7 +4,7 @@ import type { Timeline } from '../../runtime/protocol.ts';
 /** Seconds of run time in the middle of each bucket, then tokens a second, then health low, median, high. */
 export type Columns = [number[], (number | null)[], (number | null)[], (number | null)[], (number | null)[]];
 
-/** @param live tokens a second now; stands at the right edge, where turns that still write are not counted yet */
+/** @param live tokens a second now; stands where turns that still write are not counted yet */
 export function columnsOf(timeline: Timeline, live: number | null): Columns {
   const { bucketMs, tokens, health, endAt, settledAt } = timeline;
   const x = tokens.map((_, k) => Math.min(endAt, (k + 0.5) * bucketMs) / 1000);
@@ -16,8 +16,8 @@ export function columnsOf(timeline: Timeline, live: number | null): Columns {
     return (1000 * count) / Math.max(1, to - from);
   });
   const smooth = smoothed(rates, Math.max(1, Math.round(1000 / bucketMs)));
-  const last = smooth.length - 1;
-  if (live !== null && last >= 0) smooth[last] = live;
+  // The end of the line, where turns still write, is what the run measures now.
+  if (live !== null) for (let k = smooth.length - 1; k >= 0 && smooth[k] === null; k -= 1) smooth[k] = live;
   return [x, smooth, held(health.low), held(health.median), held(health.high)];
 }
 
