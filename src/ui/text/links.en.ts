@@ -137,6 +137,7 @@ export const linksEn = {
   },
   replay: {
     label: 'Replay',
+    engine: (by: string) => `replay of answers by ${by}`,
     title: (when: string) => `Recorded ${when}. No model runs, nothing is stored.`,
     pace: 'Speed of the replay',
     paces: { 0: 'Pause', 1: '1x', 4: '4x', 16: '16x', end: 'To the end' },

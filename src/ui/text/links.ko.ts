@@ -136,6 +136,7 @@ export const linksKo: typeof linksEn = {
   },
   replay: {
     label: '재생',
+    engine: (by) => `기록된 답의 재생: ${by}`,
     title: (when) => `${when}에 기록. 모델은 돌지 않고 아무것도 저장하지 않습니다.`,
     pace: '재생 속도',
     paces: { 0: '일시 정지', 1: '1배', 4: '4배', 16: '16배', end: '끝까지' },
