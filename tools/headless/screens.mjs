@@ -86,6 +86,23 @@ const fresh = async (/** @type {Page} */ page) => {
   await page.reload();
   await page.getByRole('radio').first().waitFor();
 };
+/** @param {number} lines @returns {Promise<string>} an input file of so many lines */
+async function inputOf(lines) {
+  const file = path.join(scratch, `${lines}.log`);
+  const hosts = ['alder', 'birch-2', 'cedar'];
+  const says = [
+    'sshd[412]: Failed password for root from 10.0.3.7 port 40122 ssh2',
+    'kernel: nvme1n1: I/O error at sector 81920, command READ',
+    'cron[99]: (deploy) CMD (/opt/ledgerd/nightly --batch 12)',
+    'mosaic[77]: WARN request /v2/orders/881 took 4100 ms',
+  ];
+  const text = Array.from(
+    { length: lines },
+    (_, k) => `Feb  3 04:${String(k % 60).padStart(2, '0')}:07 ${hosts[k % 3]} ${says[k % 4]?.replace('[', `[${k}`)}\n`,
+  );
+  await writeFile(file, text.join(''));
+  return file;
+}
 const row = (/** @type {Page} */ page, n = 0) => page.locator('tr[data-task]').nth(n);
 
 /** Stories of pictures, by name; each begins on a page of its own. @type {Record<string, (page: Page) => Promise<void>>} */
@@ -132,48 +149,57 @@ const stories = {
 
   async run(page) {
     await fresh(page);
-    await start(page, { file: large, engine: values.engine });
+    // Long enough to be there while it is looked at from all sides.
+    await start(page, { file: large, input: await inputOf(20_000), engine: values.engine });
     await row(page, 20).waitFor({ timeout: 600_000 });
-    for (const kind of ['stall', 'all-residents-crash']) {
+    for (const kind of ['stall', 'all-residents-crash', 'poisoned-output']) {
       await page.locator(`[data-break=${kind}]`).click();
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(2000);
     }
     await pictures(page, 'run');
-    await row(page).getByRole('button').first().click();
+    await page.keyboard.press('b');
+    await pictures(page, 'break');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-break=stall]').waitFor();
+    await page.keyboard.press('t');
+    await pictures(page, 'run-table');
+    await page.keyboard.press('t');
+    // The story of one that was broken and mended.
+    await page.keyboard.press('b');
+    await page.locator('tr[data-fault] td .link.mono').last().click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('p');
     await pictures(page, 'run-story', {
       phoned: () => page.getByRole('complementary', { name: 'Agent story' }).scrollIntoViewIfNeeded(),
     });
     await page.keyboard.press('Escape');
-    await page.keyboard.press('t');
-    await pictures(page, 'run-table');
-    await page.keyboard.press('t');
-    await page.keyboard.press('b');
-    await pictures(page, 'break');
-    await page.keyboard.press('Escape');
     const head = page.getByRole('slider', { name: 'Moment of the run' });
     await head.focus();
     await page.keyboard.press('Home');
-    for (let k = 0; k < 3; k += 1) await page.keyboard.press('ArrowRight');
+    for (let k = 0; k < 4; k += 1) await page.keyboard.press('ArrowRight');
     await pictures(page, 'past', { phoned: () => head.scrollIntoViewIfNeeded() });
-    await page.keyboard.press('End');
+  },
+
+  async done(page) {
+    await fresh(page);
+    await start(page, { file: large, engine: values.engine });
+    await row(page).waitFor({ timeout: 600_000 });
+    await page.locator('[data-break=stall]').click();
     await page.locator('[data-phase=done]').waitFor({ timeout: 1_200_000 });
     await pictures(page, 'done');
     await page.goto(`${home}#/`);
+    await page.reload();
     await page.locator('[data-offline=ready]').waitFor();
-    const storage = page.getByRole('heading', { name: 'Storage' });
-    const toStorage = async () => {
-      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-      await storage.waitFor();
-    };
+    const storage = page.getByRole('region', { name: 'Storage' });
+    await storage.getByRole('row').nth(3).waitFor();
+    const toStorage = () => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
     await toStorage();
     await pictures(page, 'storage', { phoned: toStorage });
   },
 
   async replay(page) {
     await fresh(page);
-    const lines = Array.from({ length: 400 }, (_, k) => `Feb  3 00:00:00 alder sshd[${k}]: Failed password for root\n`);
-    const input = path.join(scratch, 'input.log');
-    await writeFile(input, lines.join(''));
+    const input = await inputOf(400);
     await start(page, { file: small, input, engine: 'scripted' });
     await row(page).waitFor();
     for (const kind of ['stall', 'loop']) await page.locator(`[data-break=${kind}]`).click();
