@@ -201,3 +201,18 @@ test('a tab whose timers stood still for a minute accuses nobody', async ({ page
   await page.keyboard.press('Escape');
   await expect(page.locator('[data-state=failed] b')).toHaveText('0');
 });
+
+test('with a model: its worker is killed from the page, another one comes, and every line is done', async ({
+  page,
+  baseURL,
+}) => {
+  test.setTimeout(400_000);
+  await page.goto(baseURL!);
+  await startRun(page, { file: swarmFile('triage-24.yaml'), input: inputFile(inventLines(24, 62)), engine: 'webllm' });
+  await untilPhase(page, 'running');
+  await expect(page.locator('tr[data-task]').first()).toBeVisible({ timeout: 120_000 });
+  await page.locator('[data-break=worker-kill]').click();
+  await expect(page.locator('[data-break=worker-kill]')).toContainText('mended', { timeout: 180_000 });
+  await untilPhase(page, 'done');
+  await expect(page.getByTestId('results')).toHaveText('24');
+});

@@ -1,7 +1,7 @@
 /** Words for one event of a story: a heading and a sentence. */
 import type { JournalEvent } from '../../journal/events.ts';
 import type { AgentState } from '../../runtime/protocol.ts';
-import { num, span } from '../format.ts';
+import { num } from '../format.ts';
 import type { Dictionary } from '../text/en.ts';
 
 export interface StepWords {
@@ -27,7 +27,7 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       return { title: words.started, text: '' };
     case 'turn.ended': {
       if (event.rejected !== undefined) return { title: words.rejected, text: t.said(event.rejected) };
-      if (event.finish !== 'stop') return { title: words.cut(event.finish), text: span(event.ms) };
+      if (event.finish !== 'stop') return { title: words.cut(event.finish), text: t.span(event.ms) };
       return {
         title: words.passed,
         text: join(
@@ -47,7 +47,7 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
     case 'engine.lost':
       return { title: words.lost, text: join(event.message, words.lostNote(event.inFlight)) };
     case 'engine.loaded':
-      return { title: words.loaded, text: join(event.model, span(event.ms)) };
+      return { title: words.loaded, text: join(event.model, t.span(event.ms)) };
     case 'task.requeued':
       return { title: words.requeued, text: join(words.requeuedNote, t.said(event.reason)) };
     case 'task.advanced':
@@ -74,13 +74,17 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       };
     }
     case 'heal.mended':
-      return { title: words.mended, text: join(`${t.remedies[event.action] ?? event.action}.`, span(event.ms)) };
+      return { title: words.mended, text: join(`${t.remedies[event.action] ?? event.action}.`, t.span(event.ms)) };
     case 'heal.notice':
       return { title: t.spans.notice_, text: t.said(event.title), list: event.story };
     case 'heal.decided':
       return { title: t.spans.decided(t.alerts.choices[event.decision], event.by), text: '' };
     case 'agent.held':
       return { title: event.held ? t.spans.held : t.spans.released, text: '' };
+    case 'task.escalated':
+      return { title: t.spans.escalated(event.to), text: t.said(event.because) };
+    case 'seats.changed':
+      return { title: t.spans.seats(event.from, event.to), text: t.said(event.because) };
     case 'run.created':
       return { title: words.created, text: num(event.tasks) };
     case 'run.resumed':

@@ -129,6 +129,10 @@ export const ko: Dictionary = {
       title: '지원하지 않는 출력 스키마입니다',
       remedy: '단순한 객체, 문자열, 숫자, 열거형, 배열을 사용하십시오.',
     },
+    'remote-unreachable': {
+      title: '엔드포인트가 답하지 않았습니다',
+      remedy: '작업은 여기의 모델에 남습니다. 주소를 확인하거나 엔드포인트를 거두세요.',
+    },
     internal: { title: '일어나지 않아야 할 오류입니다', remedy: '페이지를 새로 고치십시오. 확정된 결과는 보존됩니다.' },
   },
   own: {

@@ -6,6 +6,8 @@ const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} $
 export const liveEn = {
   /** A sentence of the runtime, which speaks English, in this language. */
   said: (sentence: string): string => sentence,
+  /** A length of time, ms. */
+  span: (ms: number): string => span(ms),
   /** What can be broken: its name, what will happen, and what is seen when all went well. */
   faults: {
     stall: {
@@ -332,6 +334,9 @@ export const liveEn = {
       by === 'person' ? `A person chose: ${choice}` : `No word came in time: ${choice}`,
     held: 'Taken off work by a person',
     released: 'Put back to work by a person',
+    escalated: (to: string) => `Asked a larger model: ${to}`,
+    seats: (from: number, to: number) => `Seats from ${num(from)} to ${num(to)}`,
+    storage: 'Storage',
   },
   palette: {
     title: 'Command',

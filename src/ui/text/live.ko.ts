@@ -8,6 +8,7 @@ const span = (ms: number): string =>
     .replace(/(\d) s$/, '$1초');
 
 export const liveKo: Omit<typeof liveEn, 'said'> = {
+  span: (ms) => span(ms),
   faults: {
     stall: {
       name: '에이전트 침묵시키기',
@@ -326,6 +327,9 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     decided: (choice, by) => (by === 'person' ? `사람이 고름: ${choice}` : `제때 답이 없었음: ${choice}`),
     held: '사람이 일에서 뺌',
     released: '사람이 일에 되돌림',
+    escalated: (to) => `더 큰 모델에 물음: ${to}`,
+    seats: (from, to) => `자리 ${num(from)}개에서 ${num(to)}개로`,
+    storage: '저장 공간',
   },
   palette: {
     title: '명령',
