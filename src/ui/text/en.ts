@@ -119,6 +119,10 @@ export const en = {
       title: 'The output schema is not supported',
       remedy: 'Use plain objects, strings, numbers, enums and arrays.',
     },
+    'remote-refused': {
+      title: 'The endpoint refused',
+      remedy: 'Check the key and the name of the model. The task stays with the model here.',
+    },
     'remote-unreachable': {
       title: 'The endpoint did not answer',
       remedy: 'The task stays with the model here. Check the address, or take the endpoint back.',

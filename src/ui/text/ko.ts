@@ -129,6 +129,10 @@ export const ko: Dictionary = {
       title: '지원하지 않는 출력 스키마입니다',
       remedy: '단순한 객체, 문자열, 숫자, 열거형, 배열을 사용하십시오.',
     },
+    'remote-refused': {
+      title: '엔드포인트가 거절했습니다',
+      remedy: '열쇠와 모델 이름을 확인하세요. 작업은 여기의 모델에 남습니다.',
+    },
     'remote-unreachable': {
       title: '엔드포인트가 답하지 않았습니다',
       remedy: '작업은 여기의 모델에 남습니다. 주소를 확인하거나 엔드포인트를 거두세요.',
