@@ -9,14 +9,24 @@ import type { RunView } from './view.ts';
 /** Tokens a second are told over this time before the moment, ms: as the live figure is. */
 const RATE_MS = 10_000;
 
+/** Stretches of the log that are kept: a hand that goes to and fro stays within a few. */
+const KEPT = 4;
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly events: readonly JournalEvent[];
+}
+
 /**
- * Moments of one run, folded from its log: from the checkpoint before, through the events of the stretch. The last stretch that was read is
- * kept, and so is where the last fold ended, so that scrubbing along does not read the log again at every step.
+ * Moments of one run, folded from its log: from the checkpoint before, through the events of the stretch. The last stretches that were
+ * read are kept, so that scrubbing along does not read the log again at every step.
  */
 export class Moments {
   readonly #view: RunView;
   readonly #store: RunStore;
-  #stretch: { readonly from: number; readonly to: number; readonly events: readonly JournalEvent[] } | null = null;
+  /** The stretches read last, the newest at the end. */
+  #stretches: readonly Stretch[] = [];
   #last: { readonly at: number; readonly seq: number } | null = null;
 
   constructor(view: RunView, store: RunStore) {
@@ -51,15 +61,16 @@ export class Moments {
 
   /** Events after `from` up to `to`; those of a stretch that still grows are not kept. */
   async #events(from: number, to: number): Promise<readonly JournalEvent[]> {
-    const kept = this.#stretch;
-    if (kept && kept.from === from && kept.to === to) return kept.events;
+    const kept = this.#stretches.find((stretch) => stretch.from === from && stretch.to === to);
+    if (kept) return kept.events;
     // First what is not stored: what is stored in between is in both, what is asked for in the other order may be in neither.
     const unsaved = this.#view.unsaved();
     const chunks = await this.#store.chunks(this.#view.id, from, to);
     const events = chunks.flatMap((chunk) => decodeEvents(chunk));
     const last = events.at(-1)?.seq ?? from;
     events.push(...unsaved.filter(({ seq }) => seq > last && seq <= to));
-    if (Number.isFinite(to) || this.#view.state.ended) this.#stretch = { from, to, events };
+    if (Number.isFinite(to) || this.#view.state.ended)
+      this.#stretches = [...this.#stretches, { from, to, events }].slice(-KEPT);
     return events;
   }
 
