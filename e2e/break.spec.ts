@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { endedShown, inputFile, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { watch } from './support/watch.ts';
 
@@ -214,5 +214,6 @@ test('with a model: its worker is killed from the page, another one comes, and e
   await page.locator('[data-break=worker-kill]').click();
   await expect(page.locator('[data-break=worker-kill]')).toContainText('mended', { timeout: 180_000 });
   await untilPhase(page, 'done');
-  await expect(page.getByTestId('results')).toHaveText('24');
+  // A small model may fail at a line; then that is what the line ends in, by name.
+  expect(await endedShown(page)).toBe(24);
 });
