@@ -348,7 +348,7 @@ export const en = {
     retries: 'Retries',
     failed: 'failed',
     memory: 'GPU memory',
-    memoryOf: (budget: number, share: number) => `of ${bytes(budget)}, stops at ${percent(share)}`,
+    memoryOf: (budget: number, share: number) => `of ${bytes(budget)}, limit ${percent(share)}`,
     memorySay: (now: number, budget: number, share: number, stop: number) =>
       `GPU memory ${bytes(now)} of ${bytes(budget)}, ${percent(share)}. Admission stops at ${percent(stop)}.`,
     memoryNone: 'nothing on the GPU',
