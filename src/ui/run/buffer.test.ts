@@ -83,6 +83,19 @@ describe('RunBuffer', () => {
     expect([...(changes[1]?.before ?? [])]).toEqual([0]);
   });
 
+  it('tells the figures although whoever paints the cells fails', async () => {
+    const buffer = new RunBuffer();
+    const told: unknown[] = [];
+    buffer.onStatus((status) => told.push(status));
+    buffer.onCells(() => {
+      throw new Error('no canvas');
+    });
+    const one = frame([[0, 'idle', 0, 1000]], { full: true });
+    expect(() => buffer.apply(one)).toThrow('no canvas');
+    await Promise.resolve();
+    expect(told).toEqual([one.status]);
+  });
+
   it('says nothing about cells when only the figures moved', () => {
     const buffer = new RunBuffer();
     buffer.apply(frame([[0, 'idle', 0, 1000]], { full: true }));

@@ -35,10 +35,11 @@ export class RunBuffer {
       this.tier = new Uint8Array(agents);
       this.health = new Uint16Array(agents).fill(1000);
     }
-    const rows = Math.floor(frame.cells.length / 3);
-    if (rows > 0 || resized) this.#takeCells(frame.cells, rows, frame.full || resized);
+    // Announced first: should whoever paints fail, the figures still go on.
     this.status = frame.status;
     this.#announce();
+    const rows = Math.floor(frame.cells.length / 3);
+    if (rows > 0 || resized) this.#takeCells(frame.cells, rows, frame.full || resized);
   }
 
   /** The same run at another moment: only what differs is told, so that a field of many agents is not laid out anew. */
