@@ -32,11 +32,15 @@ describe('route', () => {
   it('never throws, and shows the start screen for what it does not know', () => {
     fc.assert(
       fc.property(fc.string(), (hash) => {
-        expect(['start', 'read', 'run']).toContain(parseRoute(hash).screen);
+        expect(['start', 'read', 'run', 'shared']).toContain(parseRoute(hash).screen);
       }),
     );
-    for (const hash of ['', '#', '#/', '#/run', '#/run/', '#/nowhere/x', '#s1:abc', '#/run/%E0%A4%A'])
+    for (const hash of ['', '#', '#/', '#/run', '#/run/', '#/nowhere/x', '#/run/%E0%A4%A'])
       expect(parseRoute(hash)).toEqual({ screen: 'start' });
+    expect(parseRoute('#s1:abc'), 'a link, whole or not: its own screen says what is wrong with it').toEqual({
+      screen: 'shared',
+      id: 's1:abc',
+    });
   });
 
   it('leaves out what is plain', () => {
