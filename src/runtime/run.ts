@@ -6,7 +6,7 @@ import { Journal } from '../journal/journal.ts';
 import { leanBody } from '../journal/lean.ts';
 import { type RunState, TASK } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
-import { type Random, seededRandom } from '../kernel/random.ts';
+import { seededRandom } from '../kernel/random.ts';
 import type { StoreFault } from '../store/fault.ts';
 import type { ColdAgent, RunPhase, RunRecord } from '../store/records.ts';
 import type { OrderedRow, RunStore } from '../store/run-store.ts';
@@ -40,7 +40,6 @@ const ROOM_BYTES = 64 * 2 ** 20;
 
 export interface RunOptions {
   readonly clock: Clock;
-  readonly random: Random;
   readonly store: RunStore;
   readonly createEngine: () => Engine;
   /** Engines for bigger models, beside the run's own. */

@@ -295,7 +295,7 @@ export class Runtime implements RuntimeApi {
 
   /** The run, to write where no other tab does, else to watch. */
   async #view(runId: string): Promise<RunView> {
-    const { store, lock, clock, random, tab } = this.#with;
+    const { store, lock, clock, tab } = this.#with;
     if (!(await store.record(runId))) throw new StoreFault('missing', `There is no run ${runId}.`);
     const release = await lock.tryAcquire(lockName(runId));
     if (!release) {
@@ -330,7 +330,6 @@ export class Runtime implements RuntimeApi {
       );
       const run = new Run(loaded, {
         clock,
-        random,
         store,
         createEngine: () => wrap(createEngine()),
         createBeside: createEngine,

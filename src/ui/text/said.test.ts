@@ -43,7 +43,7 @@ it('says what the run waits for', () => {
   for (const quick of [true, false]) expectKorean(seatMessage({ kind: 'waiting', waitMs: 4000, problem, quick }, true));
   expectKorean(seatMessage({ kind: 'stopped', problem, permanent: false } as Parameters<typeof seatMessage>[0], true));
   expectKorean(storeMessage(new StoreFault('quota', 'full')));
-  expect(saidKo(storeMessage(new StoreFault('internal', 'disk asleep')))).toContain('disk asleep');
+  expect(saidKo(storeMessage(new StoreFault('unavailable', 'disk asleep')))).toContain('disk asleep');
 });
 
 it('carries the values of evidence over, and what it does not know as it is', () => {
