@@ -211,11 +211,11 @@ const stories = {
     await page.goto(link);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await pictures(page, 'incident');
-    await page
-      .getByRole('button', { name: /replay/i })
-      .first()
-      .click();
+    await page.getByRole('button', { name: 'Replay it' }).click();
+    const bar = page.getByRole('region', { name: 'Replay' });
+    await bar.getByRole('radio', { name: '4x' }).check();
     await row(page, 5).waitFor({ timeout: 120_000 });
+    await bar.getByRole('radio', { name: 'Pause' }).check();
     await pictures(page, 'replay');
   },
 
