@@ -59,7 +59,7 @@ export function drawShape(
         g.fill();
         return;
       }
-      const dot = Math.max(1, Math.round(size * 0.28));
+      const dot = Math.max(1, Math.round(size * 0.36));
       const inset = Math.floor((size - dot) / 2);
       g.fillRect(x + inset, y + inset, dot, dot);
       return;
