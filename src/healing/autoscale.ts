@@ -59,7 +59,8 @@ export class Autoscaler {
     if (this.#high >= looks && this.#residents < max && view.freeBytes >= view.bytesPerAgent) {
       return this.#change(1, `GPU ${percent} % busy and ${view.waiting} turns wait`, rest);
     }
-    if (this.#low >= looks && this.#residents > min) return this.#change(-1, `GPU only ${percent} % busy and no turn waits`, rest);
+    if (this.#low >= looks && this.#residents > min)
+      return this.#change(-1, `GPU only ${percent} % busy and no turn waits`, rest);
     return { residents: this.#residents, because: null };
   }
 

@@ -216,6 +216,19 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     expect(w.count('agent.lost')).toBe(0);
   });
 
+  it('measures a silence by what a turn has written, though its words of that were lost (seed 100051)', () => {
+    const w = ward();
+    for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
+    const quiet = { turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 8 };
+    const lively = { turn: 'lively', agent: 6, task: 501, stage: 0, role: 0, tokens: 8 };
+    let tokens = 8;
+    for (let i = 0; i < 9; i++) {
+      w.post({ type: 'turns.open', turns: [quiet, { ...lively, tokens: ++tokens }] });
+      w.wait(500);
+    }
+    expect(w.orders()).toMatchObject([{ agent: 4, task: 500, fault: 'stall' }]);
+  });
+
   it('finds a stall by its silence, and not one in a tab that slept', () => {
     const w = ward();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);

@@ -163,7 +163,7 @@ export const LADDER: readonly Step[] = [
   {
     action: 'move-task',
     rung: 'scale-up',
-    does: 'give the task to a standby of the role and let the agent rest',
+    does: "give the task to a standby of the role; the agent rests and starts from the role's prompt alone",
     cures: {
       stall: 0.6,
       loop: 0.5,

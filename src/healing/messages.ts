@@ -38,8 +38,8 @@ export type FromExecute =
     } & TurnName)
   /** The turn's end will not come, and nobody is to blame: paused, cancelled, reloaded. */
   | { readonly type: 'turn.dropped'; readonly turn: string }
-  /** All turns that run now, said now and then: what was lost of their beginnings and ends is mended by it. */
-  | { readonly type: 'turns.open'; readonly turns: readonly TurnName[] }
+  /** All turns that run now, said now and then: what was lost of their beginnings, signs of life and ends is mended by it. */
+  | { readonly type: 'turns.open'; readonly turns: readonly (TurnName & { readonly tokens: number })[] }
   | { readonly type: 'engine.up'; readonly engine: number }
   | {
       readonly type: 'engine.down';

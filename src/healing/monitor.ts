@@ -227,10 +227,15 @@ export class Monitor {
     for (const { turn, evidence: own, fault } of silent) this.#suspect(turn.agent, turn.task, turn.turn, fault, [own]);
   }
 
-  #reconcile(open: readonly TurnName[], at: number): void {
+  #reconcile(open: readonly (TurnName & { readonly tokens: number })[], at: number): void {
     const known = new Set(open.map(({ turn }) => turn));
     for (const [turn, { begun }] of this.#inFlight) if (!known.has(turn) && begun < at) this.#inFlight.delete(turn);
-    for (const name of open) this.hear({ type: 'turn.begun', ...name, at });
+    for (const { tokens, ...name } of open) {
+      this.hear({ type: 'turn.begun', ...name, at });
+      // A turn that has written is not taken for one that waits, though its word of that was lost.
+      const turn = this.#inFlight.get(name.turn);
+      if (turn && tokens > turn.tokens) this.#alive(name.turn, tokens, '', at);
+    }
   }
 
   #alive(id: string, tokens: number, textTail: string, at: number): void {

@@ -523,11 +523,12 @@ export class Ward {
     const { clock, actuator } = this.#with;
     const now = clock.now();
     if (++this.#ticks % OPEN_TICKS === 0) {
-      const turns = [...actuator.flights()].map(({ turn, agent, task, stage }) => ({
+      const turns = [...actuator.flights()].map(({ turn, agent, task, stage, tokens }) => ({
         turn,
         agent,
         task,
         stage,
+        tokens,
         role: this.#role(agent),
       }));
       this.#post({ type: 'turns.open', turns });
@@ -618,6 +619,8 @@ export class Ward {
         actuator.recompute(agent);
         break;
       case 'reset-context':
+      // Its task goes to another agent already; what made it fail at that is not to come back with it after its rest.
+      case 'move-task':
         actuator.forget(agent);
         break;
       case 'fresh-agent':
@@ -638,7 +641,7 @@ export class Ward {
         actuator.replaceEngine(SILENT);
         break;
       default:
-        // The turn was dropped and its task goes to another agent already: that is the whole of retrying and moving.
+        // The turn was dropped and its task goes to another agent already: that is the whole of retrying.
         break;
     }
     return null;

@@ -30,6 +30,15 @@ describe('a run under fire', () => {
     },
   );
 
+  // Seeds outside the blocks above that once broke a promise, and what was wrong.
+  it.each([
+    [100_051, 'the words of a turn that stalled were lost, and it was taken for one that waits for a seat'],
+    [100_402, 'an agent that was moved off its task came back with what made it fail'],
+  ])('keeps its promise for seed %i: %s', { timeout: 60_000 }, async (seed) => {
+    const result = await simulate({ seed, policy: 'healing', scale, plan, decodeMs: 60, limitHours: 2 });
+    expect(result.problems).toEqual([]);
+  });
+
   it('is the same for the same seed', { timeout: 60_000 }, async () => {
     const once = async () => {
       const events: string[] = [];
