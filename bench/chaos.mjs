@@ -1,0 +1,165 @@
+/**
+ * A run in a real tab under every kind of fault, on the real model and the production build, and what it costs: in parts, each a run of its
+ * own over the hand-labelled lines, so that a machine can be shared between them.
+ *
+ *   npm run bench -- chaos [--parts 6] [--part K] [--seats 4] [--results FILE] [--gpu]
+ *
+ * Part 0 is the same run without faults: the peer. With --part only that part is run; parts that the results file has already are not run
+ * again. The table is over all parts that are there.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from '../tools/dev/workspace.mjs';
+import { faultBook } from '../tools/headless/bundled.mjs';
+import { chaosPlan } from './chaos/plan.mjs';
+import { readLines } from './labels/choose.mjs';
+import { adapter, headless, jsonLines, logFile, machine, scratch, table } from './support.mjs';
+
+const { values } = parseArgs({
+  options: {
+    parts: { type: 'string', default: '6' },
+    part: { type: 'string' },
+    seats: { type: 'string', default: '4' },
+    results: { type: 'string', default: path.join(root, 'node_modules/.cache/chaos/results.jsonl') },
+    gpu: { type: 'boolean' },
+  },
+});
+
+const FIELDS = /** @type {const} */ (['severity', 'kind', 'subject']);
+const LOGS = ['Linux_2k', 'OpenSSH_2k'];
+
+/**
+ * @typedef {object} Part
+ * @property {number} part
+ * @property {string} machine
+ * @property {any} summary what headless says in its last line
+ * @property {any[]} entries faults, as the ledger has them
+ * @property {number[]} turns ms of turns that passed
+ * @property {Record<(typeof FIELDS)[number], number>} right lines, by field
+ * @property {number} lines
+ */
+
+/** The labelled lines of both logs with their labels, in the order of the input. */
+function labelled() {
+  return LOGS.flatMap((name) => {
+    const log = logFile(`${name}.log`);
+    if (!log) throw new Error(`${name}.log is not there; this bench runs over its labelled lines`);
+    const all = readLines(log);
+    return jsonLines(path.join(root, `bench/labels/${name}.jsonl`)).map((label) => ({
+      label,
+      text: all[label.line - 1] ?? '',
+    }));
+  });
+}
+
+/** @param {number} part @returns {Promise<Part>} */
+async function runPart(part) {
+  const folder = scratch();
+  const at = (/** @type {string} */ name) => path.join(folder, name);
+  const lines = labelled();
+  writeFileSync(at('lines.log'), lines.map(({ text }) => `${text}\n`).join(''));
+  const swarm = readFileSync(path.join(root, 'public/swarms/triage-24.yaml'), 'utf8');
+  writeFileSync(
+    at('swarm.yaml'),
+    swarm.replace(/^model: .*$/m, (line) => `${line}\nbudget: {resident: ${values.seats}}`),
+  );
+  writeFileSync(at('plan.yaml'), chaosPlan(part));
+  const faults = part === 0 ? [] : ['--faults', at('plan.yaml'), '--json'];
+  const { summary, seconds } = await headless([
+    ...[at('swarm.yaml'), '--input', at('lines.log'), '--adapter', adapter(), '--out', at('rows.jsonl')],
+    ...['--report', at('report.json'), ...faults],
+  ]);
+  const rows = jsonLines(at('rows.jsonl'));
+  const report = JSON.parse(readFileSync(at('report.json'), 'utf8'));
+  const output = new Map(rows.map((row) => [row.task, row.output]));
+  const right = Object.fromEntries(
+    FIELDS.map((field) => [
+      field,
+      lines.filter(({ label }, task) => output.get(task)?.[field] === label[field]).length,
+    ]),
+  );
+  rmSync(folder, { recursive: true });
+  const { entries = [], turns = [] } = summary.faults ?? {};
+  const { vram, timings, engineLosses, peakResidents } = report;
+  const kept = {
+    ...summary,
+    faults: undefined,
+    out: undefined,
+    report: undefined,
+    seconds,
+    vram,
+    timings,
+    engineLosses,
+    peakResidents,
+  };
+  return {
+    part,
+    machine: machine(),
+    summary: kept,
+    entries,
+    turns,
+    right: /** @type {any} */ (right),
+    lines: lines.length,
+  };
+}
+
+mkdirSync(path.dirname(values.results), { recursive: true });
+/** @type {Part[]} */
+const parts = existsSync(values.results) ? jsonLines(values.results) : [];
+const wanted =
+  values.part === undefined ? Array.from({ length: Number(values.parts) + 1 }, (_, k) => k) : [Number(values.part)];
+for (const part of wanted) {
+  if (parts.some((each) => each.part === part)) continue;
+  parts.push(await runPart(part));
+  writeFileSync(values.results, parts.map((each) => `${JSON.stringify(each)}\n`).join(''));
+}
+parts.sort((a, b) => a.part - b.part);
+
+const { figuresOf, faultTable } = await faultBook();
+const struck = parts.filter(({ part }) => part > 0);
+const figures = figuresOf(
+  struck.flatMap(({ entries }) => entries),
+  struck.flatMap(({ turns }) => turns),
+  0,
+  struck.reduce((sum, { summary }) => sum + summary.engineLosses, 0),
+);
+console.log(`${machine()}\n\n${faultTable(figures)}\n`);
+const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
+console.log(
+  table(
+    [
+      'part',
+      'faults',
+      'mended',
+      'engines lost',
+      'tasks',
+      'results',
+      'named failures',
+      'lost',
+      'twice',
+      'severity',
+      'kind',
+      'subject',
+      'run, s',
+    ],
+    parts.map(({ part, entries, summary, right, lines }) => [
+      part === 0 ? 'none' : part,
+      entries.length,
+      entries.filter(({ mendedAt }) => mendedAt !== null).length,
+      summary.engineLosses,
+      summary.tasks,
+      summary.results,
+      summary.failed,
+      summary.lost ?? summary.tasks - summary.results - summary.failed,
+      summary.twice ?? 0,
+      ...FIELDS.map((field) => percent(right[field] / lines)),
+      (summary.timings.elapsedMs / 1000).toFixed(0),
+    ]),
+  ),
+);
+for (const { part, entries } of struck)
+  for (const { kind, at, mendedAt } of entries)
+    if (mendedAt === null) console.log(`part ${part}: ${kind} at ${new Date(at).toISOString()} was not mended`);
+const over = parts.reduce((sum, { summary }) => sum + (summary.vram?.overLimit ?? 0), 0);
+console.log(`\nVRAM samples over the limit: ${over}.`);
