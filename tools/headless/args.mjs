@@ -15,6 +15,7 @@ export const USAGE = `usage: npm run headless -- run FILE --input LOG [options]
   --adapter NAME    auto (default: a real GPU where there is one), gpu or swiftshader
   --timeout SECONDS give up after so long (default 3600)
   --faults FILE     a fault plan (docs/faults.md) to play while the run goes on; its times count from the first loaded engine
+  --log FILE        with --faults: the run's events, one JSON object a line
   --json            with --faults: no table, and what became of each fault in the last line
 
 exit: 0 every task ended in a result, 1 some failed, 2 bad input;
@@ -37,6 +38,7 @@ const OPTIONS = /** @type {const} */ ({
   timeout: { type: 'string', default: '3600' },
   faults: { type: 'string' },
   json: { type: 'boolean', default: false },
+  log: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 });
 
@@ -75,6 +77,7 @@ export function readArgs(argv) {
     report: values.report,
     faults: values.faults,
     json: values.json,
+    log: values.log,
     model: values.model,
     engine: oneOf('engine', values.engine, ['webllm', 'stock', 'scripted']),
     adapter: oneOf('adapter', values.adapter, ['auto', 'gpu', 'swiftshader']),

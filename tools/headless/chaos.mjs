@@ -129,11 +129,11 @@ async function reloadMidWrite(page) {
  * Plays the plan from the moment when the run has an engine until the run has ended.
  * @param {Tab} tab its page shows the run
  * @param {{ file: string, text: string, makeBook: (seed: number) => FaultBook, unseal: typeof import('../../src/store/seal.ts').unseal,
- *   timeoutMs: number, say: (line: string) => void }} options
+ *   timeoutMs: number, say: (line: string) => void, onEvent?: (event: import('../../src/journal/events.ts').JournalEvent) => void }} options
  * @returns {Promise<{ phase: string, book: FaultBook, refused: string[] }>} phase `timeout` or `waiting` where the run did not end;
  *   `refused` where the runtime takes the plan for wrong
  */
-export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, say }) {
+export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, say, onEvent = () => undefined }) {
   const run = (await tab.page.locator('[data-run]').getAttribute('data-run')) ?? '';
   const url = tab.page.url();
   const log = new RunLog(run, unseal);
@@ -150,6 +150,12 @@ export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, s
   /** @param {string} line */
   const tell = (line) => say(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${line}`);
 
+  /** @param {import('../../src/journal/events.ts').JournalEvent} event */
+  const hear = (event) => {
+    onEvent(event);
+    for (const line of book.hear(event)) tell(line);
+  };
+
   const play = async () => {
     const from = Math.max(0, Date.now() - begun);
     const found = /** @type {{ line: number, column: number, message: string, expected: string }[]} */ (
@@ -162,7 +168,7 @@ export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, s
 
   /** @param {DueFault} fault */
   const strike = async (fault) => {
-    for (const event of (await log.next(tab.page)).events) for (const line of book.hear(event)) tell(line);
+    for (const event of (await log.next(tab.page)).events) hear(event);
     const { does, how } = OUTSIDE[/** @type {keyof typeof OUTSIDE} */ (fault.kind)];
     tell(book.strike(fault, await how(tab, url), does));
     await play();
@@ -171,7 +177,7 @@ export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, s
   while (Date.now() < end) {
     const { events, record } = await log.next(tab.page);
     for (const event of events) {
-      for (const line of book.hear(event)) tell(line);
+      hear(event);
       if (begun === 0 && event.type === 'engine.loaded') {
         begun = Date.now();
         const refused = await play();

@@ -76,12 +76,15 @@ async function runWithFaults(url, options, { text, plan, FaultBook, faultTable, 
   const tab = await Tab.open(options.adapter, onPage);
   try {
     await begin(tab.page, url, options);
+    const events = [];
     const { phase, book, refused } = await playPlan(tab, {
+      ...(options.log && { onEvent: (event) => events.push(JSON.stringify(event)) }),
       ...{ file: options.faults, text, unseal, say, timeoutMs: options.timeoutMs },
       makeBook: (seed) => new FaultBook(plan, seed),
     });
     if (refused.length > 0) throw new BadInput(refused.join('\n'));
     say(`the run ended as ${phase}`);
+    if (options.log) await writeFile(options.log, events.map((event) => `${event}\n`).join(''));
     const figures = book.figures();
     const { summary, rows } = await kept(tab.page, options);
     const unique = new Set(rows.map(({ task }) => task)).size;
