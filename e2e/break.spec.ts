@@ -4,12 +4,10 @@ import path from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { endedShown, inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { desk, endedShown, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { watch } from './support/watch.ts';
 
-const desk = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
 test.use({ locale: 'en', viewport: desk });
 
 /** More work than the test has time for. */

@@ -1,16 +1,14 @@
 /** Links: made by the page, opened by the page, and everything that can be wrong with one; nothing runs before a person agrees. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { watch, type Watch } from './support/watch.ts';
 
-const desk = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
 const small = swarmFile('triage-24.yaml');
 
 /** The scripted engine needs no GPU: without one the page starts it by itself. */
@@ -47,26 +45,6 @@ async function sharedLink(page: Page): Promise<string> {
   return linkField(page).inputValue();
 }
 
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
-}
-
-async function expectSound(page: Page, name: string): Promise<void> {
-  for (const size of [desk, phone]) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect.soft(await axe(page), `${name}, ${colorScheme}, ${String(size.width)} wide`).toEqual([]);
-    }
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(over, `${name} scrolls sideways at ${String(size.width)}`).toBeLessThanOrEqual(0);
-  }
-  await page.setViewportSize(desk);
-}
-
 test('a swarm is shared from where it is read, copied, opened elsewhere, read, and run', async ({ baseURL }) => {
   test.setTimeout(240_000);
   const { context, page } = await open();
@@ -96,7 +74,7 @@ test('a swarm is shared from where it is read, copied, opened elsewhere, read, a
   expect(
     other.seen.requests.filter((address) => !address.startsWith(baseURL!) && !/^(about|blob|data):/.test(address)),
   ).toEqual([]);
-  await expectSound(other.page, 'a shared swarm');
+  await expectSoundEverywhere(other.page, 'a shared swarm');
   await other.page.getByRole('button', { name: 'Run it scripted' }).click();
   await untilPhase(other.page, 'running');
   expect(other.seen.violations).toEqual([]);
@@ -116,7 +94,7 @@ test('a person’s own input goes along only with a tick; what is too long for a
   const plain = await sharedLink(page);
   expect(plain).toMatch(/#s1:/);
   const dialog = page.getByRole('dialog');
-  await expectSound(page, 'the share dialog');
+  await expectSoundEverywhere(page, 'the share dialog');
   await dialog.getByRole('checkbox', { name: /Include the input: input.log, 60 lines/ }).check();
   await expect(linkField(page)).toHaveValue(/#s2:/);
   const withInput = await linkField(page).inputValue();
@@ -186,7 +164,7 @@ test('each kind of broken link says which it is and what to do, in both language
     }
     expect(titles.size).toBe(5);
     if (locale === 'ko') expect([...titles].join('')).toMatch(/[가-힣]/);
-    await expectSound(reader, `a broken link, ${locale}`);
+    await expectSoundEverywhere(reader, `a broken link, ${locale}`);
     await visit(reader, home + cases[0]![0]);
     await reader.getByRole('link', { name: /^(Start screen|시작 화면)$/ }).click();
     await expect(reader.getByRole('heading', { level: 1 })).toBeVisible();
@@ -214,7 +192,7 @@ test('a shared file with errors shows them; edited right it runs; declined it is
   await editor.fill(readFileSync(small, 'utf8').replace('name: Log triage, 24 agents', 'name: Edited by me'));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Edited by me');
   await expect(page.getByText('Edited: this is no longer what was shared.')).toBeVisible();
-  await expectSound(page, 'editing a shared swarm');
+  await expectSoundEverywhere(page, 'editing a shared swarm');
   await page.getByRole('button', { name: 'Run it scripted' }).click();
   await untilPhase(page, 'running');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Edited by me');

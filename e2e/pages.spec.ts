@@ -8,12 +8,10 @@ import { chromium, expect, test, type Browser, type Page } from '@playwright/tes
 import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
 import { start } from '../tools/headless/page.mjs';
 import { inventLines } from './support/logs.ts';
-import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { watch, type Watch } from './support/watch.ts';
 
-const desk = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
 const large = swarmFile('triage-4882.yaml');
 const small = swarmFile('triage-24.yaml');
 

@@ -2,11 +2,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { inventLines } from './support/logs.ts';
-import { inputFile, startRun, untilPhase } from './support/page.ts';
+import { desk, inputFile, phone, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
-
-const desk = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
 
 /** Screens that need no run, by their address. */
 const screens = { start: '', reading: '#/read/triage-4882', 'no such run': '#/run/none' };

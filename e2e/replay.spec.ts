@@ -1,15 +1,12 @@
 /** Incidents: what happened in one browser is seen again in another, as a replay that nobody can take for a run. */
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { watch, type Watch } from './support/watch.ts';
-
-const desk = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
 
 let browser: Browser;
 test.beforeAll(async () => {
@@ -23,26 +20,6 @@ async function open(locale = 'en'): Promise<{ context: BrowserContext; page: Pag
   context.setDefaultTimeout(60_000);
   const seen = await watch(context);
   return { context, page: await context.newPage(), seen };
-}
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
-}
-
-async function expectSound(page: Page, name: string): Promise<void> {
-  for (const size of [desk, phone]) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect.soft(await axe(page), `${name}, ${colorScheme}, ${String(size.width)} wide`).toEqual([]);
-    }
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(over, `${name} scrolls sideways at ${String(size.width)}`).toBeLessThanOrEqual(0);
-  }
-  await page.setViewportSize(desk);
 }
 
 /** A run in which agents were stalled and sent into a loop, and mended. */
@@ -87,7 +64,7 @@ test('export, drop, replay, see it heal, scrub: in another browser, and nothing 
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('radio', { name: /What happened/ }).check();
   await expect(page.getByRole('dialog')).toContainText('Placeholders of the same length');
-  await expectSound(page, 'the share dialog, incident');
+  await expectSoundEverywhere(page, 'the share dialog, incident');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-file').click()]);
   expect(download.suggestedFilename()).toBe('triage-24-incident.planaria');
   const file = path.join(scratch(), 'triage-24-incident.planaria');
@@ -103,7 +80,7 @@ test('export, drop, replay, see it heal, scrub: in another browser, and nothing 
   await expect(viewer.locator('[data-shared=incident]')).toBeVisible();
   await expect(viewer.getByText('placeholders of the same length')).toBeVisible();
   await expect(viewer.getByText('Stall an agent')).toBeVisible();
-  await expectSound(viewer, 'a shared incident');
+  await expectSoundEverywhere(viewer, 'a shared incident');
 
   await viewer.getByRole('button', { name: 'Replay it' }).click();
   const bar = viewer.getByRole('region', { name: 'Replay' });
@@ -119,7 +96,7 @@ test('export, drop, replay, see it heal, scrub: in another browser, and nothing 
   const stands = await played(viewer);
   await viewer.waitForTimeout(700);
   expect(await played(viewer)).toBe(stands);
-  await expectSound(viewer, 'a replay');
+  await expectSoundEverywhere(viewer, 'a replay');
 
   await bar.getByRole('radio', { name: 'To the end' }).check();
   await untilPhase(viewer, 'done');
@@ -131,7 +108,7 @@ test('export, drop, replay, see it heal, scrub: in another browser, and nothing 
   // Look back: the field shows that moment.
   await viewer.goto(`${viewer.url().split('?')[0]!}?at=1000`);
   await expect(viewer.locator('[data-at="1000"]')).toBeVisible();
-  await expectSound(viewer, 'a replay that has ended, looked back at');
+  await expectSoundEverywhere(viewer, 'a replay that has ended, looked back at');
 
   await viewer.goto(`${baseURL!}#/`);
   await expect(viewer.getByRole('button', { name: 'Run the scripted demo' })).toBeVisible();

@@ -2,12 +2,10 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { inputFile, startRun, untilPhase } from './support/page.ts';
+import { desk, inputFile, phone, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { watch } from './support/watch.ts';
 
-const desk = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
 test.use({ locale: 'en', viewport: desk });
 
 async function begin(page: Page, baseURL: string, lines: number): Promise<void> {

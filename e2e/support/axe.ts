@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { desk, phone } from './page.ts';
 
 /** Serious findings on the page as it stands; `within`: a selector, where only a part is meant. */
 export async function findings(page: Page, within?: string): Promise<string[]> {
@@ -22,4 +23,13 @@ export async function expectSound(page: Page, name: string, within?: string): Pr
 export async function expectNoSidewaysScroll(page: Page, name: string): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(over, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+/** In both themes, on a desk and on a phone, without a sideways scroll; leaves the page desk-sized. */
+export async function expectSoundEverywhere(page: Page, name: string): Promise<void> {
+  for (const size of [phone, desk]) {
+    await page.setViewportSize(size);
+    await expectSound(page, `${name}, ${String(size.width)} wide`);
+    await expectNoSidewaysScroll(page, `${name}, ${String(size.width)} wide`);
+  }
 }

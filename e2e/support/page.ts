@@ -9,6 +9,10 @@ import { rowsOf } from './rows.ts';
 
 export type StartOptions = Parameters<typeof start>[1];
 
+/** The two windows that every screen is looked at in. */
+export const desk = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+
 /** A folder of its own for the files of one test. */
 export const scratch = (): string => mkdtempSync(path.join(os.tmpdir(), 'planaria-e2e-'));
 

@@ -164,7 +164,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         open.delete(last.get(event.task) ?? -1);
         last.set(event.task, turns.length);
         open.add(turns.length);
-        turns.push({ ...NOTHING, at: ms, task: event.task, stage: event.stage, order: turns.length });
+        turns.push({ ...SILENT_TURN, at: ms, task: event.task, stage: event.stage, order: turns.length });
         break;
       case 'turn.ended': {
         open.delete(last.get(event.task) ?? -1);
@@ -251,7 +251,8 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   };
 }
 
-const NOTHING: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
+/** A turn of which nothing was ever heard. */
+export const SILENT_TURN: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
   finish: null,
   alive: null,
   told: null,

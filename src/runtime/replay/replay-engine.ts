@@ -16,7 +16,7 @@ import type {
 } from '../../engine/contract.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
-import type { RecordedEngine, RecordedTurn } from './record.ts';
+import { SILENT_TURN, type RecordedEngine, type RecordedTurn } from './record.ts';
 import type { Script } from './script.ts';
 
 /** Of an engine that the record knows nothing of: one more than was needed then. */
@@ -120,7 +120,7 @@ export class ReplayEngine implements Engine {
     const then = this.#with.origin + (turn?.at ?? 0);
     const playing: Playing = {
       request,
-      turn: turn ?? SILENT_TURN,
+      turn: turn ?? { ...SILENT_TURN, task: -1, stage: -1, at: 0 },
       submitted: Math.abs(now - then) <= ON_TRACK_MS ? then : now,
       onProgress,
       settle,
@@ -293,20 +293,6 @@ const GONE: EngineError = {
 };
 
 /** Of an engine that is gone nothing is heard but that. */
-const SILENT_TURN: RecordedTurn = {
-  task: -1,
-  stage: -1,
-  at: 0,
-  finish: null,
-  alive: null,
-  told: null,
-  tokens: { prompt: 0, cached: 0, completion: 0 },
-  text: '',
-  logprob: null,
-  error: null,
-  retained: false,
-};
-
 const KNOWN: ReadonlySet<string> = new Set(['prompt-too-long', 'schema-unsupported', 'internal']);
 
 const errorOf = (code: string | null): EngineError => ({
