@@ -13,6 +13,7 @@ const benches = {
   newcomer: 'from opening the page to the first result and the first healed agent, first visit and second',
   open: 'a swarm of 4,882 and of 100,000 agents opened, and the page while it is busy and scrolled',
   frames: 'the page while 4,882 cells change: frame times, long tasks',
+  'health-tick': 'one look of the health monitor over 4,882 agents',
   moments: 'looking back through a run of 5,000 tasks: time until a moment is shown',
   chaos: 'every kind of fault in a real tab: mended, time to mend, results lost or twice, quality with and without',
   batched: 'the same 96 lines through the batched engine and turn by turn through stock WebLLM',

@@ -619,8 +619,8 @@ export class Ward {
         actuator.recompute(agent);
         break;
       case 'reset-context':
-      // Its task goes to another agent already; what made it fail at that is not to come back with it after its rest.
       case 'move-task':
+        // Of a task that was moved: what made the agent fail at it is not to come back with it after its rest.
         actuator.forget(agent);
         break;
       case 'fresh-agent':
