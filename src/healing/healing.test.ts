@@ -248,6 +248,37 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     expect(w.orders()).toMatchObject([{ agent: 4, task: 500, fault: 'stall', action: 'retry-turn' }]);
   });
 
+  it.each([
+    [false, ['stall']],
+    [true, []],
+  ])(
+    'knows a turn that others overtook by age for a stall, not one that others went before on purpose: %s',
+    (first, faults) => {
+      const w = ward();
+      for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
+      w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0 });
+      for (let i = 0; i < 9; i++) {
+        w.post({ type: 'turn.begun', turn: `later${i}`, agent: 6, task: 501 + i, stage: 0, role: 0, first });
+        w.post({ type: 'turn.alive', turn: `later${i}`, tokens: 1, textTail: '{' });
+        w.post({ type: 'turns.open', turns: [{ turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 0 }] });
+        w.wait(500);
+      }
+      expect(w.orders().map(({ fault }) => fault)).toEqual(faults);
+    },
+  );
+
+  it('takes no turn from before the order for the proof of a mend, though it is believed only now', () => {
+    const w = ward();
+    w.turn(5, 1, failing('invalid'));
+    const [order] = w.orders();
+    w.done(order!);
+    const relief = { type: 'relief', agent: 5, task: 1, turn: 'old', calm: true } as const;
+    w.recover.hear({ ...relief, begunAt: -1, at: 10_000 });
+    expect(w.count('mended')).toBe(0);
+    w.recover.hear({ ...relief, turn: 'new', begunAt: 9000, at: 10_000 });
+    expect(w.count('mended')).toBe(1);
+  });
+
   it('blames the worker, not the agents, when all fall silent at once', () => {
     const w = ward();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);

@@ -22,7 +22,8 @@ export interface TurnName {
 
 /** Runtime facts that EXECUTE tells MONITOR. */
 export type FromExecute =
-  | ({ readonly type: 'turn.begun' } & TurnName)
+  /** `first`: it goes before turns that wait longer. */
+  | ({ readonly type: 'turn.begun'; readonly first?: boolean } & TurnName)
   | { readonly type: 'turn.alive'; readonly turn: string; readonly tokens: number; readonly textTail: string }
   | ({
       readonly type: 'turn.over';
@@ -91,6 +92,8 @@ export type FromMonitor =
       readonly agent: number;
       readonly task: number;
       readonly turn: string;
+      /** When the turn began; null: not known. */
+      readonly begunAt: number | null;
       readonly calm: boolean;
     }
   /** What all share works again: a turn passed on a fresh engine, a write went through. */

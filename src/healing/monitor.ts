@@ -11,6 +11,7 @@ import { RoleNorms, scoreTurn } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
 import type { AnswerSchema } from './peers.ts';
 import { Jury, Peers, answerKey, closedFields, template } from './peers.ts';
+import { PhiAccrual } from './phi.ts';
 import { repetition } from './repetition.ts';
 import { DEFAULT_THRESHOLDS, Hysteresis, learnedThresholds } from './thresholds.ts';
 
@@ -38,6 +39,8 @@ export const MONITOR_DEFAULTS = { audit: 0.1, leastSilenceMs: 2000, tickMs: 500 
 
 /** Suspicion that counts as a stall: one in 10^8 silences of a live one. */
 const PHI_STALL = 8;
+/** Silences that are remembered: a slower batch or another engine is learned in seconds. */
+const SILENCES = 400;
 /** Silences before a role's own distribution is believed; before that half of the deadline is patience enough. */
 const ENOUGH = 30;
 /** Questions with fewer witnesses than this are audited, as far as the budget goes. */
@@ -48,14 +51,18 @@ const MOST_OPINIONS = 3;
 const LOST_GRACE = 5000;
 /** A suspicion about a turn that still runs is repeated after this, ms. */
 const REPEAT_MS = 4000;
-/** Later turns that must have begun to write before an earlier one without a word counts as admitted. */
-const OVERTAKEN = 16;
+/** Later turns of its role that must have begun to write before an earlier one without a word counts as admitted: seats go by age. */
+const OVERTAKEN = 8;
+/** An admitted turn without a word is late after this many times the usual wait, the time in the queue included. */
+const LATE = 3;
 /** Stands for those who answered before this MONITOR began. */
 const NOBODY = -1;
 /** Odd turns in a row (isolation forest) that make a suspect: by chance one in 10^4. */
 const ODD_STREAK = 4;
 
 interface InFlight extends TurnName {
+  /** It went before others, so it says nothing about them. */
+  readonly first: boolean;
   begun: number;
   lastSign: number;
   tokens: number;
@@ -68,6 +75,11 @@ interface Opinion {
   readonly agent: number;
   readonly turn: string;
   readonly key: string;
+  readonly begunAt: number | null;
+}
+
+interface Ended extends TurnName {
+  readonly begunAt: number | null;
 }
 
 type Post = (message: FromMonitor) => void;
@@ -77,6 +89,8 @@ export class Monitor {
   readonly #post: Post;
   readonly #norms: RoleNorms[];
   readonly #everyone = new RoleNorms();
+  /** Silences within turns that were heard of again, ms; of all roles, for they share the engine's steps. */
+  readonly #silences = new PhiAccrual(SILENCES);
   readonly #watches: AnomalyWatch[];
   readonly #peers: Peers[];
   readonly #jury: Jury;
@@ -128,7 +142,7 @@ export class Monitor {
   hear(message: HealingMessage): void {
     switch (message.type) {
       case 'turn.begun': {
-        const { turn, agent, task, stage, role, at } = message;
+        const { turn, agent, task, stage, role, first = false, at } = message;
         if (this.#judged.has(turn) || this.#inFlight.has(turn)) break;
         this.#inFlight.set(turn, {
           turn,
@@ -136,6 +150,7 @@ export class Monitor {
           task,
           stage,
           role,
+          first,
           begun: at,
           lastSign: at,
           tokens: 0,
@@ -148,7 +163,7 @@ export class Monitor {
         this.#alive(message.turn, message.tokens, message.textTail, message.at);
         break;
       case 'turn.over':
-        this.#over(message);
+        this.#over(message, message.at);
         break;
       case 'turn.dropped':
         this.#inFlight.delete(message.turn);
@@ -241,10 +256,11 @@ export class Monitor {
   #alive(id: string, tokens: number, textTail: string, at: number): void {
     const turn = this.#inFlight.get(id);
     if (!turn || tokens <= turn.tokens) return;
-    if (turn.tokens === 0) {
+    if (turn.tokens === 0 && !turn.first) {
       for (const other of this.#inFlight.values())
-        if (other.tokens === 0 && other.begun < turn.begun) other.overtaken++;
+        if (other.tokens === 0 && other.begun < turn.begun && other.role === turn.role) other.overtaken++;
     }
+    if (turn.tokens > 0) this.#broke(turn, at);
     turn.tokens = tokens;
     turn.lastSign = at;
     // A loop need not be paid for to its end.
@@ -261,6 +277,11 @@ export class Monitor {
         hard: 'loop',
       },
     ]);
+  }
+
+  /** A silence ended by itself: that is how long a live turn may keep one. */
+  #broke({ lastSign, suspectedAt }: InFlight, at: number): void {
+    if (suspectedAt === null && lastSign >= this.#engineUp) this.#silences.observe(at - lastSign);
   }
 
   #silence(turn: InFlight, now: number): { evidence: Evidence; fault: FaultClass } | null {
@@ -287,9 +308,11 @@ export class Monitor {
     const learned = seen !== undefined && seen.count >= ENOUGH && !waiting;
     // Progress comes a few tokens at a time.
     const stride = turn.tokens > 0 ? 16 : 4;
-    const patience = learned
-      ? Math.max(this.#options.leastSilenceMs, seen.silenceAt(PHI_STALL) * stride)
-      : deadline / 2;
+    const usual = learned ? seen.silenceAt(PHI_STALL) * stride : deadline / 2;
+    // Two more witnesses, each for one kind of silence: how long others pause while they write, and who came later and wrote first.
+    const writing = turn.tokens > 0 && this.#silences.count >= ENOUGH ? this.#silences.silenceAt(PHI_STALL) : usual;
+    const late = seen && turn.tokens === 0 && turn.overtaken >= OVERTAKEN ? LATE * seen.typical : usual;
+    const patience = Math.max(this.#options.leastSilenceMs, Math.min(usual, writing, late));
     if (since < Math.min(patience, deadline)) return null;
     return {
       fault: 'stall',
@@ -303,15 +326,18 @@ export class Monitor {
     };
   }
 
-  #over(message: Extract<FromExecute, { type: 'turn.over' }>): void {
+  #over(message: Extract<FromExecute, { type: 'turn.over' }>, at: number): void {
     const { turn, agent, task, stage, role, facts } = message;
     const before = this.#judged.get(turn);
     if (before) {
       this.#post(before);
       return;
     }
+    const flown = this.#inFlight.get(turn);
+    if (flown && flown.tokens > 0 && message.fault === null) this.#broke(flown, at);
     this.#inFlight.delete(turn);
-    const name: TurnName = { turn, agent, task, stage, role };
+    const begunAt = flown?.begun ?? null;
+    const name: Ended = { turn, agent, task, stage, role, begunAt };
     const peers = this.#peers[role];
     const question = template(message.question);
     const key = message.fault === null ? answerKey(message.answer, this.#closed[role] ?? []) : null;
@@ -351,7 +377,7 @@ export class Monitor {
         hard: 'disagreement',
       };
       this.#judge(name, message.others === 0, score, null, [odd, ...evidence], message.others > 0);
-      if (message.others > 0) this.#opinions.set(`${task}/${stage}`, [{ agent, turn, key: key ?? '' }]);
+      if (message.others > 0) this.#opinions.set(`${task}/${stage}`, [{ agent, turn, key: key ?? '', begunAt }]);
       this.#suspect(agent, task, turn, 'disagreement', [odd]);
       return;
     }
@@ -366,8 +392,8 @@ export class Monitor {
     if (key !== null) peers?.learn(question, key, agent);
   }
 
-  #accept(name: TurnName, facts: TurnFacts, score: HealthScore, evidence: readonly Evidence[]): void {
-    const { agent, task, turn, role } = name;
+  #accept(name: Ended, facts: TurnFacts, score: HealthScore, evidence: readonly Evidence[]): void {
+    const { agent, task, turn, role, begunAt } = name;
     const norms = this.#norms[role];
     const watch = this.#watches[role];
     const thresholds = norms
@@ -390,7 +416,7 @@ export class Monitor {
       this.#post({ type: 'shared.relief', of: 'engine' });
     }
     this.#judge(name, true, score, null, evidence, false);
-    this.#post({ type: 'relief', agent, task, turn, calm: score.total > thresholds.clear || calm });
+    this.#post({ type: 'relief', agent, task, turn, begunAt, calm: score.total > thresholds.clear || calm });
     if (sustained || (streak >= ODD_STREAK && score.total <= thresholds.clear)) {
       this.#hysteresis.reset(agent);
       this.#oddStreak[agent] = 0;
@@ -410,8 +436,8 @@ export class Monitor {
   }
 
   /** Compares the answer with what others said to the same; may accuse those who stand alone. */
-  #opinion(name: TurnName, question: string, key: string, peers: Peers): 'accept' | 'ask' {
-    const { agent, task, stage, turn } = name;
+  #opinion(name: Ended, question: string, key: string, peers: Peers): 'accept' | 'ask' {
+    const { agent, task, stage, turn, begunAt } = name;
     const place = `${task}/${stage}`;
     const others = (this.#opinions.get(place) ?? []).filter((opinion) => opinion.agent !== agent);
     this.#auditCredit = Math.min(64, this.#auditCredit + this.#options.audit);
@@ -421,7 +447,7 @@ export class Monitor {
       const audited = unknown && this.#options.audit > 0 && this.#auditCredit >= 1;
       if (!odd && !audited && !this.#doubted.has(agent)) return 'accept';
       if (audited && !odd) this.#auditCredit--;
-      this.#opinions.set(place, [{ agent, turn, key }]);
+      this.#opinions.set(place, [{ agent, turn, key, begunAt }]);
       return 'ask';
     }
     // Those who answered the same question before are witnesses too.
@@ -434,12 +460,19 @@ export class Monitor {
         else {
           // It was right, only not believed at once.
           this.#doubted.delete(other.agent);
-          this.#post({ type: 'relief', agent: other.agent, task, turn: other.turn, calm: true });
+          this.#post({
+            type: 'relief',
+            agent: other.agent,
+            task,
+            turn: other.turn,
+            begunAt: other.begunAt,
+            calm: true,
+          });
         }
       }
       return 'accept';
     }
-    const opinions = [...others, { agent, turn, key }];
+    const opinions = [...others, { agent, turn, key, begunAt }];
     if (opinions.length < MOST_OPINIONS) {
       this.#opinions.set(place, opinions);
       return 'ask';

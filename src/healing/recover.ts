@@ -69,6 +69,7 @@ export interface Case {
 
 type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
+type Relief = Extract<FromMonitor, { type: 'relief' }>;
 
 /** Keys of what all share, beside rows of agents. */
 const ENGINE = -1;
@@ -116,7 +117,7 @@ export class Recover {
         this.#suspicion(message, message.at);
         break;
       case 'relief':
-        this.#relief(message.agent, message.task, message.calm, message.at);
+        this.#relief(message, message.at);
         break;
       case 'shared.relief':
         this.#mended(message.of === 'engine' ? ENGINE : STORAGE, message.at);
@@ -347,12 +348,14 @@ export class Recover {
     }
   }
 
-  #relief(agent: number, task: number, calm: boolean, now: number): void {
+  #relief({ agent, task, begunAt, calm }: Relief, now: number): void {
+    const one = this.#cases.get(agent);
+    // A turn from before the order proves nothing, though it was believed only now.
+    const ordered = one?.steps.at(-1)?.at;
+    if (ordered !== undefined && begunAt !== null && begunAt < ordered) return;
     const state = this.#life.state(agent);
     if (state === 'recovering' || state === 'degraded')
       this.#life.send(agent, 'PASS', `passed a turn of task ${task}`, { calm });
-    const one = this.#cases.get(agent);
-    // A turn that was already under way when the order was given proves nothing.
     if (one && one.steps.every(({ done }) => done)) this.#mended(agent, now);
   }
 

@@ -21,6 +21,8 @@ import { type Actuator, failureOf, type HealingSettings, type Judgement, Ward } 
 
 /** Partial text kept in the log of a lost turn. */
 const PARTIAL_CHARACTERS = 400;
+/** Before every role's own priority. */
+const FIRST = -1;
 /** Penalty on repetition for an agent that went round in circles. */
 const STEADY_PENALTY = 1.15;
 /** A bigger model may have to be loaded first, ms. */
@@ -264,7 +266,8 @@ export class Dispatcher {
     const { request, input } = planTurn({
       id: turn,
       agent,
-      priority: stage.priority,
+      // An agent on trial waits for nobody: until it has passed its mend is not proven.
+      priority: this.ward?.onTrial(agent) === true ? FIRST : stage.priority,
       role: stage.brief,
       ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
       // A bigger model begins as boldly as the first one did.

@@ -228,7 +228,8 @@ export class Ward {
 
   began(turn: WatchedTurn): void {
     const { turn: id, agent, task, stage } = turn;
-    this.#post({ type: 'turn.begun', turn: id, agent, task, stage, role: this.#role(agent) });
+    const role = this.#role(agent);
+    this.#post({ type: 'turn.begun', turn: id, agent, task, stage, role, first: this.onTrial(agent) });
   }
 
   alive(turn: string, tokens: number, text: string): void {
@@ -306,6 +307,11 @@ export class Ward {
     this.#keep(agent, false, UNORDERED_MS, () => {
       this.#release(agent);
     });
+  }
+
+  /** Whether the agent is being mended: its next turn that passes is the proof. */
+  onTrial(agent: number): boolean {
+    return this.#life.state(agent) === 'recovering';
   }
 
   holds(agent: number): boolean {
