@@ -14,6 +14,7 @@ import type {
 } from '../engine/contract.ts';
 import type { LinkApi, ReplayInfo } from './links/protocol.ts';
 import type { JournalEvent, NoticeChoice } from '../journal/events.ts';
+import type { CheckedSwarm, StartReply } from './replies.ts';
 import type { ResultRow, RunPhase, RunRecord } from '../store/records.ts';
 import type { HealFigures } from '../telemetry/heals.ts';
 import type { TimelineBuckets } from '../telemetry/timeline.ts';
@@ -21,6 +22,7 @@ import type { Diagnostic } from '../swarm/diagnostic.ts';
 import type { RoleSummary, SwarmSummary } from '../swarm/summary.ts';
 
 export type * from './links/protocol.ts';
+export type * from './replies.ts';
 export { PACES, REPLAY_PREFIX } from './links/protocol.ts';
 export type {
   AdapterInfo,
@@ -47,10 +49,6 @@ export type AgentState = (typeof AGENT_STATES)[number];
 export const TIERS = ['cold', 'warm', 'hot'] as const;
 export type Tier = (typeof TIERS)[number];
 
-export type CheckedSwarm =
-  | { readonly ok: true; readonly summary: SwarmSummary }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
 export interface ExampleSwarm {
   readonly id: string;
   readonly file: string;
@@ -72,9 +70,6 @@ export interface StartRequest {
   /** How long a task that has failed all its attempts waits for a person's word, ms; 0: not at all. Absent: as the swarm file says. */
   readonly askMs?: number;
 }
-
-export type StartReply =
-  { readonly ok: true; readonly runId: string } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** A run in the list of runs. */
 export type RunInfo = RunRecord;
