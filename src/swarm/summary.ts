@@ -25,6 +25,8 @@ export interface SwarmSummary {
     readonly tokens: number;
   };
   readonly input: Pick<Swarm['input'], 'from' | 'format'> & { readonly limit: number | null };
+  /** How long a task with nothing left to try waits for a person's word, ms; null where the file does not say. */
+  readonly askMs: number | null;
 }
 
 export function summarize(swarm: Swarm): SwarmSummary {
@@ -44,6 +46,7 @@ export function summarize(swarm: Swarm): SwarmSummary {
     flow: stages.map(({ role, on, share }) => ({ role, on: on === null ? 'input' : (stages[on]?.role ?? ''), share })),
     model: swarm.model,
     seed: swarm.seed,
+    askMs: swarm.supervision.ask ?? null,
     budget: {
       vramMiB: swarm.budget.vram,
       occupancy: swarm.budget.occupancy,

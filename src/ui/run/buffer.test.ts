@@ -30,6 +30,7 @@ const status: RunStatus = {
     seed: 1,
     budget: { vramMiB: 7168, occupancy: 0.85, resident: 12, tokens: 0 },
     input: { from: 'dropped', format: 'lines', limit: null },
+    askMs: null,
   },
   seed: 1,
   elapsedMs: 0,

@@ -1,5 +1,5 @@
 /** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
-import type { CheckedSwarm, Diagnostic, RuntimeApi, StartRequest } from '../../runtime/protocol.ts';
+import type { CheckedSwarm, Diagnostic, RuntimeApi, StartRequest, SwarmSummary } from '../../runtime/protocol.ts';
 import { isOurs } from '../read/handed.ts';
 import { handOver } from '../router.svelte.ts';
 import { settings } from '../settings.svelte.ts';
@@ -14,6 +14,9 @@ import {
   type InputFile,
   type TextFile,
 } from './draft.ts';
+
+/** How long a task that failed all its attempts waits for the person at the page, ms, where the swarm file does not say. */
+export const ASK_MS = 60_000;
 
 export type Trouble =
   { readonly kind: 'too-large'; readonly size: number; readonly most: number } | { readonly kind: 'not-text' };
@@ -31,6 +34,8 @@ class Draft {
   limit = $state('');
   seed = $state('');
   engine = $state<StartRequest['engine']>('webllm');
+  /** Somebody is here to be asked about tasks that failed all their attempts. */
+  ask = $state(true);
   starting = $state(false);
   /** Why the last start failed although the file was accepted, e.g. a lost worker; empty when it did not. */
   problem = $state('');
@@ -110,6 +115,11 @@ class Draft {
       ...(limit ? { limit } : {}),
       ...(seed !== null && seed !== undefined ? { seed } : {}),
     };
+  }
+
+  /** Whether a person is asked about what failed; what the swarm file says of it goes first. */
+  asking(summary: SwarmSummary | null): Pick<StartRequest, 'askMs'> {
+    return this.ask && summary?.askMs === null ? { askMs: ASK_MS } : {};
   }
 
   /** Starts a run; the id of it, or null when the runtime refused and `refused` says why. */

@@ -161,6 +161,8 @@ export const en = {
     limitHelp: 'items at most; empty = all',
     seed: 'Seed',
     seedHelp: 'empty = the swarm file’s',
+    ask: (ms: number) => `Ask me about failed tasks, for ${span(ms)}`,
+    askHelp: 'then they end as named failures; a time in the swarm file goes first',
     engine: 'Engine',
     engines: {
       webllm: 'WebLLM on WebGPU',

@@ -170,6 +170,8 @@ export const ko: Dictionary = {
     limitHelp: '처리할 항목 수. 비우면 전부',
     seed: '시드',
     seedHelp: '비우면 스웜 파일의 값',
+    ask: (ms) => `실패한 작업은 ${Math.round(ms / 1000)}초 동안 나에게 묻기`,
+    askHelp: '그 뒤에는 이름 붙은 실패로 끝납니다. 스웜 파일에 적힌 시간이 먼저입니다',
     engine: '엔진',
     engines: {
       webllm: 'WebGPU의 WebLLM',
