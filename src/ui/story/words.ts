@@ -13,6 +13,9 @@ export interface StepWords {
   readonly against?: readonly string[];
 }
 
+/** What the runtime says ends without a full stop where more may follow it. */
+const sentence = (text: string): string => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`);
+
 export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
   const words = t.story;
   const stateName = (name: string): string => t.states[name as AgentState] ?? name;
@@ -69,7 +72,7 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       const [why = '', ...against] = event.reasons;
       return {
         title: words.ordered(t.rungs[event.rung] ?? event.rung, t.remedies[event.action] ?? event.action),
-        text: join(t.said(why), event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
+        text: join(sentence(t.said(why)), event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
         against,
       };
     }
@@ -85,6 +88,8 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       return { title: t.spans.escalated(event.to), text: t.said(event.because) };
     case 'seats.changed':
       return { title: t.spans.seats(event.from, event.to), text: t.said(event.because) };
+    case 'storage.note':
+      return { title: t.spans.storage, text: t.said(event.detail) };
     case 'run.created':
       return { title: words.created, text: num(event.tasks) };
     case 'run.resumed':

@@ -174,6 +174,42 @@ const SENTENCES: readonly (readonly [RegExp, Say])[] = [
     () => '쓰신 출력을 받아들였습니다. 결과에 사람이 주었다고 적힙니다.',
   ],
   [/^This run is over\.$/, () => '끝난 실행입니다.'],
+  // Seats, bigger models, storage.
+  [/^GPU (\d+) % busy and (\d+) turns wait$/, (share, n) => `GPU가 ${share} % 바쁘고 차례 ${n}개가 기다림`],
+  [/^GPU only (\d+) % busy and no turn waits$/, (share) => `GPU가 ${share} %만 바쁘고 기다리는 차례가 없음`],
+  [/^the supervisor of (\S*) chose it$/, (role) => `${role}의 감독자가 정함`],
+  [/^([a-z-]+) after (\d+) attempts: (.+)$/s, (of, n, detail) => `${n}번 시도한 뒤 ${fault(of)}: ${detail}`],
+  [
+    /^Given up to make room for results: (.+)\.$/,
+    (what) =>
+      `결과를 쓸 공간을 만들려고 버린 것: ${what
+        .replace(/([\d.]+ MB) of K\/V pages, which are computed again/, 'K/V 쪽 $1 (다시 계산함)')
+        .replace(/([\d.]+ MB) of detail in the logs of runs that have ended/, '끝난 실행의 기록 상세 $1')
+        .replace(' and ', ', ')}.`,
+  ],
+  [
+    /^The agent has more K\/V than warm pages may take up\.$/,
+    () => '따뜻한 쪽이 차지할 수 있는 것보다 K/V가 많은 에이전트입니다.',
+  ],
+  [/^The store of warm pages was closed\.$/, () => '따뜻한 쪽의 저장소가 닫혔습니다.'],
+  [
+    /^Storage is full: warm pages were dropped, results are kept\.$/,
+    () => '저장 공간이 가득 찼습니다. 따뜻한 쪽은 버렸고 결과는 보존되었습니다.',
+  ],
+  [/^Warm pages could not be written: (.+)$/s, (why) => `따뜻한 쪽을 쓰지 못했습니다: ${why}`],
+  // An endpoint elsewhere.
+  [/^Nothing is sent to an endpoint any more\.$/, () => '이제 엔드포인트에 아무것도 보내지 않습니다.'],
+  [/^Name the model that the endpoint is to use\.$/, () => '엔드포인트가 쓸 모델의 이름을 적으세요.'],
+  [
+    /^Tasks that fail here may go to (.+), their text with them\.$/,
+    (where) => `여기서 실패한 작업은 그 글과 함께 ${where}(으)로 갈 수 있습니다.`,
+  ],
+  [/^That is no address; expected one such as (.+)\.$/, (like) => `주소가 아닙니다. ${like} 같은 주소를 적으세요.`],
+  [
+    /^The address must begin with https:\/\/; http:\/\/ only for this computer itself\.$/,
+    () => '주소는 https://로 시작해야 합니다. http://는 이 컴퓨터에만 쓸 수 있습니다.',
+  ],
+  [/^The key goes into its own field, not into the address\.$/, () => '열쇠는 주소가 아니라 열쇠 칸에 적으세요.'],
   // What the run waits for.
   [
     /^(?:.* )?A fresh engine starts in about (\d+) s; no task was lost\.( .+)?$/s,

@@ -3,9 +3,11 @@ import { expect, it } from 'vitest';
 import { inWords } from '../../healing/evidence.ts';
 import { Ladder } from '../../healing/ladder.ts';
 import { FAULT_CLASSES } from '../../healing/evidence.ts';
+import { Autoscaler } from '../../healing/autoscale.ts';
 import { SupervisionTree, DEFAULT_SUPERVISION } from '../../healing/supervision.ts';
+import { remoteAddress } from '../../engine/remote.ts';
 import { seededRandom } from '../../kernel/random.ts';
-import { seatMessage, storeMessage } from '../../runtime/messages.ts';
+import { freedMessage, seatMessage, storeMessage } from '../../runtime/messages.ts';
 import { StoreFault } from '../../store/fault.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
@@ -44,6 +46,27 @@ it('says what the run waits for', () => {
   expectKorean(seatMessage({ kind: 'stopped', problem, permanent: false } as Parameters<typeof seatMessage>[0], true));
   expectKorean(storeMessage(new StoreFault('quota', 'full')));
   expect(saidKo(storeMessage(new StoreFault('unavailable', 'disk asleep')))).toContain('disk asleep');
+});
+
+it('says why seats change, what was given up for room, and what became of an endpoint', () => {
+  const scaler = new Autoscaler(2, { min: 1, max: 4, up: 0.8, down: 0.3, looks: 1, rest: 0 });
+  for (const [load, waiting] of [
+    [1, 5],
+    [0, 0],
+  ] as const) {
+    const { because } = scaler.look({ load, waiting, freeBytes: 1, bytesPerAgent: 0 });
+    expectKorean(because ?? 'no change');
+  }
+  for (const [warm, traces] of [
+    [5e6, 0],
+    [0, 2e5],
+    [5e6, 2e5],
+  ] as const)
+    expectKorean(freedMessage({ warm, traces }));
+  for (const url of ['nowhere', 'http://far.example/v1', 'https://me:secret@far.example/v1']) {
+    const address = remoteAddress(url);
+    expectKorean(address.ok ? 'accepted' : address.because);
+  }
 });
 
 it('carries the values of evidence over, and what it does not know as it is', () => {

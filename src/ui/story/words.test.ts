@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import { en } from '../text/en.ts';
+import { ko } from '../text/ko.ts';
+import { wordsOf } from './words.ts';
+
+const at = (event: EventBody): JournalEvent => ({ ...event, seq: 7, at: 100, wall: 0 });
+
+const told: readonly EventBody[] = [
+  { type: 'storage.note', agent: 3, detail: 'The store of warm pages was closed.' },
+  { type: 'seats.changed', from: 4, to: 5, max: 8, because: 'GPU 91 % busy and 12 turns wait' },
+  { type: 'task.escalated', task: 2, agent: 3, to: 'big', because: 'the supervisor of triager chose it' },
+  { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'retry', by: 'person' },
+  { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'give-up', by: 'time' },
+  { type: 'agent.held', agent: 3, held: true },
+  { type: 'agent.held', agent: 3, held: false },
+];
+
+it('has words of its own, in both languages, for what people, seats, storage and bigger models do', () => {
+  for (const event of told) {
+    const english = wordsOf(at(event), en);
+    const korean = wordsOf(at(event), ko);
+    expect(english.title).not.toContain(event.type);
+    expect(korean.title).toMatch(/[가-힣]/);
+    if (english.text !== '') expect(korean.text).toMatch(/[가-힣]/);
+  }
+});
+
+it('ends the reason for a step before it says when', () => {
+  const event = at({
+    type: 'heal.ordered',
+    case: 'c1',
+    agent: 3,
+    task: 2,
+    rung: 'light',
+    action: 'retry-turn',
+    delayMs: 60,
+    reasons: ['cures stall in 90 of 100, 143 ms a cure'],
+  } as unknown as EventBody);
+  expect(wordsOf(event, en).text).toBe('cures stall in 90 of 100, 143 ms a cure. In 60 ms.');
+});
