@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
-import { exportedRows, inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { exportedRows, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 
 test.use({ locale: 'en', viewport: { width: 1440, height: 900 } });
 
@@ -76,4 +76,51 @@ test('a person skips, writes a result, and gives up; a wrong result is refused w
       .sort(),
   ).toContain('skipped');
   expect(rows.find(({ failure }) => failure === null)?.output).toEqual({ severity: 'error' });
+});
+
+test('a person at the page is asked without a word in the file, and may let failed tasks go to an endpoint', async ({
+  page,
+  baseURL,
+}) => {
+  const sent: string[] = [];
+  await page.route('https://far.example/**', (route) => {
+    sent.push(route.request().headers()['authorization'] ?? '');
+    return route.abort();
+  });
+  await page.goto(baseURL!);
+  const file = path.join(scratch(), 'silent.yaml');
+  writeFileSync(file, SWARM.replace('supervision: {ask: 10m}\n', ''));
+  await page.getByLabel('Swarm file', { exact: true }).setInputFiles(file);
+  await page.getByLabel('Input file', { exact: true }).setInputFiles(inputFile(['sshd[1]: Failed password']));
+  await page.getByText('Limit, seed, engine').click();
+  await page.getByLabel('Engine').selectOption('scripted');
+  await expect(page.getByLabel('Ask me about failed tasks')).toBeChecked();
+  await expectSound(page, 'options', 'main');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  const asked = page.getByRole('region', { name: 'Asked of you' });
+  await expect(asked).toContainText('failed all its attempts', { timeout: 60_000 });
+
+  await page.getByText('A model elsewhere').click();
+  const allow = page.getByRole('button', { name: 'Allow for this run' });
+  await page.getByLabel('Address').fill('http://far.example/v1');
+  await page.getByLabel('Model', { exact: true }).fill('big');
+  await page.getByLabel('Key', { exact: true }).fill('sk-secret');
+  await allow.click();
+  await expect(page.getByText('The address must begin with https://')).toBeVisible();
+  await expectSound(page, 'a refused address', 'aside');
+  await page.getByLabel('Address').fill('https://far.example/v1');
+  await page.getByLabel('Model', { exact: true }).press('Enter');
+  await expect(page.locator('aside')).toContainText('Tasks that fail here may go to big at far.example');
+  await expect(page.getByLabel('Key', { exact: true })).toHaveCount(0);
+  await page.setViewportSize(phone);
+  await expectNoSidewaysScroll(page, 'an allowed endpoint on a phone');
+  await expectSound(page, 'an allowed endpoint', 'aside');
+  await asked.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => sent, { timeout: 30_000 }).toContain('Bearer sk-secret');
+  await page.getByRole('button', { name: 'Withdraw' }).click();
+  await expect(page.locator('aside')).toContainText('none allowed');
+  await asked.getByRole('button', { name: 'Give up' }).click();
+  await untilPhase(page, 'done');
+  expect(await exportedRows(page)).toHaveLength(1);
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('sk-secret');
 });
