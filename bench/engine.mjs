@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
-import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
+import { baseFlags, executablePath, realGpu, swiftShader } from '../tools/dev/chromium.mjs';
 import { serve } from '../tools/dev/serve.mjs';
 import { root } from '../tools/dev/workspace.mjs';
 
@@ -34,7 +34,7 @@ await build({ configFile: path.join(root, 'e2e/engine/vite.config.ts'), logLevel
 const server = await serve({ root: path.join(root, 'node_modules/.cache/engine-harness') });
 const browser = await chromium.launch({
   executablePath,
-  args: values.gpu ? [...baseFlags, '--use-angle=vulkan', '--enable-features=Vulkan'] : [...baseFlags, swiftShader],
+  args: [...baseFlags, ...(values.gpu ? realGpu : [swiftShader])],
 });
 try {
   const page = await browser.newPage();

@@ -1,8 +1,9 @@
 /** Death of the tab and of the browser in the middle of a run: the run is there again, goes on, and no result is lost or doubled. */
 import { expect, test, type Page } from '@playwright/test';
 import type { ResultRow } from '../src/store/records.ts';
+import { randomOf } from '../tools/dev/random.mjs';
 import { crashTab, startChromium, type LiveChromium } from './support/chromium.ts';
-import { inventLines, randomOf } from './support/logs.ts';
+import { inventLines } from './support/logs.ts';
 import {
   exportedReport,
   exportedRows,

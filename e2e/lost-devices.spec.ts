@@ -10,9 +10,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { unseal } from '../src/store/seal.ts';
+import { randomOf } from '../tools/dev/random.mjs';
 import { loseDevices } from '../tools/headless/lost-devices.mjs';
 import { holdRuntimes } from '../tools/headless/runtime.mjs';
-import { inventLines, randomOf } from './support/logs.ts';
+import { inventLines } from './support/logs.ts';
 import { exportedReport, exportedRows, inputFile, scratch } from './support/page.ts';
 import { expectEveryLineOnce, expectValidOutputs, swarmFile } from './support/rows.ts';
 

@@ -1,4 +1,5 @@
 /** The plans of the chaos bench: every kind that a tab can have, in an order of chance, each with time to be mended before the next. */
+import { randomOf } from '../../tools/dev/random.mjs';
 
 /** How often each kind in one part. @type {Record<string, { times: number, lasts?: string }>} */
 const KINDS = {
@@ -42,18 +43,6 @@ const FIRST_MS = 4000;
 const HEAVY_MS = 6000;
 const TWICE_MS = 12_000;
 const LIGHT_MS = 1100;
-
-/** mulberry32. @param {number} seed @returns {() => number} in [0, 1) */
-function randomOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** @param {number} seed @returns {string} a fault plan, YAML */
 export function chaosPlan(seed) {

@@ -10,6 +10,7 @@
 // A form is the line after time and host, with everything that varies masked (see formOf).
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { randomOf } from '../../tools/dev/random.mjs';
 
 export const SEED = 20260;
 export const TOTAL = 200;
@@ -20,18 +21,6 @@ export function readLines(path) {
   const lines = readFileSync(path, 'utf8').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
-}
-
-/** mulberry32: a 32-bit generator, enough for a shuffle and the same on every machine. Returns numbers in [0, 1). */
-function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Fisher-Yates, on a copy. */
@@ -62,7 +51,7 @@ export function formOf(line) {
 
 /** Line numbers, ascending, counted from 1. */
 export function choose(lines) {
-  const random = generator(SEED);
+  const random = randomOf(SEED);
   const first = new Map();
   lines.forEach((line, i) => {
     const form = formOf(line);

@@ -1,16 +1,6 @@
 /** Log lines for tests, made up on the spot: none is from a real log, every one is different. */
 
-/** mulberry32, numbers in [0, 1): the same on every machine for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { randomOf } from '../../tools/dev/random.mjs';
 
 const forms: readonly ((word: (of: readonly string[]) => string, n: (most: number) => number) => string)[] = [
   (word, n) =>

@@ -14,6 +14,7 @@ import type {
 } from '../engine/contract.ts';
 import type { LinkApi, ReplayInfo } from './links/protocol.ts';
 import type { JournalEvent, NoticeChoice } from '../journal/events.ts';
+import type { OpenNotice } from '../journal/notices.ts';
 import type { CheckedSwarm, StartReply } from './replies.ts';
 import type { ResultRow, RunPhase, RunRecord } from '../store/records.ts';
 import type { HealFigures } from '../telemetry/heals.ts';
@@ -119,17 +120,7 @@ export interface Timeline extends TimelineBuckets {
 export type { NoticeChoice };
 
 /** A question to a person. It closes by itself when what it is about does: the agent works again, the task has ended, the engine is back. */
-export interface NoticeInfo {
-  readonly id: string;
-  /** Row, or -1 where it is about what all share. */
-  readonly agent: number;
-  readonly task: number | null;
-  readonly title: string;
-  readonly story: readonly string[];
-  /** Run time, ms. */
-  readonly at: number;
-  readonly choices: readonly NoticeChoice[];
-}
+export type NoticeInfo = Omit<OpenNotice, 'of' | 'failure'>;
 
 /** `output` is checked against what the role asks for: JSON where the role has a schema, else plain text. */
 export type Decision =

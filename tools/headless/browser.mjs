@@ -34,15 +34,21 @@ export const launchOptions = (adapter) => ({
 export const launchBrowser = (adapter) => chromium.launch(launchOptions(adapter));
 
 /**
- * Chromium as a process of its own, on a profile that stays: it can be killed as by a machine that loses power, and started again.
  * @param {Parameters<typeof flags>[0]} adapter
+ * @param {string} profile
+ */
+export const startBrowser = (adapter, profile) => startProcess(flags(adapter), profile);
+
+/**
+ * Chromium as a process of its own, on a profile that stays: it can be killed as by a machine that loses power, and started again.
+ * @param {readonly string[]} args
  * @param {string} profile folder, made where it is missing
  * @returns {Promise<{ browser: import('@playwright/test').Browser, kill: () => Promise<void> }>} `kill` ends it and all its children at
  *   once; nothing in it gets to say goodbye
  */
-export async function startBrowser(adapter, profile) {
+export async function startProcess(args, profile) {
   const own = ['--lang=en-US', `--user-data-dir=${profile}`, '--remote-debugging-port=0', 'about:blank'];
-  const child = spawn(executablePath, [...flags(adapter), ...own], {
+  const child = spawn(executablePath, [...args, ...own], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

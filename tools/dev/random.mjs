@@ -1,0 +1,15 @@
+/**
+ * mulberry32: a 32-bit generator for tests and benches, the same on every machine for the same seed.
+ * @param {number} seed
+ * @returns {() => number} numbers in [0, 1)
+ */
+export function randomOf(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
