@@ -262,7 +262,7 @@ export class Run implements RunView {
   status(): RunStatus {
     const seat = this.#seat.state;
     const max = seat.kind === 'ready' ? seat.report.residents : 0;
-    const running = [...this.#dispatcher.flights.values()].filter((flight) => flight.started);
+    const running = this.#dispatcher.flights.filter((flight) => flight.started);
     return statusOf(this.#record(), this.plan, this.state, {
       writer: !this.#stale,
       message: this.#message(),
@@ -285,7 +285,7 @@ export class Run implements RunView {
   }
 
   now(agent: number): AgentStory['now'] {
-    for (const flight of this.#dispatcher.flights.values()) {
+    for (const flight of this.#dispatcher.flights) {
       if (flight.agent === agent) return { task: flight.task, input: flight.input, text: flight.text };
     }
     return null;
@@ -497,7 +497,7 @@ export class Run implements RunView {
   }
 
   #engineLost(error: EngineError): void {
-    const inFlight = this.#dispatcher.flights.size;
+    const inFlight = this.#dispatcher.flights.length;
     this.#tell({ type: 'engine.lost', code: error.code, message: error.message, inFlight });
     this.#dispatcher.lost(error);
     const message = seatMessage(this.#seat.state, true);
@@ -608,7 +608,7 @@ export class Run implements RunView {
   }
 
   #sample(): void {
-    const live = [...this.#dispatcher.flights.values()].reduce((sum, flight) => sum + flight.tokens, 0);
+    const live = this.#dispatcher.flights.reduce((sum, flight) => sum + flight.tokens, 0);
     this.#rate.sample(this.#with.clock.now(), this.state.totals.completionTokens + live);
     const { engine } = this.#seat;
     if (engine) void this.#sampleOf(engine, true);

@@ -1,0 +1,148 @@
+import type { ContextManager } from '../agents/context.ts';
+import { planTurn } from '../agents/turn.ts';
+import type { TurnOutcome, TurnProgress, TurnRequest } from '../engine/contract.ts';
+import type { EventBody } from '../journal/events.ts';
+import type { RunState } from '../journal/run-state.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Escalation } from './escalation.ts';
+import { type Flight, GRACE_MS } from './flight.ts';
+import type { Flights } from './flights.ts';
+import { reviewedText } from './outcome.ts';
+import type { RunPlan, StageBrief } from './plan.ts';
+import type { Residence } from './residence.ts';
+import type { TaskDesk } from './task-desk.ts';
+import { TurnTracer } from './turn-trace.ts';
+import type { Ward } from './ward.ts';
+
+/** Before every role's own priority. */
+const FIRST = -1;
+/** Penalty on repetition for an agent that went round in circles. */
+const STEADY_PENALTY = 1.15;
+/** A bigger model may have to be loaded first, ms. */
+const LOADING_MS = 600_000;
+
+export interface TakeoffOptions {
+  readonly clock: Clock;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  /** Sets turns of one writer apart from those of another. */
+  readonly fence: number;
+  readonly contexts: ContextManager;
+  readonly escalation: Escalation;
+  readonly flights: Flights;
+  readonly desk: TaskDesk;
+  readonly residence: Residence;
+  readonly ward: () => Ward | null;
+  readonly tell: (event: EventBody) => unknown;
+  /** The turn that its task still waited for came to its end. */
+  readonly onOutcome: (flight: Flight, outcome: TurnOutcome) => void;
+  /** Nothing came of it long after its deadline. */
+  readonly onOverdue: (flight: Flight) => void;
+}
+
+/** Makes a turn of a task and an agent and puts it to an engine: the run's own, or the bigger model that the task is to have. */
+export class Takeoff {
+  readonly #with: TakeoffOptions;
+  /** Agents whose next turn samples with a penalty on repetition. */
+  readonly #steadied = new Set<number>();
+  #contextTokens = 0;
+  #turns = 0;
+
+  constructor(options: TakeoffOptions) {
+    this.#with = options;
+  }
+
+  /** Tokens that the engine's sequences have room for. */
+  get contextTokens(): number {
+    return this.#contextTokens;
+  }
+
+  /** A fresh engine with that much room, tokens a sequence. */
+  resize(contextTokens: number): void {
+    this.#contextTokens = contextTokens;
+  }
+
+  /** The agent's next turn samples with a penalty on repetition. */
+  steady(agent: number): void {
+    this.#steadied.add(agent);
+  }
+
+  submit(task: number, stageIndex: number, agent: number): void {
+    const { clock, plan, state, fence, tell, desk, flights, onOverdue } = this.#with;
+    const stage = plan.stages[stageIndex] as StageBrief;
+    const ward = this.#with.ward();
+    const failures = state.tasks.failures[task] as number;
+    const turn = `${String(fence)}-${String(++this.#turns)}`;
+    const model = desk.takeModel(task);
+    const { request, input } = planTurn({
+      id: turn,
+      agent,
+      // An agent on trial waits for nobody: until it has passed its mend is not proven.
+      priority: ward?.onTrial(agent) === true ? FIRST : stage.priority,
+      role: stage.brief,
+      ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
+      // A bigger model begins as boldly as the first one did.
+      failures: model === null ? failures : 0,
+      shrink: desk.shrunk(task),
+      contextTokens: this.#contextTokens,
+      contexts: this.#with.contexts,
+      seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
+    });
+    const flight: Flight = {
+      turn,
+      task,
+      stage: stageIndex,
+      agent,
+      failures,
+      input,
+      asked: request.messages.at(-1)?.content ?? '',
+      submitted: clock.now(),
+      tracer: new TurnTracer(clock),
+      model,
+      handle: null,
+      watchdog: clock.timeout(request.deadlineMs + (model === null ? GRACE_MS : LOADING_MS), () => {
+        if (flights.holds(flight)) onOverdue(flight);
+      }),
+      started: false,
+      over: false,
+      text: '',
+      tokens: 0,
+    };
+    flights.add(flight);
+    tell({
+      type: 'task.assigned',
+      task,
+      agent,
+      stage: stageIndex,
+      attempt: failures + 1,
+      ...(model !== null && { model }),
+    });
+    if (model === null) ward?.began(flight);
+    this.#send(flight, request);
+  }
+
+  #send(flight: Flight, request: TurnRequest): void {
+    const { flights, escalation, residence, ward, onOutcome } = this.#with;
+    const { model, agent, turn } = flight;
+    const onProgress = ({ text, completionTokens }: TurnProgress): void => {
+      if (!flights.holds(flight)) return;
+      flights.begin(flight);
+      flight.text = text;
+      flight.tokens = completionTokens;
+      flight.tracer.alive(completionTokens);
+      if (model === null) ward()?.alive(turn, completionTokens, text);
+    };
+    flight.handle =
+      model === null
+        ? residence.submit(this.#sampled(request, agent), onProgress)
+        : escalation.submit(model, request, onProgress);
+    void flight.handle.done.then((outcome) => {
+      if (flights.holds(flight)) onOutcome(flight, outcome);
+    });
+  }
+
+  #sampled(request: TurnRequest, agent: number): TurnRequest {
+    if (!this.#steadied.delete(agent)) return request;
+    return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
+  }
+}
