@@ -2,10 +2,10 @@
  * A run in a real tab under every kind of fault, on the real model and the production build, and what it costs: in parts, each a run of its
  * own over the hand-labelled lines, so that a machine can be shared between them.
  *
- *   npm run bench -- chaos [--parts 6] [--part K] [--seats 4] [--results FILE] [--gpu]
+ *   npm run bench -- chaos [--parts 6] [--part K] [--seats 4] [--results FILE] [--logs FOLDER] [--gpu]
  *
  * Part 0 is the same run without faults: the peer. With --part only that part is run; parts that the results file has already are not run
- * again. The table is over all parts that are there.
+ * again. The table is over all parts that are there. --logs keeps each part's events, one JSON object a line.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     part: { type: 'string' },
     seats: { type: 'string', default: '4' },
     results: { type: 'string', default: path.join(root, 'node_modules/.cache/chaos/results.jsonl') },
+    logs: { type: 'string' },
     gpu: { type: 'boolean' },
   },
 });
@@ -65,7 +66,8 @@ async function runPart(part) {
     swarm.replace(/^model: .*$/m, (line) => `${line}\nbudget: {resident: ${values.seats}}`),
   );
   writeFileSync(at('plan.yaml'), chaosPlan(part));
-  const faults = part === 0 ? [] : ['--faults', at('plan.yaml'), '--json'];
+  const log = values.logs === undefined ? [] : ['--log', path.join(values.logs, `part-${part}.jsonl`)];
+  const faults = part === 0 ? [] : ['--faults', at('plan.yaml'), '--json', ...log];
   const { summary, seconds } = await headless([
     ...[at('swarm.yaml'), '--input', at('lines.log'), '--adapter', adapter(), '--out', at('rows.jsonl')],
     ...['--report', at('report.json'), ...faults],
@@ -105,6 +107,7 @@ async function runPart(part) {
 }
 
 mkdirSync(path.dirname(values.results), { recursive: true });
+if (values.logs !== undefined) mkdirSync(values.logs, { recursive: true });
 /** @type {Part[]} */
 const parts = existsSync(values.results) ? jsonLines(values.results) : [];
 const wanted =

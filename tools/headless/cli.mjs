@@ -30,8 +30,9 @@ async function main() {
   await ensureInstalled();
   const faults = options.faults === undefined ? null : await readFaults(options.faults);
   await ensureChromium();
-  await ensureBuilt();
-  const server = await serve({ root: path.join(root, 'dist'), port: 0 });
+  // PLANARIA_DIST names another build than dist/, as for the benches.
+  if (!process.env.PLANARIA_DIST) await ensureBuilt();
+  const server = await serve({ root: process.env.PLANARIA_DIST ?? path.join(root, 'dist'), port: 0 });
   try {
     return faults ? await runWithFaults(server.url, options, faults) : await run(server.url, options);
   } finally {
