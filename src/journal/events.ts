@@ -235,7 +235,11 @@ export type EventBody =
       readonly by: 'person' | 'time';
     }
   /** A person takes the agent off work, or lets it work again. */
-  | { readonly type: 'agent.held'; readonly agent: number; readonly held: boolean };
+  | { readonly type: 'agent.held'; readonly agent: number; readonly held: boolean }
+  /** A person gives the agent another chance, calls its turn back, or has it made anew. */
+  | { readonly type: 'agent.asked'; readonly agent: number; readonly action: 'retry' | 'restart' }
+  /** A person lets tasks that fail here go to an endpoint, by the name under which it is shown; null: no longer. */
+  | { readonly type: 'endpoint.allowed'; readonly name: string | null };
 
 /** What a notice is about. */
 export type NoticeSubject = 'agent' | 'task' | 'engine' | 'storage';

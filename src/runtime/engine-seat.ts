@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Engine, EngineError, EngineReport, LoadProgress, MemoryBudget, ModelSource } from '../engine/contract.ts';
-import { EngineFault } from '../engine/contract.ts';
+import { asEngineError } from '../engine/contract.ts';
 
 /** Faults that no second try can cure: the person must change something. */
 const PERMANENT = new Set([
@@ -20,6 +20,10 @@ const SECOND_WAIT_MS = 2000;
 const WAIT_CAP_MS = 30_000;
 /** Losses in a row, with no turn finished in between, after which only a person starts the engine again. */
 const HOPELESS = 5;
+const UNLOADED = {
+  message: 'The engine could not be loaded.',
+  remedy: 'Try again; if it stays, choose another model.',
+};
 
 export type SeatState =
   | { readonly kind: 'empty' }
@@ -122,7 +126,7 @@ export class EngineSeat {
         this.#with.onReady(engine, report);
       },
       (error: unknown) => {
-        this.#lose(engine, asEngineError(error));
+        this.#lose(engine, asEngineError(error, UNLOADED));
       },
     );
   }
@@ -155,15 +159,4 @@ export class EngineSeat {
     }
     if (wasReady) this.#with.onLost(problem);
   }
-}
-
-function asEngineError(error: unknown): EngineError {
-  if (error instanceof EngineFault) return error.error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'internal',
-    message: 'The engine could not be loaded.',
-    remedy: 'Try again; if it stays, choose another model.',
-    detail,
-  };
 }

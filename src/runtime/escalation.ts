@@ -9,7 +9,7 @@ import type {
   TurnProgress,
   TurnRequest,
 } from '../engine/contract.ts';
-import { EngineFault } from '../engine/contract.ts';
+import { asEngineError, EngineFault } from '../engine/contract.ts';
 import type { RemoteEndpoint } from '../engine/remote.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 
@@ -82,17 +82,22 @@ export class Escalation {
     const loaded = this.#load(name);
     loaded.turns++;
     loaded.idle();
+    const { clock } = this.#with;
+    const submitted = clock.now();
     let inner: TurnHandle | null = null;
     let cancelled = false;
     const run = async (): Promise<TurnOutcome> => {
+      let problem: EngineError | null = null;
       try {
         await loaded.ready;
       } catch (thrown) {
-        return without(request.id, cancelled ? null : errorOf(thrown));
+        problem = asEngineError(thrown, UNLOADED);
       }
-      if (cancelled) return without(request.id, null);
+      const waited = clock.now() - submitted;
+      if (cancelled) return without(request.id, null, waited);
+      if (problem) return without(request.id, problem, waited);
       inner = loaded.engine.submit(alone, onProgress);
-      return inner.done;
+      return later(await inner.done, waited);
     };
     return {
       id: request.id,
@@ -173,25 +178,29 @@ function refused(code: EngineError['code'], message: string): EngineFault {
   return new EngineFault({ code, message, remedy: 'The task goes on without it.' });
 }
 
-function errorOf(thrown: unknown): EngineError {
-  if (thrown instanceof EngineFault) return thrown.error;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+const UNLOADED = { message: 'The bigger model could not be loaded.', remedy: 'The task goes on without it.' };
+
+/** The turn counts from where it was asked for, before its model was there. */
+function later(outcome: TurnOutcome, waited: number): TurnOutcome {
+  const { admittedMs, firstTokenMs, endedMs } = outcome.timing;
   return {
-    code: 'internal',
-    message: 'The bigger model could not be loaded.',
-    remedy: 'The task goes on without it.',
-    detail,
+    ...outcome,
+    timing: {
+      admittedMs: admittedMs + waited,
+      firstTokenMs: firstTokenMs === null ? null : firstTokenMs + waited,
+      endedMs: endedMs + waited,
+    },
   };
 }
 
 /** The end of a turn that never ran. */
-function without(id: string, error: EngineError | null): TurnOutcome {
+function without(id: string, error: EngineError | null, waited: number): TurnOutcome {
   return {
     id,
     finish: error ? 'error' : 'cancelled',
     text: '',
     usage: { promptTokens: 0, cachedTokens: 0, restoredTokens: 0, completionTokens: 0 },
-    timing: { admittedMs: 0, firstTokenMs: null, endedMs: 0 },
+    timing: { admittedMs: waited, firstTokenMs: null, endedMs: waited },
     meanLogprob: null,
     ...(error && { error }),
   };

@@ -13,7 +13,7 @@ export interface OperatorOptions {
   readonly dispatcher: Dispatcher;
   readonly tell: (event: EventBody) => unknown;
   readonly done: (task: number, note: string | null) => void;
-  /** Ends the task; `spent`: attempts that the log does not count yet. */
+  /** Ends the task; every attempt at it is in the log. */
   readonly fail: (task: number, failure: string, note: string) => void;
   /** Tries engine and storage again at once. */
   readonly resume: () => void;
@@ -63,13 +63,14 @@ export class Operator {
     const name = agentName(plan.layout, agent);
     const held = state.agents.held[agent] === 1;
     switch (action) {
-      case 'retry':
-        if (dispatcher.ward?.revive(agent)) return yes(`${name} has another chance; its next turn is its trial.`);
-        return dispatcher.callBack(agent, 'called back by a person') === null
-          ? no(`${name} has no turn that could be called back.`)
-          : yes(`The turn of ${name} was called back and is taken again.`);
+      case 'retry': {
+        const reply = this.#retry(agent, name);
+        if (reply.ok) tell({ type: 'agent.asked', agent, action });
+        return reply;
+      }
       case 'restart':
         if (!dispatcher.ward) return no('This run has no supervisor that could restart an agent.');
+        tell({ type: 'agent.asked', agent, action });
         dispatcher.ward.restart(agent);
         return yes(`${name} is made anew from its last good generation; its next turn is its trial.`);
       case 'pause':
@@ -83,6 +84,14 @@ export class Operator {
         dispatcher.unhold(agent);
         return yes(`${name} gets turns again.`);
     }
+  }
+
+  #retry(agent: number, name: string): ActionReply {
+    const { dispatcher } = this.#with;
+    if (dispatcher.ward?.revive(agent)) return yes(`${name} has another chance; its next turn is its trial.`);
+    return dispatcher.callBack(agent, 'called back by a person') === null
+      ? no(`${name} has no turn that could be called back.`)
+      : yes(`The turn of ${name} was called back and is taken again.`);
   }
 
   #carryOut(notice: OpenNotice, kind: 'retry' | 'skip' | 'give-up'): ActionReply {
@@ -105,7 +114,7 @@ export class Operator {
         fail(task, notice.failure ?? 'given-up', 'given up by a person');
         return yes(`The task ends as the named failure "${notice.failure ?? 'given-up'}".`);
       case 'agent':
-        if (kind === 'retry') return this.act(agent, 'retry');
+        if (kind === 'retry') return this.#retry(agent, agentName(this.#with.plan.layout, agent));
         return yes('The agent gets no more work, unless it is the last of its role; what it had others do.');
       default:
         if (kind === 'retry') this.#with.resume();

@@ -70,8 +70,8 @@ export interface RuntimeOptions {
   readonly engineFaults?: EngineFaults;
   /** How a stored record can be damaged on purpose; absent: it cannot. */
   readonly spoil?: SpoilRecord;
-  /** Engine for runs that ask for `scripted`; the built-in one unless given. */
-  readonly scripted?: (seed: number) => Engine;
+  /** Engine for runs that ask for `scripted`; the built-in one unless given. `beside`: for a bigger model, beside the run's own. */
+  readonly scripted?: (seed: number, beside: boolean) => Engine;
 }
 
 const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; the tab that runs it decides.' };
@@ -307,8 +307,10 @@ export class Runtime implements RuntimeApi {
       const fence = await store.openWriter(runId);
       const loaded = await loadRun(store, runId);
       const { settings } = loaded.plan;
-      const createEngine = (): Engine =>
-        settings.engine === 'scripted' ? this.#scripted(settings.seed) : this.#with.engines.create(settings.engine);
+      const createEngine = (beside: boolean): Engine =>
+        settings.engine === 'scripted'
+          ? this.#scripted(settings.seed, beside)
+          : this.#with.engines.create(settings.engine);
       const onStale = (): void => void this.#reopen(runId);
       const { healing, onEvent, fixedSeats = false } = this.#with;
       const wrap = this.#breakage.begin(
@@ -331,8 +333,8 @@ export class Runtime implements RuntimeApi {
       const run = new Run(loaded, {
         clock,
         store,
-        createEngine: () => wrap(createEngine()),
-        createBeside: createEngine,
+        createEngine: () => wrap(createEngine(false)),
+        createBeside: () => createEngine(true),
         models: settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.models(vramMiB, occupancy),
         fence,
         tab,
@@ -351,8 +353,8 @@ export class Runtime implements RuntimeApi {
     }
   }
 
-  #scripted(seed: number): Engine {
-    return this.#with.scripted?.(seed) ?? new ScriptedEngine({ clock: this.#with.clock, seed });
+  #scripted(seed: number, beside: boolean): Engine {
+    return this.#with.scripted?.(seed, beside) ?? new ScriptedEngine({ clock: this.#with.clock, seed });
   }
 
   /** The tab that ran it may be closing at this moment: its lock is waited for a little, while the watching goes on. */

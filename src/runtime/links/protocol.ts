@@ -35,6 +35,8 @@ export interface IncidentFacts {
   readonly ms: number;
   /** Faults that were injected, `at` milliseconds from the start. */
   readonly faults: readonly { readonly kind: string; readonly at: number; readonly agents: readonly number[] }[];
+  /** Times that a person decided, or did something to an agent. */
+  readonly words: number;
   readonly mended: number;
   /** False: input lines are placeholders of the same length. */
   readonly inputIncluded: boolean;

@@ -4,27 +4,48 @@
  */
 import * as v from 'valibot';
 import { FAULT_KINDS } from '../../chaos/kinds.ts';
-import type { JournalEvent } from '../../journal/events.ts';
+import { type JournalEvent, NOTICE_CHOICES } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
-import type { InputItem } from '../../swarm/input.ts';
-import type { OutputSchema } from '../../swarm/output-schema.ts';
 import { HUNG } from '../flight.ts';
 import { SILENT } from '../ward.ts';
 import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
 import type { IncidentFacts } from '../links/protocol.ts';
 import { inputOf } from './input-text.ts';
-import { maskLines, maskOutput, type Masked } from './mask.ts';
-import { type RecordedFault, type RecordedTurn, type Recording, recordingOf } from './record.ts';
+import { maskItems, maskTurns, maskWords } from './mask-run.ts';
+import type { RecordedWord } from './people.ts';
+import { type RecordedFault, type Recording, recordingOf } from './record.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
 const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
+const MAX_WORDS = 10_000;
+const MAX_OUTPUT = 100_000;
 
 const ms = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(31 * 86_400_000));
 const whole = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most));
 const short = v.pipe(v.string(), v.maxLength(500));
 const named = v.strictObject({ name: v.pipe(v.string(), v.maxLength(255)), text: v.string() });
+
+const Word = v.variant('do', [
+  v.strictObject({
+    do: v.literal('decide'),
+    at: ms,
+    of: v.picklist(['agent', 'task', 'engine', 'storage']),
+    about: v.exactOptional(whole(1e9)),
+    choice: v.picklist(NOTICE_CHOICES),
+    task: v.exactOptional(whole(1e9)),
+    stage: v.exactOptional(whole(64)),
+    output: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_OUTPUT))),
+  }),
+  v.strictObject({
+    do: v.literal('act'),
+    at: ms,
+    agent: whole(1e6),
+    action: v.picklist(['retry', 'restart', 'pause', 'resume']),
+  }),
+  v.strictObject({ do: v.literal('endpoint'), at: ms, allowed: v.boolean() }),
+]);
 
 const IncidentSchema = v.strictObject({
   incident: v.literal(1),
@@ -40,7 +61,12 @@ const IncidentSchema = v.strictObject({
     cancelledAt: v.exactOptional(ms),
   }),
   swarm: named,
-  settings: v.strictObject({ seed: whole(Number.MAX_SAFE_INTEGER), vramMiB: whole(1024 * 1024) }),
+  settings: v.strictObject({
+    seed: whole(Number.MAX_SAFE_INTEGER),
+    vramMiB: whole(1024 * 1024),
+    /** How long a question to a person waits; absent where nobody was to be asked. */
+    askMs: v.exactOptional(ms),
+  }),
   /** A file that the swarm file reads; `included` false: its items are placeholders. */
   input: v.strictObject({ ...named.entries, included: v.boolean() }),
   engines: v.pipe(
@@ -74,6 +100,8 @@ const IncidentSchema = v.strictObject({
     ),
     v.maxLength(MAX_FAULTS),
   ),
+  /** What people did; absent where nobody did anything. */
+  words: v.exactOptional(v.pipe(v.array(Word), v.maxLength(MAX_WORDS))),
   turns: TurnColumns,
   heals: v.pipe(v.array(short), v.maxLength(MAX_HEALS)),
 });
@@ -107,7 +135,8 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const recording = recordingOf(events, bySupervisor);
   const items = withInput ? plan.items : maskItems(plan.items, plan.swarm.input);
   const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, items);
-  const { seed, vramMiB, version, model } = plan.settings;
+  const words = withInput ? recording.words : maskWords(recording.words, plan, items);
+  const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
   const json: IncidentJson = {
     incident: 1,
     version,
@@ -120,7 +149,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       ...(recording.cancelledAt !== null && { cancelledAt: recording.cancelledAt }),
     },
     swarm: { name: source.swarm.file, text: source.swarm.text },
-    settings: { seed, vramMiB },
+    settings: { seed, vramMiB, ...(askMs > 0 && { askMs }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
       text: inputOf(items, plan.swarm.input),
@@ -132,6 +161,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     })),
     seats: recording.seats.slice(0, MAX_FAULTS),
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
+    ...(words.length > 0 && { words: words.filter(isShort).slice(0, MAX_WORDS) }),
     // Finer than a clock trembles would be noise that costs bytes.
     turns: toColumns(turns, recording.exact ? 1000 : 1),
     heals: recording.heals.slice(0, MAX_HEALS),
@@ -175,6 +205,7 @@ export function readIncident(text: string): Result<Incident, string> {
     engines: json.engines,
     seats: json.seats,
     faults: json.faults,
+    words: json.words ?? [],
     heals: json.heals,
     mended: run.mended,
     cancelledAt: run.cancelledAt ?? null,
@@ -192,6 +223,7 @@ export function readIncident(text: string): Result<Incident, string> {
     turns: turns.length,
     ms: run.ms,
     faults: json.faults.map(({ kind, at, agents }) => ({ kind, at, agents })),
+    words: recording.words.length,
     mended: run.mended,
     inputIncluded: input.included,
     version,
@@ -216,36 +248,10 @@ const bySupervisor = (message: string): boolean => message === SILENT.message ||
 const isKnown = (fault: RecordedFault): fault is RecordedFault & { kind: (typeof FAULT_KINDS)[number] } =>
   FAULT_KINDS.some((kind) => kind === fault.kind);
 
+const isShort = (word: RecordedWord): boolean => word.do !== 'decide' || (word.output?.length ?? 0) <= MAX_OUTPUT;
+
 const short500 = <T extends RecordedFault>(fault: T) => ({
   ...fault,
   agents: fault.agents.slice(0, 1024),
   detail: fault.detail.slice(0, 500),
 });
-
-function maskItems(items: readonly InputItem[], { format, field }: RunPlan['swarm']['input']): InputItem[] {
-  const masks = maskLines(items.map(({ text }) => text));
-  return items.map(({ line }, index) => {
-    const mask = masks[index] ?? '';
-    // A whole JSON line must stay one.
-    const isJson = format === 'jsonl' && field === undefined;
-    return { line, text: isJson ? JSON.stringify(mask.slice(0, Math.max(1, mask.length - 2))) : mask };
-  });
-}
-
-function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masks: readonly InputItem[]): RecordedTurn[] {
-  const schemas = plan.stages.map(({ role }): OutputSchema | undefined => plan.swarm.roles[role]?.output);
-  /** What agents were given: the line, and what others wrote about it. */
-  const given = new Map<number, Masked[]>();
-  return turns.map((turn) => {
-    let known = given.get(turn.task);
-    if (!known) {
-      known = [{ text: plan.items[turn.task]?.text ?? '', mask: masks[turn.task]?.text ?? '' }];
-      given.clear();
-      given.set(turn.task, known);
-    }
-    if (turn.text === '') return turn;
-    const mask = maskOutput(turn.text, schemas[turn.stage], known);
-    known.push({ text: turn.text, mask });
-    return { ...turn, text: mask };
-  });
-}

@@ -1,5 +1,6 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
 import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
+import { type RecordedWord, WordsOfPeople } from './people.ts';
 
 /** A turn as it went. Times are milliseconds from its submission. */
 export interface RecordedTurn {
@@ -59,6 +60,8 @@ export interface Recording {
   readonly engines: readonly RecordedEngine[];
   readonly seats: readonly RecordedSeats[];
   readonly faults: readonly RecordedFault[];
+  /** What people did, in order. */
+  readonly words: readonly RecordedWord[];
   /** Events of healing, in `healWord`'s words. */
   readonly heals: readonly string[];
   readonly mended: number;
@@ -141,6 +144,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const engines: RecordedEngine[] = [];
   const seats: RecordedSeats[] = [];
   const faults: RecordedFault[] = [];
+  const people = new WordsOfPeople();
   const heals: string[] = [];
   let cancelledAt: number | null = null;
   let exact = false;
@@ -154,6 +158,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
 
   for (const event of events) {
     ms = clock.at(event);
+    people.hear(event, ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
     const word = healWord(event);
@@ -173,18 +178,23 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         break;
       }
       case 'task.advanced':
+        open.delete(last.get(event.task) ?? -1);
         // A person's word, or a review that failed.
         if (event.edited || event.output === null) break;
         if (turns[last.get(event.task) ?? -1]?.text === '')
           change(event.task, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
         break;
+      // Where a turn never spoke, nothing but this says that it is over.
       case 'task.retried':
+      case 'task.escalated':
+      case 'task.committed':
+      case 'task.failed':
         open.delete(last.get(event.task) ?? -1);
         break;
       case 'task.requeued': {
         const at = last.get(event.task) ?? -1;
         open.delete(at);
-        // Called back by a person's pause: nobody pauses in a replay.
+        // Called back because the run was paused: a replay has no such pause.
         if (event.reason === 'cancelled') dropped.add(at);
         break;
       }
@@ -243,6 +253,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     engines,
     seats,
     faults,
+    words: people.words,
     heals,
     mended,
     cancelledAt,
@@ -273,7 +284,9 @@ function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Partial<Re
   const { alive = null, told = null, unused, said = '', logprob = null, error = null, retained = false } = trace;
   const { finish: name, tokens } = unused ?? event;
   const finish = FINISHES.find((known) => known === name) ?? null;
-  const byEngine = told !== null && finish !== null && !(error !== null && ENGINE_GONE.has(error));
+  // The loss of the run's own engine ends turns by itself when it is played; that of a bigger model's is played as their end.
+  const withEngine = event.model === undefined && error !== null && ENGINE_GONE.has(error);
+  const byEngine = told !== null && finish !== null && !withEngine;
   return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
 }
 

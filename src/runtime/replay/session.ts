@@ -21,7 +21,8 @@ import type { Pace, ReplayInfo } from '../links/protocol.ts';
 import { Runtime } from '../runtime.ts';
 import type { Incident } from './incident.ts';
 import { Pacer } from './pacer.ts';
-import { healWord, type RecordedFault } from './record.ts';
+import { People } from './people.ts';
+import { healWord, type RecordedEngine, type RecordedFault } from './record.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
 
@@ -31,6 +32,9 @@ const AFTERMATH_MS = 2000;
 const LOOK_MS = 1000;
 /** What was decided at a look comes after the look, however times were rounded. */
 const JUST_AFTER_MS = 0.002;
+
+/** Where a bigger model answered: its loading is in its turns. */
+const BESIDE: RecordedEngine = { readyAt: 0, loadMs: 0, residents: 1, contextTokens: 1024, lost: null };
 
 const NO_ENGINES: EngineHost = {
   checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
@@ -49,6 +53,7 @@ export class ReplaySession {
   readonly clock: SimulatedClock;
   readonly #script: Script;
   readonly #pacer: Pacer;
+  readonly #people: People;
   readonly #faultyClock: FaultyClock;
   readonly #faultyStore: FaultyStore;
   readonly #messages: FaultyMessages;
@@ -84,15 +89,22 @@ export class ReplaySession {
       onEvent: (event) => {
         this.#hear(event);
       },
-      scripted: (seed) =>
-        new ReplayEngine({
-          clock: this.#faultyClock,
-          origin: 0,
-          seed,
-          script: this.#script,
-          recorded: incident.recording.engines[this.#engines++] ?? null,
-          tolerance: incident.recording.exact ? 0.1 : 1.5,
-        }),
+      scripted: (seed, beside) =>
+        this.#engine(seed, beside ? BESIDE : (incident.recording.engines[this.#engines++] ?? null)),
+    });
+    this.#people = new People({
+      clock: this.clock,
+      words: incident.recording.words,
+      decide: (notice, decision) => void this.runtime.decide(id, notice, decision),
+      act: (agent, action) => void this.runtime.act(id, agent, action),
+      allow: () => undefined,
+    });
+  }
+
+  #engine(seed: number, recorded: RecordedEngine | null): ReplayEngine {
+    const tolerance = this.incident.recording.exact ? 0.1 : 1.5;
+    return new ReplayEngine({
+      ...{ clock: this.#faultyClock, origin: 0, seed, script: this.#script, recorded, tolerance },
     });
   }
 
@@ -167,6 +179,7 @@ export class ReplaySession {
   }
 
   #hear(event: JournalEvent): void {
+    this.#people.hear(event);
     if (event.type === 'task.assigned') this.#script.assign(event.agent, event.task, event.stage);
     if (event.type === 'run.ended') this.#endedAt = this.clock.now();
     const word = healWord(event);

@@ -14,6 +14,10 @@ const told: readonly EventBody[] = [
   { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'give-up', by: 'time' },
   { type: 'agent.held', agent: 3, held: true },
   { type: 'agent.held', agent: 3, held: false },
+  { type: 'agent.asked', agent: 3, action: 'retry' },
+  { type: 'agent.asked', agent: 3, action: 'restart' },
+  { type: 'endpoint.allowed', name: 'big at far.example' },
+  { type: 'endpoint.allowed', name: null },
 ];
 
 it('has words of its own, in both languages, for what people, seats, storage and bigger models do', () => {

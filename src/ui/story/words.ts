@@ -84,6 +84,10 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
       return { title: t.spans.decided(t.alerts.choices[event.decision], event.by), text: '' };
     case 'agent.held':
       return { title: event.held ? t.spans.held : t.spans.released, text: '' };
+    case 'agent.asked':
+      return { title: t.spans.asked(event.action), text: '' };
+    case 'endpoint.allowed':
+      return { title: event.name === null ? t.spans.endpointOff : t.spans.endpointOn(event.name), text: '' };
     case 'task.escalated':
       return { title: t.spans.escalated(event.to), text: t.said(event.because) };
     case 'seats.changed':

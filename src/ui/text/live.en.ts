@@ -349,6 +349,10 @@ export const liveEn = {
       by === 'person' ? `A person chose: ${choice}` : `No word came in time: ${choice}`,
     held: 'Taken off work by a person',
     released: 'Put back to work by a person',
+    asked: (action: 'retry' | 'restart'): string =>
+      action === 'retry' ? 'A person gave it another chance' : 'A person had it made anew',
+    endpointOn: (name: string) => `A person let failed tasks go to ${name}`,
+    endpointOff: 'A person took the endpoint back',
     escalated: (to: string) => `Asked a larger model: ${to}`,
     seats: (from: number, to: number) => `Seats from ${num(from)} to ${num(to)}`,
     storage: 'Storage',

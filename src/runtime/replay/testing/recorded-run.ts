@@ -8,7 +8,8 @@ import { FaultyMessages } from '../../../chaos/message-seam.ts';
 import { scheduleFaults, type DueFault } from '../../../chaos/schedule.ts';
 import type { FaultSeams, Landing } from '../../../chaos/seams.ts';
 import { FaultyStore } from '../../../chaos/store-seam.ts';
-import { ScriptedEngine } from '../../../engine/scripted.ts';
+import { ScriptedEngine, type ScriptedOptions } from '../../../engine/scripted.ts';
+import type { JournalEvent } from '../../../journal/events.ts';
 import { decodeEvents } from '../../../journal/journal.ts';
 import { memoryLock } from '../../../kernel/lock.ts';
 import { seededRandom } from '../../../kernel/random.ts';
@@ -43,12 +44,22 @@ export interface RecordOptions {
   readonly kinds?: readonly FaultKind[];
   readonly input?: string;
   readonly swarm?: string;
+  readonly askMs?: number;
+  /** Of the run's own engines; those beside answer as they always do. */
+  readonly engine?: Partial<ScriptedOptions>;
+  /** Sits at the page: hears every event, and may do something a moment later. */
+  readonly person?: (event: JournalEvent, hands: Hands) => void;
+}
+
+export interface Hands {
+  /** Does it, `ms` from now. */
+  after(ms: number, what: (runtime: Runtime, runId: string) => void): void;
 }
 
 /** @param seed of the swarm, and of the faults: about one every two seconds of the first fifteen */
 export async function recordedRun(
   seed: number,
-  { tasks = 120, kinds = REPLAYED, input = lines(tasks), swarm = SWARM }: RecordOptions = {},
+  { tasks = 120, kinds = REPLAYED, input = lines(tasks), swarm = SWARM, askMs, engine, person }: RecordOptions = {},
 ): Promise<StoredRun> {
   const clock = new SimulatedClock();
   const faulty = new FaultyClock(clock);
@@ -65,6 +76,14 @@ export async function recordedRun(
     },
   });
   let ended = false;
+  let id = '';
+  const hands: Hands = {
+    after: (ms, what) => {
+      clock.timeout(ms, () => {
+        what(runtime, id);
+      });
+    },
+  };
   const runtime: Runtime = new Runtime({
     clock: faulty,
     random: seededRandom(seed),
@@ -84,8 +103,12 @@ export async function recordedRun(
     onEvent: (event) => {
       if (event.type === 'task.assigned') taskOf.set(event.agent, event.task);
       if (event.type === 'run.ended') ended = true;
+      person?.(event, hands);
     },
-    scripted: (of) => chaos.wrap(new ScriptedEngine({ clock: faulty, seed: of, decodeMs: 20, loadMs: 1100 })),
+    scripted: (of, beside) => {
+      const pace = { clock: faulty, seed: of, decodeMs: 20, loadMs: 1100 };
+      return beside ? new ScriptedEngine(pace) : chaos.wrap(new ScriptedEngine({ ...pace, ...engine }));
+    },
   });
   const hit = (detail: string): Landing => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
   const seams: FaultSeams = {
@@ -120,8 +143,10 @@ export async function recordedRun(
     input: { name: 'test.log', text: input },
     engine: 'scripted',
     seed,
+    ...(askMs !== undefined && { askMs }),
   });
   if (!reply.ok) throw new Error(JSON.stringify(reply));
+  id = reply.runId;
   director.start(dueFaults(seed, kinds));
   // A person who finds the run stopped by losses presses resume.
   const pressing = clock.every(60_000, () => void runtime.resume(reply.runId));

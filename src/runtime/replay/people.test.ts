@@ -1,0 +1,203 @@
+/** What people did to a run is done again in its replay, at the same moments and with the same end for each task. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JournalEvent } from '../../journal/events.ts';
+import { decodeEvents } from '../../journal/journal.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { ResultRow } from '../../store/records.ts';
+import { SWARM } from '../testing/world.ts';
+import { type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
+import { healWord } from './record.ts';
+import { ReplaySession } from './session.ts';
+import { recordedRun, type RecordOptions } from './testing/recorded-run.ts';
+
+const WRONG = { kind: 'say', text: '{"severity":"loud"}' } as const;
+const failsAt =
+  (...tasks: readonly number[]) =>
+  (request: { readonly messages: readonly { readonly content: string }[] }) =>
+    tasks.some((task) => request.messages.at(-1)?.content.includes(`sshd[${String(task)}]`)) ? WRONG : null;
+
+function incidentOf(run: StoredRun, withInput = true): Incident {
+  const incident = readIncident(writeIncident(run, withInput));
+  if (!incident.ok) throw new Error(incident.error);
+  return incident.value;
+}
+
+async function replayed(incident: Incident) {
+  const session = await ReplaySession.open('replay-1', incident, systemClock());
+  await session.clock.run(() => session.over, 3_600_000);
+  const events = (await session.store.chunks('replay-1', 0)).flatMap((chunk) => decodeEvents(chunk));
+  const rows = new Map<number, ResultRow>();
+  await session.store.eachRow('replay-1', (some) => {
+    for (const { row } of some) rows.set(row.task, row);
+  });
+  return { events, session, rows };
+}
+
+/** All that people and healing did, and how each task ended, without moments and names. */
+const story = (events: readonly JournalEvent[]): string[] =>
+  events.flatMap((event) => {
+    switch (event.type) {
+      case 'heal.decided':
+        return [`${event.by}: ${event.decision} of ${String(event.task)}`];
+      case 'agent.held':
+        return [`${String(event.agent)} ${event.held ? 'held' : 'released'}`];
+      case 'agent.asked':
+        return [`${event.action} ${String(event.agent)}`];
+      case 'task.escalated':
+        return [`${String(event.task)} to ${event.to}`];
+      case 'task.committed':
+        return [`${String(event.task)} done by ${String(event.agent)} after ${String(event.attempts)}`];
+      case 'task.failed':
+        return [`${String(event.task)} ${event.failure} after ${String(event.attempts)}`];
+      default:
+        return [healWord(event) ?? []].flat();
+    }
+  });
+
+/** Says the next of these words to each question, a while after it was asked. */
+function answers(...words: readonly ('retry' | 'skip' | 'give-up' | { readonly output: string })[]) {
+  const left = [...words];
+  const person: RecordOptions['person'] = (event, hands) => {
+    if (event.type !== 'heal.notice' || event.of !== 'task') return;
+    const word = left.shift();
+    const id = event.notice ?? event.case;
+    if (word === undefined) return;
+    hands.after(1234.5, (runtime, run) => {
+      void runtime.decide(run, id, typeof word === 'string' ? { kind: word } : { kind: 'edit', ...word });
+    });
+  };
+  return person;
+}
+
+describe('a replay does again what a person did', () => {
+  test('answers of every kind, and no answer in time', async () => {
+    const written = JSON.stringify({ severity: 'error', subject: 'user20' });
+    const run = await recordedRun(31, {
+      tasks: 40,
+      kinds: ['stall', 'worker-kill'],
+      askMs: 30_000,
+      engine: { fault: failsAt(3, 11, 20, 28, 33) },
+      person: answers('skip', { output: '{"severity":"loud"}' }, { output: written }, 'give-up', 'retry', 'skip'),
+    });
+    expect(run.events.filter(({ type }) => type === 'heal.decided').length).toBeGreaterThan(4);
+    const { events, session, rows } = await replayed(incidentOf(run));
+    expect(story(events)).toEqual(story(run.events));
+    expect(session.info()).toMatchObject({ improvised: 0 });
+    expect([...rows.values()].some(({ failure, note }) => failure === null && note === 'edited by a person')).toBe(
+      true,
+    );
+  });
+
+  test('agents paused, resumed, called back and made anew', async () => {
+    const run = await recordedRun(32, {
+      tasks: 120,
+      kinds: ['stall', 'loop'],
+      person: (event, hands) => {
+        if (event.type !== 'engine.loaded') return;
+        const press = (ms: number, agent: number, action: 'pause' | 'resume' | 'retry' | 'restart') => {
+          hands.after(ms, (runtime, id) => void runtime.act(id, agent, action));
+        };
+        press(911.25, 2, 'pause');
+        press(1203.75, 4, 'retry');
+        press(1702.25, 1, 'restart');
+        press(4205.75, 2, 'resume');
+      },
+    });
+    const asked = run.events.filter(({ type }) => type === 'agent.held' || type === 'agent.asked');
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    const { events, session } = await replayed(incidentOf(run));
+    expect(story(events)).toEqual(story(run.events));
+    expect(session.info()).toMatchObject({ improvised: 0, played: session.info().recorded });
+  });
+
+  test('without the input, and with nothing of it in what a person wrote', async () => {
+    const secret = JSON.stringify({ severity: 'error', subject: 'Failed password' });
+    const run = await recordedRun(33, {
+      tasks: 12,
+      kinds: [],
+      askMs: 30_000,
+      engine: { fault: failsAt(5) },
+      person: answers({ output: secret }),
+    });
+    const text = writeIncident(run, false);
+    expect(text).not.toMatch(/Failed|password|sshd/);
+    const { events } = await replayed(incidentOf(run, false));
+    expect(story(events)).toEqual(story(run.events));
+  });
+});
+
+const ESCALATES = SWARM.replace(
+  '    prompt: Triage this line.',
+  '    escalate: [big, bigger]\n    prompt: Triage this line.',
+);
+
+test('turns of bigger models are played as theirs, loading and all', async () => {
+  const run = await recordedRun(34, {
+    tasks: 30,
+    kinds: ['stall'],
+    swarm: ESCALATES,
+    engine: { fault: failsAt(4, 17) },
+  });
+  const ups = run.events.filter(({ type }) => type === 'task.escalated');
+  expect(ups.length).toBeGreaterThanOrEqual(2);
+  const incident = incidentOf(run);
+  const { events, session, rows } = await replayed(incident);
+  expect(story(events)).toEqual(story(run.events));
+  expect(session.info()).toMatchObject({ improvised: 0, played: incident.recording.turns.length });
+  const by = (all: readonly JournalEvent[]) =>
+    all.flatMap((event) => (event.type === 'task.advanced' && event.model ? [[event.task, event.model]] : []));
+  expect(by(events)).toEqual(by(run.events));
+  expect(rows.get(4)?.failure).toBeNull();
+});
+
+const REMEMBERS = SWARM.replace(
+  '    prompt: Triage this line.',
+  '    memory: {turns: 4}\n    prompt: Triage this line.',
+);
+
+test.each([41, 42, 43])('agents that remember their turns heal as they did, seed %i', async (seed) => {
+  const run = await recordedRun(seed, { tasks: 80, swarm: REMEMBERS });
+  const { events, session } = await replayed(incidentOf(run));
+  expect(story(events)).toEqual(story(run.events));
+  expect(session.info()).toMatchObject({ improvised: 0 });
+});
+
+test('any mix of words comes back as it was written', async () => {
+  const run = await recordedRun(2, { tasks: 4, kinds: [] });
+  const at = fc.double({ min: 0, max: 1e6, noNaN: true });
+  const word = fc.oneof(
+    fc.record({
+      do: fc.constant('act' as const),
+      at,
+      agent: fc.nat(7),
+      action: fc.constantFrom('retry', 'restart', 'pause', 'resume'),
+    }),
+    fc.record({ do: fc.constant('endpoint' as const), at, allowed: fc.boolean() }),
+    fc.record({
+      do: fc.constant('decide' as const),
+      at,
+      of: fc.constantFrom('agent', 'task'),
+      about: fc.nat(3),
+      choice: fc.constantFrom('retry', 'skip', 'give-up'),
+    }),
+    fc.record({
+      do: fc.constant('decide' as const),
+      at,
+      of: fc.constant('task'),
+      about: fc.nat(3),
+      choice: fc.constant('edit'),
+      task: fc.nat(3),
+      stage: fc.nat(1),
+      output: fc.string(),
+    }),
+  );
+  const json = JSON.parse(writeIncident(run, true)) as Record<string, unknown>;
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 20 }), (words) => {
+      const read = readIncident(JSON.stringify({ ...json, words }));
+      expect(read.ok && read.value.recording.words).toEqual(JSON.parse(JSON.stringify(words)));
+      expect(read.ok && read.value.facts.words).toBe(words.length);
+    }),
+  );
+});
