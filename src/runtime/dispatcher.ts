@@ -5,6 +5,7 @@ import type { RunState } from '../journal/run-state.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { windowFor } from '../scheduling/bench.ts';
+import type { ReadyTask } from '../scheduling/ready-queue.ts';
 import type { ColdAgent } from '../store/records.ts';
 import { actuatorOf } from './actuator.ts';
 import { AgentMemory } from './agent-memory.ts';
@@ -18,6 +19,9 @@ import { Roster } from './roster.ts';
 import { Takeoff } from './takeoff.ts';
 import { TaskDesk } from './task-desk.ts';
 import { type HealingSettings, Ward } from './ward.ts';
+
+/** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
+const PASSED = 16;
 
 export interface DispatcherOptions {
   readonly clock: Clock;
@@ -123,9 +127,10 @@ export class Dispatcher {
       },
       onFree: pump,
     }));
+    const parts = { memory, flights, desk, roster, takeoff, landing, freeStorage, pump };
     const actuator = actuatorOf({
       ...shared,
-      ...{ memory, flights, desk, roster, takeoff, landing, freeStorage, pump },
+      ...parts,
       callBack: (flight) => {
         this.#callBack(flight);
       },
@@ -182,16 +187,37 @@ export class Dispatcher {
 
   /** Hands out turns as long as there are tasks, idle agents and room at the engine. */
   pump(): void {
-    while (this.#engine && this.#flights.size < this.#window) {
+    this.#prove();
+    // Tasks whose next agent is busy wait for it; others need not.
+    const passed: ReadyTask[] = [];
+    while (this.#engine && this.#flights.size < this.#window && passed.length < PASSED) {
       const next = this.#desk.next((stage) => this.#roster.idle(stage) > 0 && this.#flights.size < this.#room(stage));
-      if (!next) return;
+      if (!next) break;
       const failedBy = this.#desk.failedBy(next.task);
       const agent = this.#roster.take(next.lane, failedBy, () => this.#residence.welcome());
+      if (agent === undefined) passed.push(next);
+      else this.#takeoff.submit(next.task, next.lane, agent, next.urgent);
+    }
+    for (const { task, urgent } of passed) this.#desk.again(task, urgent);
+  }
+
+  /**
+   * Whoever is on trial waits for nobody: it gets a turn of its own at once, beyond what usually waits in the engine, and that turn the next
+   * seat. A task that has failed before is no fair trial.
+   */
+  #prove(): void {
+    while (this.#engine && this.#flights.size < this.#window + this.#residents) {
+      const next = this.#desk.next(
+        (stage) => this.#roster.onTrial(stage) > 0,
+        (task) => this.#desk.failedBy(task) === undefined,
+      );
+      if (!next) return;
+      const agent = this.#roster.takeTrial(next.lane);
       if (agent === undefined) {
-        this.#desk.again(next.task);
+        this.#desk.again(next.task, next.urgent);
         return;
       }
-      this.#takeoff.submit(next.task, next.lane, agent);
+      this.#takeoff.submit(next.task, next.lane, agent, true);
     }
   }
 

@@ -1,0 +1,298 @@
+import { ContextManager } from '../agents/context.ts';
+import type { Engine } from '../engine/contract.ts';
+import type { EventBody, JournalEvent } from '../journal/events.ts';
+import { Journal } from '../journal/journal.ts';
+import type { RunState } from '../journal/run-state.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { seededRandom } from '../kernel/random.ts';
+import type { RunRecord } from '../store/records.ts';
+import type { RunStore } from '../store/run-store.ts';
+import { type Condition, recordOf } from './condition.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { EngineRoom } from './engine-room.ts';
+import type { EscalationOptions } from './escalation.ts';
+import type { History } from './history.ts';
+import { Ledger } from './ledger.ts';
+import type { LoadedRun } from './load.ts';
+import type { RunPlan } from './plan.ts';
+import { reconcile } from './repair.ts';
+import type { ResultIndex } from './result-index.ts';
+import { RunStorage } from './run-storage.ts';
+import { Stopwatch } from './stopwatch.ts';
+import type { HealingSettings } from './ward.ts';
+
+export interface RunOptions {
+  readonly clock: Clock;
+  readonly store: RunStore;
+  readonly createEngine: () => Engine;
+  /** Engines for bigger models, beside the run's own. */
+  readonly createBeside: () => Engine;
+  /** See `EscalationOptions`. */
+  readonly models: EscalationOptions['models'];
+  /** From `store.openWriter`. */
+  readonly fence: number;
+  /** Names this tab in the log. */
+  readonly tab: string;
+  /** How its agents are mended; null: not at all. Absent: as usual. */
+  readonly healing?: HealingSettings | null;
+  /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
+  readonly fixedSeats?: boolean;
+  /** Hears every event as it happens, before it is on the disk. */
+  readonly onEvent?: (event: JournalEvent) => void;
+  /** Gives the run's lock back. */
+  readonly release: () => void;
+  /** Another tab has taken the run over; this one has stopped. */
+  readonly onStale: () => void;
+}
+
+/**
+ * What keeps a run going, from its first event to its last: turns go out while there is an engine and nothing speaks against it, rows go to
+ * the disk, and the run is over when every task has one. Everything that happens goes through `tell`, into the log and the state alike.
+ */
+export class RunCore {
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly history: History;
+  readonly index: ResultIndex;
+  readonly journal: Journal;
+  readonly storage: RunStorage;
+  readonly ledger: Ledger;
+  readonly engines: EngineRoom;
+  readonly dispatcher: Dispatcher;
+  readonly #with: RunOptions;
+  readonly #first: RunRecord;
+  readonly #watch: Stopwatch;
+  #endedAt: number | null;
+  #stale = false;
+  #stopped = false;
+  #ending = false;
+
+  /** `onUnanswered`: nobody said a word on that notice in time. */
+  constructor(loaded: LoadedRun, options: RunOptions, onUnanswered: (notice: string) => void) {
+    const { record, plan, state, history, index, recent } = loaded;
+    this.plan = plan;
+    this.state = state;
+    this.history = history;
+    this.index = index;
+    this.#with = options;
+    this.#first = record;
+    this.#endedAt = record.endedAt;
+    this.#watch = new Stopwatch(options.clock, state.at);
+    this.journal = new Journal(options.clock, () => this.#watch.elapsed(), state.seq);
+    const contexts = new ContextManager();
+    this.storage = this.#openStorage(contexts);
+    this.ledger = new Ledger({
+      plan,
+      state,
+      tell: this.tell,
+      write: (row, seq) => {
+        this.storage.add(row, seq);
+      },
+    });
+    this.#begin();
+    this.engines = this.#openEngines();
+    this.dispatcher = this.#openDispatcher(contexts, onUnanswered);
+    this.dispatcher.ward?.recall(recent);
+    if (!state.ended) this.dispatcher.ward?.adoptAll();
+  }
+
+  /** Run time so far, ms. */
+  get elapsed(): number {
+    return this.#watch.elapsed();
+  }
+
+  /** Nothing more can happen in this run here. */
+  get isOver(): boolean {
+    return this.state.ended || this.state.cancelled || this.#stale || this.#stopped;
+  }
+
+  get condition(): Condition {
+    const { trouble, freed } = this.storage;
+    return { state: this.state, stale: this.#stale, trouble, freed, seat: this.engines.state };
+  }
+
+  /** The run's row as it stands, for the list of runs. */
+  get record(): RunRecord {
+    return recordOf(this.#first, this.condition, this.index, this.#endedAt);
+  }
+
+  readonly tell = (body: EventBody): JournalEvent => {
+    const event = this.journal.append(body);
+    this.state.apply(event);
+    this.history.hear(event, this.state);
+    if (event.type === 'turn.ended' || event.type === 'agent.state') this.storage.changed(event.agent);
+    this.storage.poke();
+    this.#with.onEvent?.(event);
+    return event;
+  };
+
+  /** Sets the run going, unless it is over. */
+  async start(): Promise<void> {
+    await this.storage.restore();
+    this.engines.watch();
+    // A cancel or the last commit may have been cut off by the end of an earlier session.
+    if (this.state.cancelled && !this.state.ended) this.endRest('cancelled');
+    this.#checkEnd();
+    if (!this.isOver && !this.state.paused) this.engines.start();
+    this.steer();
+  }
+
+  /** Turns go to the engine exactly while there is one and nothing speaks against it; run time goes on just then. */
+  steer(): void {
+    const { engine, state: seat } = this.engines;
+    this.engines.askIfStuck();
+    const go = !this.isOver && !this.state.paused && !this.storage.trouble;
+    this.#watch.running = go && engine !== null;
+    if (go && engine && seat.kind === 'ready') {
+      this.dispatcher.attach(engine, seat.report.residents, seat.report.model.contextTokens);
+    } else {
+      this.dispatcher.attach(null);
+    }
+  }
+
+  /** What is not done yet ends as that named failure. */
+  endRest(failure: string): void {
+    this.dispatcher.stop();
+    this.ledger.failRest(failure);
+    this.steer();
+  }
+
+  /** Leaves the run as it is, to be opened again; resolves when everything is on the disk. */
+  async stop(): Promise<void> {
+    if (!this.#stale) {
+      this.dispatcher.attach(null);
+      await this.storage.flush();
+    }
+    await this.#leave();
+  }
+
+  #openStorage(contexts: ContextManager): RunStorage {
+    const { clock, store, fence, onStale } = this.#with;
+    const { state, journal } = this;
+    return new RunStorage({
+      clock,
+      store,
+      run: this.#first.id,
+      fence,
+      journal,
+      state,
+      contexts,
+      record: () => this.record,
+      freeWarm: (bytes) => this.engines.freeWarm(bytes),
+      onNote: (agent, detail) => {
+        if (!this.isOver) this.tell({ type: 'storage.note', agent, detail });
+      },
+      onBad: ({ agent, fault, detail }) => this.dispatcher.ward?.recordBad(agent, fault, detail),
+      onCommitted: (rows) => {
+        this.index.add(rows);
+        this.#checkEnd();
+      },
+      onTrouble: (fault) => {
+        this.dispatcher.ward?.storage(fault && fault.message);
+        this.steer();
+      },
+      onStale: () => {
+        this.#stale = true;
+        void this.#leave().then(onStale);
+      },
+    });
+  }
+
+  /** The first events of this session: that it begins or goes on, and what results know better than the log. */
+  #begin(): void {
+    const { plan, state, tell } = this;
+    const { tab, fence } = this.#with;
+    const { name } = plan.summary;
+    if (state.seq === 0) {
+      const { seed } = plan.settings;
+      tell({ type: 'run.created', name, tasks: plan.items.length, agents: plan.layout.agents, seed });
+    } else if (!state.ended || state.open > 0) tell({ type: 'run.resumed', tab, fence });
+    for (const event of reconcile(state, this.index)) tell(event);
+  }
+
+  #openEngines(): EngineRoom {
+    const { clock, fence, createEngine, createBeside, models, fixedSeats = false } = this.#with;
+    const { plan, state, tell } = this;
+    const given = { clock, plan, state, fence, createEngine, createBeside, models, fixedSeats, tell };
+    return new EngineRoom({
+      ...given,
+      isOver: () => this.isOver,
+      isWorking: () => this.#watch.running,
+      flights: () => this.dispatcher.flights,
+      waiting: () => this.dispatcher.waiting,
+      resize: (seats) => {
+        this.dispatcher.resize(seats);
+      },
+      onLost: (error) => {
+        this.dispatcher.lost(error);
+      },
+      onChange: () => {
+        this.steer();
+      },
+    });
+  }
+
+  #openDispatcher(contexts: ContextManager, onUnanswered: (notice: string) => void): Dispatcher {
+    const { clock, fence, healing = {} } = this.#with;
+    const { plan, state, tell, storage, ledger, engines } = this;
+    const given = { clock, plan, state, fence, contexts, healing, tell, onUnanswered };
+    return new Dispatcher({
+      ...given,
+      // Of the run's own seed, so that a replay draws the same.
+      random: seededRandom(`run/${String(plan.settings.seed)}/${String(fence)}`),
+      escalation: engines.escalation,
+      onDone: (task, note) => {
+        ledger.done(task, note);
+      },
+      onFailed: (task, failure, detail) => {
+        ledger.fail(task, failure, detail);
+      },
+      whenCold: (agent) => storage.whenCold(agent),
+      onDropped: (agent) => {
+        storage.dropped(agent);
+      },
+      onNote: (agent, because) => {
+        storage.note(agent, because);
+      },
+      lastGood: (agent) => storage.lastGood(agent),
+      freeStorage: () => storage.makeRoom(),
+      onTurn: () => {
+        engines.worked();
+        if (ledger.overspent && !this.isOver) this.endRest('token-budget');
+      },
+      onGone: (error) => {
+        engines.declareLost(error);
+      },
+    });
+  }
+
+  /** Over once every task's row is on the disk. */
+  #checkEnd(): void {
+    if (this.#ending || this.state.ended || this.index.size < this.state.tasks.size) return;
+    this.#ending = true;
+    void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.engines.lastFigures();
+    if (this.#stopped) return;
+    const { size, failed } = this.index;
+    const { figures } = this.engines;
+    this.#endedAt = this.#with.clock.wall();
+    this.tell({ type: 'run.ended', results: size - failed, failed, ...(figures ? { figures } : {}) });
+    this.steer();
+    await this.storage.flush();
+    await this.engines.stop();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.engines.unwatch();
+    this.storage.stop();
+    this.dispatcher.stop();
+    this.#watch.running = false;
+    await this.engines.stop();
+    this.#with.release();
+  }
+}
