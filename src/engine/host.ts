@@ -25,6 +25,8 @@ import { type EngineLife, WorkerEngine } from './worker-engine.ts';
 const QUESTION_MS = 120_000;
 /** A fresh engine has its first turns to itself before a standby is made, ms. */
 const STANDBY_AFTER_MS = 1000;
+/** Where making it takes time from the turns, it waits until they have had so many times as much. */
+const STANDBY_SHARE = 4;
 /** Longer than any wait between two engines of a run; afterwards nobody needs the standby any more, ms. */
 const STANDBY_FOR_MS = 45_000;
 
@@ -75,12 +77,17 @@ export function createEngineHost(
     ready = null;
     standbyBytes = 0;
   };
+  /** An engine was lost here: the next loss is no longer unlikely. */
+  let lossy = false;
   const life: EngineLife = {
-    ready: (asked) => {
+    ready: (asked, { adapter, loadMs }) => {
       cancelTimer();
-      cancelTimer = clock.timeout(STANDBY_AFTER_MS, () => void prepare(asked));
+      // A model that the processor computes is slowed down by loading another. A short run should not pay for what it will not need.
+      const wait = adapter?.isFallback === true && !lossy ? STANDBY_SHARE * loadMs : 0;
+      cancelTimer = clock.timeout(Math.max(STANDBY_AFTER_MS, wait), () => void prepare(asked));
     },
-    over: () => {
+    over: (lost) => {
+      lossy ||= lost;
       cancelTimer();
       cancelTimer = clock.timeout(STANDBY_FOR_MS, release);
     },

@@ -403,4 +403,33 @@ describe('a standby', () => {
     await clock.advance(60_000);
     expect(workers[1]!.terminated).toBe(true);
   });
+
+  test('waits where the processor computes the model, until a loss shows that it will be needed', async () => {
+    const slow: Engine['load'] = (source) =>
+      Promise.resolve({
+        engine: 'webllm',
+        batched: true,
+        residents: 4,
+        adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [], limits: {} },
+        model: { id: source.id, library: '', contextTokens: 1024, weightBytes: 1 },
+        notes: [],
+        loadMs: 3000,
+      });
+    HeldEngine.prototype.begin = slow;
+    const clock = new SimulatedClock();
+    const host = createEngineHost(spawn, clock, { standby: true });
+    const first = host.create('webllm');
+    await first.load({ id: 'pocket' }, budget, () => undefined);
+    await clock.advance(11_999);
+    expect(workers).toHaveLength(1);
+    await clock.advance(1);
+    await until(() => far[1]?.preparedFor.length === 1);
+    const lost = new Promise((resolve) => first.onLost(resolve));
+    far[0]!.lose({ code: 'device-lost', message: 'gone', remedy: '' });
+    await lost;
+    await host.create('webllm').load({ id: 'pocket' }, budget, () => undefined);
+    await clock.advance(1000);
+    await until(() => far[2]?.preparedFor.length === 1);
+    HeldEngine.prototype.begin = null;
+  });
 });

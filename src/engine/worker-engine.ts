@@ -43,9 +43,9 @@ interface InFlight {
 /** For whoever keeps something ready for the engine that comes after this one. */
 export interface EngineLife {
   /** It has loaded what was asked. */
-  readonly ready?: (asked: Questions['load']['ask']) => void;
-  /** It can do no more, or nobody wants more of it. */
-  readonly over?: () => void;
+  readonly ready?: (asked: Questions['load']['ask'], report: EngineReport) => void;
+  /** It can do no more (`lost`), or nobody wants more of it. */
+  readonly over?: (lost: boolean) => void;
   /** Bytes that are on the GPU for its sake elsewhere. */
   readonly moreBytes?: () => number;
 }
@@ -92,7 +92,7 @@ export class WorkerEngine implements Engine {
     try {
       const ask = { kind: this.#kind, source, budget };
       const report = await this.#connection.ask('load', ask, null, { loading: onProgress, signal });
-      if (!this.#end) this.#life.ready?.(ask);
+      if (!this.#end) this.#life.ready?.(ask, report);
       return report;
     } catch (fault) {
       signal?.throwIfAborted();
@@ -182,7 +182,7 @@ export class WorkerEngine implements Engine {
       this.#end = { code: 'worker-dead', message: 'The engine was closed.', remedy: 'Load the model again.' };
       this.#connection?.close();
       this.#endAll('cancelled');
-      this.#life.over?.();
+      this.#life.over?.(false);
     }
     return Promise.resolve();
   }
@@ -208,7 +208,7 @@ export class WorkerEngine implements Engine {
     this.#end = error;
     this.#connection?.close();
     this.#endAll('error', error);
-    this.#life.over?.();
+    this.#life.over?.(true);
     // After the turns' own promises have settled, so that a listener sees their outcomes first.
     queueMicrotask(() => {
       for (const listener of this.#onLost) listener(error);
