@@ -1,5 +1,4 @@
 import type { Engine, EngineError } from '../engine/contract.ts';
-import { RemoteEngine } from '../engine/remote.ts';
 import type { EventBody } from '../journal/events.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
@@ -25,6 +24,8 @@ export interface EngineRoomOptions {
   readonly createEngine: () => Engine;
   /** Engines for bigger models, beside the run's own. */
   readonly createBeside: () => Engine;
+  /** See `EscalationOptions`. */
+  readonly createRemote: EscalationOptions['createRemote'];
   /** See `EscalationOptions`. */
   readonly models: EscalationOptions['models'];
   /** The autoscaler is not asked. */
@@ -78,7 +79,7 @@ export class EngineRoom {
     this.escalation = new Escalation({
       clock,
       createEngine: options.createBeside,
-      createRemote: (endpoint) => new RemoteEngine(endpoint, clock),
+      createRemote: options.createRemote,
       models: options.models,
       budget: plan.budget,
       own: plan.settings.model.id,

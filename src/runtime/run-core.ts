@@ -28,6 +28,7 @@ export interface RunOptions {
   /** Engines for bigger models, beside the run's own. */
   readonly createBeside: () => Engine;
   /** See `EscalationOptions`. */
+  readonly createRemote: EscalationOptions['createRemote'];
   readonly models: EscalationOptions['models'];
   /** From `store.openWriter`. */
   readonly fence: number;
@@ -211,9 +212,10 @@ export class RunCore {
   }
 
   #openEngines(): EngineRoom {
-    const { clock, fence, createEngine, createBeside, models, fixedSeats = false } = this.#with;
+    const { clock, fence, createEngine, createBeside, createRemote, models, fixedSeats = false } = this.#with;
     const { plan, state, tell } = this;
-    const given = { clock, plan, state, fence, createEngine, createBeside, models, fixedSeats, tell };
+    const create = { createEngine, createBeside, createRemote };
+    const given = { clock, plan, state, fence, ...create, models, fixedSeats, tell };
     return new EngineRoom({
       ...given,
       isOver: () => this.isOver,

@@ -129,9 +129,12 @@ export class Run implements RunView {
 
   /** Tasks that fail here may go to that endpoint, in this tab, until it is taken back (null). */
   allowRemote(remote: RemoteSettings | null): ActionReply {
-    if (this.#core.isOver) return { ok: false, message: 'This run is over.' };
+    const { isOver, tell, engines } = this.#core;
+    const { escalation } = engines;
+    if (isOver) return { ok: false, message: 'This run is over.' };
     if (remote === null) {
-      this.#core.engines.escalation.allow(null);
+      if (escalation.remote !== null) tell({ type: 'endpoint.allowed', name: null });
+      escalation.allow(null);
       return { ok: true, message: 'Nothing is sent to an endpoint any more.' };
     }
     const address = remoteAddress(remote.url);
@@ -139,11 +142,10 @@ export class Run implements RunView {
     const model = remote.model.trim();
     if (model === '') return { ok: false, message: 'Name the model that the endpoint is to use.' };
     const key = remote.key?.trim() ?? '';
-    this.#core.engines.escalation.allow({ url: address.url, model, key: key === '' ? null : key });
-    return {
-      ok: true,
-      message: `Tasks that fail here may go to ${this.#core.engines.escalation.remote ?? ''}, their text with them.`,
-    };
+    escalation.allow({ url: address.url, model, key: key === '' ? null : key });
+    const name = escalation.remote ?? '';
+    tell({ type: 'endpoint.allowed', name });
+    return { ok: true, message: `Tasks that fail here may go to ${name}, their text with them.` };
   }
 
   act(agent: number, action: AgentAction): ActionReply {

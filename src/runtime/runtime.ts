@@ -1,4 +1,5 @@
 import type { Engine, EngineHost } from '../engine/contract.ts';
+import { type RemoteEndpoint, RemoteEngine } from '../engine/remote.ts';
 import { ScriptedEngine } from '../engine/scripted.ts';
 import { parseFaultPlan } from '../chaos/plan.ts';
 import type { DueFault } from '../chaos/schedule.ts';
@@ -72,6 +73,8 @@ export interface RuntimeOptions {
   readonly spoil?: SpoilRecord;
   /** Engine for runs that ask for `scripted`; the built-in one unless given. `beside`: for a bigger model, beside the run's own. */
   readonly scripted?: (seed: number, beside: boolean) => Engine;
+  /** What answers for an endpoint that a person allows; that endpoint itself unless given. */
+  readonly remote?: (endpoint: RemoteEndpoint) => Engine;
 }
 
 const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; the tab that runs it decides.' };
@@ -335,6 +338,7 @@ export class Runtime implements RuntimeApi {
         store,
         createEngine: () => wrap(createEngine(false)),
         createBeside: () => createEngine(true),
+        createRemote: this.#with.remote ?? ((endpoint) => new RemoteEngine(endpoint, clock)),
         models: settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.models(vramMiB, occupancy),
         fence,
         tab,

@@ -56,7 +56,7 @@ const story = (events: readonly JournalEvent[]): string[] =>
   });
 
 /** Says the next of these words to each question, a while after it was asked. */
-function answers(...words: readonly ('retry' | 'skip' | 'give-up' | { readonly output: string })[]) {
+function answers(...words: readonly ('retry' | 'skip' | 'give-up' | ((task: number) => object))[]) {
   const left = [...words];
   const person: RecordOptions['person'] = (event, hands) => {
     if (event.type !== 'heal.notice' || event.of !== 'task') return;
@@ -64,7 +64,11 @@ function answers(...words: readonly ('retry' | 'skip' | 'give-up' | { readonly o
     const id = event.notice ?? event.case;
     if (word === undefined) return;
     hands.after(1234.5, (runtime, run) => {
-      void runtime.decide(run, id, typeof word === 'string' ? { kind: word } : { kind: 'edit', ...word });
+      const decision =
+        typeof word === 'string'
+          ? { kind: word }
+          : { kind: 'edit' as const, output: JSON.stringify(word(event.task ?? 0)) };
+      void runtime.decide(run, id, decision);
     });
   };
   return person;
@@ -72,13 +76,14 @@ function answers(...words: readonly ('retry' | 'skip' | 'give-up' | { readonly o
 
 describe('a replay does again what a person did', () => {
   test('answers of every kind, and no answer in time', async () => {
-    const written = JSON.stringify({ severity: 'error', subject: 'user20' });
+    const wrong = () => ({ severity: 'loud' });
+    const written = (task: number) => ({ severity: 'error', subject: `user${String(task)}` });
     const run = await recordedRun(31, {
       tasks: 40,
       kinds: ['stall', 'worker-kill'],
       askMs: 30_000,
       engine: { fault: failsAt(3, 11, 20, 28, 33) },
-      person: answers('skip', { output: '{"severity":"loud"}' }, { output: written }, 'give-up', 'retry', 'skip'),
+      person: answers('skip', wrong, written, 'give-up', 'retry', 'skip'),
     });
     expect(run.events.filter(({ type }) => type === 'heal.decided').length).toBeGreaterThan(4);
     const { events, session, rows } = await replayed(incidentOf(run));
@@ -112,13 +117,13 @@ describe('a replay does again what a person did', () => {
   });
 
   test('without the input, and with nothing of it in what a person wrote', async () => {
-    const secret = JSON.stringify({ severity: 'error', subject: 'Failed password' });
+    const secret = { severity: 'error', subject: 'Failed password' };
     const run = await recordedRun(33, {
       tasks: 12,
       kinds: [],
       askMs: 30_000,
       engine: { fault: failsAt(5) },
-      person: answers({ output: secret }),
+      person: answers(() => secret),
     });
     const text = writeIncident(run, false);
     expect(text).not.toMatch(/Failed|password|sshd/);
@@ -149,6 +154,33 @@ test('turns of bigger models are played as theirs, loading and all', async () =>
     all.flatMap((event) => (event.type === 'task.advanced' && event.model ? [[event.task, event.model]] : []));
   expect(by(events)).toEqual(by(run.events));
   expect(rows.get(4)?.failure).toBeNull();
+});
+
+test('an endpoint that a person allowed for a while answers again, and nothing says which it was', async () => {
+  const run = await recordedRun(35, {
+    tasks: 60,
+    kinds: ['stall'],
+    engine: { fault: failsAt(4, 30, 58) },
+    person: (event, hands) => {
+      if (event.type === 'engine.loaded')
+        hands.after(1100.25, (runtime, id) => {
+          void runtime.allowRemote(id, { url: 'https://far.example/v1', model: 'big', key: 'sk-secret' });
+        });
+      if (event.type === 'task.escalated')
+        hands.after(900.75, (runtime, id) => {
+          void runtime.allowRemote(id, null);
+        });
+    },
+  });
+  const ups = run.events.filter(({ type }) => type === 'task.escalated').length;
+  expect(ups).toBeGreaterThan(0);
+  const text = writeIncident(run, true);
+  expect(text).not.toMatch(/far\.example|big|sk-secret/);
+  const { events, session } = await replayed(incidentOf(run));
+  const nameless = (all: readonly JournalEvent[]) =>
+    story(all).map((step) => step.replace(/ to .*/, ' to an endpoint'));
+  expect(nameless(events)).toEqual(nameless(run.events));
+  expect(session.info()).toMatchObject({ improvised: 0 });
 });
 
 const REMEMBERS = SWARM.replace(

@@ -16,6 +16,7 @@ import type {
 } from '../../engine/contract.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
+import { GONE, outcomeOf, type Playing, rankOf, sayMore } from './playing.ts';
 import { SILENT_TURN, type RecordedEngine, type RecordedTurn } from './record.ts';
 import type { Script } from './script.ts';
 
@@ -36,18 +37,6 @@ export interface ReplayEngineOptions {
   readonly recorded: RecordedEngine | null;
   /** How far recorded times may be off, ms. */
   readonly tolerance: number;
-}
-
-interface Playing {
-  readonly request: TurnRequest;
-  readonly turn: RecordedTurn;
-  readonly submitted: number;
-  readonly onProgress: ((progress: TurnProgress) => void) | undefined;
-  readonly settle: (outcome: TurnOutcome) => void;
-  readonly timers: Set<Cancel>;
-  shown: number;
-  text: string;
-  over: boolean;
 }
 
 /**
@@ -213,7 +202,7 @@ export class ReplayEngine implements Engine {
     }
     const { alive, finish } = first.turn;
     // So do the last sign and the end of one turn.
-    while (alive && first.shown < alive[0]) this.#show(first, alive);
+    while (alive && first.shown < alive[0]) sayMore(first, alive);
     if (finish) this.#finish(first, finish);
     if (first !== last) this.#at(last, last.turn.told?.[2] ?? 0, () => this.#endInTurn(last));
   }
@@ -227,18 +216,9 @@ export class ReplayEngine implements Engine {
     const due = count > 1 ? first + ((last - first) * (k - 1)) / (count - 1) : first;
     this.#at(playing, due, () => {
       if (playing.shown >= k) return;
-      this.#show(playing, alive);
+      sayMore(playing, alive);
       if (k < count) this.#sign(playing, k + 1, alive);
     });
-  }
-
-  #show(playing: Playing, [count, stride, most]: NonNullable<RecordedTurn['alive']>): void {
-    const { turn, request, onProgress } = playing;
-    const k = ++playing.shown;
-    const all = turn.tokens.completion;
-    const tokens = k === count ? most : Math.min(stride * k, most);
-    playing.text = all > 0 ? turn.text.slice(0, Math.ceil((turn.text.length * tokens) / all)) : turn.text;
-    onProgress?.({ id: request.id, text: playing.text, completionTokens: tokens });
   }
 
   #at(playing: Playing, ms: number, task: () => void): void {
@@ -255,48 +235,8 @@ export class ReplayEngine implements Engine {
     playing.over = true;
     for (const cancel of playing.timers) cancel();
     this.#playing.delete(playing);
-    const { turn, request, submitted } = playing;
-    const own = lost === undefined && finish !== 'cancelled';
-    const { prompt, cached, completion } = turn.tokens;
-    const completionTokens = own ? completion : Math.min(playing.shown * (turn.alive?.[1] ?? 0), completion);
-    this.#tokens += completionTokens;
-    const told = own ? turn.told : null;
-    const error = lost ?? (finish === 'error' ? errorOf(turn.error) : undefined);
-    playing.settle({
-      id: request.id,
-      finish,
-      text: own ? turn.text : playing.text,
-      usage: {
-        promptTokens: own ? prompt : 0,
-        cachedTokens: own ? cached : 0,
-        restoredTokens: 0,
-        completionTokens,
-      },
-      timing: {
-        admittedMs: told?.[0] ?? 0,
-        firstTokenMs: told?.[1] ?? null,
-        endedMs: told?.[2] ?? this.#with.clock.now() - submitted,
-      },
-      meanLogprob: own ? turn.logprob : null,
-      ...(own && turn.retained ? { retained: true } : {}),
-      ...(error && { error }),
-    });
+    const outcome = outcomeOf(playing, finish, this.#with.clock.now(), lost);
+    this.#tokens += outcome.usage.completionTokens;
+    playing.settle(outcome);
   }
 }
-
-const rankOf = ({ turn }: Playing): number => turn.told?.[3] ?? 0;
-
-const GONE: EngineError = {
-  code: 'worker-dead',
-  message: 'The recorded engine was put away.',
-  remedy: 'A fresh engine takes over.',
-};
-
-/** Of an engine that is gone nothing is heard but that. */
-const KNOWN: ReadonlySet<string> = new Set(['prompt-too-long', 'schema-unsupported', 'internal']);
-
-const errorOf = (code: string | null): EngineError => ({
-  code: code !== null && KNOWN.has(code) ? (code as EngineError['code']) : 'internal',
-  message: 'The turn ended with an error.',
-  remedy: 'It is taken again.',
-});

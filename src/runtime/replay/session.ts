@@ -36,6 +36,9 @@ const JUST_AFTER_MS = 0.002;
 /** Where a bigger model answered: its loading is in its turns. */
 const BESIDE: RecordedEngine = { readyAt: 0, loadMs: 0, residents: 1, contextTokens: 1024, lost: null };
 
+/** Stands for whichever endpoint a person allowed: nothing is ever sent to it. */
+const ENDPOINT = { url: 'https://replay.invalid/v1', model: 'recorded', key: null };
+
 const NO_ENGINES: EngineHost = {
   checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
   models: () => Promise.resolve([]),
@@ -91,13 +94,18 @@ export class ReplaySession {
       },
       scripted: (seed, beside) =>
         this.#engine(seed, beside ? BESIDE : (incident.recording.engines[this.#engines++] ?? null)),
+      remote: () => {
+        const engine = this.#engine(incident.facts.seed, BESIDE);
+        void engine.load({ id: ENDPOINT.model }, { vramMiB: 0, occupancy: 0, resident: 1 }, () => undefined);
+        return engine;
+      },
     });
     this.#people = new People({
       clock: this.clock,
       words: incident.recording.words,
       decide: (notice, decision) => void this.runtime.decide(id, notice, decision),
       act: (agent, action) => void this.runtime.act(id, agent, action),
-      allow: () => undefined,
+      allow: (allowed) => void this.runtime.allowRemote(id, allowed ? ENDPOINT : null),
     });
   }
 

@@ -90,6 +90,8 @@ export const linksEn = {
     turnsIs: (n: number) => count(n, 'recorded turn'),
     faults: 'Faults',
     faultsNone: 'none injected',
+    people: 'By people',
+    peopleIs: (n: number) => `${count(n, 'word')}: decisions, and what was done to agents`,
     healed: 'Healed',
     healedIs: (n: number) => count(n, 'time'),
     input: 'Input lines',

@@ -89,6 +89,8 @@ export const linksKo: typeof linksEn = {
     turnsIs: (n) => `기록된 턴 ${num(n)}개`,
     faults: '고장',
     faultsNone: '주입한 것 없음',
+    people: '사람',
+    peopleIs: (n) => `결정과 에이전트에 한 일 ${num(n)}번`,
     healed: '회복',
     healedIs: (n) => `${num(n)}번`,
     input: '입력 줄',

@@ -105,6 +105,11 @@ export async function recordedRun(
       if (event.type === 'run.ended') ended = true;
       person?.(event, hands);
     },
+    remote: () => {
+      const engine = new ScriptedEngine({ clock: faulty, seed, decodeMs: 30, loadMs: 0 });
+      void engine.load({ id: 'far' }, { vramMiB: 0, occupancy: 0, resident: 4 }, () => undefined);
+      return engine;
+    },
     scripted: (of, beside) => {
       const pace = { clock: faulty, seed: of, decodeMs: 20, loadMs: 1100 };
       return beside ? new ScriptedEngine(pace) : chaos.wrap(new ScriptedEngine({ ...pace, ...engine }));
