@@ -1,22 +1,3 @@
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { sidePage } from '../../tools/dev/side-page.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The harness, laid out as the product is: page at the root, scripts in assets/, models beside them. */
-export default defineConfig({
-  root: here,
-  base: './',
-  publicDir: `${repository}public`,
-  worker: { format: 'es' },
-  build: {
-    target: 'esnext',
-    outDir: `${repository}node_modules/.cache/engine-harness`,
-    emptyOutDir: true,
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 8000,
-    rollupOptions: { input: `${here}harness.html` },
-  },
-});
+export default sidePage(import.meta.url, 'harness.html', 'engine-harness');
