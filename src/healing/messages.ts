@@ -20,10 +20,16 @@ export interface TurnName {
   readonly role: number;
 }
 
+/** A turn that runs now; `first`: it goes before turns that wait longer. */
+export interface OpenTurn extends TurnName {
+  readonly tokens: number;
+  readonly first?: boolean;
+}
+
 /** Runtime facts that EXECUTE tells MONITOR. */
 export type FromExecute =
-  /** `first`: it goes before turns that wait longer. */
-  | ({ readonly type: 'turn.begun'; readonly first?: boolean } & TurnName)
+  /** `first`: it goes before turns that wait longer; `trial`: it shows whether its agent is mended. */
+  | ({ readonly type: 'turn.begun'; readonly first?: boolean; readonly trial?: boolean } & TurnName)
   | { readonly type: 'turn.alive'; readonly turn: string; readonly tokens: number; readonly textTail: string }
   | ({
       readonly type: 'turn.over';
@@ -40,7 +46,7 @@ export type FromExecute =
   /** The turn's end will not come, and nobody is to blame: paused, cancelled, reloaded. */
   | { readonly type: 'turn.dropped'; readonly turn: string }
   /** All turns that run now, said now and then: what was lost of their beginnings, signs of life and ends is mended by it. */
-  | { readonly type: 'turns.open'; readonly turns: readonly (TurnName & { readonly tokens: number })[] }
+  | { readonly type: 'turns.open'; readonly turns: readonly OpenTurn[] }
   | { readonly type: 'engine.up'; readonly engine: number }
   | {
       readonly type: 'engine.down';

@@ -41,7 +41,7 @@ class Plain {
     };
     const turn =
       inOrder.find(({ agent }) => fresh(agent)) ?? inOrder.find(({ agent }) => this.seated.get(agent)?.active !== true);
-    if (!turn || this.active >= this.seats + this.ahead) return null;
+    if (!turn || this.active >= this.seats + this.ahead * (turn.priority < 0 ? 2 : 1)) return null;
     const seat = this.seated.get(turn.agent);
     this.waiting = this.waiting.filter((other) => other !== turn);
     const victim = !seat && this.seated.size >= this.seats && this.parked > 0 ? this.evict() : null;
@@ -87,7 +87,10 @@ type Step =
 
 const agent = fc.nat(9);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('wait' as const), agent, priority: fc.nat(2) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), agent, priority: fc.integer({ min: -1, max: 2 }) }),
+  },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('admit' as const) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(20), keep: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('withdraw' as const), pick: fc.nat(20) }) },

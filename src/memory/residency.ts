@@ -19,7 +19,10 @@ export interface Admission<T extends WaitingTurn> {
 export interface ResidencyOptions {
   /** Sequences that the engine holds at once, running and parked together. */
   readonly seats: number;
-  /** Turns that may be handed over while every seat runs, so that the next one starts without a round trip. Default 0. */
+  /**
+   * Turns that may be handed over while every seat runs, so that the next one starts without a round trip; twice as many where the next one
+   * has a priority below 0, for it goes before those that the engine has already. Default 0.
+   */
   readonly ahead?: number;
   /**
    * Turns in a row for which an agent on the GPU goes before others that wait; from then on it waits in line like them. It bounds
@@ -180,7 +183,7 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     const preferred = this.#peek(this.#preferred, (agent) => agent.place === 'parked' && agent.streak < this.#streak);
     if (preferred) return this.#seat(preferred, null);
     const entry = this.#peek(this.#line, (agent) => agent.place !== 'active');
-    if (!entry || this.#active >= this.#seats + this.#ahead) return null;
+    if (!entry || this.#active >= this.#seats + this.#ahead * (entry.turn.priority < 0 ? 2 : 1)) return null;
     const seated = this.#agent(entry.turn.agent).place === 'parked' || this.#active + this.#parked < this.#seats;
     return this.#seat(entry, seated || this.#parked === 0 ? null : this.#evict());
   }

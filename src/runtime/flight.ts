@@ -24,6 +24,8 @@ export interface Flight {
   readonly asked: string;
   readonly submitted: number;
   readonly tracer: TurnTracer;
+  /** It goes before turns that wait longer. */
+  readonly first: boolean;
   /** Bigger model that has the turn in place of the run's own; null as a rule. */
   readonly model: string | null;
   handle: TurnHandle | null;

@@ -7,8 +7,11 @@ import type { Residence } from './residence.ts';
 import type { Roster } from './roster.ts';
 import type { Ward } from './ward.ts';
 
-/** What becomes of an agent whose turn is over: it goes back to the bench, waits for word of its supervisor, or is in its hands already. */
-export type After = 'free' | 'hold' | 'rest';
+/**
+ * What becomes of an agent whose turn is over: it goes back to the bench, there before others where its turn was cut off, waits for word of
+ * its supervisor, or is in its hands already.
+ */
+export type After = 'free' | 'first' | 'hold' | 'rest';
 
 /** How a turn's end is written down. */
 export interface Ending {
@@ -132,5 +135,6 @@ export class Flights {
     const { roster, ward } = this.#with;
     if (then === 'hold') ward()?.hold(agent);
     else if (then === 'free') roster.release(agent);
+    else if (then === 'first') roster.release(agent, true);
   }
 }

@@ -71,7 +71,8 @@ export class Landing {
     const { flights, desk, ward } = this.#with;
     const partial = (outcome?.text ?? flight.text).slice(0, PARTIAL_CHARACTERS);
     ward()?.dropped(flight.turn);
-    flights.leave(flight, outcome, how);
+    // Whose turn was cut off by what befell the engine is soon to show that it is well.
+    flights.leave(flight, outcome, { then: how.finish === 'cancelled' ? 'free' : 'first', ...how });
     desk.lost(flight, reason, partial);
   }
 

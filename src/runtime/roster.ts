@@ -36,6 +36,16 @@ export class Roster {
     return this.#bench(stage).size;
   }
 
+  /** Those of them whose next turn shows something that is waited for: whether they are mended, or well after what befell them. */
+  onTrial(stage: number): number {
+    return this.#bench(stage).onTrial;
+  }
+
+  /** One of these. */
+  takeTrial(stage: number): number | undefined {
+    return this.#bench(stage).takeTrial();
+  }
+
   /**
    * An idle agent for a task of the stage: one of `resident`, for whom the task costs no page-in, else whoever has worked least. None of
    * `failedBy` while the role has another one that is fit: that one is waited for, as the same again would only say the same again.
@@ -61,7 +71,7 @@ export class Roster {
     return undefined;
   }
 
-  /** The agent is idle again, if it may work at all; `trial`: its next turn shows whether it is mended. */
+  /** The agent is idle again, if it may work at all; `trial`: its next turn is waited for. */
   release(agent: number, trial = isOnTrial(this.#state, agent)): void {
     if (!isFit(this.#state, agent)) return;
     this.#benchOf(agent)?.release(agent, this.#state.agents.turns[agent] as number, trial);

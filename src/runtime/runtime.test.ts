@@ -174,7 +174,16 @@ describe('turns that fail', () => {
     const world = await World.create(12);
     const kinds = ['stall', 'loop'] as const;
     let turns = 0;
-    const tab = world.tab({ fault: () => (++turns % 7 === 0 ? { kind: kinds[turns % 2]! } : null) });
+    // Each task once: a fault that meets it on every attempt does not pass.
+    const struck = new Set<string | undefined>();
+    const tab = world.tab({
+      fault: ({ messages }) => {
+        const asked = messages.at(-1)?.content;
+        if (++turns % 5 !== 0 || struck.has(asked)) return null;
+        struck.add(asked);
+        return { kind: kinds[turns % 2]! };
+      },
+    });
     const run = await begin(world, tab, request(40));
     await world.clock.run(() => run.status().phase === 'done');
     expect(run.status()).toMatchObject({ results: 40, failed: 0 });

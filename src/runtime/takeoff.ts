@@ -67,18 +67,20 @@ export class Takeoff {
     this.#steadied.add(agent);
   }
 
-  submit(task: number, stageIndex: number, agent: number): void {
+  /** `urgent`: somebody waits for what comes of it, so that it waits for nobody. */
+  submit(task: number, stageIndex: number, agent: number, urgent = false): void {
     const { clock, plan, state, fence, tell, desk, flights, onOverdue } = this.#with;
     const stage = plan.stages[stageIndex] as StageBrief;
     const ward = this.#with.ward();
+    // Until an agent on trial has passed, its mend is not proven.
+    const first = urgent || ward?.onTrial(agent) === true;
     const failures = state.tasks.failures[task] as number;
     const turn = `${String(fence)}-${String(++this.#turns)}`;
     const model = desk.takeModel(task);
     const { request, input } = planTurn({
       id: turn,
       agent,
-      // An agent on trial waits for nobody: until it has passed its mend is not proven.
-      priority: ward?.onTrial(agent) === true ? FIRST : stage.priority,
+      priority: first ? FIRST : stage.priority,
       role: stage.brief,
       ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
       // A bigger model begins as boldly as the first one did.
@@ -98,6 +100,7 @@ export class Takeoff {
       asked: request.messages.at(-1)?.content ?? '',
       submitted: clock.now(),
       tracer: new TurnTracer(clock),
+      first,
       model,
       handle: null,
       watchdog: clock.timeout(request.deadlineMs + (model === null ? GRACE_MS : LOADING_MS), () => {

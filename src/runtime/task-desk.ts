@@ -5,7 +5,7 @@ import type { OpenNotice } from '../journal/notices.ts';
 import { type RunState, TASK } from '../journal/run-state.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
-import { ReadyQueue } from '../scheduling/ready-queue.ts';
+import { ReadyQueue, type ReadyTask } from '../scheduling/ready-queue.ts';
 import type { Flight } from './flight.ts';
 import { nextStage, type RunPlan } from './plan.ts';
 
@@ -68,10 +68,10 @@ export class TaskDesk {
     }
   }
 
-  /** The next task that waits, of the stages that `serves` says somebody is free for. */
-  next(serves: (stage: number) => boolean): { readonly lane: number; readonly task: number } | null {
+  /** The next task that waits and suits, of the stages that `serves` says somebody is free for. */
+  next(serves: (stage: number) => boolean, suits?: (task: number) => boolean): ReadyTask | null {
     for (;;) {
-      const next = this.#ready.next(serves);
+      const next = this.#ready.next(serves, suits);
       // A person's word may have ended it while it waited.
       if (!next || this.#with.state.isOpen(next.task)) return next;
     }
@@ -83,8 +83,8 @@ export class TaskDesk {
   }
 
   /** The task waits for a turn, at the stage where it stands. */
-  again(task: number): void {
-    this.#ready.push(this.#with.state.tasks.stage[task] as number, task);
+  again(task: number, urgent = false): void {
+    this.#ready.push(this.#with.state.tasks.stage[task] as number, task, urgent);
   }
 
   failedBy(task: number): ReadonlySet<number> | undefined {
@@ -119,11 +119,11 @@ export class TaskDesk {
     tell({ type: 'task.escalated', task, agent: Math.max(0, state.tasks.agent[task] as number), to, because });
   }
 
-  /** Another agent is asked the same first; nobody has failed. */
+  /** Another agent is asked the same first, and at once: two wait for its word, the task and whoever answered. Nobody has failed. */
   secondOpinion({ task, agent, stage }: Flight): void {
     this.#avoid(task, agent);
     this.#with.tell({ type: 'task.requeued', task, agent, reason: 'second opinion' });
-    this.#ready.push(stage, task);
+    this.#ready.push(stage, task, true);
   }
 
   accept({ task, stage, agent, failures, model }: Flight, output: unknown): void {

@@ -42,6 +42,8 @@ export interface WatchedTurn {
   /** The item's text as the agent sees it. */
   readonly input: string;
   readonly submitted: number;
+  /** It goes before turns that wait longer. */
+  readonly first: boolean;
   readonly tokens: number;
 }
 
@@ -206,9 +208,7 @@ export class Ward {
   crash(): void {
     this.#begin();
     this.adoptAll();
-    for (const { turn, agent, task, stage } of this.#with.actuator.flights()) {
-      this.#post({ type: 'turn.begun', turn, agent, task, stage, role: this.#role(agent) });
-    }
+    for (const turn of this.#with.actuator.flights()) this.began(turn);
   }
 
   /** Takes over the agents that were being mended: in an earlier tab, or by a supervisor that is gone. */
@@ -227,9 +227,17 @@ export class Ward {
   }
 
   began(turn: WatchedTurn): void {
-    const { turn: id, agent, task, stage } = turn;
-    const role = this.#role(agent);
-    this.#post({ type: 'turn.begun', turn: id, agent, task, stage, role, first: this.onTrial(agent) });
+    const { turn: id, agent, task, stage, first } = turn;
+    this.#post({
+      type: 'turn.begun',
+      turn: id,
+      agent,
+      task,
+      stage,
+      role: this.#role(agent),
+      first,
+      trial: this.onTrial(agent),
+    });
   }
 
   alive(turn: string, tokens: number, text: string): void {
@@ -529,12 +537,8 @@ export class Ward {
     const { clock, actuator } = this.#with;
     const now = clock.now();
     if (++this.#ticks % OPEN_TICKS === 0) {
-      const turns = [...actuator.flights()].map(({ turn, agent, task, stage, tokens }) => ({
-        turn,
-        agent,
-        task,
-        stage,
-        tokens,
+      const turns = [...actuator.flights()].map(({ turn, agent, task, stage, tokens, first }) => ({
+        ...{ turn, agent, task, stage, tokens, first },
         role: this.#role(agent),
       }));
       this.#post({ type: 'turns.open', turns });

@@ -18,6 +18,7 @@ export class Bench {
   readonly #trial = new Heap<Seat>(leastWork);
   /** Who sits here, and on which seat; seats left behind in a heap are passed over. */
   readonly #seats = new Map<number, Seat>();
+  readonly #trials = new Set<number>();
 
   constructor(agents: Iterable<Seat> = []) {
     for (const { agent, work } of agents) this.release(agent, work);
@@ -25,6 +26,11 @@ export class Bench {
 
   get size(): number {
     return this.#seats.size;
+  }
+
+  /** How many of them are on trial. */
+  get onTrial(): number {
+    return this.#trials.size;
   }
 
   /**
@@ -35,7 +41,14 @@ export class Bench {
     const [first, second] = steady ? [this.#idle, this.#trial] : [this.#trial, this.#idle];
     const agent =
       this.#from(first, avoid) ?? this.#from(second, avoid) ?? this.#from(first, NOBODY) ?? this.#from(second, NOBODY);
-    if (agent !== undefined) this.#seats.delete(agent);
+    if (agent !== undefined) this.remove(agent);
+    return agent;
+  }
+
+  /** Somebody on trial and none of `avoid`. */
+  takeTrial(avoid: ReadonlySet<number> = NOBODY): number | undefined {
+    const agent = this.#from(this.#trial, avoid);
+    if (agent !== undefined) this.remove(agent);
     return agent;
   }
 
@@ -44,10 +57,13 @@ export class Bench {
     const seat: Seat = { agent, work };
     this.#seats.set(agent, seat);
     (trial ? this.#trial : this.#idle).push(seat);
+    if (trial) this.#trials.add(agent);
+    else this.#trials.delete(agent);
   }
 
   /** Takes this agent away; false where it does not sit here. */
   remove(agent: number): boolean {
+    this.#trials.delete(agent);
     return this.#seats.delete(agent);
   }
 

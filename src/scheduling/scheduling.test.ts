@@ -21,6 +21,31 @@ test('of the lanes that somebody is free for, lowest priority first, then the ol
   );
 });
 
+test('urgent tasks go first, whatever their lane; one that does not suit stays where it is', () => {
+  const queue = new ReadyQueue([1, 0]);
+  queue.push(1, 1);
+  queue.push(0, 2);
+  queue.push(0, 7, true);
+  queue.push(1, 8, true);
+  expect(queue.count(() => true)).toBe(4);
+  expect(queue.next(() => true)).toEqual({ lane: 1, task: 8, urgent: true });
+  expect(
+    queue.next(
+      () => true,
+      (task) => task < 3,
+    ),
+  ).toEqual({ lane: 1, task: 1, urgent: false });
+  expect(
+    queue.next(
+      () => true,
+      () => false,
+    ),
+  ).toBeNull();
+  expect(queue.size).toBe(2);
+  expect(queue.next((lane) => lane === 0)).toEqual({ lane: 0, task: 7, urgent: true });
+  expect(queue.next(() => true)).toEqual({ lane: 0, task: 2, urgent: false });
+});
+
 test('no agent has two turns at once, and work spreads evenly', () => {
   fc.assert(
     fc.property(
@@ -67,6 +92,20 @@ test('agents on trial go first, but not to a task that has failed; nobody sits t
   expect(bench.remove(1)).toBe(true);
   expect(bench.take()).toBeUndefined();
   expect(bench.size).toBe(0);
+});
+
+test('whoever is on trial can be asked for', () => {
+  const bench = new Bench([{ agent: 1, work: 0 }]);
+  expect(bench.takeTrial()).toBeUndefined();
+  bench.release(2, 9, true);
+  bench.release(3, 4, true);
+  expect(bench.onTrial).toBe(2);
+  expect(bench.takeTrial(new Set([3]))).toBe(2);
+  expect(bench.takeTrial()).toBe(3);
+  bench.release(3, 5);
+  expect(bench.onTrial).toBe(0);
+  expect(bench.takeTrial()).toBeUndefined();
+  expect(bench.size).toBe(2);
 });
 
 test('a task goes to another agent than the one that failed at it, where there is one', () => {

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { type Answer, Opinions } from './opinions.ts';
+
+const schema = { type: 'object', properties: { word: { enum: ['yes', 'no', 'both'] } } } as const;
+const asked = (audit: number): Opinions => new Opinions({ agents: 16, schemas: [schema], tasks: 100, audit });
+
+let turns = 0;
+function say(opinions: Opinions, agent: number, question: string, word: string, place = question): Answer {
+  const key = opinions.key(0, { word });
+  return { role: 0, agent, turn: String(++turns), place, question, key, begunAt: turns };
+}
+
+describe('what is asked twice', () => {
+  test('an answer whose question nobody knows, but not one that shows whether its agent is mended', () => {
+    const opinions = asked(0.1);
+    expect(opinions.hear(say(opinions, 1, 'a', 'yes'), 3, false)).toEqual({ is: 'open' });
+    expect(opinions.hear(say(opinions, 1, 'b', 'yes'), 3, true)).toMatchObject({ is: 'accepted' });
+    // With nobody else to ask it stands.
+    expect(opinions.hear(say(opinions, 1, 'c', 'yes'), 0, false)).toMatchObject({ is: 'accepted' });
+  });
+
+  test('an odd answer is, on trial too', () => {
+    const opinions = asked(0);
+    for (const agent of [2, 3, 4, 5]) opinions.accept(say(opinions, agent, 'a', 'yes'));
+    expect(opinions.hear(say(opinions, 1, 'a', 'no'), 3, true)).toEqual({ is: 'open' });
+  });
+
+  test('a supervisor that begins with many witnesses does not begin with a whole budget', () => {
+    const audits = (witnesses: number): number => {
+      const opinions = asked(0.1);
+      for (let k = 0; k < witnesses; k++)
+        opinions.recall(0, `old ${String.fromCharCode(97 + (k % 26))}`, { word: 'yes' });
+      let open = 0;
+      for (let k = 0; k < 20; k++) {
+        const question = `new ${String.fromCharCode(97 + k)}`;
+        if (opinions.hear(say(opinions, 1, question, 'yes'), 3, false).is === 'open') open++;
+      }
+      return open;
+    };
+    expect(audits(0)).toBe(15);
+    expect(audits(200)).toBe(5);
+  });
+
+  test('who agrees with the second word was right, who does not was wrong and is doubted until it is believed again', () => {
+    const opinions = asked(0.1);
+    expect(opinions.hear(say(opinions, 1, 'a', 'no'), 3, false).is).toBe('open');
+    expect(opinions.hear(say(opinions, 2, 'a', 'yes'), 3, false).is).toBe('open');
+    expect(opinions.hear(say(opinions, 3, 'a', 'yes'), 3, false)).toMatchObject({
+      is: 'accepted',
+      wrong: [{ agent: 1 }],
+      right: [{ agent: 2 }],
+    });
+    expect(opinions.hear(say(opinions, 1, 'b', 'yes'), 3, true).is).toBe('open');
+    expect(opinions.hear(say(opinions, 4, 'b', 'yes'), 3, false)).toMatchObject({
+      is: 'accepted',
+      right: [{ agent: 1 }],
+    });
+    expect(opinions.hear(say(opinions, 1, 'c', 'yes'), 3, true).is).toBe('accepted');
+  });
+});
