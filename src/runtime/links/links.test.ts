@@ -127,6 +127,20 @@ describe('incidents', () => {
     expect(snapshot(disk)).toBe(before);
   });
 
+  test('too long for a link goes as a file, which holds all of it', async () => {
+    const run = await recordedRun(6, { tasks: 1500, kinds: ['stall', 'loop'] });
+    const { links } = await browserWith(run);
+    const packed = await links.incident(run.record.id, true);
+    expect(packed.link).toBeNull();
+    expect(packed.length).toBeGreaterThan(LINK_MOST);
+    expect(packed.file.name).toMatch(/-incident\.planaria$/);
+    expect(await links.read(packed.file.blob)).toMatchObject({ kind: 'incident', facts: packed.facts });
+    const reply = await links.replay(packed.file.blob);
+    if (!reply.ok) throw new Error('refused');
+    expect((await links.replays(reply.runId)!.results(reply.runId, { offset: 0, count: 1 })).total).toBe(0);
+    await links.unwatch();
+  });
+
   test.each(['#s1:', '#i1:AAAA', '#i2:AAAA', 'nothing', '#i1:K8hJzEssyky0UjDkAgA.6ef6860f'])(
     '%s is refused by name, for reading and for replaying',
     async (fragment) => {
