@@ -18,6 +18,9 @@ const QUICK_MS = 120_000;
 const FIRST_WAIT_MS = 250;
 const SECOND_WAIT_MS = 2000;
 const WAIT_CAP_MS = 30_000;
+/** Time without another refusal after which seats that memory did not suffice for are asked for again, ms; twice as long each time it was too soon. */
+const QUIET_MS = 30_000;
+const QUIET_CAP_MS = 1_800_000;
 /** Losses in a row, with no turn finished in between, after which only a person starts the engine again. */
 const HOPELESS = 5;
 const UNLOADED = {
@@ -56,8 +59,10 @@ export class EngineSeat {
   #row = 0;
   #loads = 0;
   #everReady = false;
-  /** What the next engine is asked for; smaller after one that ran out of memory. */
+  /** What the next engine is asked for; smaller after one that ran out of memory, and back to all step by step. */
   #budget: MemoryBudget;
+  #quietMs = QUIET_MS;
+  #quietUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: SeatOptions) {
     this.#with = options;
@@ -105,7 +110,22 @@ export class EngineSeat {
     this.#with.onChange();
   }
 
+  #shrink(): void {
+    this.#budget = { ...this.#budget, resident: Math.max(1, Math.floor(this.#budget.resident / 2)) };
+    this.#quietUntil = this.#with.clock.now() + this.#quietMs;
+    this.#quietMs = Math.min(QUIET_CAP_MS, 2 * this.#quietMs);
+  }
+
+  /** An engine that has to be made anyway gets back a step of what memory did not suffice for, once that was a while ago. */
+  #regrow(): void {
+    const { clock, budget } = this.#with;
+    const { resident } = this.#budget;
+    if (resident >= budget.resident || clock.now() < this.#quietUntil) return;
+    this.#budget = { ...this.#budget, resident: Math.min(budget.resident, 2 * resident) };
+  }
+
   #load(): void {
+    this.#regrow();
     const engine = this.#with.create();
     const abort = new AbortController();
     this.#engine = engine;
@@ -135,8 +155,7 @@ export class EngineSeat {
     if (this.#engine !== engine) return;
     const wasReady = this.#state.kind === 'ready';
     // What the GPU could not give is not asked for again: one size down, and every agent comes back from what is stored of it.
-    if (problem.code === 'out-of-memory')
-      this.#budget = { ...this.#budget, resident: Math.max(1, Math.floor(this.#budget.resident / 2)) };
+    if (problem.code === 'out-of-memory') this.#shrink();
     this.#engine = null;
     // Turns that the engine still holds end here; a dead worker cannot answer, so nobody waits for it.
     void engine.dispose().catch(() => undefined);
