@@ -84,17 +84,56 @@ describe('RunBuffer', () => {
     expect([...(changes[1]?.before ?? [])]).toEqual([0]);
   });
 
-  it('tells the figures although whoever paints the cells fails', async () => {
-    const buffer = new RunBuffer();
-    const told: unknown[] = [];
-    buffer.onStatus((status) => told.push(status));
-    buffer.onCells(() => {
-      throw new Error('no canvas');
+  it('goes on for everybody else when a listener fails, whichever and whenever, and says so', async () => {
+    const listener = fc.record({
+      of: fc.constantFrom('cells', 'status'),
+      failsAt: fc.option(fc.nat(4), { nil: null }),
     });
-    const one = frame([[0, 'idle', 0, 1000]], { full: true });
-    expect(() => buffer.apply(one)).toThrow('no canvas');
-    await Promise.resolve();
-    expect(told).toEqual([one.status]);
+    const step = fc.record({ cells: fc.boolean(), full: fc.boolean(), settles: fc.boolean() });
+    const property = fc.asyncProperty(
+      fc.array(listener, { maxLength: 6 }),
+      fc.array(step),
+      async (listeners, steps) => {
+        const failed: unknown[] = [];
+        const buffer = new RunBuffer((error) => failed.push(error));
+        const heard: { cells: number; status: RunStatus | null }[] = [];
+        let thrown = 0;
+        for (const { of, failsAt } of listeners) {
+          const mine = { cells: 0, status: null as RunStatus | null };
+          heard.push(mine);
+          let calls = 0;
+          const fails = (): void => {
+            if (failsAt === null || calls++ < failsAt) return;
+            thrown += 1;
+            throw new Error('no canvas');
+          };
+          if (of === 'cells')
+            buffer.onCells(() => {
+              mine.cells += 1;
+              fails();
+            });
+          else
+            buffer.onStatus((told) => {
+              mine.status = told;
+              fails();
+            });
+        }
+        let painted = 0;
+        let last: RunStatus | null = null;
+        for (const [results, { cells, full, settles }] of steps.entries()) {
+          last = { ...status, results };
+          if (cells || results === 0) painted += 1;
+          buffer.apply(frame(cells ? [[1, 'running', 2, 900]] : [], { full, status: last }));
+          if (settles) await Promise.resolve();
+        }
+        await Promise.resolve();
+        for (const [k, { of }] of listeners.entries())
+          if (of === 'cells') expect(heard[k]?.cells).toBe(painted);
+          else expect(heard[k]?.status).toBe(last);
+        expect(failed).toHaveLength(thrown);
+      },
+    );
+    await fc.assert(property);
   });
 
   it('says nothing about cells when only the figures moved', () => {

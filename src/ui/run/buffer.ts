@@ -23,10 +23,17 @@ export class RunBuffer {
   /** Counts frames that carried cells; what is derived from cells is stale when this moved. */
   version = 0;
 
-  #cellListeners = new Set<(change: CellChange) => void>();
-  #statusListeners = new Set<(status: RunStatus) => void>();
+  readonly #cellListeners = new Set<(change: CellChange) => void>();
+  readonly #statusListeners = new Set<(status: RunStatus) => void>();
+  readonly #report: (error: unknown) => void;
   #scheduled = false;
 
+  /** @param report told of a listener that failed; the page's own log of errors unless given */
+  constructor(report?: (error: unknown) => void) {
+    this.#report = report ?? ((error) => reportError(error));
+  }
+
+  /** Never throws: what sends frames would take the page for gone and send all of them whole from then on. */
   apply(frame: RunFrame): void {
     const agents = frame.status.agents;
     const resized = agents !== this.state.length;
@@ -35,7 +42,6 @@ export class RunBuffer {
       this.tier = new Uint8Array(agents);
       this.health = new Uint16Array(agents).fill(1000);
     }
-    // Announced first: should whoever paints fail, the figures still go on.
     this.status = frame.status;
     this.#announce();
     const rows = Math.floor(frame.cells.length / 3);
@@ -90,7 +96,7 @@ export class RunBuffer {
     const change: CellChange = full
       ? { full, agents: new Uint32Array(0), before: new Uint8Array(0) }
       : { full, agents: agents.subarray(0, taken), before: before.subarray(0, taken) };
-    for (const listener of this.#cellListeners) listener(change);
+    this.#tell(this.#cellListeners, change);
   }
 
   #announce(): void {
@@ -98,8 +104,19 @@ export class RunBuffer {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      if (this.status) for (const listener of this.#statusListeners) listener(this.status);
+      if (this.status) this.#tell(this.#statusListeners, this.status);
     });
+  }
+
+  /** One listener that fails ends neither the others nor what comes next. */
+  #tell<T>(listeners: ReadonlySet<(news: T) => void>, news: T): void {
+    for (const listener of listeners) {
+      try {
+        listener(news);
+      } catch (error) {
+        this.#report(error);
+      }
+    }
   }
 
   /** Both return the way to stop listening. */
