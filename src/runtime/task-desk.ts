@@ -1,35 +1,27 @@
 import { retryDelay } from '../agents/retry.ts';
 import { type TurnFailure, worthRetrying } from '../agents/verdict.ts';
-import type { EventBody } from '../journal/events.ts';
-import type { OpenNotice } from '../journal/notices.ts';
-import { type RunState, TASK } from '../journal/run-state.ts';
-import type { Cancel, Clock } from '../kernel/clock.ts';
+import { TASK } from '../journal/run-state.ts';
+import type { Cancel } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { ReadyQueue, type ReadyTask } from '../scheduling/ready-queue.ts';
 import type { Flight } from './flight.ts';
 import { nextStage, type RunPlan } from './plan.ts';
+import { TaskQuestions, type TaskQuestionsOptions } from './task-questions.ts';
 
 /** Engines that a task may lose turns with before it is held against the task: a prompt can be what kills them. */
 const MAX_LOSSES = 8;
 /** Failures that agent or engine are to blame for: where they are mended, the task is not charged with an attempt. */
 const NOT_THE_TASKS: ReadonlySet<string> = new Set<TurnFailure>(['engine-error', 'stalled']);
 
-export interface TaskDeskOptions {
-  readonly clock: Clock;
+export interface TaskDeskOptions extends TaskQuestionsOptions {
   readonly random: Random;
-  readonly plan: RunPlan;
-  readonly state: RunState;
-  readonly fence: number;
   /** Somebody mends agents and engines, so that their failures need not be charged to tasks. */
   readonly supervised: boolean;
-  readonly tell: (event: EventBody) => unknown;
   /** A bigger model for the role after those tried; null where there is none. */
   readonly nextModel: (role: string, tried: readonly string[]) => string | null;
   /** All stages of the task are done. */
   readonly onDone: (task: number, note: string | null) => void;
   readonly onFailed: (task: number, failure: string, detail: string) => void;
-  /** Nobody said a word on the notice in time. */
-  readonly onUnanswered: (notice: string) => void;
   /** A task waits that did not before. */
   readonly onWaiting: () => void;
   /** What is known of the task's attempts is of no more use. */
@@ -49,21 +41,19 @@ export class TaskDesk {
   readonly #shrink = new Map<number, number>();
   /** Agents that failed at a task, or answered it and were not believed at once; others try next. */
   readonly #failedBy = new Map<number, Set<number>>();
-  /** How attempts at a task went, for whoever is asked about it. */
-  readonly #stories = new Map<number, string[]>();
   /** Bigger models that a task was given to, and the one that has its next turn. */
   readonly #models = new Map<number, { readonly tried: string[]; next: string | null }>();
-  /** Questions put to people. */
-  #asked = 0;
+  readonly #questions: TaskQuestions;
 
   constructor(options: TaskDeskOptions) {
     this.#with = options;
     const { plan, state } = options;
+    this.#questions = new TaskQuestions(options);
     this.#ready = new ReadyQueue(plan.stages.map((stage) => stage.priority));
     for (let task = 0; task < state.tasks.size; task++) {
       if (state.tasks.status[task] !== TASK.pending) continue;
       const asked = state.notices.ofTask(task);
-      if (asked) this.#await(asked);
+      if (asked) this.#questions.await(asked);
       else this.#ready.push(state.tasks.stage[task] as number, task);
     }
   }
@@ -170,6 +160,7 @@ export class TaskDesk {
   withdraw(task: number): void {
     this.#delays.get(task)?.();
     this.#delays.delete(task);
+    this.#questions.withdraw(task);
     this.settle(task);
   }
 
@@ -177,7 +168,7 @@ export class TaskDesk {
   settle(task: number): void {
     this.#shrink.delete(task);
     this.#failedBy.delete(task);
-    this.#stories.delete(task);
+    this.#questions.forget(task);
     this.#models.delete(task);
     this.#with.onSettled(task);
   }
@@ -187,6 +178,7 @@ export class TaskDesk {
     this.#ready.clear();
     for (const cancel of this.#delays.values()) cancel();
     this.#delays.clear();
+    this.#questions.stop();
   }
 
   #reject(flight: Flight, failure: TurnFailure, detail: string): void {
@@ -196,8 +188,7 @@ export class TaskDesk {
     if (failure === 'prompt-too-long') this.shrink(task);
     const failures = flight.failures + 1;
     const by = model ?? `agent ${String(agent)}`;
-    const story = this.#stories.get(task) ?? [];
-    this.#stories.set(task, [...story, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`]);
+    this.#questions.note(task, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
     if (model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
       const delayMs = retryDelay(failures, random);
       tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
@@ -221,9 +212,10 @@ export class TaskDesk {
       const because = `${failure} after ${String(failures)} attempts: ${detail}`;
       tell({ type: 'task.escalated', task, agent, to, because, failed: true });
       this.#ready.push(index, task);
-    } else if (!this.#ask(flight, failure)) {
+    } else {
+      const asked = this.#questions.ask(flight, failure);
       this.settle(task);
-      onFailed(task, failure, detail);
+      if (!asked) onFailed(task, failure, detail);
     }
   }
 
@@ -253,48 +245,5 @@ export class TaskDesk {
     const failedBy = this.#failedBy.get(task) ?? new Set<number>();
     failedBy.add(agent);
     this.#failedBy.set(task, failedBy);
-  }
-
-  /** Asks a person before the task ends as `failure`; false where nobody is to be asked. */
-  #ask({ task, agent, failures }: Flight, failure: TurnFailure): boolean {
-    const { plan, fence, tell, state } = this.#with;
-    const { askMs = 0 } = plan.settings;
-    if (askMs <= 0) return false;
-    const told = this.#stories.get(task) ?? [];
-    const before = failures + 1 - told.length;
-    const name = `t${String(fence)}.${String(++this.#asked)}`;
-    const line = plan.items[task]?.line ?? 0;
-    tell({
-      type: 'heal.notice',
-      notice: name,
-      of: 'task',
-      agent,
-      task,
-      case: name,
-      title: `Line ${String(line)} failed all its attempts: ${failure}`,
-      story: [
-        // Attempts of an earlier tab are told by the log alone.
-        ...(before > 0 ? [`attempts before: ${String(before)}, in an earlier tab`] : []),
-        ...told,
-        `nothing is left to try by itself; without a word within ${String(Math.round(askMs / 1000))} s it ends as ${failure}`,
-      ],
-      choices: ['retry', 'skip', 'edit', 'give-up'],
-      failure,
-    });
-    this.settle(task);
-    const notice = state.notices.ofTask(task);
-    if (notice) this.#await(notice);
-    return notice !== null;
-  }
-
-  /** After a while a task that nobody helped ends as what it failed with. */
-  #await({ id, task }: OpenNotice): void {
-    if (task === null) return;
-    const { clock, plan, onUnanswered } = this.#with;
-    const cancel = clock.timeout(plan.settings.askMs ?? 0, () => {
-      this.#delays.delete(task);
-      onUnanswered(id);
-    });
-    this.#delays.set(task, cancel);
   }
 }
