@@ -9,7 +9,8 @@ import type { RunPlan } from './plan.ts';
 import type { Roster } from './roster.ts';
 import type { Takeoff } from './takeoff.ts';
 import type { TaskDesk } from './task-desk.ts';
-import type { Actuator, Ward } from './ward.ts';
+import type { Actuator } from './orders.ts';
+import type { Ward } from './ward.ts';
 
 export interface ActuatorParts {
   readonly plan: RunPlan;

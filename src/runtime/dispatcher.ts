@@ -18,7 +18,8 @@ import { Residence } from './residence.ts';
 import { Roster } from './roster.ts';
 import { Takeoff } from './takeoff.ts';
 import { TaskDesk } from './task-desk.ts';
-import { type HealingSettings, Ward } from './ward.ts';
+import type { HealingSettings } from './supervisor.ts';
+import { Ward } from './ward.ts';
 
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
 const PASSED = 16;

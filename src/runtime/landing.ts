@@ -7,7 +7,8 @@ import type { Flight } from './flight.ts';
 import type { Ending, Flights } from './flights.ts';
 import type { RunPlan, StageBrief } from './plan.ts';
 import type { TaskDesk } from './task-desk.ts';
-import { failureOf, type Judgement, type Ward } from './ward.ts';
+import { failureOf, type Judgement } from './turn-facts.ts';
+import type { Ward } from './ward.ts';
 
 /** Partial text kept in the log of a lost turn. */
 const PARTIAL_CHARACTERS = 400;

@@ -19,7 +19,7 @@ import { reconcile } from './repair.ts';
 import type { ResultIndex } from './result-index.ts';
 import { RunStorage } from './run-storage.ts';
 import { Stopwatch } from './stopwatch.ts';
-import type { HealingSettings } from './ward.ts';
+import type { HealingSettings } from './supervisor.ts';
 
 export interface RunOptions {
   readonly clock: Clock;

@@ -49,7 +49,7 @@ import { Run } from './run.ts';
 import { Moments } from './history-moment.ts';
 import { agentStory } from './story.ts';
 import type { RunView } from './view.ts';
-import type { HealingSettings } from './ward.ts';
+import type { HealingSettings } from './supervisor.ts';
 
 export interface RuntimeOptions {
   readonly clock: Clock;

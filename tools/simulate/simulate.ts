@@ -16,7 +16,7 @@ import type { JournalEvent } from '../../src/journal/events.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
 import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
-import type { HealingSettings } from '../../src/runtime/ward.ts';
+import type { HealingSettings } from '../../src/runtime/supervisor.ts';
 import type { ResultRow } from '../../src/store/records.ts';
 import { FaultLedger, type InjectedFault } from '../../src/telemetry/ledger.ts';
 import { inputText, OUTPUT, swarmText, type Scale } from './swarm.ts';

@@ -13,7 +13,7 @@ import { sleepOn } from '../../src/kernel/clock.ts';
 import type { Lock } from '../../src/kernel/lock.ts';
 import type { Random } from '../../src/kernel/random.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
-import type { HealingSettings } from '../../src/runtime/ward.ts';
+import type { HealingSettings } from '../../src/runtime/supervisor.ts';
 
 export interface TabOptions {
   readonly name: string;

@@ -8,7 +8,7 @@ import { type JournalEvent, NOTICE_CHOICES } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { HUNG } from '../flight.ts';
-import { SILENT } from '../ward.ts';
+import { SILENT } from '../orders.ts';
 import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
 import type { IncidentFacts } from '../links/protocol.ts';
 import { inputOf } from './input-text.ts';
