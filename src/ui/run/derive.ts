@@ -20,12 +20,12 @@ export function worstFirst(state: Uint8Array): Uint32Array<ArrayBuffer> {
   }
   for (let k = 1; k < starts.length; k += 1) starts[k] = (starts[k] ?? 0) + (starts[k - 1] ?? 0);
   const sorted = new Uint32Array(state.length);
-  state.forEach((s, agent) => {
-    const rank = Math.min(rankOf(s), BY_ATTENTION.length);
+  for (let agent = 0; agent < state.length; agent += 1) {
+    const rank = Math.min(rankOf(state[agent] ?? 0), BY_ATTENTION.length);
     const at = starts[rank] ?? 0;
     sorted[at] = agent;
     starts[rank] = at + 1;
-  });
+  }
   return sorted;
 }
 

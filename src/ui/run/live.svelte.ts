@@ -1,10 +1,14 @@
 /** The reactive face of one run: the buffer's status and what is drawn from it. Cells stay in the buffer's arrays. */
 import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../runtime/protocol.ts';
+import { Beat } from './beat.ts';
 import { RunBuffer } from './buffer.ts';
 import { LoadRate, Series, seat } from './derive.ts';
 import { Latest } from './latest.ts';
 
 const SPARK = 60;
+
+/** Milliseconds, as of the frame that is being made. */
+const now = (): number => Number(document.timeline.currentTime ?? 0);
 
 export class LiveRun {
   readonly id: string;
@@ -30,6 +34,7 @@ export class LiveRun {
   readonly #runtime: RuntimeApi;
   readonly #series = new Series(SPARK);
   readonly #rate = new LoadRate();
+  readonly #beat = new Beat();
   readonly #moments: Latest<number, RunFrame>;
   readonly #timelines: Latest<null, Timeline>;
   /** Goes on being now while the past is on show. */
@@ -39,13 +44,10 @@ export class LiveRun {
   constructor(runtime: RuntimeApi, id: string) {
     this.#runtime = runtime;
     this.id = id;
-    this.buffer.onStatus((status) => {
-      this.#take(status);
-    });
     this.#moments = new Latest(
       (at) => runtime.moment(id, at),
       (frame) => {
-        if (this.at !== null && !this.#closed) this.buffer.show(frame);
+        if (this.at !== null && !this.#closed) this.#show(frame);
       },
       () => undefined,
     );
@@ -84,13 +86,13 @@ export class LiveRun {
     if (at === this.at) return;
     if (at === null) {
       this.at = null;
-      const now = this.#now.frame();
-      if (now) this.buffer.show(now);
+      const frame = this.#now.frame();
+      if (frame) this.#show(frame);
       return;
     }
     if (this.at === null) {
-      const now = this.buffer.frame();
-      if (now) this.#now.apply(now);
+      const frame = this.buffer.frame();
+      if (frame) this.#now.apply(frame);
     }
     this.at = at;
     this.#moments.want(at);
@@ -112,10 +114,23 @@ export class LiveRun {
     });
   }
 
+  /** Cells are painted as they come, figures at a reader's pace. */
   #hear(frame: RunFrame): void {
-    this.live = frame.status;
-    if (this.at === null) this.buffer.apply(frame);
-    else this.#now.apply(frame);
+    // That time may stand still in a tab that is hidden; nothing is laid out there either, but its title goes on counting.
+    const due = document.hidden || this.#beat.due(frame.status, now());
+    if (due) this.live = frame.status;
+    if (this.at !== null) {
+      this.#now.apply(frame);
+      return;
+    }
+    // Figures first: should whoever paints fail, they still go on.
+    if (due) this.#take(frame.status);
+    this.buffer.apply(frame);
+  }
+
+  #show(frame: RunFrame): void {
+    this.#take(frame.status);
+    this.buffer.show(frame);
   }
 
   #take(status: RunStatus): void {
@@ -127,7 +142,7 @@ export class LiveRun {
     if (this.at !== null) return;
     if (this.#series.note(status.elapsedMs, status.tokensPerSecond)) this.spark = [...this.#series.values];
     if (status.loading) {
-      this.#rate.note(Number(document.timeline.currentTime ?? 0), status.loading.phase, status.loading.bytes);
+      this.#rate.note(now(), status.loading.phase, status.loading.bytes);
       this.loadRate = this.#rate.perSecond;
     }
   }
