@@ -55,7 +55,11 @@ test('50 greedy turns in batches of 12 with a shared prompt equal those one by o
   expect(counters).toMatchObject({ turns: 50, peakResidents: 12, prefixHits: 49 });
   const shared = batch[1]?.usage.cachedTokens ?? 0;
   expect(shared).toBeGreaterThan(16);
-  expect(counters.prefillTokens).toBe(batch.reduce((sum, { usage }) => sum + usage.promptTokens, 0) - 49 * shared);
+  // Later ones may begin like a line before them, too.
+  expect(batch.slice(1).every(({ usage }) => usage.cachedTokens >= shared)).toBe(true);
+  expect(counters.prefillTokens).toBe(
+    batch.reduce((sum, { usage }) => sum + usage.promptTokens - usage.cachedTokens, 0),
+  );
 });
 
 test('turns that come, go and are cancelled in any order say what they say alone', async ({ page }) => {

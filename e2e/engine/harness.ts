@@ -10,7 +10,7 @@ import type {
   ModelSource,
   TurnRequest,
 } from '../../src/engine/contract.ts';
-import type { runReference } from './reference.ts';
+import type { compareShared, runReference } from './reference.ts';
 import { createEngineHost } from '../../src/engine/host.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 
@@ -32,6 +32,7 @@ const planaria = {
   errorOf,
 
   reference: async (...args: Parameters<typeof runReference>) => (await import('./reference.ts')).runReference(...args),
+  shared: async (...args: Parameters<typeof compareShared>) => (await import('./reference.ts')).compareShared(...args),
 
   /** An engine on the pocket model, or on another, and what its loading said. */
   async load(kind: EngineKind, source: ModelSource = { id: 'pocket' }, resident = 12, vramMiB = 7168) {

@@ -49,7 +49,8 @@ export class Turn implements TurnHandle {
   completionTokens = 0;
   /** Sum of natural-log probabilities of the chosen tokens; null where they are not read. */
   logprob: number | null = null;
-  ended = false;
+  /** How it ended; null while it goes on. */
+  finish: FinishReason | null = null;
   readonly #clock: Clock;
   readonly #submitted: number;
   readonly #onProgress: ((progress: TurnProgress) => void) | undefined;
@@ -88,6 +89,10 @@ export class Turn implements TurnHandle {
     return this.request.id;
   }
 
+  get ended(): boolean {
+    return this.finish !== null;
+  }
+
   cancel(): void {
     this.#onCancel('cancelled');
   }
@@ -110,7 +115,7 @@ export class Turn implements TurnHandle {
   /** Settles the turn; only the first call counts. */
   end(finish: FinishReason, error?: EngineError): void {
     if (this.ended) return;
-    this.ended = true;
+    this.finish = finish;
     this.#stopTimer();
     const endedMs = this.#clock.now() - this.#submitted;
     const usage: TurnUsage = {

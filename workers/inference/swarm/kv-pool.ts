@@ -71,11 +71,11 @@ export class KvPool {
     return sequence;
   }
 
-  /** A sequence that begins with all tokens of `parent`. */
-  fork(parent: number): number {
+  /** A sequence that begins with all tokens of `parent`, or with its first `at`. */
+  fork(parent: number, at = -1): number {
     const child = this.#take();
     this.#scoped(() => {
-      this.#builtin('fork_sequence')(this.#cache, this.#int(parent), this.#int(child), this.#int(-1));
+      this.#builtin('fork_sequence')(this.#cache, this.#int(parent), this.#int(child), this.#int(at));
     });
     return child;
   }
@@ -169,6 +169,11 @@ export class KvPool {
       this.#model.tvm.endScope();
     }
   }
+}
+
+/** Pages of a sequence of so many tokens that are its own: a fork copies the page that its parent has half full. */
+export function ownPages(tokens: number, shared: number): number {
+  return Math.ceil((tokens - Math.floor(shared / PAGE) * PAGE) / PAGE);
 }
 
 function width(hidden: Tensor): number {

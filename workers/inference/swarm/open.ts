@@ -14,6 +14,8 @@ import { SwarmPipeline } from './swarm-pipeline.ts';
 
 /** Sequences beyond the residents': shared prefixes. */
 const PREFIX_SEQUENCES = 8;
+/** And what ended turns left behind, so many for each resident: a second opinion waits behind as many turns as wait for a seat. */
+const LEFTOVERS = 2;
 /** A longer prefill would hold up the decoding of others for too long. */
 const MAX_CHUNK = 512;
 /** What a resident can count on at least, tokens, when the budget does not give each the whole context. */
@@ -44,7 +46,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
 
   const workspace = Math.max(0, ...Object.values(model.metadata.memory_usage ?? { estimate: needs.workspaceBytes }));
   const chunk = Math.min(model.metadata.prefill_chunk_size, MAX_CHUNK);
-  const shape = (pages: number): PoolSize => ({ sequences: most + PREFIX_SEQUENCES, pages, chunk });
+  const shape = (pages: number): PoolSize => ({ sequences: (1 + LEFTOVERS) * most + PREFIX_SEQUENCES, pages, chunk });
   const { withoutPages, perPage } = costOfPages(model, shape);
   const left = limitBytes(budget) - withoutPages - workspace;
   const contextPages = Math.ceil(model.config.context_window_size / PAGE);
@@ -91,6 +93,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
   }
   return new SwarmPipeline(model, pool, clock, {
     residents,
+    leftovers: LEFTOVERS * most,
     proven,
     memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
     notes,

@@ -6,7 +6,7 @@ import type { Clock } from '../../../src/kernel/clock.ts';
 import type { PagedOut } from '../../../src/engine/contract.ts';
 import type { Counters } from '../runner.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
-import { PAGE, type KvPool } from './kv-pool.ts';
+import { ownPages, type KvPool } from './kv-pool.ts';
 import type { Prefixes, SharedPrefix } from './prefixes.ts';
 
 export interface Parked {
@@ -57,7 +57,7 @@ export class Parking {
   /** Pages that parked sequences hold, shared ones not counted. */
   get pages(): number {
     let pages = 0;
-    for (const { ids, prefix } of this.#parked.values()) pages += ownPages(ids.length, prefix);
+    for (const { ids, prefix } of this.#parked.values()) pages += ownPages(ids.length, prefix?.ids.length ?? 0);
     return pages;
   }
 
@@ -170,11 +170,6 @@ export class Parking {
       },
     );
   }
-}
-
-/** Pages of a sequence of so many tokens that are its own: a fork copies the page that its parent has half full. */
-export function ownPages(tokens: number, prefix: SharedPrefix | null): number {
-  return Math.ceil((tokens - Math.floor((prefix?.ids.length ?? 0) / PAGE) * PAGE) / PAGE);
 }
 
 function cold(agent: number, because?: string): PagedOut {

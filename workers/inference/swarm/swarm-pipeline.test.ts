@@ -16,14 +16,16 @@ interface Setting {
   readonly chunk: number;
   readonly rows: number;
   readonly continuation: boolean;
+  readonly leftovers?: number;
 }
 
-function open({ residents, pages, chunk, rows, continuation }: Setting) {
+function open({ residents, pages, chunk, rows, continuation, leftovers = 0 }: Setting) {
   const { model, cache } = toyModel({ chunk, rows: residents });
-  const pool = new KvPool(model, { sequences: residents + 4, pages, chunk });
+  const pool = new KvPool(model, { sequences: residents + 4 + leftovers, pages, chunk });
   const fatal: string[] = [];
   const pipeline = new SwarmPipeline(model, pool, systemClock(), {
     residents,
+    leftovers,
     proven: { continuation, difference: 0, decodeRows: rows },
     memory: { weights: 0, kv: 0, workspace: 0 },
     notes: [],
@@ -49,7 +51,15 @@ interface Plan {
 
 const plan: fc.Arbitrary<Plan> = fc.record({
   role: fc.nat(roles.length - 1),
-  own: fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme-ascii' }),
+  own: fc.oneof(
+    fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme-ascii' }),
+    // Some are asked again, some begin alike.
+    fc.constantFrom(
+      'the disk of host 7 is full',
+      'the disk of host 9 has failed, and a page and a half more of words',
+      'the disk',
+    ),
+  ),
   priority: fc.nat(2),
   maxTokens: fc.integer({ min: 1, max: 12 }),
   heat: fc.constantFrom(0, 0, 1),
@@ -78,6 +88,7 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   chunk: fc.integer({ min: 160, max: 200 }),
   rows: fc.integer({ min: 1, max: 12 }),
   continuation: fc.boolean(),
+  leftovers: fc.nat(8),
 });
 
 test('whoever joins, leaves or is cancelled, each turn says what it says alone', async () => {
@@ -105,10 +116,10 @@ test('whoever joins, leaves or is cancelled, each turn says what it says alone',
         expect(outcome.usage.completionTokens).toBeLessThanOrEqual(wanted.usage.completionTokens);
       }
       await ticks(4);
-      // Only shared prefixes stay behind.
-      const left = where.residents + 4 - pool.freeSequences;
+      // Only shared prefixes stay behind, and what was left for others.
+      const left = where.residents + 4 + where.leftovers - pool.freeSequences;
       expect(cache.sequences.size).toBe(left);
-      expect(left).toBeLessThanOrEqual(where.continuation ? 2 : 0);
+      expect(left).toBeLessThanOrEqual(where.continuation ? 2 + where.leftovers : 0);
       const counters = pipeline.counters();
       expect(counters.peakResidents).toBeLessThanOrEqual(where.residents);
       if (!where.continuation) expect(counters.prefixHits).toBe(0);
@@ -206,4 +217,27 @@ test('stopping ends all turns with their text; a pipeline that failed says so on
   expect((await broken.pipeline.submit(request(base, 1)).done).error?.code).toBe('internal');
   await ticks(2);
   expect(broken.fatal).toHaveLength(1);
+});
+
+test('the same again computes one token, and what begins alike only what differs', async () => {
+  const { pipeline, fatal } = open({ residents: 2, pages: 64, chunk: 64, rows: 2, continuation: true, leftovers: 4 });
+  const base: Plan = { role: 0, own: '', priority: 0, maxTokens: 3, heat: 0, cancelAfter: null, pause: 0 };
+  let i = 0;
+  const say = (own: string) => pipeline.submit(request({ ...base, own }, (i += 1))).done;
+  const [first, other] = await Promise.all([say('Jun 14 15:16:01 the disk is full'), say('a line of another kind')]);
+  const again = await say('Jun 14 15:16:01 the disk is full');
+  expect(again.text).toBe(first.text);
+  expect(again.usage).toMatchObject({
+    cachedTokens: first.usage.promptTokens - 1,
+    promptTokens: first.usage.promptTokens,
+  });
+  const alike = await say('Jun 14 15:16:02 a fan has failed');
+  expect(alike.usage.cachedTokens).toBe(2 + 'Jun 14 15:16:0'.length);
+  const third = await say('a line of another kind');
+  expect([third.text, third.usage.cachedTokens]).toEqual([other.text, other.usage.promptTokens - 1]);
+  // What an agent left behind is not used once the agent is to be forgotten.
+  await pipeline.forget(99);
+  const anew = await say('a line of another kind');
+  expect([anew.text, anew.usage.cachedTokens]).toEqual([other.text, 0]);
+  expect(fatal).toEqual([]);
 });

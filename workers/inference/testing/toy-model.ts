@@ -132,7 +132,10 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
       of(sequence);
       cache.sequences.delete(sequence);
     }),
-    fork_sequence: fn((_: unknown, parent: number, child: number) => fresh(child, [...of(parent)])),
+    fork_sequence: fn((_: unknown, parent: number, child: number, at: number) => {
+      if (at > of(parent).length) throw new Error('a fork beyond the end of its parent');
+      fresh(child, of(parent).slice(0, at < 0 ? undefined : at));
+    }),
     popn: fn((_: unknown, sequence: number, count: number) => void of(sequence).splice(-count)),
     begin_forward: fn((_: unknown, sequences: { values: number[] }, counts: { values: number[] }) => {
       if (open) throw new Error('a forward pass is open already');

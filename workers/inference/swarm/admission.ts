@@ -1,0 +1,292 @@
+/**
+ * Who gets a seat next, and with what of its prompt in place: by priority, then age, when the pool has pages for all that the turn may write.
+ */
+import type { Clock } from '../../../src/kernel/clock.ts';
+import { seededRandom } from '../../../src/kernel/random.ts';
+import { fault, toEngineError } from '../faults.ts';
+import type { Counters, Turn } from '../runner.ts';
+import { TurnQueue } from '../turn-queue.ts';
+import type { ModelInternals } from '../webllm-internals.ts';
+import type { WarmTier } from '../warm/warm-tier.ts';
+import { Detokenizer } from './detokenizer.ts';
+import { Fetching } from './fetching.ts';
+import { Grammars, type Matcher } from './grammar.ts';
+import { ownPages, PAGE, type KvPool } from './kv-pool.ts';
+import type { Leftovers, Match } from './leftovers.ts';
+import type { Parking } from './parking.ts';
+import { SHORTEST, type Prefixes, type SharedPrefix } from './prefixes.ts';
+import { PromptEncoder, type Prompt } from './prompt.ts';
+import type { Restoring, Seat, Seats } from './seat.ts';
+
+export interface AdmissionParts {
+  readonly model: ModelInternals;
+  readonly pool: KvPool;
+  readonly clock: Clock;
+  readonly seats: Seats;
+  readonly prefixes: Prefixes;
+  readonly leftovers: Leftovers;
+  readonly parking: Parking;
+  readonly counters: Counters;
+  readonly warm: WarmTier | null;
+  readonly residents: number;
+  /** A sequence may be gone on from: prompts may be shared and cut. */
+  readonly continuation: boolean;
+}
+
+/** What a seat begins with. */
+interface Beginning {
+  readonly prefix: SharedPrefix | null;
+  /** -1: a fork of the prefix, once that is whole. */
+  readonly sequence: number;
+  readonly filled: number;
+  readonly pages: number;
+  readonly restore?: Restoring | null;
+  readonly prefill?: Seat['prefill'];
+}
+
+export class Admission {
+  readonly #with: AdmissionParts;
+  readonly #encoder: PromptEncoder;
+  readonly #grammars: Grammars;
+  readonly #fetching: Fetching;
+  readonly #queue = new TurnQueue<Turn>();
+  /** Turns of agents that are parked: they have their seats, so nobody is waited for. */
+  readonly #returning = new TurnQueue<Turn>();
+
+  constructor(parts: AdmissionParts) {
+    this.#with = parts;
+    const { tokenizer, config } = parts.model;
+    const vocabulary = Array.from({ length: tokenizer.getVocabSize() }, (_, id) => tokenizer.idToToken(id));
+    this.#encoder = new PromptEncoder(tokenizer, config.conv_template, vocabulary);
+    this.#grammars = new Grammars(vocabulary, config);
+    this.#fetching = new Fetching(parts.warm, parts.clock);
+  }
+
+  get waiting(): number {
+    return this.#queue.size + this.#returning.size;
+  }
+
+  push(turn: Turn): void {
+    const { request } = turn;
+    const seated = this.#hasSeat(request.agent);
+    (seated ? this.#returning : this.#queue).push(request, turn);
+    // Both take milliseconds, and the GPU is at work now; when the turn's seat is free it would wait.
+    if (!seated) this.#fetching.begin(request);
+    if (request.schema !== undefined) this.#grammars.prepare(request.schema);
+  }
+
+  /** The turn waits no longer. */
+  leave(turn: Turn): void {
+    this.#queue.remove(turn.id);
+    this.#returning.remove(turn.id);
+    this.#fetching.drop(turn.id);
+    // A turn that ends without ever having run leaves its agent where it is.
+    turn.retained = this.#hasSeat(turn.request.agent);
+  }
+
+  /** Nobody waits afterwards. @returns who did */
+  drain(): readonly Turn[] {
+    this.#fetching.clear();
+    return [...this.#queue.drain(), ...this.#returning.drain()];
+  }
+
+  /** Gives out seats as long as there are turns for them and room. */
+  async admit(): Promise<void> {
+    const { seats, parking, counters } = this.#with;
+    for (;;) {
+      const turn = this.#nextReturning() ?? this.#nextInLine();
+      if (!turn) break;
+      const fetched = this.#fetching.of(turn.id);
+      if (fetched?.ms === null) {
+        // Others go on while the record is on its way.
+        if (seats.size > 0) break;
+        await fetched.arrival;
+      }
+      try {
+        const seat = await this.#seatFor(turn);
+        // While the grammar was compiled the turn may have been cancelled, and left the queue.
+        if (seat === 'later') break;
+        this.leave(turn);
+        seats.take(seat);
+        turn.admit();
+      } catch (thrown) {
+        this.leave(turn);
+        turn.end('error', toEngineError(thrown));
+      }
+    }
+    counters.peakResidents = Math.max(counters.peakResidents, seats.size + parking.size);
+  }
+
+  /** Parked, or about to be: a turn that has just ended leaves its seat between two steps. */
+  #hasSeat(agent: number): boolean {
+    return this.#with.parking.has(agent) || this.#with.seats.retains(agent);
+  }
+
+  /** The first turn whose agent is parked; one whose agent has left meanwhile goes in line. */
+  #nextReturning(): Turn | undefined {
+    for (;;) {
+      const turn = this.#returning.peek();
+      if (!turn || this.#with.parking.has(turn.request.agent)) return turn;
+      this.#returning.remove(turn.id);
+      this.#queue.push(turn.request, turn);
+      if (!this.#hasSeat(turn.request.agent)) this.#fetching.begin(turn.request);
+    }
+  }
+
+  /** The first turn that needs a seat of its own, if there is one to be had. */
+  #nextInLine(): Turn | undefined {
+    const { seats, parking, residents } = this.#with;
+    const turn = this.#queue.peek();
+    if (!turn || seats.size + parking.size < residents) return turn;
+    // Who parks agents takes them off again; should that word be late or lost, the turns that wait must not wait for it.
+    if (seats.size === 0 && !parking.busy) parking.evictOldest();
+    return undefined;
+  }
+
+  async #seatFor(turn: Turn): Promise<Seat | 'later'> {
+    const { request } = turn;
+    const { model, pool, continuation } = this.#with;
+    const prompt = this.#encoder.encode(request.prefix, request.messages);
+    const { ids } = prompt;
+    turn.promptTokens = ids.length;
+    const context = Math.min(model.config.context_window_size, pool.size.pages * PAGE);
+    if (ids.length >= context) {
+      throw fault(
+        'prompt-too-long',
+        `The prompt has ${String(ids.length)} tokens; the model's context has ${String(context)}.`,
+      );
+    }
+    if (!continuation && ids.length > pool.size.chunk) {
+      throw fault(
+        'prompt-too-long',
+        `The prompt has ${String(ids.length)} tokens; this model's library takes ${String(pool.size.chunk)} at once.`,
+      );
+    }
+    const maxTokens = Math.min(request.maxTokens, context - ids.length);
+    const matcher = request.schema === undefined ? null : await this.#grammars.matcher(request.schema);
+    // Nothing is waited for from here on, so what is found stays where it is until it is taken.
+    try {
+      const most = ids.length + maxTokens;
+      const beginning = this.#takeUp(turn, ids, most) ?? this.#begin(turn, prompt, most, continuation);
+      if (beginning === 'later') matcher?.dispose();
+      return beginning === 'later' ? beginning : this.#seat(turn, ids, maxTokens, matcher, beginning);
+    } catch (thrown) {
+      matcher?.dispose();
+      throw thrown;
+    }
+  }
+
+  #seat(turn: Turn, prompt: readonly number[], maxTokens: number, matcher: Matcher | null, how: Beginning): Seat {
+    const { model } = this.#with;
+    return {
+      restore: null,
+      prefill: null,
+      ...how,
+      turn,
+      prompt,
+      decoded: 0,
+      maxTokens,
+      stops: [...model.config.conv_template.stop_str, ...(turn.request.stop ?? [])],
+      matcher,
+      text: new Detokenizer(model.tokenizer),
+      random: seededRandom(turn.request.sampling.seed),
+      counts: new Map(),
+      logprob: 0,
+      next: null,
+    };
+  }
+
+  /** The sequence of an agent that is parked, when the prompt goes on from what it has; null otherwise. */
+  #takeUp(turn: Turn, ids: readonly number[], most: number): Beginning | 'later' | null {
+    const { parking, seats } = this.#with;
+    const { agent } = turn.request;
+    const filled = parking.common(agent, ids);
+    const taken = filled > 0 ? parking.takeUp(agent, filled) : null;
+    if (!taken) {
+      parking.drop(agent);
+      return null;
+    }
+    const { sequence, prefix } = taken;
+    const pages = ownPages(most, prefix?.ids.length ?? 0);
+    if (!this.#makeRoom(pages, 0)) {
+      parking.park({ agent, sequence, ids: ids.slice(0, filled), prefix });
+      if (seats.size > 0) return 'later';
+      parking.drop(agent);
+      return null;
+    }
+    turn.cachedTokens = filled;
+    return { prefix, sequence, filled, pages };
+  }
+
+  /** A sequence for an agent that has none. `share` false: on its own, where what it shared would leave it no room. */
+  #begin(turn: Turn, prompt: Prompt, most: number, share: boolean): Beginning | 'later' {
+    const { pool, seats, prefixes, leftovers, parking, counters, warm } = this.#with;
+    const { ids, shared } = prompt;
+    let prefix = share ? prefixes.find(ids) : null;
+    if (share && shared >= SHORTEST && shared - (prefix?.ids.length ?? 0) >= SHORTEST) prefix = null;
+    const create = share && prefix === null && shared >= SHORTEST;
+    const sharedLength = prefix ? prefix.ids.length : create ? shared : 0;
+    const fetched = this.#fetching.of(turn.id);
+    const from = fetched?.record && warm?.restorable(fetched.record, ids, sharedLength);
+    // Who stays keeps its role's prompt apart from its own, so that the warm tier need not keep a copy for each agent.
+    const match =
+      share && turn.request.retain !== true ? leftovers.find(ids, from ? from.at + from.tokens : sharedLength) : null;
+    if (match) return this.#reuse(turn, match, ids.length, most) ?? this.#begin(turn, prompt, most, share);
+    const pages = ownPages(most, sharedLength);
+    if (prefix) prefixes.use(prefix); // not to be evicted for its own user
+    if (!this.#makeRoom(pages + (create ? Math.ceil(shared / PAGE) : 0), create ? 2 : 1)) {
+      if (prefix) prefixes.release(prefix);
+      if (seats.size > 0) return 'later';
+      if (parking.dropOldest()) return this.#begin(turn, prompt, most, share);
+      if (sharedLength > 0) return this.#begin(turn, prompt, most, false);
+      throw fault(
+        'over-budget',
+        `The turn may need ${String(pages * PAGE)} tokens of K/V; the pool has ${String(pool.size.pages * PAGE)}.`,
+      );
+    }
+    if (create) {
+      prefix = prefixes.create(ids.slice(0, shared));
+      prefixes.use(prefix);
+    } else if (prefix) {
+      counters.prefixHits += 1;
+      turn.cachedTokens = prefix.ids.length;
+    }
+    counters.pageIns += 1;
+    return {
+      prefix,
+      sequence: prefix ? -1 : pool.add(),
+      filled: prefix ? prefix.ids.length : 0,
+      pages,
+      restore: from ? { from, readMs: fetched.ms ?? 0 } : null,
+      prefill: { tokens: ids.length - sharedLength - (from ? from.tokens : 0), ms: 0 },
+    };
+  }
+
+  /** On what another turn left behind; null where there is no room for that, and then it is gone. */
+  #reuse(turn: Turn, match: Match, tokens: number, most: number): Beginning | null {
+    const { leftovers, counters } = this.#with;
+    const pages = leftovers.pagesFor(match, most);
+    if (!this.#makeRoom(leftovers.costOf(match, most), leftovers.sequencesFor(match), match)) {
+      leftovers.evict(match.leftover);
+      return null;
+    }
+    const { sequence, prefix } = leftovers.use(match);
+    counters.prefixHits += 1;
+    counters.pageIns += 1;
+    turn.cachedTokens = match.common;
+    return { prefix, sequence, filled: match.common, pages, prefill: { tokens: tokens - match.common, ms: 0 } };
+  }
+
+  /** True when the pool has that many pages and sequences to give; what nobody uses is dropped for them, leftovers first, oldest first. */
+  #makeRoom(pages: number, sequences: number, spare?: Match): boolean {
+    const { pool, seats, prefixes, leftovers, parking } = this.#with;
+    const held = seats.pages + parking.pages;
+    while (
+      held + prefixes.pages + leftovers.pages + pages > pool.size.pages ||
+      pool.freeSequences - seats.forksToCome < sequences
+    ) {
+      if (!leftovers.evictOne(spare?.leftover) && !prefixes.evictOne()) return false;
+    }
+    return true;
+  }
+}
