@@ -3,13 +3,15 @@
  * from the agent's state and history, not from a failed call. It does nothing itself; EXECUTE carries orders out.
  */
 import type { Random } from '../kernel/random.ts';
-import type { BackoffPolicy } from './backoff.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, type BackoffPolicy } from './backoff.ts';
+import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
 import type { Evidence, FaultClass } from './evidence.ts';
-import { SHARED_FAULTS, inWords } from './evidence.ts';
-import type { Action, Choice, Ladder, Rung } from './ladder.ts';
+import { SHARED_FAULTS } from './evidence.ts';
+import { Guilt } from './guilt.ts';
+import type { Ladder } from './ladder.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import type { FromMonitor, FromRecover, HealingMessage, RecoveryOrder } from './messages.ts';
+import type { FromMonitor, FromRecover, HealingMessage } from './messages.ts';
+import { SharedCare } from './shared-care.ts';
 import type { SupervisionTree } from './supervision.ts';
 
 export interface RecoverOptions {
@@ -37,59 +39,23 @@ export const RECOVER_DEFAULTS = {
   workerBackoff: { baseMs: 100, capMs: 60_000, calmMs: 120_000, jitter: 0.2 },
 } as const;
 
-/** Faults that a task itself can cause, in whoever works on it. */
-const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
-  'loop',
-  'invalid',
-  'incomplete',
-  'incoherent',
-  'context-full',
-  'engine-error',
-  'stall',
-]);
-
-/** A story of one fault: what was seen, tried, and how it ended. */
-export interface Case {
-  readonly id: string;
-  /** null: what all share. */
-  readonly agent: number | null;
-  readonly openedAt: number;
-  readonly faults: FaultClass[];
-  readonly steps: {
-    readonly order: RecoveryOrder;
-    readonly at: number;
-    done: boolean;
-    ok: boolean | null;
-    repeats: number;
-  }[];
-  readonly backoff: Backoff;
-  /** Turns already held against it: a suspicion may be heard twice. */
-  readonly turns: Set<string>;
-}
-
 type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
 type Relief = Extract<FromMonitor, { type: 'relief' }>;
 
-/** Keys of what all share, beside rows of agents. */
-const ENGINE = -1;
-const STORAGE = -2;
 /** Suspicions remembered, to hear each once. */
 const REMEMBERED = 4096;
 
 export class Recover {
   readonly #options: RecoverOptions;
-  readonly #random: Random;
   readonly #ladder: Ladder;
   readonly #tree: SupervisionTree;
   readonly #life: Lifecycle;
   readonly #post: Post;
-  readonly #cases = new Map<number, Case>();
+  readonly #book: CaseBook;
+  readonly #guilt: Guilt;
   readonly #heard = new Set<string>();
-  /** Who failed at a task, with what. */
-  readonly #failedAt = new Map<number, Map<number, FaultClass>>();
-  readonly #workerBackoff: Backoff;
-  #numbers = 0;
+  readonly #shared: SharedCare;
 
   constructor(
     options: RecoverOptions,
@@ -98,17 +64,24 @@ export class Recover {
     post: Post,
   ) {
     this.#options = options;
-    this.#random = random;
+    this.#book = new CaseBook(options.life ?? '', options.backoff, random);
+    this.#guilt = new Guilt(options.guiltyAfter);
     this.#ladder = parts.ladder;
     this.#tree = parts.tree;
     this.#life = parts.life;
     this.#post = post;
-    this.#workerBackoff = new Backoff(options.workerBackoff, random.split('worker'));
+    this.#shared = new SharedCare({
+      book: this.#book,
+      ladder: parts.ladder,
+      backoff: new Backoff(options.workerBackoff, random.split('worker')),
+      slowestMs: options.workerBackoff.capMs,
+      post,
+    });
   }
 
   /** Open cases, by agent row; -1 is the engine, -2 the storage. */
   cases(): ReadonlyMap<number, Case> {
-    return this.#cases;
+    return this.#book.open;
   }
 
   hear(message: HealingMessage): void {
@@ -132,7 +105,7 @@ export class Recover {
 
   /** Sends again what was not reported done: orders and reports may be lost. */
   tick(now: number): void {
-    for (const one of this.#cases.values()) {
+    for (const one of this.#book.open.values()) {
       const step = one.steps.at(-1);
       if (!step || step.done) continue;
       const due =
@@ -146,8 +119,8 @@ export class Recover {
   /** An agent that was being mended when the RECOVER before this one ended: its case is opened anew. */
   adopt(agent: number, now: number): void {
     const state = this.#life.state(agent);
-    if (this.#cases.has(agent) || (state !== 'degraded' && state !== 'recovering')) return;
-    const one = this.#open(agent, now);
+    if (this.#book.get(agent) !== undefined || (state !== 'degraded' && state !== 'recovering')) return;
+    const one = this.#book.at(agent, now);
     one.faults.push('low-score');
     this.#act(one, null, [{ signal: 'state', value: state, expected: 'a case that says why', verdict: 'odd' }], now);
   }
@@ -155,7 +128,7 @@ export class Recover {
   /** A person's word on a case: another chance for a failed agent. */
   revive(agent: number, now: number): boolean {
     if (!this.#life.send(agent, 'REVIVE', 'asked by a person')) return false;
-    const one = this.#open(agent, now);
+    const one = this.#book.at(agent, now);
     one.faults.push('low-score');
     this.#act(one, null, [], now);
     return true;
@@ -163,7 +136,7 @@ export class Recover {
 
   /** Forgets a task's history once it has ended. */
   taskEnded(task: number): void {
-    this.#failedAt.delete(task);
+    this.#guilt.forget(task);
   }
 
   #suspicion(message: Suspicion, now: number): void {
@@ -174,7 +147,7 @@ export class Recover {
 
     const { agent, task, turn, fault, hard, evidence } = message;
     if (agent === null || SHARED_FAULTS.has(fault)) {
-      this.#sharedFault(message, now);
+      this.#shared.fault(message, now);
       return;
     }
     const state = this.#life.state(agent);
@@ -182,7 +155,7 @@ export class Recover {
       // Its turn is over all the same: the task must not wait for it.
       return;
     }
-    const one = this.#open(agent, now);
+    const one = this.#book.at(agent, now);
     if (turn !== null && one.turns.has(turn)) return;
     const running = one.steps.at(-1);
     if (running && !running.done) {
@@ -201,59 +174,19 @@ export class Recover {
     one.faults.push(fault);
     const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
     this.#life.send(agent, 'SUSPECT', because, { hard, sustained: !hard });
-    if (task !== null && TASK_FAULTS.has(fault) && this.#taskIsGuilty(task, agent, fault)) return;
+    if (task !== null && this.#taskIsGuilty(task, agent, fault)) return;
     this.#act(one, task, evidence, now);
   }
 
   #taskIsGuilty(task: number, agent: number, fault: FaultClass): boolean {
-    const failed = this.#failedAt.get(task) ?? new Map<number, FaultClass>();
-    this.#failedAt.set(task, failed);
-    failed.set(agent, fault);
-    if (failed.size < this.#options.guiltyAfter) return false;
-    this.#failedAt.delete(task);
-    const who = [...failed].map(([row, what]) => `agent ${row}: ${what}`);
-    this.#post({ type: 'task.lost', task, fault, reasons: [`${failed.size} different agents failed at it`, ...who] });
+    const failed = this.#guilt.hear(task, agent, fault);
+    if (!failed) return false;
+    const who = [...failed].map(([row, what]) => `agent ${String(row)}: ${what}`);
+    const reasons = [`${String(failed.size)} different agents failed at it`, ...who];
+    this.#post({ type: 'task.lost', task, fault, reasons });
     // They are absolved: their cases end here, and their next turn shows them well.
-    for (const row of failed.keys()) this.#cases.delete(row);
+    for (const row of failed.keys()) this.#book.close(row);
     return true;
-  }
-
-  #sharedFault(message: Suspicion, now: number): void {
-    const one = this.#open(message.fault === 'storage-full' ? STORAGE : ENGINE, now);
-    const running = one.steps.at(-1);
-    if (running && !running.done && running.order.fault === message.fault) {
-      one.faults.push(message.fault);
-      return;
-    }
-    if (running?.done && running.ok === null) {
-      running.ok = false;
-      this.#ladder.learn(running.order.fault, running.order.action, false, now - running.at);
-    }
-    one.faults.push(message.fault);
-    const choice = this.#ladder.choose({
-      fault: message.fault,
-      tried: one.steps.slice(-4).map(({ order }) => order.action),
-      canEscalate: false,
-      hasStandby: false,
-      mayRestart: true,
-    });
-    if (!choice || choice.step.action === 'ask-operator') {
-      // What all share cannot be given up: tell a person, and go on trying at the slowest pace.
-      this.#notice(one, message.fault, choice?.reasons ?? []);
-      const again = this.#ladder.choose({
-        fault: message.fault,
-        tried: [],
-        canEscalate: false,
-        hasStandby: false,
-        mayRestart: true,
-      });
-      if (again && again.step.action !== 'ask-operator') {
-        this.#order(one, again, null, message.evidence, this.#options.workerBackoff.capMs, message.struck, now);
-      }
-      return;
-    }
-    const light = choice.step.rung === 'light';
-    this.#order(one, choice, null, message.evidence, light ? 0 : this.#workerBackoff.next(now), message.struck, now);
   }
 
   #act(one: Case, task: number | null, evidence: readonly Evidence[], now: number): void {
@@ -274,7 +207,7 @@ export class Recover {
       delayMs = Math.max(delayMs, ruling.level === 'agent' ? 0 : ruling.delayMs);
       choice = { step: choice.step, reasons: [...choice.reasons, ...ruling.reasons] };
       if (ruling.level === 'operator') {
-        this.#notice(one, fault, ruling.reasons);
+        this.#post(this.#book.notice(one, fault, ruling.reasons));
         choice = this.#ladder.choose({ ...situation, mayRestart: false });
       } else {
         also = ruling.restart.filter((row) => row !== agent);
@@ -285,38 +218,12 @@ export class Recover {
       return;
     }
     this.#life.send(agent, 'RECOVER', `${choice.step.action} (${choice.step.rung}) for ${fault}`);
-    this.#order(one, choice, task, evidence, delayMs, also, now);
-  }
-
-  #order(
-    one: Case,
-    { step, reasons }: Choice,
-    task: number | null,
-    evidence: readonly Evidence[],
-    delayMs: number,
-    also: readonly number[],
-    now: number,
-  ): void {
-    const order: RecoveryOrder = {
-      id: `o${this.#options.life ?? ''}.${++this.#numbers}`,
-      case: one.id,
-      action: step.action,
-      rung: step.rung,
-      fault: one.faults.at(-1) ?? 'low-score',
-      agent: one.agent,
-      also,
-      task,
-      delayMs: Math.round(delayMs),
-      step: one.steps.length + 1,
-      reasons,
-      evidence: evidence.filter(({ verdict }) => verdict !== 'good'),
-    };
-    one.steps.push({ order, at: now, done: false, ok: null, repeats: 0 });
+    const order = this.#book.order(one, choice, { task, evidence, delayMs, also }, now);
     this.#post({ type: 'order', order });
   }
 
   #done(id: string, ok: boolean, detail: string, now: number): void {
-    for (const one of this.#cases.values()) {
+    for (const one of this.#book.open.values()) {
       const step = one.steps.find(({ order }) => order.id === id);
       if (!step || step.done) continue;
       step.done = true;
@@ -326,7 +233,7 @@ export class Recover {
       this.#ladder.learn(fault, action, false, now - step.at);
       const evidence: Evidence = { signal: action, value: detail, expected: 'carried out', verdict: 'bad' };
       if (one.agent === null) {
-        this.#sharedFault(
+        this.#shared.fault(
           {
             type: 'suspicion',
             id,
@@ -349,7 +256,7 @@ export class Recover {
   }
 
   #relief({ agent, task, begunAt, calm }: Relief, now: number): void {
-    const one = this.#cases.get(agent);
+    const one = this.#book.get(agent);
     // A turn from before the order proves nothing, though it was believed only now.
     const ordered = one?.steps.at(-1)?.at;
     if (ordered !== undefined && begunAt !== null && begunAt < ordered) return;
@@ -360,11 +267,11 @@ export class Recover {
   }
 
   #mended(key: number, now: number): void {
-    const one = this.#cases.get(key);
+    const one = this.#book.get(key);
     if (!one) return;
     const last = one.steps.at(-1);
     if (last && !last.done) return;
-    this.#cases.delete(key);
+    this.#book.close(key);
     if (!last) return;
     last.ok = true;
     this.#ladder.learn(last.order.fault, last.order.action, true, now - last.at);
@@ -385,46 +292,8 @@ export class Recover {
     // Given up from whatever state the row is in by now.
     this.#life.send(agent, 'SUSPECT', 'nothing is left to try', { hard: true });
     this.#life.send(agent, 'GIVE_UP', reasons[0] ?? 'nothing is left to try', { exhausted: true });
-    this.#notice(one, one.faults.at(-1) ?? 'low-score', reasons);
-    this.#cases.delete(agent);
+    this.#post(this.#book.notice(one, one.faults.at(-1) ?? 'low-score', reasons));
+    this.#book.close(agent);
     this.#post({ type: 'agent.lost', case: one.id, agent, reasons });
   }
-
-  #notice(one: Case, fault: FaultClass, reasons: readonly string[]): void {
-    const story = one.steps.flatMap(({ order, ok }) => [
-      `${order.fault}: ${order.evidence.map(inWords).join('; ')}`,
-      `tried ${order.action} (${order.rung}), ${ok === null ? 'open' : ok ? 'helped' : 'did not help'}`,
-    ]);
-    const task = one.steps.at(-1)?.order.task ?? null;
-    this.#post({
-      type: 'notice',
-      id: `n${this.#options.life ?? ''}.${++this.#numbers}`,
-      case: one.id,
-      agent: one.agent,
-      task,
-      fault,
-      title: one.agent === null ? `${fault}: the run waits` : `Agent ${one.agent} could not be mended: ${fault}`,
-      story: [...story, ...reasons],
-      choices: task === null ? ['retry', 'give-up'] : ['retry', 'skip', 'edit', 'give-up'],
-    });
-  }
-
-  #open(key: number, now: number): Case {
-    const found = this.#cases.get(key);
-    if (found) return found;
-    const id = `c${this.#options.life ?? ''}.${++this.#numbers}`;
-    const one: Case = {
-      id,
-      agent: key < 0 ? null : key,
-      openedAt: now,
-      faults: [],
-      steps: [],
-      backoff: new Backoff(this.#options.backoff, this.#random.split(id)),
-      turns: new Set(),
-    };
-    this.#cases.set(key, one);
-    return one;
-  }
 }
-
-export type { Action, Rung };
