@@ -9,6 +9,11 @@ export const AGENT_NAMES = ['idle', 'running', 'degraded', 'recovering', 'failed
 /** Where an agent's context is; the byte in `AgentTable.tier`. */
 export const TIER = { cold: 0, warm: 1, hot: 2 } as const;
 
+/** Why a turn waits again that was lost with its engine. */
+export const ENGINE_LOST: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
+/** Why one waits again through nobody's fault. */
+export const BLAMELESS: ReadonlySet<string> = new Set([...ENGINE_LOST, 'cancelled', 'second opinion']);
+
 /** Weight of the newest turn in an agent's health: the share of its recent turns that passed. */
 const HEALTH_STEP = 0.3;
 
@@ -22,7 +27,7 @@ export class TaskTable {
   readonly failures: Uint8Array;
   /** Attempts of earlier steps that count into the result row. */
   readonly attempts: Uint16Array;
-  /** Turns that were lost with the engine. */
+  /** Turns that were taken back, but for those that a pause, a lost engine or a second opinion took. */
   readonly losses: Uint8Array;
   /** Agent that has it or had it last; -1 before. */
   readonly agent: Int32Array;
@@ -237,7 +242,7 @@ export class RunState {
       case 'task.requeued':
         if (this.#over(event.task)) break;
         totals.requeued++;
-        if (event.reason !== 'cancelled' && tasks.losses[event.task] !== 255) add(tasks.losses, event.task, 1);
+        if (!BLAMELESS.has(event.reason) && tasks.losses[event.task] !== 255) add(tasks.losses, event.task, 1);
         tasks.status[event.task] = TASK.pending;
         this.#rest(event.agent);
         break;

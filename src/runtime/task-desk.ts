@@ -1,14 +1,15 @@
 import { retryDelay } from '../agents/retry.ts';
 import { type TurnFailure, worthRetrying } from '../agents/verdict.ts';
-import { TASK } from '../journal/run-state.ts';
+import { BLAMELESS, ENGINE_LOST, TASK } from '../journal/run-state.ts';
 import type { Cancel } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { ReadyQueue, type ReadyTask } from '../scheduling/ready-queue.ts';
 import type { Flight } from './flight.ts';
 import { nextStage, type RunPlan } from './plan.ts';
+import { Suspects } from './suspects.ts';
 import { TaskQuestions, type TaskQuestionsOptions } from './task-questions.ts';
 
-/** Engines that a task may lose turns with before it is held against the task: a prompt can be what kills them. */
+/** Turns that a task may lose otherwise than with an engine before it is held against the task: a prompt can be what stalls every agent. */
 const MAX_LOSSES = 8;
 /** Failures that agent or engine are to blame for: where they are mended, the task is not charged with an attempt. */
 const NOT_THE_TASKS: ReadonlySet<string> = new Set<TurnFailure>(['engine-error', 'stalled']);
@@ -43,6 +44,7 @@ export class TaskDesk {
   readonly #failedBy = new Map<number, Set<number>>();
   /** Bigger models that a task was given to, and the one that has its next turn. */
   readonly #models = new Map<number, { readonly tried: string[]; next: string | null }>();
+  readonly #suspects = new Suspects();
   readonly #questions: TaskQuestions;
 
   constructor(options: TaskDeskOptions) {
@@ -112,6 +114,7 @@ export class TaskDesk {
   /** Another agent is asked the same first, and at once: two wait for its word, the task and whoever answered. Nobody has failed. */
   secondOpinion({ task, agent, stage }: Flight): void {
     this.#avoid(task, agent);
+    this.#suspects.clear(task);
     this.#with.tell({ type: 'task.requeued', task, agent, reason: 'second opinion' });
     this.#ready.push(stage, task, true);
   }
@@ -138,15 +141,23 @@ export class TaskDesk {
   /** The turn failed; whose fault it is decides whether the task is charged with it. */
   failed(flight: Flight, failure: TurnFailure, detail: string): void {
     if (this.#with.supervised && flight.model === null && NOT_THE_TASKS.has(failure)) this.lost(flight, failure, '');
-    else this.#reject(flight, failure, detail);
+    else {
+      this.#suspects.clear(flight.task);
+      this.#reject(flight, failure, detail);
+    }
   }
 
-  /** The task waits again and no attempt is counted, unless this happens to it again and again. */
+  /** The task waits again and no attempt is counted, unless this happens to it again and again and it may be to blame. */
   lost(flight: Flight, reason: string, partial: string): void {
     const { state, tell } = this.#with;
     const { task, agent, stage, model } = flight;
-    if (reason !== 'cancelled' && (state.tasks.losses[task] as number) >= MAX_LOSSES) {
-      this.#reject(flight, 'engine-error', `its turn was lost ${String(MAX_LOSSES)} times, the last by ${reason}`);
+    const withEngine = ENGINE_LOST.has(reason);
+    const blamed = withEngine
+      ? this.#suspects.lost(task, state.engineReport)
+      : !BLAMELESS.has(reason) && (state.tasks.losses[task] as number) >= MAX_LOSSES;
+    if (blamed) {
+      const times = withEngine ? 'with every engine that had it' : `${String(MAX_LOSSES)} times`;
+      this.#reject(flight, 'engine-error', `its turn was lost ${times}, the last by ${reason}`);
       return;
     }
     if (NOT_THE_TASKS.has(reason)) this.#avoid(task, agent);
@@ -168,6 +179,7 @@ export class TaskDesk {
   settle(task: number): void {
     this.#shrink.delete(task);
     this.#failedBy.delete(task);
+    this.#suspects.forget(task);
     this.#questions.forget(task);
     this.#models.delete(task);
     this.#with.onSettled(task);
