@@ -71,6 +71,12 @@ const production = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
+/** For benches that measure memory. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /**
  * Serves a folder with the headers of production.
  * @param {object} options
@@ -79,14 +85,16 @@ const production = {
  * @param {string} [options.host]
  * @param {string} [options.basePath] where on the host the folder appears, for example `/demo/`
  * @param {boolean} [options.bare] without those headers, as a static host does that knows nothing of us
+ * @param {boolean} [options.isolated] cross-origin isolated besides: only then does a browser tell a page how much memory it takes
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>} rejects with EADDRINUSE where the port is taken
  */
-export async function serve({ root, port = 0, host = '127.0.0.1', basePath = '/', bare = false }) {
+export async function serve({ root, port = 0, host = '127.0.0.1', basePath = '/', bare = false, isolated = false }) {
   const base = `/${basePath.split('/').filter(Boolean).join('/')}/`.replace('//', '/');
   const folder = await realpath(root);
 
   const server = createServer(async (request, response) => {
     if (!bare) response.setHeaders(new Map(Object.entries(production)));
+    if (isolated) response.setHeaders(new Map(Object.entries(isolation)));
 
     /** @param {number} status @param {string} text */
     const refuse = (status, text) => {
