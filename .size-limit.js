@@ -30,6 +30,6 @@ export default [
     name: 'shell: all that the start screen needs, before a run and its engine',
     path: [...shell].map((name) => path.join(dist, name)),
     gzip: true,
-    limit: '150 kB',
+    limit: '125 kB',
   },
 ];

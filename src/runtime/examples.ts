@@ -1,11 +1,16 @@
-import { parseSwarm } from '../swarm/parse.ts';
-import { summarize } from '../swarm/summary.ts';
+import type { SwarmSummary } from '../swarm/summary.ts';
 import type { ExampleSwarm } from './protocol.ts';
+
+/** An example as public/swarms/index.json tells of it: tools/swarm/index.mjs writes that from the files, so that no parser is needed here. */
+interface ListedExample {
+  readonly file: string;
+  readonly summary: SwarmSummary;
+}
 
 /** The swarm files and inputs that come with the product. */
 export interface ExampleSource {
-  /** Names of swarm files, in the order in which people should see them. */
-  list(): Promise<readonly string[]>;
+  /** In the order in which people should see them. */
+  list(): Promise<readonly ListedExample[]>;
   swarm(file: string): Promise<string>;
   input(name: string): Promise<string>;
 }
@@ -18,20 +23,18 @@ export function fetchedExamples(base: URL): ExampleSource {
     return response.text();
   };
   return {
-    list: async () => (JSON.parse(await read('swarms/index.json')) as { swarms: string[] }).swarms,
+    list: async () => (JSON.parse(await read('swarms/index.json')) as { swarms: ListedExample[] }).swarms,
     swarm: (file) => read(`swarms/${file}`),
     input: (name) => read(`swarms/inputs/${name}`),
   };
 }
 
-/** Every example with its summary; one that cannot be read or is broken is left out. */
+/** Every example with its summary; one that cannot be read is left out. */
 export async function exampleSwarms(source: ExampleSource): Promise<ExampleSwarm[]> {
-  const files = await source.list();
-  const texts = await Promise.all(files.map((file) => source.swarm(file).catch(() => '')));
-  return files.flatMap((file, index): ExampleSwarm[] => {
+  const listed = await source.list();
+  const texts = await Promise.all(listed.map(({ file }) => source.swarm(file).catch(() => '')));
+  return listed.flatMap(({ file, summary }, index): ExampleSwarm[] => {
     const text = texts[index] ?? '';
-    const parsed = parseSwarm(file, text);
-    if (!parsed.ok) return [];
-    return [{ id: file.replace(/\.[^.]*$/, ''), file, text, summary: summarize(parsed.value.swarm) }];
+    return text === '' ? [] : [{ id: file.replace(/\.[^.]*$/, ''), file, text, summary }];
   });
 }

@@ -1,8 +1,6 @@
 import type { Lock } from '../kernel/lock.ts';
 import type { RunStore } from '../store/run-store.ts';
-import { parseSwarm } from '../swarm/parse.ts';
-import { summarize } from '../swarm/summary.ts';
-import type { CheckedSwarm, RunInfo } from './protocol.ts';
+import type { RunInfo } from './protocol.ts';
 
 /** What the start screen asks, before there is a run: kept apart from all that runs one, which is loaded when one is opened. */
 
@@ -11,11 +9,6 @@ export const lockName = (run: string): string => `planaria:${run}`;
 
 /** Phases in which some tab runs the run. */
 const GOING: ReadonlySet<string> = new Set(['loading', 'running', 'waiting']);
-
-export function checkSwarm(file: string, text: string): CheckedSwarm {
-  const parsed = parseSwarm(file, text);
-  return parsed.ok ? { ok: true, summary: summarize(parsed.value.swarm) } : { ok: false, diagnostics: parsed.error };
-}
 
 /**
  * Newest first. One that was cut off and that no tab runs now is listed as paused: opening it goes on with it.

@@ -15,11 +15,12 @@ import type { RunStore } from '../store/run-store.ts';
 import { parseSwarm } from '../swarm/parse.ts';
 import { exampleSwarms, type ExampleSource } from './examples.ts';
 import { Breakage, type EngineFaults, FAULT_CHOICES } from './breakage.ts';
+import { checkSwarm } from './check.ts';
 import { exportRun } from './exports.ts';
 import { Follower } from './follower.ts';
 import { FrameSender } from './frames.ts';
 import { loadRun } from './load.ts';
-import { checkSwarm, listRuns, lockName } from './lobby.ts';
+import { listRuns, lockName } from './lobby.ts';
 import { planRun, type RunPlan, type RunSettings, settle } from './plan.ts';
 import type {
   ActionReply,
@@ -53,7 +54,7 @@ import type { HealingSettings } from './supervisor.ts';
 
 export interface RuntimeOptions {
   readonly clock: Clock;
-  /** The clock by which a page is sent frames, where the run has a time of its own. */
+  /** The clock by which a page is sent frames, where the run has a time of its own; `clock` unless given, whatever befalls that. */
   readonly frameClock?: Clock;
   readonly random: Random;
   readonly store: RunStore;
@@ -95,7 +96,8 @@ export class Runtime implements RuntimeApi {
   constructor(options: RuntimeOptions) {
     const { clock, store, engineFaults = null, spoil = null, random } = options;
     this.#breakage = new Breakage(clock, store, engineFaults, spoil, random.split('breakage'));
-    this.#with = { ...options, clock: this.#breakage.clock, store: this.#breakage.store };
+    // A page goes on being told while the timers of the run stand still, or it would show nothing of it.
+    this.#with = { frameClock: clock, ...options, clock: this.#breakage.clock, store: this.#breakage.store };
   }
 
   checkGpu(): Promise<GpuCheck> {

@@ -7,7 +7,7 @@ import { openStore } from '../store/dexie-store.ts';
 import { Database } from '../store/schema.ts';
 import { exampleSwarms, fetchedExamples } from './examples.ts';
 import { type LinkServer, withLinks } from './links/route.ts';
-import { checkSwarm, listRuns } from './lobby.ts';
+import { listRuns } from './lobby.ts';
 import type { RunFrame, RuntimeApi, StorageApi } from './protocol.ts';
 import type { Runtime } from './runtime.ts';
 import { storageReport } from './storage.ts';
@@ -62,7 +62,7 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
     checkGpu: () => engines.checkGpu(),
     examples: () => exampleSwarms(examples),
     models: (vramMiB: number, occupancy: number) => engines.models(vramMiB, occupancy),
-    check: (file: string, text: string) => Promise.resolve(checkSwarm(file, text)),
+    check: async (file: string, text: string) => (await import('./check.ts')).checkSwarm(file, text),
     runs: async () => (runtime ? (await runtime).runs() : listRuns(await opened, lock, null)),
   };
   const storage: StorageApi = {

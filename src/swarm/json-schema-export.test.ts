@@ -9,6 +9,7 @@ import { publishedSchema } from './json-schema-export.ts';
 import { EXAMPLE_INPUTS } from './model.ts';
 import { formatDiagnostic, parseSwarm } from './parse.ts';
 import { planTasks } from './plan.ts';
+import { summarize } from './summary.ts';
 
 const publicFolder = new URL('../../public/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, publicFolder), 'utf8');
@@ -74,10 +75,21 @@ describe('the published schema', () => {
 describe('the examples', () => {
   test('are all in the index, with the inputs that swarm files may name', () => {
     expect(JSON.parse(read('swarms/index.json'))).toEqual({
-      swarms: expect.toSatisfy((names: string[]) => names.toSorted().join() === examples.toSorted().join()),
+      swarms: expect.toSatisfy(
+        (listed: { file: string }[]) =>
+          listed
+            .map(({ file }) => file)
+            .toSorted()
+            .join() === examples.toSorted().join(),
+      ),
       inputs: [...EXAMPLE_INPUTS],
     });
     expect(readdirSync(new URL('swarms/inputs/', publicFolder))).toEqual([...EXAMPLE_INPUTS]);
+  });
+
+  test('are told of in the index as their files say; else run node tools/swarm/index.mjs', () => {
+    const { swarms } = JSON.parse(read('swarms/index.json')) as { swarms: { file: string; summary: unknown }[] };
+    for (const { file, summary } of swarms) expect(summary, file).toEqual(summarize(load(file)));
   });
 
   test.each([

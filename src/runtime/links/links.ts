@@ -11,7 +11,7 @@ import { encodeLink } from '../../swarm/link.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { type Opened, openFile, openLink, shareFile, shareLink } from '../../swarm/share.ts';
 import type { ExampleSource } from '../examples.ts';
-import { checkSwarm } from '../lobby.ts';
+import { checkSwarm } from '../check.ts';
 import type { RuntimeApi, StartReply } from '../protocol.ts';
 import { faultPlanOf, type Incident, readIncident, writeIncident } from '../replay/incident.ts';
 import { ReplaySession } from '../replay/session.ts';
