@@ -197,6 +197,7 @@ export const liveEn = {
     detected: (ms: number) => `noticed in ${span(ms)}`,
     healing: 'healing now',
     unseen: 'not noticed yet',
+    notYet: (ms: number) => `not yet, ${span(ms)}`,
     unmended: 'not mended before the end',
     mended: (ms: number) => `mended in ${span(ms)}`,
     by: (rung: string, step: string) => `by ${rung}: ${step}`,
@@ -296,6 +297,8 @@ export const liveEn = {
   },
   alerts: {
     title: 'Asked of you',
+    titleThen: 'Asked of a person then',
+    then: 'What came of it follows, as it did then.',
     more: (n: number) => `${num(n)} more`,
     choices: { retry: 'Try again', skip: 'Skip the task', edit: 'Write the result', 'give-up': 'Give up' },
     story: 'The whole story',

@@ -191,6 +191,7 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     detected: (ms) => `${span(ms)} 만에 알아챔`,
     healing: '회복 중',
     unseen: '아직 알아채지 못함',
+    notYet: (ms) => `아직, ${span(ms)}`,
     unmended: '끝나기 전에 회복하지 못함',
     mended: (ms) => `${span(ms)} 만에 회복`,
     by: (rung, step) => `${rung}: ${step}`,
@@ -289,6 +290,8 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     },
   },
   alerts: {
+    titleThen: '그때 사람에게 물은 것',
+    then: '그때처럼 결과가 이어집니다.',
     title: '물어볼 것',
     more: (n) => `${num(n)}개 더`,
     choices: { retry: '다시 하기', skip: '작업 건너뛰기', edit: '결과 직접 쓰기', 'give-up': '포기' },
