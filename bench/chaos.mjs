@@ -2,9 +2,10 @@
  * A run in a real tab under every kind of fault, on the real model and the production build, and what it costs: in parts, each a run of its
  * own over the hand-labelled lines, so that a machine can be shared between them.
  *
- *   npm run bench -- chaos [--parts 6] [--part K] [--seats 4] [--results FILE] [--logs FOLDER] [--gpu]
+ *   npm run bench -- chaos [--parts 8] [--part K] [--lines 560] [--seats 4] [--results FILE] [--logs FOLDER] [--gpu]
  *
- * Part 0 is the same run without faults: the peer. With --part only that part is run; parts that the results file has already are not run
+ * Part 0 is the same run without faults: the peer. In part 8 faults come while those before them are being mended, in the others each meets
+ * a run that is well, as far as chance lets it. With --part only that part is run; parts that the results file has already are not run
  * again. The table is over all parts that are there. --logs keeps each part's events, one JSON object a line.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
@@ -12,14 +13,15 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/dev/workspace.mjs';
 import { faultBook } from '../tools/headless/bundled.mjs';
-import { chaosPlan } from './chaos/plan.mjs';
+import { chaosPlan, CROWDED } from './chaos/plan.mjs';
 import { readLines } from './labels/choose.mjs';
 import { adapter, headless, jsonLines, logFile, machine, scratch, table } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: '6' },
+    parts: { type: 'string', default: '8' },
     part: { type: 'string' },
+    lines: { type: 'string', default: '560' },
     seats: { type: 'string', default: '4' },
     results: { type: 'string', default: path.join(root, 'node_modules/.cache/chaos/results.jsonl') },
     logs: { type: 'string' },
@@ -41,9 +43,9 @@ const LOGS = ['Linux_2k', 'OpenSSH_2k'];
  * @property {number} lines
  */
 
-/** The labelled lines of both logs with their labels, in the order of the input. */
+/** So many of the labelled lines of both logs with their labels, in the order of the input, and from the first again where there are fewer. */
 function labelled() {
-  return LOGS.flatMap((name) => {
+  const known = LOGS.flatMap((name) => {
     const log = logFile(`${name}.log`);
     if (!log) throw new Error(`${name}.log is not there; this bench runs over its labelled lines`);
     const all = readLines(log);
@@ -52,6 +54,10 @@ function labelled() {
       text: all[label.line - 1] ?? '',
     }));
   });
+  return Array.from(
+    { length: Number(values.lines) },
+    (_, k) => /** @type {(typeof known)[number]} */ (known[k % known.length]),
+  );
 }
 
 /** @param {number} part @returns {Promise<Part>} */
@@ -106,6 +112,9 @@ async function runPart(part) {
   };
 }
 
+// As on a terminal, so that headless and its browser end with it.
+process.once('SIGTERM', () => process.exit(1));
+
 mkdirSync(path.dirname(values.results), { recursive: true });
 if (values.logs !== undefined) mkdirSync(values.logs, { recursive: true });
 /** @type {Part[]} */
@@ -128,6 +137,12 @@ const figures = figuresOf(
   struck.reduce((sum, { summary }) => sum + summary.engineLosses, 0),
 );
 console.log(`${machine()}\n\n${faultTable(figures)}\n`);
+for (const crowded of [false, true]) {
+  const some = struck.filter(({ part }) => (part % CROWDED === 0) === crowded).flatMap(({ entries }) => entries);
+  const { mendMs, injected } = figuresOf(some, [], 0, 0);
+  const [p50, p95] = [mendMs.p50, mendMs.p95].map((ms) => (ms === null ? '-' : (ms / 1000).toFixed(2)));
+  console.log(`${crowded ? 'Crowded' : 'Spaced'}: ${injected} faults, to mend p50 ${p50} s, p95 ${p95} s.`);
+}
 const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
 console.log(
   table(

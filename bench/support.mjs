@@ -70,10 +70,14 @@ export function headless(args) {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    // It has a browser to end; a bench that is ended takes both along.
+    const stop = () => child.kill();
+    process.once('exit', stop);
     let out = '';
     child.stdout.on('data', (chunk) => (out += chunk));
     child.once('error', reject);
     child.once('close', (code) => {
+      process.removeListener('exit', stop);
       const seconds = (performance.now() - begun) / 1000;
       if (code === 0 || code === 1) resolve({ code, seconds, summary: JSON.parse(out) });
       else reject(new Error(`headless ended with exit code ${code}`));

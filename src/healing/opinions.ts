@@ -50,9 +50,8 @@ const MOST_OPINIONS = 3;
 const NOBODY = -1;
 /** Turns that may be audited at the start beside the share: of the work, within bounds. */
 const FIRST_AUDITS = { least: 40, most: 640 } as const;
-/** Audits saved up at most, and those that a past with many witnesses leaves. */
+/** Audits saved up at most. */
 const MOST_CREDIT = 64;
-const LEAST_CREDIT = 4;
 
 const ACCEPTED: Finding = { is: 'accepted', wrong: [], right: [] };
 const OPEN: Finding = { is: 'open' };
@@ -75,12 +74,10 @@ export class Opinions {
     this.#credit = audit * Math.min(FIRST_AUDITS.most, FIRST_AUDITS.least + tasks);
   }
 
-  /** An answer that was accepted before this began: it is a witness all the same, and paid for. */
+  /** An answer that was accepted before this began: it is a witness all the same. */
   recall(role: number, question: string, answer: unknown): void {
     const key = answerKey(answer, this.#closed[role] ?? []);
-    if (key === null) return;
-    this.#peers[role]?.learn(template(question), key, NOBODY);
-    this.#credit = Math.min(this.#credit, Math.max(LEAST_CREDIT, this.#credit - 1));
+    if (key !== null) this.#peers[role]?.learn(template(question), key, NOBODY);
   }
 
   /** The answer as it is compared. */

@@ -14,6 +14,10 @@ export const USAGE = `usage: npm run headless -- run FILE --input LOG [options]
   --vram MiB        GPU memory that may be used, before the occupancy limit
   --adapter NAME    auto (default: a real GPU where there is one), gpu or swiftshader
   --timeout SECONDS give up after so long (default 3600)
+  --ask             ask about tasks that fail, as the page does for a person; without it only a swarm file that says so has it asked
+  --remote URL      tasks that every model here fails at may go to this OpenAI-compatible endpoint, their text with them;
+                    its key, if it wants one, is read from PLANARIA_REMOTE_KEY and kept nowhere
+  --remote-model ID the model that the endpoint is to use
   --faults FILE     a fault plan (docs/faults.md) to play while the run goes on; its times count from the first loaded engine
   --log FILE        with --faults: the run's events, one JSON object a line
   --json            with --faults: no table, and what became of each fault in the last line
@@ -37,6 +41,9 @@ const OPTIONS = /** @type {const} */ ({
   adapter: { type: 'string', default: 'auto' },
   timeout: { type: 'string', default: '3600' },
   faults: { type: 'string' },
+  ask: { type: 'boolean', default: false },
+  remote: { type: 'string' },
+  'remote-model': { type: 'string' },
   json: { type: 'boolean', default: false },
   log: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -68,6 +75,9 @@ export function readArgs(argv) {
   if (values.help) return { help: true };
   const [command, file, ...rest] = positionals;
   if (command !== 'run' || file === undefined || rest.length > 0) throw new BadInput(`expected: run FILE\n\n${USAGE}`);
+  const remoteModel = values['remote-model'];
+  if ((values.remote === undefined) !== (remoteModel === undefined))
+    throw new BadInput('--remote and --remote-model: expected both, or neither');
   return {
     help: false,
     file,
@@ -77,6 +87,8 @@ export function readArgs(argv) {
     report: values.report,
     faults: values.faults,
     json: values.json,
+    ask: values.ask,
+    remote: values.remote === undefined ? null : { url: values.remote, model: remoteModel ?? '' },
     log: values.log,
     model: values.model,
     engine: oneOf('engine', values.engine, ['webllm', 'stock', 'scripted']),

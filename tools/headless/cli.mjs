@@ -6,7 +6,7 @@ import { ensureChromium } from '../dev/chromium.mjs';
 import { serve } from '../dev/serve.mjs';
 import { ensureBuilt, ensureInstalled, root } from '../dev/workspace.mjs';
 import { BadInput, readArgs, USAGE } from './args.mjs';
-import { exported, runToEnd, start } from './page.mjs';
+import { allowRemote, exported, runToEnd, start } from './page.mjs';
 
 const EXIT = { ok: 0, failed: 1, badInput: 2 };
 const say = (line) => process.stderr.write(`${line}\n`);
@@ -104,6 +104,10 @@ async function begin(page, url, options) {
   await page.goto(url);
   const refused = await start(page, options);
   if (refused.length > 0) throw new BadInput(refused.join('\n'));
+  if (options.remote === null) return;
+  // A key stands in no command line, where others can read it.
+  const wrong = await allowRemote(page, { ...options.remote, key: process.env.PLANARIA_REMOTE_KEY ?? '' });
+  if (wrong.length > 0) throw new BadInput(wrong.join('\n'));
 }
 
 /** Takes the exports, writes those that were asked for. */
@@ -125,6 +129,9 @@ async function kept(page, { out, csv, report: reportFile }) {
   };
   return { summary, rows };
 }
+
+// Who is told to end ends its browser first: that is done on `exit`.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(EXIT.failed));
 
 try {
   process.exitCode = await main();

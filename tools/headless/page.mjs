@@ -38,15 +38,16 @@ async function diagnostics(page, files) {
 /**
  * The start screen's options, set by hand.
  * @param {Page} page
- * @param {{ limit?: number | undefined, seed?: number | undefined, engine: string, model?: string | undefined, vram?: number | undefined }} options
+ * @param {{ limit?: number | undefined, seed?: number | undefined, engine: string, model?: string | undefined, vram?: number | undefined,
+ *   ask?: boolean }} options
  * @returns {Promise<string[]>} what cannot be chosen
  */
-async function setOptions(page, { limit, seed, engine, model, vram }) {
+async function setOptions(page, { limit, seed, engine, model, vram, ask = false }) {
   await page.getByText('Limit, seed, engine').click();
   if (limit !== undefined) await page.getByLabel('Limit').fill(String(limit));
   if (seed !== undefined) await page.getByLabel('Seed').fill(String(seed));
-  // Nobody is here to be asked: what a swarm file says of that holds, and nothing waits beyond it.
-  await page.getByLabel('Ask me about failed tasks').uncheck();
+  // Nobody is here to be asked: what a swarm file says of that holds, and nothing waits beyond it unless that is wished.
+  await page.getByLabel('Ask me about failed tasks').setChecked(ask);
   if (engine !== 'webllm') await page.getByLabel('Engine').selectOption(engine);
   if (vram !== undefined) {
     await page.getByRole('button', { name: 'change' }).click({ timeout: ENGINE_SHOWN });
@@ -103,6 +104,27 @@ export async function start(page, options) {
     await page.waitForTimeout(100);
   }
   return [];
+}
+
+/**
+ * Lets tasks that fail here go to an endpoint, for the run that the page shows.
+ * @param {Page} page
+ * @param {{ url: string, model: string, key: string }} remote
+ * @returns {Promise<string[]>} why not; empty once it is allowed
+ */
+export async function allowRemote(page, { url, model, key }) {
+  await page.getByText('A model elsewhere').click();
+  const form = page.locator('aside form').filter({ has: page.getByRole('button', { name: 'Allow for this run' }) });
+  await form.getByLabel('Address').fill(url);
+  await form.getByLabel('Model', { exact: true }).fill(model);
+  await form.getByLabel('Key', { exact: true }).fill(key);
+  await form.getByRole('button').click();
+  const answer = page
+    .locator('aside details')
+    .filter({ hasText: 'A model elsewhere' })
+    .locator('[role=alert], [role=status]');
+  await answer.waitFor();
+  return (await answer.getAttribute('role')) === 'alert' ? [`--remote ${url}: ${await answer.innerText()}`] : [];
 }
 
 /** @param {Page} page @returns {Promise<string>} the bars above the figures, one a line */
