@@ -15,6 +15,8 @@ export const en = {
     theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
     close: 'Close',
     cancel: 'Cancel',
+    brokenPart: 'This part of the page failed. The run and the rest of the page go on.',
+    showAgain: 'Show it again',
     noScreen: 'This part of the page could not be fetched. Check the connection and reload; stored runs are kept.',
     noRuntime: 'The runtime did not start. Reload the page; stored runs are kept.',
   },

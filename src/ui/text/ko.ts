@@ -22,6 +22,8 @@ export const ko: Dictionary = {
     theme: { system: '테마: 시스템 설정', light: '테마: 밝게', dark: '테마: 어둡게' },
     close: '닫기',
     cancel: '취소',
+    brokenPart: '페이지의 이 부분에 문제가 생겼습니다. 실행과 나머지 화면은 계속됩니다.',
+    showAgain: '다시 보이기',
     noScreen: '페이지의 이 부분을 가져오지 못했습니다. 연결을 확인하고 다시 불러오세요. 저장된 실행은 그대로 있습니다.',
     noRuntime: '런타임이 시작되지 않았습니다. 페이지를 새로 고치십시오. 저장된 실행은 남아 있습니다.',
   },

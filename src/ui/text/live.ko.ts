@@ -290,9 +290,9 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     },
   },
   alerts: {
+    title: '물어볼 것',
     titleThen: '그때 사람에게 물은 것',
     then: '그때처럼 결과가 이어집니다.',
-    title: '물어볼 것',
     more: (n) => `${num(n)}개 더`,
     choices: { retry: '다시 하기', skip: '작업 건너뛰기', edit: '결과 직접 쓰기', 'give-up': '포기' },
     story: '전체 이야기',
