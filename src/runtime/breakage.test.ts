@@ -38,6 +38,18 @@ test.each(kinds)('%s from the page: it strikes, is told of, and every line is do
   expect(log).toContain(`"type":"fault.injected","fault":1,"kind":"${kind}"`);
 });
 
+test('a page hears of a frozen tab at once, and goes on hearing while its timers stand still', async () => {
+  const { world, tab, id, status } = await begin(26, 60);
+  void tab.runtime.breakSomething(id, 'hidden-tab');
+  await world.clock.advance(1000);
+  const { elapsedMs, results } = status();
+  expect(status().faults).toMatchObject([{ kind: 'hidden-tab', mendedMs: null }]);
+  await world.clock.advance(10_000);
+  expect(status().results).toBe(results);
+  expect(status().elapsedMs).toBeGreaterThanOrEqual(elapsedMs + 9500);
+  expect(await world.clock.run(() => status().phase === 'done', 3_600_000)).toBe(true);
+});
+
 test('what cannot be broken here is said, and a bad plan is told with its place', async () => {
   const { world, tab, id } = await begin(22, 20);
   expect(await tab.runtime.breakSomething(id, 'power-loss')).toEqual({

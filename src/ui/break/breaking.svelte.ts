@@ -12,13 +12,17 @@ export interface Attempt {
 }
 
 const KEPT = 5;
+/** What is offered first: seen at once, understood without words, and mended in a second or two. */
+const FIRST = 'worker-kill';
+/** The same of what strikes one agent. */
+const FIRST_OF_ONE = 'loop';
 
 export class Breaking {
   /** In the order of the runtime, reloading the page among them. */
   choices = $state.raw<readonly FaultChoice[]>([]);
   attempts = $state.raw<readonly Attempt[]>([]);
   open = $state(false);
-  kind = $state('stall');
+  kind = $state(FIRST);
   /** Row of the agent that is to be struck; null: any. */
   target = $state<number | null>(null);
   /** The plan that was played last. */
@@ -44,7 +48,7 @@ export class Breaking {
     if (choice.kind !== undefined) this.kind = choice.kind;
     if (choice.agent !== undefined) {
       this.target = choice.agent;
-      if (!this.takesTarget(this.kind)) this.kind = 'stall';
+      if (!this.takesTarget(this.kind)) this.kind = FIRST_OF_ONE;
     }
     this.open = true;
   }

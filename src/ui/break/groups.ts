@@ -1,10 +1,10 @@
-/** The kinds of faults in the order in which they are offered; the runtime decides which of them there are. */
+/** The kinds of faults in the order in which they are offered, what is understood and mended soonest first; the runtime decides which of them there are. */
 
 export type FaultGroup = 'agents' | 'engine' | 'storage' | 'hidden';
 
 const GROUPS: Readonly<Record<FaultGroup, readonly string[]>> = {
-  agents: ['stall', 'poisoned-output', 'loop', 'lying-voter', 'all-residents-crash'],
   engine: ['worker-kill', 'device-lost', 'device-lost-twice', 'out-of-memory'],
+  agents: ['loop', 'stall', 'poisoned-output', 'lying-voter', 'all-residents-crash'],
   storage: ['corrupt-record', 'old-version', 'quota', 'reload-mid-write'],
   hidden: ['supervisor-crash', 'message-lost', 'message-doubled', 'message-reordered', 'clock-jump', 'hidden-tab'],
 };
@@ -13,9 +13,9 @@ const GROUPS: Readonly<Record<FaultGroup, readonly string[]>> = {
 export const QUICK: readonly string[] = [
   'worker-kill',
   'device-lost',
+  'loop',
   'stall',
   'poisoned-output',
-  'loop',
   'all-residents-crash',
   'reload-mid-write',
 ];

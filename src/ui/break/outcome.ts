@@ -21,6 +21,16 @@ export function mendedBy({ mendedMs, rung, by }: FaultLine, t: Dictionary): stri
   return t.breaking.by(t.rungs[rung] ?? rung, t.remedies[by ?? ''] ?? by ?? '');
 }
 
+/** How far it is: struck, noticed, mended; or over with the run. */
+export type Stage = 'unseen' | 'healing' | 'mended' | 'unmended';
+
+/** @param ended nothing is mended any more */
+export function stageOf({ detectedMs, mendedMs }: Pick<FaultLine, 'detectedMs' | 'mendedMs'>, ended: boolean): Stage {
+  if (mendedMs !== null) return 'mended';
+  if (ended) return 'unmended';
+  return detectedMs === null ? 'unseen' : 'healing';
+}
+
 /** One sentence: struck whom, noticed in, mended in, by what. */
 export function outcome(fault: FaultLine, summary: SwarmSummary, t: Dictionary): string {
   const words = t.breaking;
@@ -28,7 +38,7 @@ export function outcome(fault: FaultLine, summary: SwarmSummary, t: Dictionary):
   return [
     who && words.struck(who),
     fault.detectedMs === null ? (fault.mendedMs === null ? words.unseen : '') : words.detected(fault.detectedMs),
-    fault.mendedMs === null ? words.healing : words.mended(fault.mendedMs),
+    fault.mendedMs !== null ? words.mended(fault.mendedMs) : fault.detectedMs !== null ? words.healing : '',
     mendedBy(fault, t),
   ]
     .filter((part) => part !== '')
