@@ -54,6 +54,8 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     vram: null,
     residents: Array.from({ length: 12 }, (_, k) => ({ agent: k, task: k, tokens: k, maxTokens: 128 })),
     seats: { now: 12, target: 12, max: 12 },
+    seatsChanged: null,
+    storageNotes: [],
     notices: [],
     remote: null,
     faults: [],

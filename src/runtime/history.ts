@@ -7,6 +7,7 @@ import type { RunState } from '../journal/run-state.ts';
 import { SHARD_SIZE } from '../healing/supervision.ts';
 import { HealFold } from '../telemetry/heals.ts';
 import { TimelineFold } from '../telemetry/timeline.ts';
+import { Asides } from './history-asides.ts';
 import { Checkpoints } from './history-checkpoints.ts';
 import { FaultStory } from './history-faults.ts';
 import type { RunPlan } from './plan.ts';
@@ -27,10 +28,14 @@ const TOLD: Readonly<Partial<Record<JournalEvent['type'], TimelineEvent['kind']>
   'heal.notice': 'notice',
 };
 
+/** What of the status a log alone tells. */
+export type HistoryFigures = Pick<RunStatus, 'faults' | 'healing' | 'seatsChanged' | 'storageNotes'>;
+
 export class History {
   readonly checkpoints = new Checkpoints();
   readonly #faults = new FaultStory();
   readonly #heals: HealFold;
+  readonly #asides = new Asides();
   readonly #timeline = new TimelineFold();
   #events: TimelineEvent[] = [];
   #last: { readonly at: number; readonly wall: number } | null = null;
@@ -54,6 +59,7 @@ export class History {
     const now = this.#pass(event);
     this.#faults.hear(event, now);
     this.#heals.hear(event);
+    this.#asides.hear(event);
     this.#timeline.hear(event, 'agent' in event ? (state.agents.health[event.agent] ?? 0) : 0);
     const kind = TOLD[event.type];
     if (kind) {
@@ -64,8 +70,8 @@ export class History {
   }
 
   /** Part of the status: as it stood at that run time, ms. */
-  figures(at: number): Pick<RunStatus, 'faults' | 'healing'> {
-    return { faults: this.#faults.lines(at, LINES), healing: this.#heals.figures(at) };
+  figures(at: number): HistoryFigures {
+    return { faults: this.#faults.lines(at, LINES), healing: this.#heals.figures(at), ...this.#asides.figures(at) };
   }
 
   /** Completion tokens a second over the time before that run time, ms. */

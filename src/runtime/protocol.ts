@@ -173,6 +173,20 @@ export interface RunStatus extends RunInfo {
   }[];
   /** Sequences on the GPU now, running and parked; how many the autoscaler allows; how many the engine was built for. */
   readonly seats: { readonly now: number; readonly target: number; readonly max: number };
+  /** What the autoscaler changed last, and why; null before it did, and once a fresh engine has all its seats in use. */
+  readonly seatsChanged: {
+    readonly at: number;
+    readonly from: number;
+    readonly to: number;
+    readonly because: string;
+  } | null;
+  /** What was given up or could not be kept in storage, the newest last; `agent`: -1 where it is about none. */
+  readonly storageNotes: readonly {
+    readonly seq: number;
+    readonly at: number;
+    readonly agent: number;
+    readonly detail: string;
+  }[];
   /** Endpoint that a person has allowed for this run, as `MODEL at HOST`; null: nothing leaves this computer. */
   readonly remote: string | null;
   /** What a person is asked now: open ones only, the 20 newest, oldest first. */

@@ -1,11 +1,12 @@
 import type { EngineReport, LoadProgress, VramSample } from '../engine/contract.ts';
 import type { OpenNotice } from '../journal/notices.ts';
 import { AGENT_NAMES, type RunState } from '../journal/run-state.ts';
+import type { HistoryFigures } from './history.ts';
 import type { RunPlan } from './plan.ts';
 import type { AgentState, EngineError, NoticeInfo, RunInfo, RunStatus } from './protocol.ts';
 
 /** What only the side that runs a run knows. */
-export interface LiveFigures {
+export interface LiveFigures extends HistoryFigures {
   readonly writer: boolean;
   readonly message: string;
   readonly problem: EngineError | null;
@@ -15,8 +16,6 @@ export interface LiveFigures {
   readonly elapsedMs: number;
   readonly tokensPerSecond: number;
   readonly residents: RunStatus['residents'];
-  readonly faults: RunStatus['faults'];
-  readonly healing: RunStatus['healing'];
   /** Absent where nobody knows better than the engine's last report. */
   readonly seats?: RunStatus['seats'];
   readonly remote?: string | null;

@@ -42,6 +42,8 @@ const status: RunStatus = {
   vram: null,
   residents: [],
   seats: { now: 0, target: 0, max: 0 },
+  seatsChanged: null,
+  storageNotes: [],
   notices: [],
   remote: null,
   faults: [],
