@@ -38,7 +38,7 @@ export interface WardOptions {
 /** How often silence is looked for, ms. */
 const TICK_MS = MONITOR_DEFAULTS.tickMs;
 /** Ticks between two lists of the turns that run. */
-const OPEN_TICKS = 4;
+const OPEN_TICKS = 2;
 /**
  * Where EXECUTE meets MONITOR and RECOVER: tells them what happens, has each output judged before it is used, and carries orders out.
  * Either of them may be lost with everything it knows (`crash`), and every message too; work goes on meanwhile by EXECUTE's own checks.
@@ -285,8 +285,9 @@ export class Ward {
       });
       this.#post({ type: 'turns.open', turns });
     }
+    // Before silence is looked for: an end that was not heard is none.
+    this.#judging.repeat();
     this.#monitor.tick(now);
     this.#recover.tick(now);
-    this.#judging.repeat();
   }
 }
