@@ -23,6 +23,7 @@ export const linksEn = {
     turns: (n: number) => `${count(n, 'turn')} as recorded: outcome, tokens, times`,
     faults: (n: number) =>
       n === 0 ? 'No faults: none were injected' : `${count(n, 'fault')} with time and agents struck`,
+    people: (n: number) => `What people decided or did to agents: ${count(n, 'time')}`,
     placeholders: 'Placeholders of the same length for every input line, and for what agents copied from it',
     never: ['Keys, addresses of models, settings of this browser', 'Other runs, other files'],
     results: 'Results and their export',
@@ -90,8 +91,8 @@ export const linksEn = {
     turnsIs: (n: number) => count(n, 'recorded turn'),
     faults: 'Faults',
     faultsNone: 'none injected',
-    people: 'By people',
-    peopleIs: (n: number) => `${count(n, 'word')}: decisions, and what was done to agents`,
+    people: 'People',
+    peopleIs: (n: number) => `decided, or did something to agents, ${count(n, 'time')}`,
     healed: 'Healed',
     healedIs: (n: number) => count(n, 'time'),
     input: 'Input lines',

@@ -26,6 +26,7 @@ export const linksKo: typeof linksEn = {
     inputOut: (name) => `입력 ${name}`,
     turns: (n) => `기록된 턴 ${num(n)}개: 결과, 토큰, 시간`,
     faults: (n) => (n === 0 ? '고장 없음: 주입한 것이 없습니다' : `고장 ${num(n)}개와 그 시각, 맞은 에이전트`),
+    people: (n) => `사람이 한 결정과 에이전트에 한 일 ${num(n)}번`,
     placeholders: '입력 줄마다, 그리고 에이전트가 옮겨 적은 것마다 같은 길이의 자리 채움',
     never: ['키, 모델 주소, 이 브라우저의 설정', '다른 실행, 다른 파일'],
     results: '결과와 내보낸 파일',
