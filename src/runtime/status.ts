@@ -61,6 +61,8 @@ export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: 
 /** Cells of a frame: state, tier and health of every agent that changed since the last one. */
 export class CellDiff {
   #sent: Uint32Array | null = null;
+  /** Room for all cells, kept: twenty times a second a megabyte each would be made for 100,000 agents. */
+  #room = new Uint32Array(0);
 
   /** All agents are told again. */
   reset(): void {
@@ -71,7 +73,8 @@ export class CellDiff {
   next({ agents }: RunState): { readonly full: boolean; readonly cells: Uint32Array<ArrayBuffer> } {
     const full = this.#sent === null;
     const sent = (this.#sent ??= new Uint32Array(2 * agents.size));
-    const cells = new Uint32Array(3 * agents.size);
+    if (this.#room.length < 3 * agents.size) this.#room = new Uint32Array(3 * agents.size);
+    const cells = this.#room;
     let length = 0;
     for (let agent = 0; agent < agents.size; agent++) {
       const look = (agents.state[agent] as number) | ((agents.tier[agent] as number) << 8);
