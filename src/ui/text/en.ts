@@ -336,6 +336,8 @@ export const en = {
     pause: 'Pause',
     resume: 'Resume',
     again: 'Try again',
+    storageNote: 'Storage',
+    understood: 'Understood',
     stop: 'Stop',
     stopSure: 'Stop this run?',
     stopText: (results: number, left: number) =>

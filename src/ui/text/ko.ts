@@ -341,6 +341,8 @@ export const ko: Dictionary = {
     pause: '일시 정지',
     resume: '계속',
     again: '다시 시도',
+    storageNote: '저장 공간',
+    understood: '알겠습니다',
     stop: '중지',
     stopSure: '이 실행을 중지할까요?',
     stopText: (results, left) =>
