@@ -63,7 +63,7 @@ export class Ward {
     this.#with = options;
     const { state, tell, settings, clock, actuator } = options;
     this.#life = new Lifecycle(state.agents.state, (agent, from, to, because) => {
-      tell({ type: 'agent.state', agent, from, to, because });
+      if (!state.ended) tell({ type: 'agent.state', agent, from, to, because });
     });
     this.#log = new HealingLog(tell, state);
     this.#judging = new Judging((over) => {
@@ -252,6 +252,8 @@ export class Ward {
   }
 
   #post(message: FromExecute | FromMonitor | FromRecover): void {
+    // The log ends with the run; words that were on their way are of no more use.
+    if (this.#with.state.ended) return;
     this.#log.write(message);
     this.#bus.post({ ...message, at: this.#with.clock.now() });
   }
