@@ -5,7 +5,10 @@ import { systemClock } from '../src/kernel/clock.ts';
 import { webLifeline } from '../src/kernel/lock.ts';
 import { entropySeed } from '../src/kernel/random.ts';
 import { serveInference } from '../src/engine/serve.ts';
+import { hushLostReads } from './inference/lost-reads.ts';
 import { createInferenceService } from './inference/service.ts';
+
+hushLostReads(self);
 
 // This script lies one folder below the page, in development and in the build alike.
 serveInference(self, createInferenceService(new URL('../', self.location.href), systemClock()), {
