@@ -102,7 +102,7 @@ export class FaultStory {
       id: event.fault,
       kind: event.kind,
       at: now,
-      forMs: info?.lastsMs ?? 0,
+      forMs: event.forMs ?? info?.lastsMs ?? 0,
       agents: info?.seam === 'turn' ? event.agents : [],
       tasks: [],
       seenAs: info?.seenAs ?? [],

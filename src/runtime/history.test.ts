@@ -133,6 +133,17 @@ test('each fault has its line: struck, noticed, mended and by what', async () =>
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
+test('a fault that a plan makes shorter than usual is over when it is', async () => {
+  const { world, tab, id } = await live(9, 4000, []);
+  const plan = 'planaria-faults: 1\nname: x\nfaults:\n  - {kind: hidden-tab, at: 0s, for: 4s}\n';
+  void tab.runtime.playFaults(id, 'x.yaml', plan);
+  const faults = async () => (await ask(world, tab.runtime.timeline(id))).faults;
+  await world.clock.advance(12_000);
+  const [fault] = await faults();
+  expect(fault).toMatchObject({ kind: 'hidden-tab', mendedAt: expect.any(Number) });
+  expect(fault!.mendedAt! - fault!.at).toBeLessThan(8000);
+});
+
 test('the history of a log is the same whether it was heard live or read back, at any cut', async () => {
   const { world, tab, id, status } = await live(33, 40, ['stall', 'worker-kill', 'lying-voter']);
   expect(await world.clock.run(() => status().phase === 'done', 3_600_000)).toBe(true);
