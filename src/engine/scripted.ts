@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { Heap } from '../kernel/heap.ts';
 import type { Random } from '../kernel/random.ts';
 import { seededRandom } from '../kernel/random.ts';
@@ -12,7 +12,6 @@ import type {
   MemoryBudget,
   ModelSource,
   PagedOut,
-  PageIn,
   TurnHandle,
   TurnOutcome,
   TurnProgress,
@@ -20,20 +19,10 @@ import type {
   VramSample,
 } from './contract.ts';
 import { EngineFault } from './contract.ts';
-import { scriptedAnswer } from './scripted-answer.ts';
+import { nothing, ownText, ScriptedMemory, tokensOf } from './scripted-memory.ts';
+import { outcomeOf, promptTokens, type Running, Script, type ScriptedFault, STRIDE } from './scripted-turn.ts';
 
-/** What can go wrong with one turn, on purpose. */
-export type ScriptedFault =
-  /** Stops in the middle and never goes on; only deadline or cancel end it. */
-  | { readonly kind: 'stall' }
-  /** Stalls and keeps no deadline either. */
-  | { readonly kind: 'hang' }
-  /** Repeats itself until the token limit. */
-  | { readonly kind: 'loop' }
-  /** Ends with this text. */
-  | { readonly kind: 'say'; readonly text: string }
-  /** Ends with this error. */
-  | { readonly kind: 'error'; readonly error: EngineError };
+export type { ScriptedFault };
 
 export interface ScriptedOptions {
   readonly clock: Clock;
@@ -48,31 +37,9 @@ export interface ScriptedOptions {
   readonly failLoad?: () => EngineError | null;
 }
 
-interface Running {
-  readonly request: TurnRequest;
-  readonly order: number;
-  readonly submitted: number;
-  readonly onProgress: ((progress: TurnProgress) => void) | undefined;
-  readonly settle: (outcome: TurnOutcome) => void;
-  admitted: number | null;
-  firstToken: number | null;
-  text: string;
-  tokens: number;
-  cached: number;
-  restored: number;
-  pageIn: PageIn | null;
-  over: boolean;
-  timers: Cancel[];
-}
-
 const MAX_RESIDENTS = 16;
-const CHARACTERS_A_TOKEN = 3;
 const CONTEXT_TOKENS = 1024;
-/** Tokens between two progress messages. */
-const STRIDE = 8;
 const MIB = 1024 * 1024;
-/** K/V of one token of a small model in 16-bit floats. */
-const TOKEN_BYTES = 2048;
 
 const LOST: EngineError = {
   code: 'device-lost',
@@ -88,14 +55,13 @@ export class ScriptedEngine implements Engine {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: ScriptedOptions;
+  readonly #prefillMs: number;
   readonly #waiting = new Heap<Running>((a, b) =>
     a.request.priority === b.request.priority ? a.order < b.order : a.request.priority < b.request.priority,
   );
   readonly #running = new Set<Running>();
   readonly #prefixes = new Set<string>();
-  /** Own text of agents whose sequence outlived its turn. */
-  readonly #parked = new Map<number, string>();
-  readonly #warm = new Map<number, string>();
+  readonly #memory: ScriptedMemory;
   readonly #lostListeners: ((error: EngineError) => void)[] = [];
   #residents = 0;
   /** Since when turns run without a break. */
@@ -114,13 +80,14 @@ export class ScriptedEngine implements Engine {
     pageIns: 0,
     pageOuts: 0,
     restores: 0,
-    warmBytes: 0,
   };
 
   constructor(options: ScriptedOptions) {
     this.#options = options;
     this.#clock = options.clock;
     this.#random = seededRandom(options.seed).split('scripted');
+    this.#prefillMs = options.prefillMs ?? 0.4;
+    this.#memory = new ScriptedMemory({ pagingMs: options.pagingMs ?? 0.05, prefillMs: this.#prefillMs });
   }
 
   async load(
@@ -162,8 +129,7 @@ export class ScriptedEngine implements Engine {
         text: '',
         tokens: 0,
         cached: 0,
-        restored: 0,
-        pageIn: null,
+        arrival: null,
         over: false,
         timers: [],
       };
@@ -172,7 +138,7 @@ export class ScriptedEngine implements Engine {
       this.#end(turn, 'error', LOST);
     } else {
       // An agent that is parked has its seat.
-      if (this.#parked.has(request.agent)) this.#start(turn);
+      if (this.#memory.isParked(request.agent)) this.#start(turn);
       else this.#waiting.push(turn);
       this.#admit();
     }
@@ -186,38 +152,23 @@ export class ScriptedEngine implements Engine {
   }
 
   async pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut> {
-    const text = this.#parked.get(agent);
-    if (text === undefined) return { agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 };
-    this.#parked.delete(agent);
+    const left = this.#memory.leave(agent, to);
+    if (!left) return nothing(agent);
     this.#counters.pageOuts++;
     this.#admit();
-    if (to === 'cold') return { agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 };
-    const tokens = tokensOf(text);
-    const ms = tokens * this.#pagingMs;
-    await this.#clock.sleep(ms);
-    this.#warm.set(agent, text);
-    return { agent, tier: 'warm', tokens, bytes: tokens * TOKEN_BYTES, ms };
+    if (left.page.tier === 'warm') await this.#clock.sleep(left.page.ms);
+    left.keep();
+    return left.page;
   }
 
   forget(agent: number): Promise<void> {
-    this.#parked.delete(agent);
-    this.#warm.delete(agent);
+    this.#memory.forget(agent);
     this.#admit();
     return Promise.resolve();
   }
 
   freeWarm(bytes: number): Promise<number> {
-    let freed = 0;
-    for (const [agent, text] of this.#warm) {
-      if (freed >= bytes) break;
-      this.#warm.delete(agent);
-      freed += tokensOf(text) * TOKEN_BYTES;
-    }
-    return Promise.resolve(freed);
-  }
-
-  get #pagingMs(): number {
-    return this.#options.pagingMs ?? 0.05;
+    return Promise.resolve(this.#memory.freeWarm(bytes));
   }
 
   vram(): Promise<VramSample> {
@@ -234,10 +185,8 @@ export class ScriptedEngine implements Engine {
   }
 
   counters(): Promise<EngineCounters> {
-    let warmBytes = 0;
-    for (const text of this.#warm.values()) warmBytes += tokensOf(text) * TOKEN_BYTES;
     const busyMs = this.#counters.busyMs + (this.#running.size > 0 ? this.#clock.now() - this.#busySince : 0);
-    return Promise.resolve({ ...this.#counters, busyMs, warmBytes });
+    return Promise.resolve({ ...this.#counters, busyMs, warmBytes: this.#memory.warmBytes });
   }
 
   onLost(listener: (error: EngineError) => void): void {
@@ -263,40 +212,11 @@ export class ScriptedEngine implements Engine {
   }
 
   #admit(): void {
-    while (this.#running.size + this.#parked.size < this.#residents && !this.#over) {
+    while (this.#running.size + this.#memory.parked < this.#residents && !this.#over) {
       const turn = this.#waiting.pop();
       if (!turn) return;
       if (!turn.over) this.#start(turn);
     }
-  }
-
-  /** What of the turn's own tokens is there already: on the GPU, or worth reading back. Milliseconds that reading takes. */
-  #pageIn(turn: Running, own: string): number {
-    const { agent, pageIn } = turn.request;
-    const parked = this.#parked.get(agent);
-    if (parked !== undefined) {
-      this.#parked.delete(agent);
-      turn.cached += tokensOf(common(parked, own));
-      return 0;
-    }
-    this.#counters.pageIns++;
-    const shared = pageIn === 'prefill' ? '' : common(this.#warm.get(agent) ?? '', own);
-    if (shared === '') {
-      const tokens = tokensOf(own);
-      turn.pageIn = { way: 'prefill', tokens, bytes: 0, ms: tokens * this.#prefillMs };
-      return 0;
-    }
-    const tokens = tokensOf(shared);
-    const ms = tokens * this.#pagingMs;
-    this.#counters.restores++;
-    turn.restored = tokens;
-    turn.cached += tokens;
-    turn.pageIn = { way: 'restore', tokens, bytes: tokens * TOKEN_BYTES, ms };
-    return ms;
-  }
-
-  get #prefillMs(): number {
-    return this.#options.prefillMs ?? 0.4;
   }
 
   #start(turn: Running): void {
@@ -318,15 +238,18 @@ export class ScriptedEngine implements Engine {
       this.#counters.prefixHits++;
     }
     this.#prefixes.add(prefix);
-    const restoreMs = this.#pageIn(turn, ownText(request.messages));
+    const arrival = this.#memory.arrive(request, ownText(request.messages));
+    turn.arrival = arrival;
+    turn.cached += arrival.cached;
+    if (arrival.pageIn) this.#counters.pageIns++;
+    if (arrival.pageIn?.way === 'restore') this.#counters.restores++;
     const computed = Math.max(1, promptTokens(request) - turn.cached);
-    const hot = this.#running.size + this.#parked.size;
+    const hot = this.#running.size + this.#memory.parked;
     this.#counters.peakResidents = Math.max(this.#counters.peakResidents, hot);
     this.#counters.prefillTokens += computed;
 
     const fault = this.#options.fault?.(request, this.#random) ?? null;
-    const input = request.messages[request.messages.length - 1]?.content ?? '';
-    const answer = fault?.kind === 'say' ? fault.text : scriptedAnswer(request.schema, input, random);
+    const script = new Script(request, fault, random);
     const stepMs = (this.#options.decodeMs ?? 6) * random.between(0.8, 1.25);
     const write = (): void => {
       if (turn.over) return;
@@ -335,19 +258,15 @@ export class ScriptedEngine implements Engine {
         return;
       }
       turn.firstToken ??= this.#clock.now();
-      turn.tokens = Math.min(turn.tokens + STRIDE, request.maxTokens);
-      const loops = fault?.kind === 'loop';
-      const whole = loops ? 'again and '.repeat(Math.ceil((request.maxTokens * CHARACTERS_A_TOKEN) / 10)) : answer;
-      turn.text = whole.slice(0, turn.tokens * CHARACTERS_A_TOKEN);
-      const finished = turn.text.length === whole.length;
-      if (finished && !loops) turn.tokens = tokensOf(answer);
-      turn.onProgress?.({ id: request.id, text: turn.text, completionTokens: turn.tokens });
-      if (fault?.kind === 'stall' || fault?.kind === 'hang') return;
-      if (finished && !loops) this.#end(turn, 'stop');
-      else if (turn.tokens >= request.maxTokens) this.#end(turn, 'length');
+      const { text, tokens, end } = script.next();
+      turn.text = text;
+      turn.tokens = tokens;
+      turn.onProgress?.({ id: request.id, text, completionTokens: tokens });
+      if (end === 'silent') return;
+      if (end !== null) this.#end(turn, end);
       else turn.timers.push(this.#clock.timeout(stepMs * STRIDE, write));
     };
-    turn.timers.push(this.#clock.timeout(computed * this.#prefillMs + restoreMs + stepMs, write));
+    turn.timers.push(this.#clock.timeout(computed * this.#prefillMs + arrival.ms + stepMs, write));
   }
 
   #end(turn: Running, finish: FinishReason, error?: EngineError): void {
@@ -355,47 +274,15 @@ export class ScriptedEngine implements Engine {
     turn.over = true;
     for (const cancel of turn.timers) cancel();
     const now = this.#clock.now();
-    const admitted = turn.admitted ?? now;
     let retained = false;
     if (this.#running.delete(turn)) {
       this.#counters.decodeTokens += turn.tokens;
       if (this.#running.size === 0) this.#counters.busyMs += now - this.#busySince;
       const { agent, retain, messages } = turn.request;
       retained = retain === true && !error;
-      if (retained) this.#parked.set(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
+      if (retained) this.#memory.park(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
     }
-    const since = (at: number): number => at - turn.submitted;
-    turn.settle({
-      id: turn.request.id,
-      finish,
-      text: turn.text,
-      usage: {
-        promptTokens: turn.admitted === null ? 0 : promptTokens(turn.request),
-        cachedTokens: turn.cached,
-        restoredTokens: turn.restored,
-        completionTokens: turn.tokens,
-      },
-      timing: {
-        admittedMs: since(admitted),
-        firstTokenMs: turn.firstToken === null ? null : since(turn.firstToken),
-        endedMs: since(now),
-      },
-      meanLogprob: null,
-      ...(retained ? { retained } : {}),
-      ...(turn.pageIn ? { pageIn: turn.pageIn } : {}),
-      ...(error ? { error } : {}),
-    });
+    turn.settle(outcomeOf(turn, now, finish, retained, error));
     this.#admit();
   }
 }
-
-const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_A_TOKEN);
-
-const promptTokens = (request: TurnRequest): number =>
-  [...request.prefix, ...request.messages].reduce((sum, message) => sum + tokensOf(message.content), 0);
-
-const ownText = (messages: TurnRequest['messages']): string =>
-  messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
-
-/** `held` where `wanted` goes on from it, else nothing: K/V serves whole beginnings only. */
-const common = (held: string, wanted: string): string => (wanted.startsWith(held) ? held : '');
