@@ -110,7 +110,7 @@ test('five kills at random points of a scripted run', async ({ baseURL }) => {
   await survive(baseURL!, { engine: 'scripted', tasks: 400, kills: 5 });
 });
 
-test('kills at random points of a run on the real model', async ({ baseURL }) => {
+test('kills at random points of a run on the real model', { tag: '@model' }, async ({ baseURL }) => {
   test.setTimeout(900_000);
   await survive(baseURL!, { engine: 'webllm', tasks: 24, kills: 2 });
 });

@@ -29,7 +29,7 @@ function headless(...args: string[]): Promise<Ended> {
 
 const small = swarmFile('triage-24.yaml');
 
-test('the real model works on the first N lines; files, summary and exit code agree', async () => {
+test('the real model works on the first N lines; files, summary and exit code agree', { tag: '@model' }, async () => {
   test.setTimeout(600_000);
   const lines = inventLines(12, 2);
   const folder = scratch();

@@ -24,32 +24,36 @@ const swarm = swarmFile('triage-24.yaml');
 /** Another one each time; `PLANARIA_SEED=N` repeats a run that was printed. */
 const seed = Number(process.env.PLANARIA_SEED ?? Date.now() % 1_000_000);
 
-test('devices lost in the middle of a run: each task ends once', async ({ context, page, baseURL }) => {
-  test.setTimeout(300_000);
-  const lines = inventLines(TASKS, seed);
-  const file = path.join(scratch(), 'swarm.yaml');
-  writeFileSync(file, `${readFileSync(swarm, 'utf8')}\nbudget: {resident: ${SEATS}}\n`);
-  await holdRuntimes(context);
-  await page.goto(baseURL!);
-  const { events, moments, ms } = await loseDevices(page, {
-    ...{ file, input: inputFile(lines), engine: 'webllm', random: randomOf(seed), unseal },
-    ...{ tasks: TASKS, seats: SEATS, losses: LOSSES },
-  });
-  console.log(`seed ${seed}: devices lost with ${moments.join(', ')} tasks ended; ${(ms / 1000).toFixed(1)} s`);
+test(
+  'devices lost in the middle of a run: each task ends once',
+  { tag: '@model' },
+  async ({ context, page, baseURL }) => {
+    test.setTimeout(300_000);
+    const lines = inventLines(TASKS, seed);
+    const file = path.join(scratch(), 'swarm.yaml');
+    writeFileSync(file, `${readFileSync(swarm, 'utf8')}\nbudget: {resident: ${SEATS}}\n`);
+    await holdRuntimes(context);
+    await page.goto(baseURL!);
+    const { events, moments, ms } = await loseDevices(page, {
+      ...{ file, input: inputFile(lines), engine: 'webllm', random: randomOf(seed), unseal },
+      ...{ tasks: TASKS, seats: SEATS, losses: LOSSES },
+    });
+    console.log(`seed ${seed}: devices lost with ${moments.join(', ')} tasks ended; ${(ms / 1000).toFixed(1)} s`);
 
-  const rows = await exportedRows(page);
-  expectEveryLineOnce(rows, lines);
-  expectValidOutputs(rows, swarm);
-  const failed = rows.filter((row) => row.failure !== null).length;
-  expect(await exportedReport(page)).toMatchObject({
-    ...{ engine: 'webllm', batched: true, phase: 'done', tasks: TASKS, results: TASKS - failed, failed },
-    engineLosses: LOSSES,
-  });
-  // The log says the same: so many devices lost, and one end of each task.
-  const lost = events.flatMap((event) => (event.type === 'engine.lost' ? [event.code] : []));
-  expect(lost).toEqual(Array(LOSSES).fill('device-lost'));
-  const ends = events.flatMap((event) =>
-    event.type === 'task.committed' || event.type === 'task.failed' ? [event.task] : [],
-  );
-  expect(ends.sort((a, b) => a - b)).toEqual(lines.map((_, task) => task));
-});
+    const rows = await exportedRows(page);
+    expectEveryLineOnce(rows, lines);
+    expectValidOutputs(rows, swarm);
+    const failed = rows.filter((row) => row.failure !== null).length;
+    expect(await exportedReport(page)).toMatchObject({
+      ...{ engine: 'webllm', batched: true, phase: 'done', tasks: TASKS, results: TASKS - failed, failed },
+      engineLosses: LOSSES,
+    });
+    // The log says the same: so many devices lost, and one end of each task.
+    const lost = events.flatMap((event) => (event.type === 'engine.lost' ? [event.code] : []));
+    expect(lost).toEqual(Array(LOSSES).fill('device-lost'));
+    const ends = events.flatMap((event) =>
+      event.type === 'task.committed' || event.type === 'task.failed' ? [event.task] : [],
+    );
+    expect(ends.sort((a, b) => a - b)).toEqual(lines.map((_, task) => task));
+  },
+);

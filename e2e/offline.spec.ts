@@ -21,7 +21,7 @@ async function firstVisit(context: BrowserContext, url: string): Promise<Page> {
   return page;
 }
 
-test('visited once, the page runs a swarm on the pocket model with its server gone', async () => {
+test('visited once, the page runs a swarm on the pocket model with its server gone', { tag: '@model' }, async () => {
   test.setTimeout(400_000);
   const server = await serve({ root: dist, basePath: '/some/where/' });
   // A context on the disk, as people have: what is stored survives the closing of every tab.
@@ -52,7 +52,7 @@ test('visited once, the page runs a swarm on the pocket model with its server go
   }
 });
 
-test('the demo starts offline with one press', async ({ browser, baseURL }) => {
+test('the demo starts offline with one press', { tag: '@model' }, async ({ browser, baseURL }) => {
   test.setTimeout(300_000);
   const context = await browser.newContext({ locale: 'en' });
   const page = await firstVisit(context, baseURL!);

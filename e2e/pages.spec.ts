@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { chromium, expect, test, type Browser, type Page } from '@playwright/test';
 import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
 import { start } from '../tools/headless/page.mjs';
+import { expectSound } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
@@ -14,17 +14,6 @@ import { watch, type Watch } from './support/watch.ts';
 
 const large = swarmFile('triage-4882.yaml');
 const small = swarmFile('triage-24.yaml');
-
-/** Rules of axe that a change of colours or of width alone can break. */
-const OF_COLOUR = ['color-contrast', 'link-in-text-block'];
-
-async function axe(page: Page, rules?: string[]): Promise<string[]> {
-  const builder = new AxeBuilder({ page });
-  const { violations } = await (rules ? builder.withRules(rules) : builder).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
-}
 
 /** From the smallest phone in use to a large desk, and both sides of every width at which a layout changes. */
 const WIDTHS = [
@@ -53,11 +42,7 @@ async function expectNoSidewaysScroll(page: Page, name: string): Promise<void> {
 async function expectGoodScreen(page: Page, name: string): Promise<void> {
   for (const size of [desk, phone]) {
     await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const where = `${name}, ${colorScheme}, ${size.width} wide`;
-      expect.soft(await axe(page, colorScheme === 'dark' ? OF_COLOUR : undefined), where).toEqual([]);
-    }
+    await expectSound(page, `${name}, ${size.width} wide`);
   }
   await expectNoSidewaysScroll(page, name);
   await page.setViewportSize(desk);

@@ -32,42 +32,43 @@ const cachedModels = (page: Page): Promise<string[]> =>
     return found;
   });
 
-test('a model from another host and the built-in one are deleted each by itself, and their bytes are free', async ({
-  page,
-  baseURL,
-}) => {
-  test.setTimeout(400_000);
-  const hub = await serveHub();
-  try {
-    await open(page, baseURL!);
-    await startRun(page, { file: swarm, input: inputFile(inventLines(1, 41)), engine: 'webllm', model: hub.url });
-    await untilPhase(page, 'done', 300_000);
-    await open(page, baseURL!);
+test(
+  'a model from another host and the built-in one are deleted each by itself, and their bytes are free',
+  { tag: '@model' },
+  async ({ page, baseURL }) => {
+    test.setTimeout(400_000);
+    const hub = await serveHub();
+    try {
+      await open(page, baseURL!);
+      await startRun(page, { file: swarm, input: inputFile(inventLines(1, 41)), engine: 'webllm', model: hub.url });
+      await untilPhase(page, 'done', 300_000);
+      await open(page, baseURL!);
 
-    const { host } = new URL(hub.url);
-    const fetched = part(page, 'model').filter({ hasText: `Fetched from ${host}.` });
-    await expect(fetched).toContainText(/\d MB/);
-    await fetched.getByRole('button').click();
-    await expect(fetched).toContainText(/downloads 4\.9\d MB again\. Delete\?/);
-    await fetched.getByRole('button', { name: 'Keep' }).click();
-    await fetched.getByRole('button').click();
-    await fetched.getByRole('button', { name: 'Delete', exact: true }).click();
-    await expect(page.getByText(/^4\.9\d MB freed\.$/).first()).toBeVisible();
-    await expect(fetched).toHaveCount(0);
-    const left = await cachedModels(page);
-    expect(left).not.toContain(host);
-    expect(left).toHaveLength(5);
+      const { host } = new URL(hub.url);
+      const fetched = part(page, 'model').filter({ hasText: `Fetched from ${host}.` });
+      await expect(fetched).toContainText(/\d MB/);
+      await fetched.getByRole('button').click();
+      await expect(fetched).toContainText(/downloads 4\.9\d MB again\. Delete\?/);
+      await fetched.getByRole('button', { name: 'Keep' }).click();
+      await fetched.getByRole('button').click();
+      await fetched.getByRole('button', { name: 'Delete', exact: true }).click();
+      await expect(page.getByText(/^4\.9\d MB freed\.$/).first()).toBeVisible();
+      await expect(fetched).toHaveCount(0);
+      const left = await cachedModels(page);
+      expect(left).not.toContain(host);
+      expect(left).toHaveLength(5);
 
-    await remove(page, 'model', 'Delete pocket', 'Delete');
-    await expect(part(page, 'model')).toHaveCount(0);
-    expect(await cachedModels(page)).toEqual([]);
-    await expect(page.getByText('Opens without a network; no model is stored to run.')).toBeVisible();
-    // Back with the next visit.
-    await open(page, baseURL!);
-  } finally {
-    await hub.close();
-  }
-});
+      await remove(page, 'model', 'Delete pocket', 'Delete');
+      await expect(part(page, 'model')).toHaveCount(0);
+      expect(await cachedModels(page)).toEqual([]);
+      await expect(page.getByText('Opens without a network; no model is stored to run.')).toBeVisible();
+      // Back with the next visit.
+      await open(page, baseURL!);
+    } finally {
+      await hub.close();
+    }
+  },
+);
 
 test('runs are deleted one by one or all that have ended; a paused one stays', async ({ page, baseURL }) => {
   for (const seed of [42, 43, 44]) {
