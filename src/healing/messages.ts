@@ -28,8 +28,8 @@ export interface OpenTurn extends TurnName {
 
 /** Runtime facts that EXECUTE tells MONITOR. */
 export type FromExecute =
-  /** `first`: it goes before turns that wait longer; `trial`: it shows whether its agent is mended. */
-  | ({ readonly type: 'turn.begun'; readonly first?: boolean; readonly trial?: boolean } & TurnName)
+  /** `first`: somebody waits for it, and it goes before turns that wait longer. */
+  | ({ readonly type: 'turn.begun'; readonly first?: boolean } & TurnName)
   | { readonly type: 'turn.alive'; readonly turn: string; readonly tokens: number; readonly textTail: string }
   | ({
       readonly type: 'turn.over';

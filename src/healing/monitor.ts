@@ -105,6 +105,7 @@ export class Monitor {
         );
         break;
       case 'engine.up':
+        this.#engineProven = false;
         this.#silence.engineUp(message.at);
         break;
       case 'engine.down':
@@ -176,7 +177,9 @@ export class Monitor {
       if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);
       return;
     }
-    const finding = this.#opinions.hear(answer, others, flown?.trial === true);
+    // An agent's trial, and the first turn of a fresh engine: that it works is not held up.
+    const awaited = flown?.first === true || !this.#engineProven;
+    const finding = this.#opinions.hear(answer, others, awaited);
     switch (finding.is) {
       case 'open':
         this.#judge(name, false, score, null, evidence, true);

@@ -90,8 +90,11 @@ export class Opinions {
     return key === null ? null : (this.#peers[role]?.agreement(template(question), key, agent) ?? null);
   }
 
-  /** What others say to it; `others` that could be asked: with none, it stands as it is. `trial`: it shows whether its agent is mended. */
-  hear(answer: Answer, others: number, trial: boolean): Finding {
+  /**
+   * What others say to it; `others` that could be asked: with none, it stands as it is. `awaited`: somebody waits for it, so that it is not held
+   * up for the sake of a sample.
+   */
+  hear(answer: Answer, others: number, awaited: boolean): Finding {
     const { role, agent, place, key } = answer;
     const peers = this.#peers[role];
     if (key === null || !peers) return ACCEPTED;
@@ -102,7 +105,7 @@ export class Opinions {
       if (others > 0) this.#open.set(place, [this.#opinion(answer, key)]);
       return { is: 'convicted', support };
     }
-    return others > 0 ? this.#compare(answer, question, key, peers, trial) : ACCEPTED;
+    return others > 0 ? this.#compare(answer, question, key, peers, awaited) : ACCEPTED;
   }
 
   /** The answer was used: it is a witness from now on, and its agent is believed again. */
@@ -111,15 +114,14 @@ export class Opinions {
     if (key !== null) this.#peers[role]?.learn(template(question), key, agent);
   }
 
-  #compare(answer: Answer, question: string, key: string, peers: Peers, trial: boolean): Finding {
+  #compare(answer: Answer, question: string, key: string, peers: Peers, awaited: boolean): Finding {
     const { agent, place } = answer;
     const own = this.#opinion(answer, key);
     const others = (this.#open.get(place) ?? []).filter((opinion) => opinion.agent !== agent);
     this.#credit = Math.min(MOST_CREDIT, this.#credit + this.#audit);
     if (others.length === 0) {
       const odd = peers.odd(question, key, agent);
-      // What shows whether an agent is mended is not held up for the sake of a sample.
-      const unknown = !trial && peers.others(question, key, agent).total < KNOWN;
+      const unknown = !awaited && peers.others(question, key, agent).total < KNOWN;
       const audited = unknown && this.#audit > 0 && this.#credit >= 1;
       if (!odd && !audited && !this.#doubted.has(agent)) return ACCEPTED;
       if (audited && !odd) this.#credit--;

@@ -21,8 +21,6 @@ export interface SilenceOptions {
 export interface InFlight extends TurnName {
   /** It went before others, so it says nothing about them. */
   readonly first: boolean;
-  /** It shows whether its agent is mended. */
-  readonly trial: boolean;
   begun: number;
   lastSign: number;
   /** When it began to write; null: it has not. */
@@ -81,11 +79,11 @@ export class SilenceWatch {
     return this.#inFlight.get(turn);
   }
 
-  begin(name: TurnName, { first = false, trial = false }: { first?: boolean; trial?: boolean }, at: number): void {
+  begin(name: TurnName, { first = false }: { first?: boolean }, at: number): void {
     const { turn, agent, task, stage, role } = name;
     if (this.#inFlight.has(turn)) return;
     this.#inFlight.set(turn, {
-      ...{ turn, agent, task, stage, role, first, trial },
+      ...{ turn, agent, task, stage, role, first },
       ...{ begun: at, lastSign: at, wroteAt: null, tokens: 0, overtaken: 0, outlasted: 0, suspectedAt: null },
     });
   }

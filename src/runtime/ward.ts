@@ -118,8 +118,7 @@ export class Ward {
   }
 
   began(turn: WatchedTurn): void {
-    const { agent } = turn;
-    this.#post({ type: 'turn.begun', ...this.#named(turn), first: turn.first, trial: this.onTrial(agent) });
+    this.#post({ type: 'turn.begun', ...this.#named(turn), first: turn.first });
   }
 
   alive(turn: string, tokens: number, text: string): void {
