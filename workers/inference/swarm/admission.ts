@@ -10,13 +10,17 @@ import type { ModelInternals } from '../webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import { Detokenizer } from './detokenizer.ts';
 import { Fetching } from './fetching.ts';
-import { Grammars, type Matcher } from './grammar.ts';
+import type { Matcher } from './grammar.ts';
 import { ownPages, PAGE, type KvPool } from './kv-pool.ts';
 import type { Leftovers, Match } from './leftovers.ts';
 import type { Parking } from './parking.ts';
 import { SHORTEST, type Prefixes, type SharedPrefix } from './prefixes.ts';
-import { PromptEncoder, type Prompt } from './prompt.ts';
+import { Preparing } from './preparing.ts';
+import type { Prompt } from './prompt.ts';
 import type { Restoring, Seat, Seats } from './seat.ts';
+
+/** Turns made ready while they wait, for each resident: those that the runtime hands in ahead of their seats. */
+const PREPARED = 2;
 
 export interface AdmissionParts {
   readonly model: ModelInternals;
@@ -46,8 +50,7 @@ interface Beginning {
 
 export class Admission {
   readonly #with: AdmissionParts;
-  readonly #encoder: PromptEncoder;
-  readonly #grammars: Grammars;
+  readonly #preparing: Preparing;
   readonly #fetching: Fetching;
   readonly #queue = new TurnQueue<Turn>();
   /** Turns of agents that are parked: they have their seats, so nobody is waited for. */
@@ -55,10 +58,7 @@ export class Admission {
 
   constructor(parts: AdmissionParts) {
     this.#with = parts;
-    const { tokenizer, config } = parts.model;
-    const vocabulary = Array.from({ length: tokenizer.getVocabSize() }, (_, id) => tokenizer.idToToken(id));
-    this.#encoder = new PromptEncoder(tokenizer, config.conv_template, vocabulary);
-    this.#grammars = new Grammars(vocabulary, config);
+    this.#preparing = new Preparing(parts.model, PREPARED * parts.residents);
     this.#fetching = new Fetching(parts.warm, parts.clock);
   }
 
@@ -70,9 +70,8 @@ export class Admission {
     const { request } = turn;
     const seated = this.#hasSeat(request.agent);
     (seated ? this.#returning : this.#queue).push(request, turn);
-    // Both take milliseconds, and the GPU is at work now; when the turn's seat is free it would wait.
     if (!seated) this.#fetching.begin(request);
-    if (request.schema !== undefined) this.#grammars.prepare(request.schema);
+    this.#preparing.begin(request);
   }
 
   /** The turn waits no longer. */
@@ -80,6 +79,7 @@ export class Admission {
     this.#queue.remove(turn.id);
     this.#returning.remove(turn.id);
     this.#fetching.drop(turn.id);
+    this.#preparing.drop(turn.id);
     // A turn that ends without ever having run leaves its agent where it is.
     turn.retained = this.#hasSeat(turn.request.agent);
   }
@@ -87,7 +87,9 @@ export class Admission {
   /** Nobody waits afterwards. @returns who did */
   drain(): readonly Turn[] {
     this.#fetching.clear();
-    return [...this.#queue.drain(), ...this.#returning.drain()];
+    const all = [...this.#queue.drain(), ...this.#returning.drain()];
+    for (const { id } of all) this.#preparing.drop(id);
+    return all;
   }
 
   /** Gives out seats as long as there are turns for them and room. */
@@ -104,7 +106,7 @@ export class Admission {
       }
       try {
         const seat = await this.#seatFor(turn);
-        // While the grammar was compiled the turn may have been cancelled, and left the queue.
+        if (seat === 'gone') continue;
         if (seat === 'later') break;
         this.leave(turn);
         seats.take(seat);
@@ -143,10 +145,13 @@ export class Admission {
     return undefined;
   }
 
-  async #seatFor(turn: Turn): Promise<Seat | 'later'> {
+  /** `gone`: the turn ended meanwhile, and left the queue. */
+  async #seatFor(turn: Turn): Promise<Seat | 'later' | 'gone'> {
     const { request } = turn;
     const { model, pool, continuation } = this.#with;
-    const prompt = this.#encoder.encode(request.prefix, request.messages);
+    const { prompt, matcher } = await this.#preparing.of(request);
+    if (turn.ended) return 'gone';
+    // Nothing is waited for from here on, so what is found stays where it is until it is taken.
     const { ids } = prompt;
     turn.promptTokens = ids.length;
     const context = Math.min(model.config.context_window_size, pool.size.pages * PAGE);
@@ -163,17 +168,11 @@ export class Admission {
       );
     }
     const maxTokens = Math.min(request.maxTokens, context - ids.length);
-    const matcher = request.schema === undefined ? null : await this.#grammars.matcher(request.schema);
-    // Nothing is waited for from here on, so what is found stays where it is until it is taken.
-    try {
-      const most = ids.length + maxTokens;
-      const beginning = this.#takeUp(turn, ids, most) ?? this.#begin(turn, prompt, most, continuation);
-      if (beginning === 'later') matcher?.dispose();
-      return beginning === 'later' ? beginning : this.#seat(turn, ids, maxTokens, matcher, beginning);
-    } catch (thrown) {
-      matcher?.dispose();
-      throw thrown;
-    }
+    const most = ids.length + maxTokens;
+    const beginning = this.#takeUp(turn, ids, most) ?? this.#begin(turn, prompt, most, continuation);
+    if (beginning === 'later') return beginning;
+    this.#preparing.taken(turn.id);
+    return this.#seat(turn, ids, maxTokens, matcher, beginning);
   }
 
   #seat(turn: Turn, prompt: readonly number[], maxTokens: number, matcher: Matcher | null, how: Beginning): Seat {
@@ -228,9 +227,9 @@ export class Admission {
     const sharedLength = prefix ? prefix.ids.length : create ? shared : 0;
     const fetched = this.#fetching.of(turn.id);
     const from = fetched?.record && warm?.restorable(fetched.record, ids, sharedLength);
-    // Who stays keeps its role's prompt apart from its own, so that the warm tier need not keep a copy for each agent.
-    const match =
-      share && turn.request.retain !== true ? leftovers.find(ids, from ? from.at + from.tokens : sharedLength) : null;
+    // Not where the runtime has said how, and not for who stays: the warm tier would then keep the role's prompt for each agent.
+    const free = share && !from && turn.request.pageIn === undefined && turn.request.retain !== true;
+    const match = free ? leftovers.find(ids, sharedLength) : null;
     if (match) return this.#reuse(turn, match, ids.length, most) ?? this.#begin(turn, prompt, most, share);
     const pages = ownPages(most, sharedLength);
     if (prefix) prefixes.use(prefix); // not to be evicted for its own user

@@ -35,14 +35,14 @@ export class Grammars {
     this.#config = config;
   }
 
-  /** Compiles the schema ahead of the first matcher that will want it. */
-  prepare(schema: string): void {
-    this.#grammar(schema).catch(() => undefined); // whoever wants a matcher hears of it
-  }
-
   /** @throws EngineFault `schema-unsupported` */
   async matcher(schema: string): Promise<Matcher> {
-    const compiled = this.#grammar(schema);
+    let compiled = this.#compiled.get(schema);
+    if (compiled)
+      this.#compiled.delete(schema); // and set again, as the newest
+    else compiled = this.#compile(schema);
+    this.#compiled.set(schema, compiled);
+    this.#forgetOldest();
     let matcher: GrammarMatcher;
     try {
       const { GrammarMatcher } = await xgrammar();
@@ -58,16 +58,6 @@ export class Grammars {
         matcher.dispose();
       },
     };
-  }
-
-  #grammar(schema: string): Promise<CompiledGrammar> {
-    let compiled = this.#compiled.get(schema);
-    if (compiled)
-      this.#compiled.delete(schema); // and set again, as the newest
-    else compiled = this.#compile(schema);
-    this.#compiled.set(schema, compiled);
-    this.#forgetOldest();
-    return compiled;
   }
 
   async #compile(schema: string): Promise<CompiledGrammar> {
