@@ -1,27 +1,15 @@
-import type { Engine, EngineHost } from '../engine/contract.ts';
-import { type RemoteEndpoint, RemoteEngine } from '../engine/remote.ts';
-import { ScriptedEngine } from '../engine/scripted.ts';
 import { parseFaultPlan } from '../chaos/plan.ts';
 import type { DueFault } from '../chaos/schedule.ts';
 import type { Landing } from '../chaos/seams.ts';
-import type { SpoilRecord } from '../chaos/stored-records.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { newId } from '../kernel/ids.ts';
-import type { Lock } from '../kernel/lock.ts';
-import type { Random } from '../kernel/random.ts';
 import { asStoreFault, StoreFault } from '../store/fault.ts';
-import type { RunRecord, RunSource } from '../store/records.ts';
-import type { RunStore } from '../store/run-store.ts';
-import { parseSwarm } from '../swarm/parse.ts';
-import { exampleSwarms, type ExampleSource } from './examples.ts';
-import { Breakage, type EngineFaults, FAULT_CHOICES } from './breakage.ts';
+import { exampleSwarms } from './examples.ts';
+import { Breakage, FAULT_CHOICES } from './breakage.ts';
 import { checkSwarm } from './check.ts';
 import { exportRun } from './exports.ts';
-import { Follower } from './follower.ts';
 import { FrameSender } from './frames.ts';
-import { loadRun } from './load.ts';
 import { listRuns, lockName } from './lobby.ts';
-import { planRun, type RunPlan, type RunSettings, settle } from './plan.ts';
+import { prepareRun } from './new-run.ts';
+import { Opener, type RuntimeOptions } from './opening.ts';
 import type {
   ActionReply,
   AgentAction,
@@ -50,33 +38,6 @@ import { Run } from './run.ts';
 import { Moments } from './history-moment.ts';
 import { agentStory } from './story.ts';
 import type { RunView } from './view.ts';
-import type { HealingSettings } from './supervisor.ts';
-
-export interface RuntimeOptions {
-  readonly clock: Clock;
-  /** The clock by which a page is sent frames, where the run has a time of its own; `clock` unless given, whatever befalls that. */
-  readonly frameClock?: Clock;
-  readonly random: Random;
-  readonly store: RunStore;
-  readonly lock: Lock;
-  readonly engines: EngineHost;
-  readonly examples: ExampleSource;
-  readonly version: string;
-  /** Names this tab in logs. */
-  readonly tab: string;
-  /** How runs are supervised and who hears their events; what chaos and simulation need. */
-  readonly healing?: HealingSettings | null;
-  readonly fixedSeats?: boolean;
-  readonly onEvent?: (event: JournalEvent) => void;
-  /** How this tab's engines can be broken on purpose; absent: they cannot. */
-  readonly engineFaults?: EngineFaults;
-  /** How a stored record can be damaged on purpose; absent: it cannot. */
-  readonly spoil?: SpoilRecord;
-  /** Engine for runs that ask for `scripted`; the built-in one unless given. `beside`: for a bigger model, beside the run's own. */
-  readonly scripted?: (seed: number, beside: boolean) => Engine;
-  /** What answers for an endpoint that a person allows; that endpoint itself unless given. */
-  readonly remote?: (endpoint: RemoteEndpoint) => Engine;
-}
 
 const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; the tab that runs it decides.' };
 
@@ -87,6 +48,7 @@ const TAKE_OVER_TRIES = 8;
 export class Runtime implements RuntimeApi {
   readonly #with: RuntimeOptions;
   readonly #breakage: Breakage;
+  readonly #opener: Opener;
   #open: RunView | null = null;
   #sender: FrameSender | null = null;
   #moments: { readonly view: RunView; readonly of: Moments } | null = null;
@@ -98,6 +60,15 @@ export class Runtime implements RuntimeApi {
     this.#breakage = new Breakage(clock, store, engineFaults, spoil, random.split('breakage'));
     // A page goes on being told while the timers of the run stand still, or it would show nothing of it.
     this.#with = { frameClock: clock, ...options, clock: this.#breakage.clock, store: this.#breakage.store };
+    this.#opener = new Opener(this.#with, this.#breakage, {
+      open: () => this.#open,
+      reopen: (runId) => void this.#reopen(runId),
+      takeOver: (runId) => void this.#takeOver(runId),
+      tellFault: (fault, landing) => {
+        this.tellFault(fault, landing);
+      },
+      crashSupervisor: () => void this.crashSupervisor(),
+    });
   }
 
   checkGpu(): Promise<GpuCheck> {
@@ -122,36 +93,10 @@ export class Runtime implements RuntimeApi {
   }
 
   async start(request: StartRequest): Promise<StartReply> {
-    const { version, examples, clock, random, store } = this.#with;
-    const parsed = parseSwarm(request.swarm.file, request.swarm.text);
-    if (!parsed.ok) return { ok: false, diagnostics: parsed.error };
-    const { swarm, locate } = parsed.value;
-    const example = swarm.input.example;
-    const input =
-      request.input ?? (example === undefined ? null : { name: example, text: await examples.input(example) });
-    if (!input) {
-      const { line, column } = locate(['input']);
-      const message = 'this swarm reads a file that a person gives, and none was given';
-      return {
-        ok: false,
-        diagnostics: [
-          {
-            file: request.swarm.file,
-            line,
-            column,
-            message,
-            expected: 'an input file',
-            hint: 'drop one on the page, or pass --input',
-          },
-        ],
-      };
-    }
-    const settings = settle(request, swarm, version);
-    const source: RunSource = { swarm: request.swarm, input, settings: settings as unknown as RunSource['settings'] };
-    const planned = planRun(source);
-    if (!planned.ok) return { ok: false, diagnostics: planned.error };
-    const record = newRecord(newId('run', clock.wall(), random), planned.value, settings, clock.wall());
-    await store.create(record, source);
+    const prepared = await prepareRun(request, this.#with);
+    if (!prepared.ok) return prepared;
+    const { record, source } = prepared;
+    await this.#with.store.create(record, source);
     await this.open(record.id);
     return { ok: true, runId: record.id };
   }
@@ -161,7 +106,7 @@ export class Runtime implements RuntimeApi {
       if (this.#open?.id === runId) return true;
       await this.#close();
       try {
-        this.#open = await this.#view(runId);
+        this.#open = await this.#opener.view(runId);
         return true;
       } catch (error) {
         const { code } = asStoreFault(error);
@@ -298,71 +243,6 @@ export class Runtime implements RuntimeApi {
     return this.#open;
   }
 
-  /** The run, to write where no other tab does, else to watch. */
-  async #view(runId: string): Promise<RunView> {
-    const { store, lock, clock, tab } = this.#with;
-    if (!(await store.record(runId))) throw new StoreFault('missing', `There is no run ${runId}.`);
-    const release = await lock.tryAcquire(lockName(runId));
-    if (!release) {
-      const takeOver = (): void => void this.#takeOver(runId);
-      return new Follower(await loadRun(store, runId), { store, clock, takeOver });
-    }
-    try {
-      // The fence first: an older writer that still breathes cannot change what is read next.
-      const fence = await store.openWriter(runId);
-      const loaded = await loadRun(store, runId);
-      const { settings } = loaded.plan;
-      const createEngine = (beside: boolean): Engine =>
-        settings.engine === 'scripted'
-          ? this.#scripted(settings.seed, beside)
-          : this.#with.engines.create(settings.engine);
-      const onStale = (): void => void this.#reopen(runId);
-      const { healing, onEvent, fixedSeats = false } = this.#with;
-      const wrap = this.#breakage.begin(
-        {
-          id: runId,
-          layout: loaded.plan.layout,
-          taskOf: (agent) => this.#open?.now(agent)?.task ?? -1,
-          crashSupervisor: () => void this.crashSupervisor(),
-          tell: (fault, landing) => {
-            this.tellFault(fault, landing);
-          },
-          tellOver: (fault, agent) => {
-            if (this.#open instanceof Run) this.#open.ridOf(fault.id, fault.kind, agent);
-          },
-          isOver: () => this.#open?.id !== runId || this.#open.state.ended,
-          reopen: onStale,
-        },
-        settings.engine !== 'scripted',
-      );
-      const run = new Run(loaded, {
-        clock,
-        store,
-        createEngine: () => wrap(createEngine(false)),
-        createBeside: () => createEngine(true),
-        createRemote: this.#with.remote ?? ((endpoint) => new RemoteEngine(endpoint, clock)),
-        models: settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.models(vramMiB, occupancy),
-        fence,
-        tab,
-        release,
-        onStale,
-        // Chaos of a simulation stands where this tab's own would.
-        healing: healing === null ? null : { tap: this.#breakage.tap, ...healing },
-        fixedSeats,
-        ...(onEvent && { onEvent }),
-      });
-      await run.start();
-      return run;
-    } catch (error) {
-      release();
-      throw error;
-    }
-  }
-
-  #scripted(seed: number, beside: boolean): Engine {
-    return this.#with.scripted?.(seed, beside) ?? new ScriptedEngine({ clock: this.#with.clock, seed });
-  }
-
   /** The tab that ran it may be closing at this moment: its lock is waited for a little, while the watching goes on. */
   async #takeOver(runId: string): Promise<void> {
     const { lock, clock } = this.#with;
@@ -378,7 +258,7 @@ export class Runtime implements RuntimeApi {
       if (this.#open?.id !== runId) return;
       await this.#close();
       try {
-        this.#open = await this.#view(runId);
+        this.#open = await this.#opener.view(runId);
       } catch {
         // Removed, or out of reach: the next call for it says so.
       }
@@ -405,22 +285,6 @@ async function announceReload(run: Run): Promise<FaultReply> {
   run.injected(0, 'reload-mid-write', { agents: [], detail });
   await run.flush();
   return { landed: true, detail };
-}
-
-function newRecord(id: string, plan: RunPlan, settings: RunSettings, wall: number): RunRecord {
-  return {
-    id,
-    name: plan.summary.name,
-    phase: 'loading',
-    startedAt: wall,
-    endedAt: null,
-    tasks: plan.items.length,
-    results: 0,
-    failed: 0,
-    agents: plan.layout.agents,
-    modelId: settings.model.id,
-    engine: settings.engine === 'scripted' ? 'scripted' : 'webllm',
-  };
 }
 
 function infoOf(status: RunInfo): RunInfo {
