@@ -367,6 +367,17 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     expect(asked).toBeLessThan(60);
   });
 
+  it('does not hold up for a sample what shows that a fresh engine works', () => {
+    const w = ward({ audit: 0.1 });
+    const judged = () => w.heard.findLast((m) => m.type === 'turn.judged');
+    w.post({ type: 'engine.up', engine: 1 });
+    w.turn(1, 1, { question: 'a line that nobody knows' });
+    expect(judged()).toMatchObject({ accept: true, agent: 1 });
+    expect(w.heard.filter((m) => m.type === 'shared.relief')).toMatchObject([{ of: 'engine' }]);
+    w.turn(2, 2, { question: 'nor this one' });
+    expect(judged()).toMatchObject({ accept: false, secondOpinion: true, agent: 2 });
+  });
+
   it('comes through lost, doubled and reordered messages', () => {
     const random = seededRandom('unreliable');
     let held: (() => void)[] = [];
