@@ -197,7 +197,7 @@ export class Dispatcher {
       const failedBy = this.#desk.failedBy(next.task);
       const agent = this.#roster.take(next.lane, failedBy, () => this.#residence.welcome());
       if (agent === undefined) passed.push(next);
-      else this.#takeoff.submit(next.task, next.lane, agent, next.urgent);
+      else this.#takeoff.submit(next.task, next.lane, agent);
     }
     for (const { task, urgent } of passed) this.#desk.again(task, urgent);
   }

@@ -67,13 +67,13 @@ export class Takeoff {
     this.#steadied.add(agent);
   }
 
-  /** `urgent`: somebody waits for what comes of it, so that it waits for nobody. */
-  submit(task: number, stageIndex: number, agent: number, urgent = false): void {
+  /** `proof`: it is to show that its agent is well, and waits for nobody. */
+  submit(task: number, stageIndex: number, agent: number, proof = false): void {
     const { clock, plan, state, fence, tell, desk, flights, onOverdue } = this.#with;
     const stage = plan.stages[stageIndex] as StageBrief;
     const ward = this.#with.ward();
     // Until an agent on trial has passed, its mend is not proven.
-    const first = urgent || ward?.onTrial(agent) === true;
+    const first = proof || ward?.onTrial(agent) === true;
     const failures = state.tasks.failures[task] as number;
     const turn = `${String(fence)}-${String(++this.#turns)}`;
     const model = desk.takeModel(task);
