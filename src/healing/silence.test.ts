@@ -85,6 +85,26 @@ describe('a turn that has fallen silent', () => {
     expect(run(true)).toBe(0);
   });
 
+  test('without a word and not overtaken it waits, as long as others are heard', () => {
+    const silence = watch();
+    silence.look(0);
+    silence.begin(name('a', 1), {}, 0);
+    silence.begin({ ...name('b', 2), role: 1 }, {}, 0);
+    let found = 0;
+    for (let at = 500; at <= 45_000; at += 500) {
+      silence.alive('b', at, at);
+      found += silence.look(at).silent.length;
+    }
+    expect(found).toBe(0);
+    for (let at = 45_500; at <= 64_000; at += 500)
+      found += silence.look(at).silent.filter(({ turn }) => turn.agent === 1).length;
+    expect(found).toBe(0);
+    // Nobody is heard any more for half a deadline.
+    for (let at = 64_500; at <= 76_000; at += 500)
+      found += silence.look(at).silent.filter(({ turn }) => turn.agent === 1).length;
+    expect(found).toBeGreaterThan(0);
+  });
+
   test('what was lost of beginnings, signs and ends is mended by the list of open turns', () => {
     const silence = watch();
     silence.begin(name('gone', 1), {}, 0);

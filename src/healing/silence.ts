@@ -65,6 +65,8 @@ export class SilenceWatch {
   readonly #options: SilenceOptions;
   readonly #inFlight = new Map<string, InFlight>();
   #engineUp = 0;
+  /** When any turn was heard of last. */
+  #lastWord = 0;
   #lastLook: number | null = null;
 
   constructor(options: SilenceOptions) {
@@ -92,6 +94,7 @@ export class SilenceWatch {
   alive(id: string, tokens: number, at: number): InFlight | null {
     const turn = this.#inFlight.get(id);
     if (!turn || tokens <= turn.tokens) return null;
+    this.#lastWord = at;
     if (turn.tokens === 0) {
       turn.wroteAt = at;
       if (!turn.first) {
@@ -172,7 +175,9 @@ export class SilenceWatch {
   }
 
   #silence(turn: InFlight, now: number): Omit<Silent, 'turn'> | null {
-    const since = now - Math.max(turn.lastSign, this.#engineUp);
+    // While others are heard and none of its role has overtaken it, a turn without a word waits for its seat.
+    const waits = turn.tokens === 0 && turn.overtaken < OVERTAKEN;
+    const since = now - Math.max(turn.lastSign, this.#engineUp, waits ? this.#lastWord : 0);
     const deadline = this.#options.deadlineMs(turn.role);
     const age = now - Math.max(turn.begun, this.#engineUp);
     if (age > deadline + LOST_GRACE)
