@@ -18,6 +18,6 @@ function isLostRead(reason: unknown): boolean {
   return (
     reason instanceof Error &&
     (reason.name === 'AbortError' || reason.name === 'OperationError') &&
-    /mapAsync|mapping|device is lost/i.test(reason.message)
+    reason.message.includes('mapAsync')
   );
 }
