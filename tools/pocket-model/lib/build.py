@@ -97,7 +97,7 @@ def pipeline(target):
             rt.DeadCodeElimination(),
             dl.ApplyDefaultSchedule(dl.gpu.Fallback()),  # what is left: embedding, take, last row, compaction
             tirx.transform.ForceNarrowIndexToInt32(),
-            rt.RewriteDataflowReshape(), rt.ToNonDataflow(), rt.RemovePurityChecking(), rt.CallTIRRewrite(),
+            rt.RewriteDataflowReshape(), rt.DeadCodeElimination(), rt.ToNonDataflow(), rt.RemovePurityChecking(), rt.CallTIRRewrite(),
             rt.StaticPlanBlockMemory(), rt.LowerAllocTensor(), rt.KillAfterLastUse(),
             rt.LowerRuntimeBuiltin(), rt.ComputePrimValue(), rt.VMShapeLower(), rt.AttachGlobalSymbol(),
         ])(mod)

@@ -2,7 +2,9 @@
 
 Softmax is in base 2; every kernel gives the attention over one part of the keys and that part's log2-sum-exp, and
 `merge` joins two parts.  A prefilling thread serves all query heads of one K/V head, so a key or value is
-loaded once for the group.
+loaded once for the group, and takes KEYS keys at a time in loops over the features.  Its query and result are private
+arrays that those loops index: 256 floats a thread would not fit into a GPU's registers either, and unrolled they
+were half of the time that all shaders took to compile.
 """
 from tvm.script import tirx as T
 
@@ -14,32 +16,25 @@ LOG2E = 1.4426950408889634
 NONE = -5e4  # log2-sum-exp of no keys at all
 TILE = 16  # keys that the rows of a prefilling workgroup walk together; a page
 TX = 64
+KEYS = 4  # keys a prefilling thread takes at a time
 SHARES = 8  # threads that share the keys of a decoding sequence's head
 
 
 @T.macro
-def _begin(o, top, mass, G, D):
-    for i in T.unroll(G * D):
-        o[i] = T.float32(0)
+def _weigh(top, mass, s, was, t, G):
+    """From the scores s [G, KEYS] of some keys to their weights; what was added up before is to shrink by was [G]."""
     for g in T.unroll(G):
-        top[g] = T.float32(NONE)
-        mass[g] = T.float32(1)  # of nothing: the first true maximum scales it away
-
-
-@T.macro
-def _weigh(o, top, mass, a, was, t, G, D):
-    """From the scores a [G] of one key to its weights; where a score is the largest so far, what was added up shrinks."""
+        was[g] = top[g]
+        for j in T.unroll(KEYS):
+            top[g] = T.max(top[g], s[g * KEYS + j])
+        was[g] = was[g] - top[g]
+        exp2(was, g, t)
+        mass[g] = mass[g] * was[g]
     for g in T.unroll(G):
-        if a[g] > top[g]:
-            was[0] = top[g] - a[g]
-            exp2(was, 0, t)
-            top[g] = a[g]
-            mass[g] = mass[g] * was[0]
-            for e in T.unroll(D):
-                o[g * D + e] = o[g * D + e] * was[0]
-        a[g] = a[g] - top[g]
-        exp2(a, g, t)
-        mass[g] = mass[g] + a[g]
+        for j in T.unroll(KEYS):
+            s[g * KEYS + j] = s[g * KEYS + j] - top[g]
+            exp2(s, g * KEYS + j, t)
+            mass[g] = mass[g] + s[g * KEYS + j]
 
 
 @T.macro
@@ -83,10 +78,11 @@ def paged_prefill(H, KV, D):
                         ql = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         o = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         x = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        a = T.sblock_alloc_buffer((G,), "float32", scope="local")
+                        a = T.sblock_alloc_buffer((G * KEYS,), "float32", scope="local")
+                        r = T.sblock_alloc_buffer((G * 4,), "float32", scope="local")
                         top = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         mass = T.sblock_alloc_buffer((G,), "float32", scope="local")
-                        was = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        was = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         two = T.sblock_alloc_buffer((2,), "float32", scope="local")
                         exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
                         iv = T.sblock_alloc_buffer((5,), "int32", scope="local")  # row, sequence, keys, keys walked, page
@@ -99,36 +95,51 @@ def paged_prefill(H, KV, D):
                         if causal == 1:
                             iv[3] = T.min(iv[2], T.max(0, iv[2] - qi[iv[1] + 1] + bx * 16 + 16))
                             iv[2] = T.max(0, iv[2] - qi[iv[1] + 1] + iv[0] + 1)
-                        for e in T.unroll(G * D // 4):
-                            for u in T.vectorized(4):
-                                x[u] = q[iv[0], by * G + e // (D // 4), e % (D // 4) * 4 + u]
-                            for u in T.unroll(4):
-                                ql[e * 4 + u] = x[u] * (scale * T.float32(LOG2E))
-                        _begin(o, top, mass, G, D)
+                        for g in T.unroll(G):
+                            for e in T.serial(D // 4):
+                                for u in T.vectorized(4):
+                                    ql[(g * (D // 4) + e) * 4 + u] = q[iv[0], by * G + g, e * 4 + u] * (scale * T.float32(LOG2E))
+                                for u in T.vectorized(4):
+                                    o[(g * (D // 4) + e) * 4 + u] = T.float32(0)
+                        for g in T.unroll(G):
+                            top[g] = T.float32(NONE)
+                            mass[g] = T.float32(1)  # of nothing: the first true maximum scales it away
                         for t in T.serial((iv[3] + (P - 1)) // P):
                             iv[4] = pv[pi[iv[1]] + t]
-                            for j in T.serial(P):
-                                for g in T.unroll(G):
-                                    a[g] = T.float32(0)
-                                for e in T.unroll(D // 4):
-                                    for u in T.vectorized(4):
-                                        x[u] = pages[iv[4], 0, by, j, e * 4 + u]
+                            for j0 in T.serial(P // KEYS):
+                                for i in T.unroll(G * KEYS):
+                                    a[i] = T.float32(0)
+                                for e in T.serial(D // 4):
                                     for g in T.unroll(G):
-                                        for u in T.unroll(4):
-                                            a[g] = a[g] + ql[g * D + e * 4 + u] * x[u]
+                                        for u in T.vectorized(4):
+                                            r[g * 4 + u] = ql[(g * (D // 4) + e) * 4 + u]
+                                    for j in T.unroll(KEYS):
+                                        for u in T.vectorized(4):
+                                            x[u] = pages[iv[4], 0, by, j0 * KEYS + j, e * 4 + u]
+                                        for g in T.unroll(G):
+                                            a[g * KEYS + j] = a[g * KEYS + j] + r[g * 4] * x[0] + r[g * 4 + 1] * x[1] + r[g * 4 + 2] * x[2] + r[g * 4 + 3] * x[3]
                                 for g in T.unroll(G):
-                                    a[g] = T.if_then_else(t * P + j < iv[2], a[g], T.float32(NONE))
-                                _weigh(o, top, mass, a, was, two, G, D)
-                                for e in T.unroll(D // 4):
-                                    for u in T.vectorized(4):
-                                        x[u] = pages[iv[4], 1, by, j, e * 4 + u]
+                                    for j in T.unroll(KEYS):
+                                        a[g * KEYS + j] = T.if_then_else(t * P + j0 * KEYS + j < iv[2], a[g * KEYS + j], T.float32(NONE))
+                                _weigh(top, mass, a, was, two, G)
+                                for e in T.serial(D // 4):
                                     for g in T.unroll(G):
-                                        for u in T.unroll(4):
-                                            o[g * D + e * 4 + u] = o[g * D + e * 4 + u] + a[g] * x[u]
+                                        for u in T.vectorized(4):
+                                            r[g * 4 + u] = o[(g * (D // 4) + e) * 4 + u] * was[g]
+                                    for j in T.unroll(KEYS):
+                                        for u in T.vectorized(4):
+                                            x[u] = pages[iv[4], 1, by, j0 * KEYS + j, e * 4 + u]
+                                        for g in T.unroll(G):
+                                            for u in T.vectorized(4):
+                                                r[g * 4 + u] = r[g * 4 + u] + a[g * KEYS + j] * x[u]
+                                    for g in T.unroll(G):
+                                        for u in T.vectorized(4):
+                                            o[(g * (D // 4) + e) * 4 + u] = r[g * 4 + u]
                         if bx * 16 + tx < n:
                             for g in T.unroll(G):
-                                for e in T.unroll(D):
-                                    out[iv[0], by * G + g, e] = o[g * D + e] / mass[g]
+                                for e in T.serial(D // 4):
+                                    for u in T.vectorized(4):
+                                        out[iv[0], by * G + g, e * 4 + u] = o[(g * (D // 4) + e) * 4 + u] / mass[g]
                                 log2(mass, g, two, exponent)
                                 lse[iv[0], by * G + g] = top[g] + mass[g]
 
@@ -163,10 +174,11 @@ def ragged_prefill(H, KV, D):
                         ql = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         o = T.sblock_alloc_buffer((G * D,), "float32", scope="local")
                         x = T.sblock_alloc_buffer((4,), "float32", scope="local")
-                        a = T.sblock_alloc_buffer((G,), "float32", scope="local")
+                        a = T.sblock_alloc_buffer((G * KEYS,), "float32", scope="local")
+                        r = T.sblock_alloc_buffer((G * 4,), "float32", scope="local")
                         top = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         mass = T.sblock_alloc_buffer((G,), "float32", scope="local")
-                        was = T.sblock_alloc_buffer((1,), "float32", scope="local")
+                        was = T.sblock_alloc_buffer((G,), "float32", scope="local")
                         two = T.sblock_alloc_buffer((2,), "float32", scope="local")
                         exponent = T.sblock_alloc_buffer((1,), "int32", scope="local")
                         iv = T.sblock_alloc_buffer((5,), "int32", scope="local")  # row, sequence, keys, keys walked, first key
@@ -178,35 +190,50 @@ def ragged_prefill(H, KV, D):
                         if causal == 1:
                             iv[3] = T.min(iv[2], T.max(0, iv[2] - qi[iv[1] + 1] + bx * 16 + 16))
                             iv[2] = T.max(0, iv[2] - qi[iv[1] + 1] + iv[0] + 1)
-                        for e in T.unroll(G * D // 4):
-                            for u in T.vectorized(4):
-                                x[u] = q[iv[0], by * G + e // (D // 4), e % (D // 4) * 4 + u]
-                            for u in T.unroll(4):
-                                ql[e * 4 + u] = x[u] * (scale * T.float32(LOG2E))
-                        _begin(o, top, mass, G, D)
+                        for g in T.unroll(G):
+                            for e in T.serial(D // 4):
+                                for u in T.vectorized(4):
+                                    ql[(g * (D // 4) + e) * 4 + u] = q[iv[0], by * G + g, e * 4 + u] * (scale * T.float32(LOG2E))
+                                for u in T.vectorized(4):
+                                    o[(g * (D // 4) + e) * 4 + u] = T.float32(0)
+                        for g in T.unroll(G):
+                            top[g] = T.float32(NONE)
+                            mass[g] = T.float32(1)  # of nothing: the first true maximum scales it away
                         for t in T.serial((iv[3] + (TILE - 1)) // TILE):
-                            for j in T.serial(TILE):
-                                for g in T.unroll(G):
-                                    a[g] = T.float32(0)
-                                for e in T.unroll(D // 4):
-                                    for u in T.vectorized(4):
-                                        x[u] = k[T.min(iv[4] + t * TILE + j, kn - 1), by, e * 4 + u]
+                            for j0 in T.serial(TILE // KEYS):
+                                for i in T.unroll(G * KEYS):
+                                    a[i] = T.float32(0)
+                                for e in T.serial(D // 4):
                                     for g in T.unroll(G):
-                                        for u in T.unroll(4):
-                                            a[g] = a[g] + ql[g * D + e * 4 + u] * x[u]
+                                        for u in T.vectorized(4):
+                                            r[g * 4 + u] = ql[(g * (D // 4) + e) * 4 + u]
+                                    for j in T.unroll(KEYS):
+                                        for u in T.vectorized(4):
+                                            x[u] = k[T.min(iv[4] + t * TILE + j0 * KEYS + j, kn - 1), by, e * 4 + u]
+                                        for g in T.unroll(G):
+                                            a[g * KEYS + j] = a[g * KEYS + j] + r[g * 4] * x[0] + r[g * 4 + 1] * x[1] + r[g * 4 + 2] * x[2] + r[g * 4 + 3] * x[3]
                                 for g in T.unroll(G):
-                                    a[g] = T.if_then_else(t * TILE + j < iv[2], a[g], T.float32(NONE))
-                                _weigh(o, top, mass, a, was, two, G, D)
-                                for e in T.unroll(D // 4):
-                                    for u in T.vectorized(4):
-                                        x[u] = v[T.min(iv[4] + t * TILE + j, kn - 1), by, e * 4 + u]
+                                    for j in T.unroll(KEYS):
+                                        a[g * KEYS + j] = T.if_then_else(t * TILE + j0 * KEYS + j < iv[2], a[g * KEYS + j], T.float32(NONE))
+                                _weigh(top, mass, a, was, two, G)
+                                for e in T.serial(D // 4):
                                     for g in T.unroll(G):
-                                        for u in T.unroll(4):
-                                            o[g * D + e * 4 + u] = o[g * D + e * 4 + u] + a[g] * x[u]
+                                        for u in T.vectorized(4):
+                                            r[g * 4 + u] = o[(g * (D // 4) + e) * 4 + u] * was[g]
+                                    for j in T.unroll(KEYS):
+                                        for u in T.vectorized(4):
+                                            x[u] = v[T.min(iv[4] + t * TILE + j0 * KEYS + j, kn - 1), by, e * 4 + u]
+                                        for g in T.unroll(G):
+                                            for u in T.vectorized(4):
+                                                r[g * 4 + u] = r[g * 4 + u] + a[g * KEYS + j] * x[u]
+                                    for g in T.unroll(G):
+                                        for u in T.vectorized(4):
+                                            o[(g * (D // 4) + e) * 4 + u] = r[g * 4 + u]
                         if bx * 16 + tx < n:
                             for g in T.unroll(G):
-                                for e in T.unroll(D):
-                                    out[iv[0], by * G + g, e] = o[g * D + e] / mass[g]
+                                for e in T.serial(D // 4):
+                                    for u in T.vectorized(4):
+                                        out[iv[0], by * G + g, e * 4 + u] = o[(g * (D // 4) + e) * 4 + u] / mass[g]
                                 log2(mass, g, two, exponent)
                                 lse[iv[0], by * G + g] = top[g] + mass[g]
 
@@ -254,13 +281,11 @@ def paged_decode(H, KV, D):
                     iv[0] = 0
                     if pi[bx + 1] > iv[3]:
                         iv[0] = (pi[bx + 1] - iv[3] - 1) * P + last[bx]
-                    for e in T.unroll(D // 4):
+                    for e in T.serial(D // 4):
                         for u in T.vectorized(4):
-                            x[u] = q[bx, iv[4], e * 4 + u]
-                        for u in T.unroll(4):
-                            ql[e * 4 + u] = x[u] * (scale * T.float32(LOG2E))
-                    for e in T.unroll(D):
-                        o[e] = T.float32(0)
+                            ql[e * 4 + u] = q[bx, iv[4], e * 4 + u] * (scale * T.float32(LOG2E))
+                        for u in T.vectorized(4):
+                            o[e * 4 + u] = T.float32(0)
                     a[1] = T.float32(NONE)
                     a[2] = T.float32(0)
                     for t in T.serial((iv[0] - iv[6] + (SHARES - 1)) // SHARES):
@@ -283,10 +308,11 @@ def paged_decode(H, KV, D):
                         for e in T.unroll(D // 4):
                             for u in T.vectorized(4):
                                 x[u] = pages[iv[2], 1, iv[5], iv[1], e * 4 + u]
-                            for u in T.unroll(4):
+                            for u in T.vectorized(4):
                                 o[e * 4 + u] = o[e * 4 + u] * a[3] + a[0] * x[u]
-                    for e in T.unroll(D):
-                        value[bx, iv[4], iv[6], e] = o[e]
+                    for e in T.serial(D // 4):
+                        for u in T.vectorized(4):
+                            value[bx, iv[4], iv[6], e * 4 + u] = o[e * 4 + u]
                     weight[bx, iv[4], iv[6], 0] = a[1]
                     weight[bx, iv[4], iv[6], 1] = a[2]
         for bx in T.thread_binding(b, "blockIdx.x"):

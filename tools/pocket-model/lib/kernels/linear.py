@@ -18,9 +18,9 @@ def _power(u):
 
 
 def _value(word, u, scale):
-    """Value u of a word.  No shift: SwiftShader shifts lane by lane.  Value 7 wraps around in int32 and comes out right for nibbles up to 14."""
+    """Value u of a word, 16^u times too large.  No shift: SwiftShader shifts lane by lane.  Value 7 wraps around in int32 and comes out right for nibbles up to 14."""
     part = T.cast(T.bitwise_and(word, T.uint32(15 << 4 * u)), "int32") - T.int32(7 << 4 * u)
-    return T.cast(part, "float32") * _power(u) * scale
+    return T.cast(part, "float32") * scale
 
 
 def _sum8(acc, xv, i, v):
@@ -30,33 +30,37 @@ def _sum8(acc, xv, i, v):
 
 
 @T.macro
-def _tile(acc, at, xv, sc, x, w, s, m, row, col, half, K, ROWS, COLS, PER, TX):
+def _tile(acc, at, xv, power, word, sc, x, w, s, m, row, col, half, K, ROWS, COLS, PER, TX):
     """acc[i * COLS + j] = sum_k x[row + i, k] * value[k, column j]; rows beyond m repeat the last one.
 
-    Column j of a thread is col + (j % PER) * TX, the second PER of them `half` further on.
+    Column j of a thread is col + (j % PER) * TX, the second PER of them `half` further on.  All that eight k take is loaded
+    first: SwiftShader's loads are branches, and what it computes between branches it keeps in registers.
     """
     for i in T.unroll(ROWS * COLS):
         acc[i] = T.float32(0)
+    for u in T.unroll(8):
+        power[u] = _power(u)
     for i in T.unroll(ROWS):
         at[i] = T.min(T.cast(row, "int32") + i, T.cast(m, "int32") - 1)
     for g in T.serial(K // GROUP):
         for j in T.unroll(COLS):
             sc[j] = s[g, col + j % PER * TX + j // PER * half]
         for q in T.serial(GROUP // 8):
+            for j in T.unroll(COLS):
+                word[j] = w[g * (GROUP // 8) + q, col + j % PER * TX + j // PER * half]
             for i in T.unroll(ROWS):
                 for h in T.unroll(2):
                     for u in T.vectorized(4):
-                        xv[i * 8 + h * 4 + u] = x[at[i], g * GROUP + q * 8 + h * 4 + u]
+                        xv[i * 8 + h * 4 + u] = x[at[i], g * GROUP + q * 8 + h * 4 + u] * power[h * 4 + u]
             for j in T.unroll(COLS):
-                word = w[g * (GROUP // 8) + q, col + j % PER * TX + j // PER * half]
-                v0 = _value(word, 0, sc[j])
-                v1 = _value(word, 1, sc[j])
-                v2 = _value(word, 2, sc[j])
-                v3 = _value(word, 3, sc[j])
-                v4 = _value(word, 4, sc[j])
-                v5 = _value(word, 5, sc[j])
-                v6 = _value(word, 6, sc[j])
-                v7 = _value(word, 7, sc[j])
+                v0 = _value(word[j], 0, sc[j])
+                v1 = _value(word[j], 1, sc[j])
+                v2 = _value(word[j], 2, sc[j])
+                v3 = _value(word[j], 3, sc[j])
+                v4 = _value(word[j], 4, sc[j])
+                v5 = _value(word[j], 5, sc[j])
+                v6 = _value(word[j], 6, sc[j])
+                v7 = _value(word[j], 7, sc[j])
                 for i in T.unroll(ROWS):
                     acc[i * COLS + j] = _sum8(acc[i * COLS + j], xv, i, (v0, v1, v2, v3, v4, v5, v6, v7))
 
@@ -69,28 +73,33 @@ def _shape(N, rows, outputs):
 
 
 def linear(K, N, rows, residual):
-    """y [m, N] = x [m, K] @ W (+ r [m, N]); `rows` rows of the result a thread."""
+    """y [m, N] = x [m, K] @ W (+ r [m, N]); `rows` rows of the result a thread.
+
+    Without a residual the kernel leaves N open, so that products of the same K are one shader.
+    """
     PER, TX = _shape(N, rows, 1)
     ROWS = rows
 
     @T.prim_func(s_tir=True)
     def plain(hx: T.handle, hw: T.handle, hs: T.handle, hy: T.handle):
-        m = T.int64()
+        m, n = T.int64(), T.int64()
         x = T.match_buffer(hx, (m, K), "float32")
-        w = T.match_buffer(hw, (K // 8, N), "uint32")
-        s = T.match_buffer(hs, (K // GROUP, N), "float32")
-        y = T.match_buffer(hy, (m, N), "float32")
+        w = T.match_buffer(hw, (K // 8, n), "uint32")
+        s = T.match_buffer(hs, (K // GROUP, n), "float32")
+        y = T.match_buffer(hy, (m, n), "float32")
         for by in T.thread_binding((m + (ROWS - 1)) // ROWS, "blockIdx.y"):
-            for bx in T.thread_binding(N // (PER * TX), "blockIdx.x"):
+            for bx in T.thread_binding(n // (PER * TX), "blockIdx.x"):
                 for tx in T.thread_binding(TX, "threadIdx.x"):
                     with T.sblock("linear"):
-                        T.reads(x[0:m, 0:K], w[0:K // 8, 0:N], s[0:K // GROUP, 0:N])
-                        T.writes(y[0:m, 0:N])
+                        T.reads(x[0:m, 0:K], w[0:K // 8, 0:n], s[0:K // GROUP, 0:n])
+                        T.writes(y[0:m, 0:n])
                         acc = T.sblock_alloc_buffer((ROWS * PER,), "float32", scope="local")
                         at = T.sblock_alloc_buffer((ROWS,), "int32", scope="local")
                         xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
+                        power = T.sblock_alloc_buffer((8,), "float32", scope="local")
                         sc = T.sblock_alloc_buffer((PER,), "float32", scope="local")
-                        _tile(acc, at, xv, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
+                        word = T.sblock_alloc_buffer((PER,), "uint32", scope="local")
+                        _tile(acc, at, xv, power, word, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):
@@ -113,8 +122,10 @@ def linear(K, N, rows, residual):
                         acc = T.sblock_alloc_buffer((ROWS * PER,), "float32", scope="local")
                         at = T.sblock_alloc_buffer((ROWS,), "int32", scope="local")
                         xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
+                        power = T.sblock_alloc_buffer((8,), "float32", scope="local")
                         sc = T.sblock_alloc_buffer((PER,), "float32", scope="local")
-                        _tile(acc, at, xv, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
+                        word = T.sblock_alloc_buffer((PER,), "uint32", scope="local")
+                        _tile(acc, at, xv, power, word, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, 0, K, ROWS, PER, PER, TX)
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):
@@ -145,9 +156,11 @@ def swiglu(K, N, rows):
                         acc = T.sblock_alloc_buffer((ROWS * COLS,), "float32", scope="local")
                         at = T.sblock_alloc_buffer((ROWS,), "int32", scope="local")
                         xv = T.sblock_alloc_buffer((ROWS * 8,), "float32", scope="local")
+                        power = T.sblock_alloc_buffer((8,), "float32", scope="local")
                         sc = T.sblock_alloc_buffer((COLS,), "float32", scope="local")
+                        word = T.sblock_alloc_buffer((COLS,), "uint32", scope="local")
                         val = T.sblock_alloc_buffer((3,), "float32", scope="local")
-                        _tile(acc, at, xv, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, N, K, ROWS, COLS, PER, TX)
+                        _tile(acc, at, xv, power, word, sc, x, w, s, m, by * ROWS, bx * (PER * TX) + tx, N, K, ROWS, COLS, PER, TX)
                         for i in T.unroll(ROWS):
                             if by * ROWS + i < m:
                                 for j in T.unroll(PER):

@@ -4,12 +4,13 @@ from tvm.script import tirx as T
 from . import scheduled
 from .functions import cos_sin
 
-TX = 16
+LANES = 4  # threads a row
+ROWS = 8  # rows a workgroup
 
 
 def rms_norm(K, eps):
-    """y [m, K] = x / rms(x) * g.  Sixteen threads a row; each sums the whole row (equal loads are
-    cheap everywhere), so none waits for another."""
+    """y [m, K] = x / rms(x) * g.  Four threads a row; each sums the whole row (equal loads are
+    cheap everywhere), so none waits for another, and writes every fourth vector of four."""
 
     @T.prim_func(s_tir=True)
     def rms(hx: T.handle, hg: T.handle, hy: T.handle):
@@ -17,23 +18,26 @@ def rms_norm(K, eps):
         x = T.match_buffer(hx, (m, K), "float32")
         g = T.match_buffer(hg, (K,), "float32")
         y = T.match_buffer(hy, (m, K), "float32")
-        for bx in T.thread_binding(m, "blockIdx.x"):
-            for tx in T.thread_binding(TX, "threadIdx.x"):
+        for bx in T.thread_binding((m + (ROWS - 1)) // ROWS, "blockIdx.x"):
+            for tx in T.thread_binding(ROWS * LANES, "threadIdx.x"):
                 with T.sblock("rms"):
                     T.reads(x[0:m, 0:K], g[0:K])
                     T.writes(y[0:m, 0:K])
                     a = T.sblock_alloc_buffer((1,), "float32", scope="local")
-                    xv = T.sblock_alloc_buffer((8,), "float32", scope="local")
-                    a[0] = T.float32(0)
-                    for k in T.serial(K // 8):
-                        for h in T.unroll(2):
+                    xv = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    if bx * ROWS + tx // LANES < m:
+                        a[0] = T.float32(0)
+                        for k in T.serial(K // 4):
                             for u in T.vectorized(4):
-                                xv[h * 4 + u] = x[bx, k * 8 + h * 4 + u]
-                        for u in T.unroll(8):
-                            a[0] = a[0] + xv[u] * xv[u]
-                    a[0] = T.float32(1) / T.sqrt(a[0] / T.float32(K) + T.float32(eps))
-                    for k in T.unroll(K // TX):
-                        y[bx, k * TX + tx] = x[bx, k * TX + tx] * a[0] * g[k * TX + tx]
+                                xv[u] = x[bx * ROWS + tx // LANES, k * 4 + u]
+                            for u in T.unroll(4):
+                                a[0] = a[0] + xv[u] * xv[u]
+                        a[0] = T.float32(1) / T.sqrt(a[0] / T.float32(K) + T.float32(eps))
+                        for k in T.serial(K // (4 * LANES)):
+                            for u in T.vectorized(4):
+                                y[bx * ROWS + tx // LANES, (k * LANES + tx % LANES) * 4 + u] = (
+                                    x[bx * ROWS + tx // LANES, (k * LANES + tx % LANES) * 4 + u] * a[0]
+                                    * g[(k * LANES + tx % LANES) * 4 + u])
 
     return scheduled(rms)
 

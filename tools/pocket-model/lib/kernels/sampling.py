@@ -270,13 +270,9 @@ def masses(V):
     return scheduled(masses)
 
 
-def _reached(mass, target, strict):
-    return mass > target if strict else mass >= target
-
-
 @T.macro
-def _search(e, row, a, m, x, k, strict, V):
-    """k[0] = the bits of the value at which the mass of all that is as large reaches a[3] (passes it if `strict`); a[4] = the mass above it."""
+def _search(e, row, a, m, x, k, V):
+    """k[0] = the bits of the value at which the mass of all that is as large reaches a[3] (passes it where k[4] is 1); a[4] = the mass above it."""
     k[0] = 0
     k[1] = 1 << (2 * RISE - 2)
     a[4] = T.float32(0)
@@ -287,18 +283,17 @@ def _search(e, row, a, m, x, k, strict, V):
         for c in T.serial(V // CHUNK):  # summed as `masses` does, so that the whole is the same to the bit
             for d in T.unroll(3):
                 m[d] = T.float32(0)
-            for i in T.serial(CHUNK // 8):
-                for h in T.unroll(2):
-                    for u in T.vectorized(4):
-                        x[h * 4 + u] = e[row, c * CHUNK + i * 8 + h * 4 + u]
-                for u in T.unroll(8):
+            for i in T.serial(CHUNK // 4):
+                for u in T.vectorized(4):
+                    x[u] = e[row, c * CHUNK + i * 4 + u]
+                for u in T.unroll(4):
                     for d in T.unroll(3):
                         m[d] = m[d] + T.Select(x[u] >= m[6 + d], x[u], T.float32(0))
             for d in T.unroll(3):
                 m[3 + d] = m[3 + d] + m[d]
         k[2] = 0
         for d in T.unroll(3):
-            if _reached(m[3 + d], a[3], strict):
+            if m[3 + d] > a[3] or (m[3 + d] == a[3] and k[4] == 0):
                 k[2] = d + 1
         if k[2] < 3:
             a[4] = T.Select(k[2] == 0, m[3], T.Select(k[2] == 1, m[4], m[5]))
@@ -331,8 +326,8 @@ def draw(V):
                     T.writes(token[0:n], logprob[0:n])
                     a = T.sblock_alloc_buffer((5,), "float32", scope="local")  # largest, sum at temperature 1, sum of e, target, mass above
                     m = T.sblock_alloc_buffer((9,), "float32", scope="local")  # three sums of a chunk, three of the row, from which value on
-                    x = T.sblock_alloc_buffer((8,), "float32", scope="local")
-                    k = T.sblock_alloc_buffer((4,), "int32", scope="local")  # bits, step, digit, row
+                    x = T.sblock_alloc_buffer((4,), "float32", scope="local")
+                    k = T.sblock_alloc_buffer((5,), "int32", scope="local")  # bits, step, digit, row, which search
                     best = T.sblock_alloc_buffer((3,), "int32", scope="local")  # token, ties wanted, ties seen
                     k[3] = T.cast(bx * 4 + tx, "int32")
                     if k[3] < T.cast(n, "int32"):
@@ -348,27 +343,30 @@ def draw(V):
                             a[2] = a[2] + sums[k[3], i, 1]
                         m[0] = a[0]
                         if temp[k[3]] > T.float32(0) and best[0] >= 0:
-                            # the value at which the mass reaches top_p, so the mass of the prefix
+                            # first the value at which the mass reaches top_p, so the mass of the prefix; then the value
+                            # at which it passes uniform * that mass: one loop, so that the search is compiled once
                             m[0] = a[2]
-                            if top[k[3]] < T.float32(1):
+                            k[4] = T.Select(top[k[3]] < T.float32(1), 0, 1)
+                            while k[4] < 2:
                                 a[3] = T.max(top[k[3]] * a[2], T.float32(1e-30))
-                                _search(e, k[3], a, m, x, k, False, V)
-                                m[0] = T.reinterpret("float32", k[0])
-                                m[1] = T.ceil((a[3] - a[4]) / T.max(m[0], T.float32(1e-38)))
-                                m[0] = T.min(a[2], a[4] + T.max(m[1], T.float32(1)) * m[0])
-                            # the value at which it passes uniform * that mass, and of the tokens with that value the one
-                            a[3] = T.min(uniform[k[3]], T.float32(0.9999995)) * m[0]
-                            _search(e, k[3], a, m, x, k, True, V)
+                                if k[4] == 1:
+                                    a[3] = T.min(uniform[k[3]], T.float32(0.9999995)) * m[0]
+                                _search(e, k[3], a, m, x, k, V)
+                                if k[4] == 0:
+                                    m[0] = T.reinterpret("float32", k[0])
+                                    m[1] = T.ceil((a[3] - a[4]) / T.max(m[0], T.float32(1e-38)))
+                                    m[0] = T.min(a[2], a[4] + T.max(m[1], T.float32(1)) * m[0])
+                                k[4] = k[4] + 1
+                            # and of the tokens with that value the one
                             m[0] = T.reinterpret("float32", k[0])
                             best[1] = T.cast(T.floor(T.min(T.max((a[3] - a[4]) / T.max(m[0], T.float32(1e-38)), T.float32(0)), T.float32(V))), "int32")
                             best[2] = 0
-                            for i in T.serial(V // 8):
-                                for h in T.unroll(2):
-                                    for u in T.vectorized(4):
-                                        x[h * 4 + u] = e[k[3], i * 8 + h * 4 + u]
-                                for u in T.unroll(8):
+                            for i in T.serial(V // 4):
+                                for u in T.vectorized(4):
+                                    x[u] = e[k[3], i * 4 + u]
+                                for u in T.unroll(4):
                                     if x[u] == m[0] and x[u] > T.float32(0) and best[2] <= best[1]:
-                                        best[0] = i * 8 + u
+                                        best[0] = i * 4 + u
                                         best[2] = best[2] + 1
                             m[0] = logits[k[3], 0, best[0]]
                         token[k[3]] = best[0]
