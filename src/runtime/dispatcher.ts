@@ -24,6 +24,9 @@ import { Ward } from './ward.ts';
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
 const PASSED = 16;
 
+/** Share of its deadline that a turn may wait for a seat before nobody is let in front of it. */
+const LONG_WAIT = 1 / 8;
+
 export interface DispatcherOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -197,7 +200,13 @@ export class Dispatcher {
       const failedBy = this.#desk.failedBy(next.task);
       const agent = this.#roster.take(next.lane, failedBy, () => this.#residence.welcome());
       if (agent === undefined) passed.push(next);
-      else this.#takeoff.submit(next.task, next.lane, agent);
+      else
+        this.#takeoff.submit(
+          next.task,
+          next.lane,
+          agent,
+          next.urgent && this.#flights.waited() < LONG_WAIT * this.#brief(next.lane).deadlineMs,
+        );
     }
     for (const { task, urgent } of passed) this.#desk.again(task, urgent);
   }
@@ -213,12 +222,7 @@ export class Dispatcher {
         (task) => this.#desk.failedBy(task) === undefined,
       );
       if (!next) return;
-      const agent = this.#roster.takeTrial(next.lane);
-      if (agent === undefined) {
-        this.#desk.again(next.task, next.urgent);
-        return;
-      }
-      this.#takeoff.submit(next.task, next.lane, agent, true);
+      this.#takeoff.submit(next.task, next.lane, this.#roster.takeTrial(next.lane), true);
     }
   }
 
@@ -289,7 +293,11 @@ export class Dispatcher {
    * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
    */
   #room(stage: number): number {
-    return (this.#with.plan.stages[stage] as StageBrief).brief.memoryTurns > 0 ? this.#residents : this.#window;
+    return this.#brief(stage).memoryTurns > 0 ? this.#residents : this.#window;
+  }
+
+  #brief(stage: number): StageBrief['brief'] {
+    return (this.#with.plan.stages[stage] as StageBrief).brief;
   }
 
   /** Cancels a turn; an engine that does not even give that back is of no more use. */

@@ -70,6 +70,12 @@ export class Flights {
     return this.#byTask.get(flight.task) === flight;
   }
 
+  /** How long the one that waits longest for its first word has waited, ms. */
+  waited(): number {
+    const since = this.all().flatMap(({ started, submitted }) => (started ? [] : [submitted]));
+    return this.#with.clock.now() - Math.min(this.#with.clock.now(), ...since);
+  }
+
   add(flight: Flight): void {
     this.#byTask.set(flight.task, flight);
   }

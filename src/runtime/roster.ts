@@ -41,9 +41,11 @@ export class Roster {
     return this.#bench(stage).onTrial;
   }
 
-  /** One of these. */
-  takeTrial(stage: number): number | undefined {
-    return this.#bench(stage).takeTrial();
+  /** One of these. @throws RangeError where there is none */
+  takeTrial(stage: number): number {
+    const agent = this.#bench(stage).takeTrial();
+    if (agent === undefined) throw new RangeError(`Roster: nobody of stage ${String(stage)} is on trial`);
+    return agent;
   }
 
   /**
