@@ -2,18 +2,19 @@
  * A run in a real tab under every kind of fault, on the real model and the production build, and what it costs: in parts, each a run of its
  * own over the hand-labelled lines, so that a machine can be shared between them.
  *
- *   npm run bench -- chaos [--parts 8] [--part K] [--lines 560] [--seats 4] [--results FILE] [--logs FOLDER] [--gpu]
+ *   npm run bench -- chaos [--parts 8] [--part K] [--lines N] [--seats 4] [--results FILE] [--logs FOLDER] [--gpu]
  *
  * Part 0 is the same run without faults: the peer. In part 8 faults come while those before them are being mended, in the others each meets
  * a run that is well, as far as chance lets it. With --part only that part is run; parts that the results file has already are not run
- * again. The table is over all parts that are there. --logs keeps each part's events, one JSON object a line.
+ * again. The table is over all parts that are there. Part 0 reads each line once; the others read so many, from the first again, that the
+ * run lasts as long as its faults at part 0's pace, where that is known. --logs keeps each part's events, one JSON object a line.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/dev/workspace.mjs';
 import { faultBook } from '../tools/headless/bundled.mjs';
-import { chaosPlan, CROWDED } from './chaos/plan.mjs';
+import { chaosPlan, CROWDED, planMs } from './chaos/plan.mjs';
 import { readLines } from './labels/choose.mjs';
 import { adapter, headless, jsonLines, logFile, machine, scratch, table } from './support.mjs';
 
@@ -21,7 +22,7 @@ const { values } = parseArgs({
   options: {
     parts: { type: 'string', default: '8' },
     part: { type: 'string' },
-    lines: { type: 'string', default: '560' },
+    lines: { type: 'string' },
     seats: { type: 'string', default: '4' },
     results: { type: 'string', default: path.join(root, 'node_modules/.cache/chaos/results.jsonl') },
     logs: { type: 'string' },
@@ -31,6 +32,8 @@ const { values } = parseArgs({
 
 const FIELDS = /** @type {const} */ (['severity', 'kind', 'subject']);
 const LOGS = ['Linux_2k', 'OpenSSH_2k'];
+/** Lines of both that have a label. */
+const LABELLED = 400;
 
 /**
  * @typedef {object} Part
@@ -43,8 +46,21 @@ const LOGS = ['Linux_2k', 'OpenSSH_2k'];
  * @property {number} lines
  */
 
-/** So many of the labelled lines of both logs with their labels, in the order of the input, and from the first again where there are fewer. */
-function labelled() {
+/** Pace under faults as a share of the pace without, and a little more, so that the run does not end before its faults. */
+const PACE = 0.85;
+/** Where part 0's pace is not known. */
+const LINES = 600;
+
+/** So many lines keep the part's run going for as long as its faults take. @param {number} part */
+function linesOf(part) {
+  if (values.lines !== undefined) return Number(values.lines);
+  const calm = parts.find((each) => each.part === 0);
+  if (part === 0 || !calm) return part === 0 ? LABELLED : LINES;
+  return Math.ceil((PACE * planMs(part) * calm.lines) / calm.summary.timings.elapsedMs);
+}
+
+/** So many of the labelled lines of both logs with their labels, in the order of the input, and from the first again where there are fewer. @param {number} count */
+function labelled(count) {
   const known = LOGS.flatMap((name) => {
     const log = logFile(`${name}.log`);
     if (!log) throw new Error(`${name}.log is not there; this bench runs over its labelled lines`);
@@ -54,17 +70,14 @@ function labelled() {
       text: all[label.line - 1] ?? '',
     }));
   });
-  return Array.from(
-    { length: Number(values.lines) },
-    (_, k) => /** @type {(typeof known)[number]} */ (known[k % known.length]),
-  );
+  return Array.from({ length: count }, (_, k) => /** @type {(typeof known)[number]} */ (known[k % known.length]));
 }
 
 /** @param {number} part @returns {Promise<Part>} */
 async function runPart(part) {
   const folder = scratch();
   const at = (/** @type {string} */ name) => path.join(folder, name);
-  const lines = labelled();
+  const lines = labelled(linesOf(part));
   writeFileSync(at('lines.log'), lines.map(({ text }) => `${text}\n`).join(''));
   const swarm = readFileSync(path.join(root, 'public/swarms/triage-24.yaml'), 'utf8');
   writeFileSync(

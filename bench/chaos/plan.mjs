@@ -43,15 +43,29 @@ const OF_AGENTS = new Set(['poisoned-output', 'lying-voter', 'loop', 'stall', 'a
 /** The first while belongs to turns that show what is ordinary, ms. */
 const FIRST_MS = 4000;
 /** As long as a mend takes as a rule, so that each fault meets a run that is well, ms. */
-const HEAVY_MS = 7000;
+const HEAVY_MS = 6500;
 const TWICE_MS = 12_000;
-const AGENT_MS = 2200;
-const LIGHT_MS = 1200;
+const AGENT_MS = 2000;
+const LIGHT_MS = 1100;
 /** In every so manyeth part faults come twice as fast, while those before them are being mended. */
 export const CROWDED = 8;
 
+/** The last while belongs to turns that show that the last faults are mended, ms. */
+const LAST_MS = 6000;
+
 /** @param {number} seed @returns {string} a fault plan, YAML */
 export function chaosPlan(seed) {
+  const lines = faultsOf(seed).map(
+    ({ kind, at, lasts }) => `  - {kind: ${kind}, at: ${at}${lasts ? `, for: ${lasts}` : ''}}`,
+  );
+  return `planaria-faults: 1\nname: chaos bench, part ${seed}\nseed: ${seed}\nfaults:\n${lines.join('\n')}\n`;
+}
+
+/** How long the plan takes, ms. @param {number} seed */
+export const planMs = (seed) => Math.max(...faultsOf(seed).map(({ at }) => at)) + LAST_MS;
+
+/** @param {number} seed */
+function faultsOf(seed) {
   const random = randomOf(seed);
   const order = Object.entries(KINDS).flatMap(([kind, { times }]) => Array.from({ length: times }, () => kind));
   for (let k = order.length - 1; k > 0; k -= 1) {
@@ -60,12 +74,10 @@ export function chaosPlan(seed) {
   }
   const pace = seed % CROWDED === 0 ? 0.5 : 1;
   let at = FIRST_MS;
-  const faults = order.map((kind) => {
-    const lasts = KINDS[kind]?.lasts;
-    const line = `  - {kind: ${kind}, at: ${Math.round(at)}${lasts ? `, for: ${lasts}` : ''}}`;
+  return order.map((kind) => {
+    const fault = { kind, at: Math.round(at), lasts: KINDS[kind]?.lasts };
     const own = HEAVY.has(kind) ? HEAVY_MS : OF_AGENTS.has(kind) ? AGENT_MS : LIGHT_MS;
     at += (kind === 'device-lost-twice' ? TWICE_MS : own) * pace * (0.8 + 0.4 * random());
-    return line;
+    return fault;
   });
-  return `planaria-faults: 1\nname: chaos bench, part ${seed}\nseed: ${seed}\nfaults:\n${faults.join('\n')}\n`;
 }

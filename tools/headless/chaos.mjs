@@ -170,7 +170,10 @@ export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, s
   const strike = async (fault) => {
     for (const event of (await log.next(tab.page)).events) hear(event);
     const { does, how } = OUTSIDE[/** @type {keyof typeof OUTSIDE} */ (fault.kind)];
+    const into = Date.now() - begun;
     tell(book.strike(fault, await how(tab, url), does));
+    // The plan waits for the page: what is due meanwhile comes as long after as it was to come.
+    begun = Date.now() - into;
     await play();
   };
 
