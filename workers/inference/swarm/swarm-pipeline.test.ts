@@ -117,9 +117,10 @@ test('whoever joins, leaves or is cancelled, each turn says what it says alone',
       }
       await ticks(4);
       // Only shared prefixes stay behind, and what was left for others.
-      const left = where.residents + 4 + where.leftovers - pool.freeSequences;
+      const { leftovers = 0 } = where;
+      const left = where.residents + 4 + leftovers - pool.freeSequences;
       expect(cache.sequences.size).toBe(left);
-      expect(left).toBeLessThanOrEqual(where.continuation ? 2 + where.leftovers : 0);
+      expect(left).toBeLessThanOrEqual(where.continuation ? 2 + leftovers : 0);
       const counters = pipeline.counters();
       expect(counters.peakResidents).toBeLessThanOrEqual(where.residents);
       if (!where.continuation) expect(counters.prefixHits).toBe(0);
