@@ -213,7 +213,7 @@ test('where the GPU refuses the K/V pool, a smaller one is made; where it refuse
     const { host, load, turn, worker, errorOf } = window.planaria;
     // The worker that answers a question is the one that loads.
     await host.checkGpu();
-    worker()?.postMessage({ refuseBuffersOver: 10e6 });
+    worker()?.postMessage({ refuseBuffersOver: 12e6 });
     const { engine, report } = await load('webllm');
     const outcome = await engine.submit(turn('a', 'sshd[1]: Failed password for root')).done;
     await engine.dispose();
