@@ -12,7 +12,7 @@ export interface Attempt {
 }
 
 const KEPT = 5;
-/** What is offered first: seen at once, understood without words, and mended in a second or two. */
+/** What is offered first: seen at once, understood without words, and mended within seconds. */
 const FIRST = 'worker-kill';
 /** The same of what strikes one agent. */
 const FIRST_OF_ONE = 'loop';
