@@ -30,13 +30,16 @@ export interface EngineChaosOptions {
   readonly onOver?: (fault: DueFault, agent: number) => void;
   /** A fault that was announced once struck again. */
   readonly onAgain?: (fault: DueFault, landing: Landing) => void;
-  /** Time after which a dead worker is missed at its heartbeat, ms (engine/connection.ts). */
-  readonly heartbeatMs?: number;
+  /** Time after which a worker that died without a word is missed, ms: at its heartbeat (engine/connection.ts), unless told otherwise. */
+  readonly missedAfterMs?: number;
 }
 
 const SECOND_LOSS_MS = 3000;
-/** How long a drawn victim's next turn is waited for. */
+const HEARTBEAT_MS = 30_000;
+/** How long a drawn victim's next turn is waited for, or any turn that writes. */
 const PATIENCE_MS = 15_000;
+/** How often it is looked for turns that write. */
+const LOOK_MS = 50;
 
 interface Armed {
   readonly fault: DueFault;
@@ -52,6 +55,7 @@ export class EngineChaos {
   /** Struck for good, though it has not shown yet. */
   readonly #falling = new Set<number>();
   #engine: WrappedEngine | null = null;
+  #disarmed = false;
   #loseNext: { readonly fault: DueFault } | null = null;
 
   constructor(options: EngineChaosOptions) {
@@ -84,8 +88,7 @@ export class EngineChaos {
   /** The seam for single turns. */
   turn(fault: DueFault, landed: Landed): void {
     if (fault.kind === 'all-residents-crash') {
-      if (!this.#engine) landed(MISSED);
-      else this.#engine.crashAll(this.#options.taskOf, landed);
+      this.#crashAll(landed, this.#options.clock.now() + PATIENCE_MS);
       return;
     }
     const { target } = fault;
@@ -121,13 +124,13 @@ export class EngineChaos {
       return;
     }
     const landing = this.#landingOf(fault, engine);
-    const { real, heartbeatMs = 30_000 } = this.#options;
+    const { real, missedAfterMs = HEARTBEAT_MS } = this.#options;
     // First the word, then the deed: what follows is to be seen as its consequence.
     landed(landing);
     switch (fault.kind) {
       case 'worker-kill':
         if (real?.killWorker) real.killWorker();
-        else engine.silence(ERRORS['worker-dead'], heartbeatMs);
+        else engine.silence(ERRORS['worker-dead'], missedAfterMs);
         break;
       case 'out-of-memory':
         if (real?.exhaustMemory) real.exhaustMemory();
@@ -141,6 +144,7 @@ export class EngineChaos {
 
   /** What was armed and never struck. */
   disarm(): void {
+    this.#disarmed = true;
     for (const { landed } of this.#armed.splice(0)) landed({ ...MISSED, detail: 'no turn suited it' });
   }
 
@@ -164,6 +168,17 @@ export class EngineChaos {
       detail: `${fault.kind} with ${agents.length} turns in flight`,
       survivable: true,
     };
+  }
+
+  /** Between two turns, or while an engine loads, there is nothing to crash: the next moment at which there is is meant. */
+  #crashAll(landed: Landed, until: number): void {
+    const { clock, taskOf } = this.#options;
+    if (this.#engine?.crashAll(taskOf, landed)) return;
+    if (clock.now() >= until || this.#disarmed) landed(MISSED);
+    else
+      clock.timeout(LOOK_MS, () => {
+        this.#crashAll(landed, until);
+      });
   }
 
   #loseDevice(engine: WrappedEngine): void {

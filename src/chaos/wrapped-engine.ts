@@ -13,7 +13,6 @@ import type { Random } from '../kernel/random.ts';
 import { looped, poisoned } from './false-answers.ts';
 import type { DueFault } from './schedule.ts';
 import type { Landing } from './seams.ts';
-import { MISSED } from './seams.ts';
 
 export type Landed = (landing: Landing) => void;
 
@@ -187,13 +186,11 @@ export class WrappedEngine implements Engine {
     });
   }
 
-  crashAll(taskOf: (agent: number) => number, landed: Landed): void {
+  /** Ends all turns that write with an error; false where there is none. */
+  crashAll(taskOf: (agent: number) => number, landed: Landed): boolean {
     // Those that wait for a seat have nothing yet that could crash.
     const running = [...this.#turns].filter(({ tokens }) => tokens > 0);
-    if (!this.alive || running.length === 0) {
-      landed(MISSED);
-      return;
-    }
+    if (!this.alive || running.length === 0) return false;
     const agents = running.map(({ request }) => request.agent);
     const tasks = agents.map((agent) => taskOf(agent));
     landed({ landed: true, agents, tasks, detail: `${agents.length} turns ended with an error`, survivable: true });
@@ -201,6 +198,7 @@ export class WrappedEngine implements Engine {
       turn.handle.cancel();
       this.#finish(turn, this.#outcome(turn, 'error', ERRORS.internal));
     }
+    return true;
   }
 
   #end(error: EngineError): void {

@@ -38,6 +38,27 @@ test.each(kinds)('%s from the page: it strikes, is told of, and every line is do
   expect(log).toContain(`"type":"fault.injected","fault":1,"kind":"${kind}"`);
 });
 
+test('a killed worker is missed at once where no worker can be, too', async () => {
+  const { world, tab, id, status } = await begin(27, 60);
+  void tab.runtime.breakSomething(id, 'worker-kill');
+  await world.clock.advance(5000);
+  expect(status().faults[0]?.detectedMs).toBeLessThan(100);
+});
+
+test('every turn ends as soon as there is one that can, while an engine loads too', async () => {
+  const { world, tab, id, status } = await begin(28, 60);
+  void tab.runtime.breakSomething(id, 'device-lost');
+  await world.clock.settle();
+  let struck: FaultReply | null = null;
+  void tab.runtime.breakSomething(id, 'all-residents-crash').then((reply) => (struck = reply));
+  await world.clock.settle();
+  expect(struck).toBeNull();
+  expect(await world.clock.run(() => struck !== null, 20_000)).toBe(true);
+  expect(struck).toMatchObject({ landed: true });
+  expect(await world.clock.run(() => status().phase === 'done', 3_600_000)).toBe(true);
+  expect(status()).toMatchObject({ results: 60, failed: 0 });
+});
+
 test('a page hears of a frozen tab at once, and goes on hearing while its timers stand still', async () => {
   const { world, tab, id, status } = await begin(26, 60);
   void tab.runtime.breakSomething(id, 'hidden-tab');

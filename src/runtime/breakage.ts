@@ -39,6 +39,8 @@ export interface BrokenRun {
   readonly tellOver: (fault: DueFault, agent: number) => void;
 }
 
+/** A tab misses its worker by the lock that the worker held; an engine that is no worker is missed as soon. */
+const MISSED_AFTER_MS = 20;
 /** A fault that has not landed by then found nothing to strike, ms. */
 const PATIENCE_MS = 20_000;
 
@@ -100,6 +102,7 @@ export class Breakage {
       onAgain: run.tell,
       onOver: run.tellOver,
       ...(real && this.#engines && { real: this.#engines }),
+      missedAfterMs: MISSED_AFTER_MS,
     });
     this.#chaos = chaos;
     return (engine) => chaos.wrap(engine);
