@@ -170,6 +170,7 @@ test('a plan from a file plays, its mistakes are told with line and column, and 
   await panel(page).getByRole('button', { name: 'Repeat these faults' }).click();
   await expect(panel(page).locator('tr[data-fault=stall][data-mended=true]')).toHaveCount(2, { timeout: 60_000 });
   await expect(panel(page).locator('tr[data-fault=worker-kill][data-mended=true]')).toHaveCount(2, { timeout: 60_000 });
+  await expect(panel(page).locator('tr[data-fault]'), 'nothing else was broken').toHaveCount(4);
 });
 
 test('without a mouse, and on a phone', async ({ page, baseURL }) => {
