@@ -28,7 +28,6 @@ const errorOf = (thrown: unknown): EngineError =>
 const planaria = {
   host,
   worker: () => worker,
-  loseDevice: () => worker?.postMessage('lose the device'),
   errorOf,
 
   reference: async (...args: Parameters<typeof runReference>) => (await import('./reference.ts')).runReference(...args),

@@ -1,15 +1,7 @@
 /**
- * The product's inference worker, plus what a test needs and a person must not have: ways to lose the GPU and to run it out of memory.
+ * The product's inference worker, plus what a test needs and a person must not have: a way to make the GPU's memory small.
  */
 import '../../workers/inference.worker.ts';
-
-const devices: GPUDevice[] = [];
-const requestDevice = GPUAdapter.prototype.requestDevice;
-GPUAdapter.prototype.requestDevice = async function (descriptor) {
-  const device = await requestDevice.call(this, descriptor);
-  devices.push(device);
-  return device;
-};
 
 /** Bytes of the largest buffer the GPU gives. */
 let largest = Infinity;
@@ -20,7 +12,6 @@ GPUDevice.prototype.createBuffer = function (descriptor) {
 };
 
 addEventListener('message', (event: MessageEvent<unknown>) => {
-  if (event.data === 'lose the device') for (const device of devices) device.destroy();
   const refuse = (event.data as { refuseBuffersOver?: number }).refuseBuffersOver;
   if (refuse !== undefined) largest = refuse;
 });

@@ -163,13 +163,13 @@ test('a load can be called off', async ({ page }) => {
   expect(name).toBe('enough');
 });
 
-test('a lost device and a killed worker end the turns with their text; a fresh worker has the model back from the cache', async ({
+test('a lost device, a refused buffer and a killed worker end the turns with their text; a fresh worker has the model back from the cache', async ({
   page,
 }) => {
   const result = await page.evaluate(async () => {
-    const { load, turn, loseDevice, worker } = window.planaria;
+    const { host, load, turn, worker } = window.planaria;
     const seen: { way: string; outcomes: TurnOutcome[]; lost: string[] }[] = [];
-    for (const way of ['device', 'worker'] as const) {
+    for (const way of ['device', 'memory', 'worker'] as const) {
       const { engine } = await load('webllm', { id: 'pocket' }, 4);
       const lost: string[] = [];
       engine.onLost((error) => lost.push(error.code));
@@ -185,7 +185,8 @@ test('a lost device and a killed worker end the turns with their text; a fresh w
         void Promise.all(handles.map((handle) => handle.done)).then((outcomes) => seen.push({ way, outcomes, lost }));
       });
       await begun;
-      if (way === 'device') loseDevice();
+      if (way === 'device') host.faults.loseDevice();
+      else if (way === 'memory') host.faults.exhaustMemory();
       else worker()?.dispatchEvent(new ErrorEvent('error', { message: 'killed by a test' }));
       while (lost.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -196,6 +197,7 @@ test('a lost device and a killed worker end the turns with their text; a fresh w
   });
   expect(result.seen.map(({ way, lost }) => [way, lost])).toEqual([
     ['device', ['device-lost']],
+    ['memory', ['out-of-memory']],
     ['worker', ['worker-dead']],
   ]);
   for (const { outcomes, lost } of result.seen) {

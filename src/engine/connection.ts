@@ -54,6 +54,8 @@ export class Connection {
       this.#receive(event.data as FromInference);
     });
     worker.addEventListener('error', (event) => {
+      // Else it goes on as an error of whoever made the worker: the page would take the runtime for dead.
+      event.preventDefault?.();
       this.#die(workerDead(`The inference worker failed: ${event.message ?? 'its script could not be run'}.`));
     });
     worker.addEventListener('messageerror', () => {

@@ -75,6 +75,9 @@ export interface Port {
 /** A Worker as the client sees it. */
 export interface WorkerLike extends Port {
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: 'error' | 'messageerror', listener: (event: { message?: string }) => void): void;
+  addEventListener(
+    type: 'error' | 'messageerror',
+    listener: (event: { message?: string; preventDefault?(): void }) => void,
+  ): void;
   terminate(): void;
 }

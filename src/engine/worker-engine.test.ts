@@ -108,8 +108,8 @@ class HeldEngine implements Engine {
 }
 
 interface FakeWorker extends WorkerLike {
-  /** What the browser does when the script throws. */
-  fail(message: string): void;
+  /** What the browser does when the script throws; `handled`: it goes no further than here. */
+  fail(message: string): { readonly handled: boolean };
   terminated: boolean;
 }
 
@@ -138,7 +138,7 @@ function spawn(): WorkerLike {
   serveInference(channel.port2 as unknown as Port, service, { name: `worker ${String(workers.length)}`, lifeline });
   channel.port1.start();
   channel.port2.start();
-  const errors: ((event: { message?: string }) => void)[] = [];
+  const errors: ((event: { message: string; preventDefault: () => void }) => void)[] = [];
   const worker: FakeWorker = {
     postMessage: (message) => {
       channel.port1.postMessage(message);
@@ -146,14 +146,16 @@ function spawn(): WorkerLike {
     addEventListener: (type: string, listener: (event: never) => void) => {
       if (type === 'message')
         channel.port1.addEventListener('message', listener as unknown as (event: MessageEvent) => void);
-      else errors.push(listener as unknown as (event: { message?: string }) => void);
+      else errors.push(listener as never);
     },
     terminate: () => {
       worker.terminated = true;
       channel.port1.close();
     },
     fail: (message) => {
-      for (const listener of errors) listener({ message });
+      let handled = false;
+      for (const listener of errors) listener({ message, preventDefault: () => void (handled = true) });
+      return { handled };
     },
     terminated: false,
   };
@@ -211,6 +213,15 @@ test('a worker that ends without a word is missed at once: its turns end, with w
   await until(() => lost.length > 0);
   expect(lost).toEqual(['worker-dead']);
   expect(worker.terminated).toBe(true);
+});
+
+test('an error that ends the worker ends nothing above it', async () => {
+  const { engine, worker } = await loaded();
+  const lost: string[] = [];
+  engine.onLost(({ code }) => lost.push(code));
+  expect(worker.fail('Uncaught RuntimeError: unreachable')).toEqual({ handled: true });
+  await until(() => lost.length > 0);
+  expect(lost).toEqual(['worker-dead']);
 });
 
 test('the end of an engine that was closed is news to nobody', async () => {

@@ -64,6 +64,7 @@ export class InferenceEngine implements Engine {
   #running: Running | null = null;
   #lost: EngineError | null = null;
   #disposed = false;
+  #lostOnPurpose = false;
   /** What `prepare` is at, or has done; null where it came to nothing. */
   #prepared: Promise<Opened | null> | null = null;
   #onProgress: (progress: LoadProgress) => void = () => undefined;
@@ -87,7 +88,12 @@ export class InferenceEngine implements Engine {
       const { adapter, model, loaded, runner, gpu } = await this.#open(source, budget, signal);
       this.#running = { webllm: loaded.engine, model: loaded.id, runner, gpu, budget };
       void gpu?.device.lost.then((info) => {
-        this.#end(fault('device-lost', 'The GPU device was lost.', info.message).error);
+        // Only TVM destroys a device that works, and only when a buffer was refused; what the GPU takes away has another reason.
+        const refused = info.reason === 'destroyed' && !this.#lostOnPurpose;
+        const error = refused
+          ? fault('out-of-memory', 'The GPU refused memory that the model asked for.', info.message)
+          : fault('device-lost', 'The GPU device was lost.', info.message);
+        this.#end(error.error);
       });
       onProgress({ phase: 'ready', bytes: 0, totalBytes: null, fromCache: true });
       return {
@@ -268,8 +274,10 @@ export class InferenceEngine implements Engine {
   /** A fault on purpose: what follows is what follows a real one. */
   suffer(fault: DeviceFault): void {
     const device = this.#running?.gpu?.device;
-    if (fault === 'lose-device') device?.destroy();
-    else if (device && this.#running) exhaustMemory(this.#running.webllm, this.#running.model);
+    if (fault === 'lose-device') {
+      this.#lostOnPurpose = true;
+      device?.destroy();
+    } else if (device && this.#running) exhaustMemory(this.#running.webllm, this.#running.model);
   }
 
   /** The engine can do no more. */

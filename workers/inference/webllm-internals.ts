@@ -153,13 +153,16 @@ export function gpuOf(engine: MLCEngine, modelId: string): GpuMemory | null {
   return context?.device && typeof context.currAllocatedBytes === 'number' ? context : null;
 }
 
-/** Asks for a buffer of 2 GiB, more than WebLLM's devices give; TVM then destroys the device, as it does whenever a buffer is refused. */
+/**
+ * Asks for a buffer of 1.5 GiB: WebLLM's devices give at most 1, and TVM cannot ask for 2 or more. TVM then destroys the device, as it does
+ * whenever a buffer is refused.
+ */
 export function exhaustMemory(engine: MLCEngine, modelId: string): void {
   const parts = pipelineOf(engine, modelId);
   const { tvm, device } = parts ?? {};
   tvm?.beginScope?.();
   try {
-    tvm?.empty?.([2 ** 29], 'float32', device);
+    tvm?.empty?.([3 * 2 ** 27], 'float32', device);
   } finally {
     tvm?.endScope?.();
   }
