@@ -66,8 +66,8 @@ describe('ladder', () => {
     const ladder = new Ladder();
     const before = ladder.choose(at('loop'))!.step.action;
     for (let i = 0; i < 20; i++) {
-      ladder.learn('loop', before, false, 500);
-      ladder.learn('loop', 'reload-sampler', true, 500);
+      ladder.learn('loop', before, false);
+      ladder.learn('loop', 'reload-sampler', true);
     }
     expect(before).not.toBe('reload-sampler');
     expect(ladder.choose(at('loop'))!.step.action).toBe('reload-sampler');

@@ -215,7 +215,7 @@ const PRIOR_WEIGHT = 4;
 /** The ladder of one run: chooses, and learns which action cures what. */
 export class Ladder {
   readonly #steps: readonly Step[];
-  readonly #seen = new Map<string, { tries: number; cures: number; ms: number }>();
+  readonly #seen = new Map<string, { tries: number; cures: number }>();
 
   constructor(steps: readonly Step[] = LADDER) {
     this.#steps = steps;
@@ -246,13 +246,12 @@ export class Ladder {
     return { step, reasons: [why, ...dearer, ...refused] };
   }
 
-  /** Takes in how a step went; `ms` from the order to the turn that passed, or to the next fault. */
-  learn(fault: FaultClass, action: Action, cured: boolean, ms: number): void {
+  /** Takes in how a step went: whether the agent then passed a turn. */
+  learn(fault: FaultClass, action: Action, cured: boolean): void {
     const key = `${fault}/${action}`;
-    const seen = this.#seen.get(key) ?? { tries: 0, cures: 0, ms: 0 };
+    const seen = this.#seen.get(key) ?? { tries: 0, cures: 0 };
     seen.tries++;
     if (cured) seen.cures++;
-    seen.ms += ms;
     this.#seen.set(key, seen);
   }
 

@@ -169,7 +169,7 @@ export class Recover {
     if (running && running.ok === null) {
       // The step was carried out and did not help: it failed its trial.
       running.ok = false;
-      this.#ladder.learn(running.order.fault, running.order.action, false, now - running.at);
+      this.#ladder.learn(running.order.fault, running.order.action, false);
     }
     one.faults.push(fault);
     const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
@@ -230,7 +230,7 @@ export class Recover {
       if (ok) return;
       step.ok = false;
       const { fault, action, task } = step.order;
-      this.#ladder.learn(fault, action, false, now - step.at);
+      this.#ladder.learn(fault, action, false);
       const evidence: Evidence = { signal: action, value: detail, expected: 'carried out', verdict: 'bad' };
       if (one.agent === null) {
         this.#shared.fault(
@@ -274,7 +274,7 @@ export class Recover {
     this.#book.close(key);
     if (!last) return;
     last.ok = true;
-    this.#ladder.learn(last.order.fault, last.order.action, true, now - last.at);
+    this.#ladder.learn(last.order.fault, last.order.action, true);
     this.#post({
       type: 'mended',
       case: one.id,

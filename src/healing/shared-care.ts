@@ -33,7 +33,7 @@ export class SharedCare {
     }
     if (running?.done && running.ok === null) {
       running.ok = false;
-      ladder.learn(running.order.fault, running.order.action, false, now - running.at);
+      ladder.learn(running.order.fault, running.order.action, false);
     }
     one.faults.push(fault);
     const order = (choice: Choice, delayMs: number): void => {
