@@ -2,6 +2,7 @@
 import { FAULT_KINDS, type FaultKind, KINDS } from '../chaos/kinds.ts';
 import type { JournalEvent } from '../journal/events.ts';
 import { FaultLedger, type InjectedFault, type LedgerEntry } from '../telemetry/ledger.ts';
+import { TriedSteps } from './history-steps.ts';
 import type { FaultLine, Timeline } from './protocol.ts';
 
 /** The tab itself ends for it: mended when the run has come back. */
@@ -20,6 +21,7 @@ interface Note {
   readonly detail: string;
   readonly agents: readonly number[];
   readonly entry: LedgerEntry;
+  readonly tried: TriedSteps;
   /** Run time at which it was noticed, and mended. */
   detectedAt: number | null;
   mendedAt: number | null;
@@ -44,6 +46,10 @@ export class FaultStory {
     this.#ledger.hear(event, now);
     if (this.#open.length === 0) return;
     for (const note of this.#open) {
+      if (event.type === 'heal.ordered' || event.type === 'heal.mended') {
+        const { agents } = note.entry;
+        if (agents.length === 0 ? event.agent < 0 : agents.includes(event.agent)) note.tried.hear(event);
+      }
       if (note.entry.detectedAt !== null) note.detectedAt ??= event.at;
       if (note.entry.mendedAt !== null) note.mendedAt ??= event.at;
     }
@@ -69,6 +75,7 @@ export class FaultStory {
         mendedMs: mended ? (entry.mendedAt ?? entry.at) - entry.at : null,
         rung: mended ? entry.rung : null,
         by: mended ? entry.action : null,
+        trying: mended ? null : note.tried.at(at),
       };
     });
   }
@@ -86,7 +93,7 @@ export class FaultStory {
     if (event.lasting) for (const agent of event.agents) this.#ill.add(agent);
     const entry = this.#ledger.entries.at(-1) as LedgerEntry;
     const { seq, at, detail, agents } = event;
-    const note: Note = { seq, at, detail, agents, entry, detectedAt: null, mendedAt: null };
+    const note: Note = { seq, at, detail, agents, entry, tried: new TriedSteps(), detectedAt: null, mendedAt: null };
     this.#notes.push(note);
     this.#open.push(note);
   }

@@ -133,6 +133,25 @@ test('each fault has its line: struck, noticed, mended and by what', async () =>
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
+test('while it is mended, the step that is tried is told: newest first, then none; at any moment of the past alike', async () => {
+  const { world, tab, id, status } = await live(32, 240, ['stall', 'device-lost']);
+  const seen = new Set<string>();
+  await world.clock.run(() => {
+    for (const { kind, trying } of status().faults)
+      if (trying) seen.add(`${kind}: ${trying.rung}, ${trying.by}, ${trying.nth}`);
+    return status().phase === 'done';
+  }, 3_600_000);
+  const { faults, elapsedMs } = status();
+  expect(faults.map(({ trying }) => trying)).toEqual([null, null]);
+  for (const { kind, rung, by } of faults) if (rung) expect([...seen].join('\n')).toContain(`${kind}: ${rung}, ${by}`);
+  expect([...seen].some((one) => one.startsWith('stall'))).toBe(true);
+  const past = new Set<string>();
+  for (let at = 0; at < elapsedMs; at += 20)
+    for (const { kind, trying } of (await ask(world, tab.runtime.moment(id, at))).status.faults)
+      if (trying) past.add(`${kind}: ${trying.rung}, ${trying.by}, ${trying.nth}`);
+  for (const one of seen) expect([...past]).toContain(one);
+});
+
 test('a fault that a plan makes shorter than usual is over when it is', async () => {
   const { world, tab, id } = await live(9, 4000, []);
   const plan = 'planaria-faults: 1\nname: x\nfaults:\n  - {kind: hidden-tab, at: 0s, for: 4s}\n';

@@ -92,6 +92,8 @@ export interface FaultLine {
   /** Rung and step of the ladder that cured; null where none was needed or none has yet. */
   readonly rung: string | null;
   readonly by: string | null;
+  /** The step that is being tried, and the how manieth of its case; null before the first and once it is mended. */
+  readonly trying: { readonly rung: string; readonly by: string; readonly nth: number } | null;
 }
 
 export type Healing = HealFigures;

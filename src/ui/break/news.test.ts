@@ -13,6 +13,7 @@ const fault = (seq: number, mendedMs: number | null): FaultLine => ({
   mendedMs,
   rung: null,
   by: null,
+  trying: null,
 });
 
 it('says once that a fault struck and once that it is mended, and nothing of what was there before', () => {

@@ -16,8 +16,10 @@ const struck: FaultLine = {
   mendedMs: null,
   rung: null,
   by: null,
+  trying: null,
 };
 const noticed = { ...struck, detectedMs: 1200 };
+const tried = { ...noticed, trying: { rung: 'restart', by: 'fresh-agent', nth: 2 } };
 const mended = { ...noticed, mendedMs: 2500, rung: 'light', by: 'retry-turn' };
 
 it('says how far a fault is, from the press on: struck, noticed, mended', () => {
@@ -27,8 +29,9 @@ it('says how far a fault is, from the press on: struck, noticed, mended', () => 
     'struck triager.3, not noticed yet',
     'struck triager.3, noticed in 1.2 s, healing now',
   ]);
+  expect(outcome(tried, summary, en)).toBe('struck triager.3, noticed in 1.2 s, now restart: fresh agent, step 2');
   expect(outcome(mended, summary, en)).toMatch(/^struck triager\.3, noticed in 1\.2 s, mended in 2\.5 s, by light/);
   // What passed by itself was never noticed, and does not read as if it were still going on.
   expect(outcome({ ...mended, detectedMs: null, rung: null }, summary, en)).not.toMatch(/noticed|healing/);
-  for (const fault of [struck, noticed, mended]) expect(outcome(fault, summary, ko)).toMatch(/[가-힣]/);
+  for (const fault of [struck, noticed, tried, mended]) expect(outcome(fault, summary, ko)).toMatch(/[가-힣]/);
 });

@@ -21,6 +21,12 @@ export function mendedBy({ mendedMs, rung, by }: FaultLine, t: Dictionary): stri
   return t.breaking.by(t.rungs[rung] ?? rung, t.remedies[by ?? ''] ?? by ?? '');
 }
 
+/** Rung and step that is being tried now; nothing where none is. */
+export function tryingNow({ trying }: FaultLine, t: Dictionary): string {
+  if (trying === null) return '';
+  return t.breaking.trying(t.rungs[trying.rung] ?? trying.rung, t.remedies[trying.by] ?? trying.by, trying.nth);
+}
+
 /** How far it is: struck, noticed, mended; or over with the run. */
 export type Stage = 'unseen' | 'healing' | 'mended' | 'unmended';
 
@@ -31,14 +37,19 @@ export function stageOf({ detectedMs, mendedMs }: Pick<FaultLine, 'detectedMs' |
   return detectedMs === null ? 'unseen' : 'healing';
 }
 
-/** One sentence: struck whom, noticed in, mended in, by what. */
+/** One sentence: struck whom, noticed in, what is tried now, mended in, by what. */
 export function outcome(fault: FaultLine, summary: SwarmSummary, t: Dictionary): string {
   const words = t.breaking;
   const who = struckWho(fault, summary, t);
+  const healing = fault.detectedMs === null && fault.trying === null ? '' : tryingNow(fault, t) || words.healing;
   return [
     who && words.struck(who),
-    fault.detectedMs === null ? (fault.mendedMs === null ? words.unseen : '') : words.detected(fault.detectedMs),
-    fault.mendedMs !== null ? words.mended(fault.mendedMs) : fault.detectedMs !== null ? words.healing : '',
+    fault.detectedMs === null
+      ? fault.mendedMs === null && fault.trying === null
+        ? words.unseen
+        : ''
+      : words.detected(fault.detectedMs),
+    fault.mendedMs !== null ? words.mended(fault.mendedMs) : healing,
     mendedBy(fault, t),
   ]
     .filter((part) => part !== '')

@@ -26,6 +26,7 @@ it('is a plan that the runtime reads, with the same faults in the same order and
           mendedMs: null,
           rung: null,
           by: null,
+          trying: null,
         };
       });
       const kept = faults.filter(({ kind }) => kind !== 'reload-mid-write');

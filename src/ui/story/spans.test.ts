@@ -60,8 +60,20 @@ describe('lastEpisode', () => {
       ],
       tokens: 24,
       gpuMs: 180,
+      trying: null,
     });
     expect(lastEpisode(events.slice(0, 3))).toMatchObject({ from: 100, to: null, spans: [{ name: 'notice' }] });
+    // While it is mended, the step that is tried is told, and the how manieth it is.
+    const first = { rung: 'light', action: 'retry-turn', nth: 1 };
+    expect(lastEpisode(events.slice(0, 6))).toMatchObject({ to: null, trying: first });
+    const again = log([
+      ['fault', 0],
+      ['ordered', 1],
+      ['started', 2],
+      ['failed', 3],
+      ['ordered', 4],
+    ]);
+    expect(lastEpisode(again)?.trying).toEqual({ ...first, nth: 2 });
     expect(
       lastEpisode(
         log([

@@ -13,6 +13,8 @@ export interface Episode {
   /** Completion tokens and milliseconds of the turns since the fault, good and bad. */
   readonly tokens: number;
   readonly gpuMs: number;
+  /** The step that was ordered last and has not worked yet, and the how manieth it is; null: none. */
+  readonly trying: { readonly rung: string; readonly action: string; readonly nth: number } | null;
 }
 
 interface Marks {
@@ -24,6 +26,7 @@ interface Marks {
   committed: number | null;
   tokens: number;
   gpuMs: number;
+  trying: Episode['trying'];
 }
 
 /** Null where nothing went wrong. */
@@ -41,6 +44,7 @@ export function lastEpisode(events: readonly JournalEvent[]): Episode | null {
         committed: null,
         tokens: 0,
         gpuMs: 0,
+        trying: null,
       };
     }
     if (last) note(last, event);
@@ -57,6 +61,7 @@ function note(marks: Marks, event: JournalEvent): void {
       break;
     case 'heal.ordered':
       marks.decided ??= at;
+      marks.trying = { rung: event.rung, action: event.action, nth: (marks.trying?.nth ?? 0) + 1 };
       break;
     case 'turn.started':
       if (marks.passed === null) marks.began = at;
@@ -76,7 +81,7 @@ function note(marks: Marks, event: JournalEvent): void {
   }
 }
 
-function read({ from, noticed, decided, began, passed, committed, tokens, gpuMs }: Marks): Episode {
+function read({ from, noticed, decided, began, passed, committed, tokens, gpuMs, trying }: Marks): Episode {
   const at: Record<SpanName, number | null> = {
     notice: noticed,
     decide: decided,
@@ -93,5 +98,5 @@ function read({ from, noticed, decided, began, passed, committed, tokens, gpuMs 
     spans.push({ name, ms: end - before });
     before = end;
   }
-  return { from, to: committed, spans, tokens, gpuMs };
+  return { from, to: committed, spans, tokens, gpuMs, trying: passed === null ? trying : null };
 }

@@ -196,6 +196,7 @@ export const liveEn = {
     struckMany: (n: number) => `struck ${count(n, 'agent')}`,
     detected: (ms: number) => `noticed in ${span(ms)}`,
     healing: 'healing now',
+    trying: (rung: string, step: string, nth: number) => `now ${rung}: ${step}${nth > 1 ? `, step ${num(nth)}` : ''}`,
     unseen: 'not noticed yet',
     notYet: (ms: number) => `not yet, ${span(ms)}`,
     unmended: 'not mended before the end',

@@ -190,6 +190,7 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     struckMany: (n) => `에이전트 ${num(n)}개에 맞음`,
     detected: (ms) => `${span(ms)} 만에 알아챔`,
     healing: '회복 중',
+    trying: (rung, step, nth) => `지금 ${rung}: ${step}${nth > 1 ? `, ${num(nth)}번째 단계` : ''}`,
     unseen: '아직 알아채지 못함',
     notYet: (ms) => `아직, ${span(ms)}`,
     unmended: '끝나기 전에 회복하지 못함',
