@@ -4,10 +4,11 @@
  *
  *   npm run bench -- chaos [--parts 8] [--part K] [--lines N] [--seats 4] [--results FILE] [--logs FOLDER] [--gpu]
  *
- * Part 0 is the same run without faults: the peer. In part 8 faults come while those before them are being mended, in the others each meets
- * a run that is well, as far as chance lets it. With --part only that part is run; parts that the results file has already are not run
- * again. The table is over all parts that are there. Part 0 reads each line once; the others read so many, from the first again, that the
- * run lasts as long as its faults at part 0's pace, where that is known. --logs keeps each part's events, one JSON object a line.
+ * Part 0 is the same run without faults: the peer, whose quality on the same tasks stands in brackets. In part 8 faults come while those
+ * before them are being mended, in the others each meets a run that is well, as far as chance lets it. With --part only that part is run;
+ * parts that the results file has already are not run again. The table is over all parts that are there. Lines come from the first again
+ * when all were read; a part reads so many that its run lasts as long as its faults at part 0's pace, where that is known. --logs keeps each
+ * part's events, one JSON object a line.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -32,8 +33,8 @@ const { values } = parseArgs({
 
 const FIELDS = /** @type {const} */ (['severity', 'kind', 'subject']);
 const LOGS = ['Linux_2k', 'OpenSSH_2k'];
-/** Lines of both that have a label. */
-const LABELLED = 400;
+/** What part 0 reads: as much as the longest of the others, so that each of their tasks has its peer. The logs have 400 labels together. */
+const CALM_LINES = 900;
 
 /**
  * @typedef {object} Part
@@ -42,7 +43,7 @@ const LABELLED = 400;
  * @property {any} summary what headless says in its last line
  * @property {any[]} entries faults, as the ledger has them
  * @property {number[]} turns ms of turns that passed
- * @property {Record<(typeof FIELDS)[number], number>} right lines, by field
+ * @property {Record<(typeof FIELDS)[number], string>} right by field, a 1 or 0 for each line: the label's answer or not
  * @property {number} lines
  */
 
@@ -55,7 +56,7 @@ const LINES = 600;
 function linesOf(part) {
   if (values.lines !== undefined) return Number(values.lines);
   const calm = parts.find((each) => each.part === 0);
-  if (part === 0 || !calm) return part === 0 ? LABELLED : LINES;
+  if (part === 0 || !calm) return part === 0 ? CALM_LINES : LINES;
   return Math.ceil((PACE * planMs(part) * calm.lines) / calm.summary.timings.elapsedMs);
 }
 
@@ -97,7 +98,7 @@ async function runPart(part) {
   const right = Object.fromEntries(
     FIELDS.map((field) => [
       field,
-      lines.filter(({ label }, task) => output.get(task)?.[field] === label[field]).length,
+      lines.map(({ label }, task) => Number(output.get(task)?.[field] === label[field])).join(''),
     ]),
   );
   rmSync(folder, { recursive: true });
@@ -156,7 +157,15 @@ for (const crowded of [false, true]) {
   const [p50, p95] = [mendMs.p50, mendMs.p95].map((ms) => (ms === null ? '-' : (ms / 1000).toFixed(2)));
   console.log(`${crowded ? 'Crowded' : 'Spaced'}: ${injected} faults, to mend p50 ${p50} s, p95 ${p95} s.`);
 }
-const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
+/** Of so many answers. @param {string} right @param {number} lines */
+function share(right, lines) {
+  const ones = right.slice(0, lines).replaceAll('0', '').length;
+  return `${((100 * ones) / Math.min(lines, right.length)).toFixed(1)} %`;
+}
+const calm = parts.find(({ part }) => part === 0);
+/** The same tasks without faults beside it. @param {Part} of @param {(typeof FIELDS)[number]} field */
+const quality = ({ part, right, lines }, field) =>
+  part > 0 && calm ? `${share(right[field], lines)} (${share(calm.right[field], lines)})` : share(right[field], lines);
 console.log(
   table(
     [
@@ -174,19 +183,22 @@ console.log(
       'subject',
       'run, s',
     ],
-    parts.map(({ part, entries, summary, right, lines }) => [
-      part === 0 ? 'none' : part,
-      entries.length,
-      entries.filter(({ mendedAt }) => mendedAt !== null).length,
-      summary.engineLosses,
-      summary.tasks,
-      summary.results,
-      summary.failed,
-      summary.lost ?? summary.tasks - summary.results - summary.failed,
-      summary.twice ?? 0,
-      ...FIELDS.map((field) => percent(right[field] / lines)),
-      (summary.timings.elapsedMs / 1000).toFixed(0),
-    ]),
+    parts.map((each) => {
+      const { part, entries, summary } = each;
+      return [
+        part === 0 ? 'none' : part,
+        entries.length,
+        entries.filter(({ mendedAt }) => mendedAt !== null).length,
+        summary.engineLosses,
+        summary.tasks,
+        summary.results,
+        summary.failed,
+        summary.lost ?? summary.tasks - summary.results - summary.failed,
+        summary.twice ?? 0,
+        ...FIELDS.map((field) => quality(each, field)),
+        (summary.timings.elapsedMs / 1000).toFixed(0),
+      ];
+    }),
   ),
 );
 for (const { part, entries } of struck)
