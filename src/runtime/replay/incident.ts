@@ -13,7 +13,7 @@ import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
 import type { IncidentFacts } from '../links/protocol.ts';
 import { inputOf } from './input-text.ts';
 import { maskItems, maskTurns, maskWords } from './mask-run.ts';
-import type { RecordedWord } from './people.ts';
+import { pausedFor, type RecordedWord } from './people.ts';
 import { type RecordedFault, type Recording, recordingOf } from './record.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
@@ -45,6 +45,7 @@ const Word = v.variant('do', [
     action: v.picklist(['retry', 'restart', 'pause', 'resume']),
   }),
   v.strictObject({ do: v.literal('endpoint'), at: ms, allowed: v.boolean() }),
+  v.strictObject({ do: v.picklist(['pause', 'continue']), at: ms }),
 ]);
 
 const IncidentSchema = v.strictObject({
@@ -212,6 +213,7 @@ export function readIncident(text: string): Result<Incident, string> {
     exact: json.turns.unit === 1000,
     ms: run.ms,
   };
+  const worked = (at: number): number => Math.max(0, at - pausedFor(recording.words, at));
   const facts: IncidentFacts = {
     name: plan.summary.name,
     startedAt: run.startedAt,
@@ -221,8 +223,8 @@ export function readIncident(text: string): Result<Incident, string> {
     agents: plan.layout.agents,
     tasks: plan.items.length,
     turns: turns.length,
-    ms: run.ms,
-    faults: json.faults.map(({ kind, at, agents }) => ({ kind, at, agents })),
+    ms: worked(run.ms),
+    faults: json.faults.map(({ kind, at, agents }) => ({ kind, at: worked(at), agents })),
     words: recording.words.length,
     mended: run.mended,
     inputIncluded: input.included,
@@ -235,7 +237,7 @@ export function readIncident(text: string): Result<Incident, string> {
 export function faultPlanOf({ recording, facts }: Incident): string {
   const faults = recording.faults.slice(0, 256).map(({ kind, at, agents, forMs }) => ({
     kind,
-    at: Math.round(at),
+    at: Math.max(0, Math.round(at - pausedFor(recording.words, at))),
     ...(agents.length === 1 && { target: { agent: agents[0] } }),
     ...(forMs > 0 && { for: Math.round(forMs) }),
   }));

@@ -9,21 +9,27 @@ const LONGEST_BEAT_MS = 250;
 /** Real ms that one beat may work, so that questions are answered in between. */
 const SLICE_MS = 40;
 
+export interface PacerOptions {
+  /** Nothing more is to come: the clock stands still from then on. */
+  readonly done: () => boolean;
+  /** Nothing is to be seen for now: nobody waits for that, the clock goes as fast as it can. */
+  readonly idle: () => boolean;
+}
+
 /** Moves a virtual clock along with the machine's, at a pace that a person sets. */
 export class Pacer {
   readonly #virtual: SimulatedClock;
   readonly #real: Clock;
-  readonly #done: () => boolean;
+  readonly #with: PacerOptions;
   #pace: Pace = 0;
   #beat: Cancel | null = null;
   #last = 0;
   #busy = false;
 
-  /** @param done nothing more is to come: the clock stands still from then on */
-  constructor(virtual: SimulatedClock, real: Clock, done: () => boolean) {
+  constructor(virtual: SimulatedClock, real: Clock, options: PacerOptions) {
     this.#virtual = virtual;
     this.#real = real;
-    this.#done = done;
+    this.#with = options;
   }
 
   get pace(): Pace {
@@ -51,9 +57,12 @@ export class Pacer {
     const began = this.#real.now();
     const passed = Math.min(LONGEST_BEAT_MS, began - this.#last);
     this.#last = began;
-    const target = this.#pace === 'end' ? Number.POSITIVE_INFINITY : this.#virtual.now() + passed * this.#pace;
-    await this.#virtual.run(() => this.#done() || this.#beat === null || this.#real.now() - began > SLICE_MS, target);
+    const { done, idle } = this.#with;
+    const skips = this.#pace !== 'end' && idle();
+    const target = skips || this.#pace === 'end' ? Number.POSITIVE_INFINITY : this.#virtual.now() + passed * this.#pace;
+    const stops = (): boolean => done() || this.#beat === null || this.#real.now() - began > SLICE_MS;
+    await this.#virtual.run(() => stops() || (skips && !idle()), target);
     this.#busy = false;
-    if (this.#done()) this.stop();
+    if (done()) this.stop();
   }
 }

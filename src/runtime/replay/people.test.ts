@@ -7,6 +7,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { SWARM } from '../testing/world.ts';
 import { type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
+import { pausedFor } from './people.ts';
 import { healWord } from './record.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun, type RecordOptions } from './testing/recorded-run.ts';
@@ -53,6 +54,18 @@ const story = (events: readonly JournalEvent[]): string[] =>
       default:
         return [healWord(event) ?? []].flat();
     }
+  });
+
+/** Every step of a run in order, but for what the page alone is told. */
+const course = (events: readonly JournalEvent[]): string[] =>
+  events.flatMap((event) => {
+    const { type } = event;
+    if (type === 'fault.injected' || type === 'seats.changed') return [];
+    const of = ['task', 'agent', 'stage', 'fault', 'action', 'finish', 'reason', 'to', 'failure'] as const;
+    const facts = event as unknown as Readonly<Record<(typeof of)[number], unknown>>;
+    return [
+      [type, ...of.flatMap((key) => (facts[key] === undefined ? [] : [`${key} ${String(facts[key])}`]))].join(', '),
+    ];
   });
 
 /** Says the next of these words to each question, a while after it was asked. */
@@ -114,6 +127,71 @@ describe('a replay does again what a person did', () => {
     const { events, session } = await replayed(incidentOf(run));
     expect(story(events)).toEqual(story(run.events));
     expect(session.info()).toMatchObject({ improvised: 0, played: session.info().recorded });
+  });
+
+  test.each([36, 37, 38, 39])('the whole run paused, for a moment and for hours, seed %i', async (seed) => {
+    const run = await recordedRun(seed, {
+      tasks: 160,
+      askMs: 30_000,
+      engine: { fault: failsAt(3, 11) },
+      person: (event, hands) => {
+        if (event.type !== 'run.created') return;
+        const hold = (from: number, until: number) => {
+          hands.after(from, (runtime, id) => void runtime.pause(id));
+          hands.after(until, (runtime, id) => void runtime.resume(id));
+        };
+        hold(1800.25, 2100.75);
+        hold(100.5 * seed, 5000.25 + 150 * seed);
+        hold(12_000.125, 3 * 3_600_000);
+      },
+    });
+    const incident = incidentOf(run);
+    const holds = incident.recording.words.filter(({ do: did }) => did === 'pause' || did === 'continue');
+    expect(holds).toHaveLength(6);
+    expect(incident.recording.ms - incident.facts.ms).toBeCloseTo(pausedFor(incident.recording.words), 6);
+    const { events, session } = await replayed(incident);
+    expect(course(events)).toEqual(course(run.events));
+    expect(session.info()).toMatchObject({ improvised: 0, played: incident.recording.turns.length });
+  });
+
+  test('ended while it was paused, it ends so again; paused when its log was read, it goes on', async () => {
+    const paused = async (cancel: boolean) =>
+      recordedRun(40, {
+        tasks: 40,
+        kinds: [],
+        person: (event, hands) => {
+          if (event.type !== 'run.created') return;
+          hands.after(2500.25, (runtime, id) => void runtime.pause(id));
+          hands.after(7000.75, (runtime, id) => void (cancel ? runtime.cancel(id) : runtime.resume(id)));
+        },
+      });
+    const ended = await paused(true);
+    expect(course((await replayed(incidentOf(ended))).events)).toEqual(course(ended.events));
+
+    const run = await paused(false);
+    const until = run.events.findIndex(({ type }) => type === 'run.continued');
+    const { events, session } = await replayed(incidentOf({ ...run, events: run.events.slice(0, until) }));
+    expect(session.info().improvised).toBeGreaterThan(0);
+    expect(events.filter(({ type }) => type === 'task.committed')).toHaveLength(40);
+  });
+
+  test('a pause does not hold a watched replay up', async () => {
+    const run = await recordedRun(41, {
+      tasks: 4,
+      kinds: [],
+      person: (event, hands) => {
+        if (event.type !== 'engine.loaded') return;
+        hands.after(10.25, (runtime, id) => void runtime.pause(id));
+        hands.after(1_800_000.75, (runtime, id) => void runtime.resume(id));
+      },
+    });
+    const incident = incidentOf(run);
+    expect(incident.facts.ms).toBeLessThan(60_000);
+    const session = await ReplaySession.open('replay-1', incident, systemClock());
+    session.pace = 16;
+    await expect.poll(() => session.over, { timeout: 20_000 }).toBe(true);
+    expect(session.info().at).toBeLessThan(60_000);
+    await session.close();
   });
 
   test('without the input, and with nothing of it in what a person wrote', async () => {
@@ -206,6 +284,7 @@ test('any mix of words comes back as it was written', async () => {
       action: fc.constantFrom('retry', 'restart', 'pause', 'resume'),
     }),
     fc.record({ do: fc.constant('endpoint' as const), at, allowed: fc.boolean() }),
+    fc.record({ do: fc.constantFrom('pause' as const, 'continue' as const), at }),
     fc.record({
       do: fc.constant('decide' as const),
       at,

@@ -20,7 +20,9 @@ export type RecordedWord =
     }
   | { readonly do: 'act'; readonly at: number; readonly agent: number; readonly action: AgentAction }
   /** Failed tasks may go to an endpoint from now on, or no longer. Which one is nobody's business. */
-  | { readonly do: 'endpoint'; readonly at: number; readonly allowed: boolean };
+  | { readonly do: 'endpoint'; readonly at: number; readonly allowed: boolean }
+  /** The whole run waits from now on, or goes on. */
+  | { readonly do: 'pause' | 'continue'; readonly at: number };
 type Decided = Extract<RecordedWord, { do: 'decide' }>;
 
 const aboutOf = ({ of, agent, task }: OpenNotice): number | undefined =>
@@ -66,11 +68,30 @@ export class WordsOfPeople {
       case 'endpoint.allowed':
         this.words.push({ do: 'endpoint', at, allowed: event.name !== null });
         break;
+      case 'run.paused':
+      case 'run.continued':
+        this.words.push({ do: event.type === 'run.paused' ? 'pause' : 'continue', at });
+        break;
       default:
         break;
     }
     this.#notices.apply(event);
   }
+}
+
+/** How long of the time up to `until` the run waited because a person had paused it; times are milliseconds from the run's start. */
+export function pausedFor(words: readonly RecordedWord[], until = Number.POSITIVE_INFINITY): number {
+  let since: number | null = null;
+  let sum = 0;
+  for (const { do: did, at } of words) {
+    if (at > until) break;
+    if (did === 'pause') since ??= at;
+    else if (did === 'continue' && since !== null) {
+      sum += at - since;
+      since = null;
+    }
+  }
+  return since === null || !Number.isFinite(until) ? sum : sum + until - since;
 }
 
 export interface PeopleOptions {
@@ -79,6 +100,8 @@ export interface PeopleOptions {
   readonly decide: (notice: string, decision: Decision) => void;
   readonly act: (agent: number, action: AgentAction) => void;
   readonly allow: (allowed: boolean) => void;
+  /** The whole run: it waits, or goes on. */
+  readonly hold: (held: boolean) => void;
 }
 
 /** Says recorded words again. A decision on a question that is not asked yet, for clocks tremble, waits for it. */
@@ -106,10 +129,20 @@ export class People {
   }
 
   #say(word: RecordedWord): void {
-    const { act, allow } = this.#with;
-    if (word.do === 'act') act(word.agent, word.action);
-    else if (word.do === 'endpoint') allow(word.allowed);
-    else this.#decide(word);
+    const { act, allow, hold } = this.#with;
+    switch (word.do) {
+      case 'act':
+        act(word.agent, word.action);
+        break;
+      case 'endpoint':
+        allow(word.allowed);
+        break;
+      case 'decide':
+        this.#decide(word);
+        break;
+      default:
+        hold(word.do === 'pause');
+    }
   }
 
   #decide(word: Decided): void {

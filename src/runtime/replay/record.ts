@@ -69,7 +69,7 @@ export interface Recording {
   readonly cancelledAt: number | null;
   /** Whether times are exact, as on a virtual clock; else they tremble by milliseconds. */
   readonly exact: boolean;
-  /** Milliseconds of the whole run, without the time in which it was paused or not open. */
+  /** Milliseconds of the whole run, without the time in which it was not open. */
   readonly ms: number;
 }
 
@@ -97,13 +97,16 @@ export function healWord(event: JournalEvent): string | null {
   }
 }
 
-/** Whole time of the program in which the run went on: the wall's, without pauses, closed tabs and clocks that were set. */
+/** Of a pause in which nothing happens so much is kept: what healing waits for is over by then, ms. */
+const QUIET_PAUSE_MS = 3_600_000;
+
+/** Whole time of the program while the run was open: the wall's, without closed tabs and clocks that were set. */
 class RunClock {
   #first: number | null = null;
   #skipped = 0;
   #wall = 0;
   #at = 0;
-  #away = false;
+  #paused = false;
 
   /** Milliseconds from the run's start to the event. */
   at(event: JournalEvent): number {
@@ -111,13 +114,14 @@ class RunClock {
     const moved = event.wall - this.#wall;
     const ran = event.at - this.#at;
     if (this.#wall > 0) {
-      if (this.#away || event.type === 'run.resumed') this.#skipped += moved;
+      if (event.type === 'run.resumed') this.#skipped += moved;
+      else if (this.#paused) this.#skipped += moved - Math.min(Math.max(0, moved), QUIET_PAUSE_MS);
       else if (Math.abs(moved - ran) > JUMP_MS || moved < 0) this.#skipped += moved - Math.max(0, ran);
     }
     this.#wall = event.wall;
     this.#at = event.at;
-    if (event.type === 'run.paused') this.#away = true;
-    if (event.type === 'run.continued' || event.type === 'run.resumed') this.#away = false;
+    if (event.type === 'run.paused') this.#paused = true;
+    if (event.type === 'run.continued') this.#paused = false;
     return event.wall - this.#first - this.#skipped;
   }
 }
@@ -138,6 +142,8 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   /** The task's last submission; its place in `turns`. */
   const last = new Map<number, number>();
   const dropped = new Set<number>();
+  /** Called back because the run was paused, since it was last. */
+  let recalled: number[] = [];
   const open = new Set<number>();
   /** Ends of which the log says too little: earlier versions, and logs that were trimmed. */
   const guessed = new Set<number>();
@@ -194,10 +200,12 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
       case 'task.requeued': {
         const at = last.get(event.task) ?? -1;
         open.delete(at);
-        // Called back because the run was paused: a replay has no such pause.
-        if (event.reason === 'cancelled') dropped.add(at);
+        if (event.reason === 'cancelled') recalled.push(at);
         break;
       }
+      case 'run.paused':
+        recalled = [];
+        break;
       case 'run.resumed':
         for (const at of open) dropped.add(at);
         open.clear();
@@ -245,6 +253,13 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   }
   // Still under way when the log was read: nobody knows how they went on.
   for (const at of open) dropped.add(at);
+  const words = [...people.words];
+  const lastPause = words.findLastIndex(({ do: did }) => did === 'pause' || did === 'continue');
+  if (words[lastPause]?.do === 'pause' && cancelledAt === null) {
+    // Nor how long it was to wait: its replay goes on.
+    words.splice(lastPause, 1);
+    for (const at of recalled) dropped.add(at);
+  }
   // Without its answer a turn is better made up than played.
   const kept = turns.filter(({ order, text }) => !dropped.has(order) && !(guessed.has(order) && text === ''));
   kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
@@ -253,7 +268,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     engines,
     seats,
     faults,
-    words: people.words,
+    words,
     heals,
     mended,
     cancelledAt,

@@ -21,7 +21,7 @@ import type { Pace, ReplayInfo } from '../links/protocol.ts';
 import { Runtime } from '../runtime.ts';
 import type { Incident } from './incident.ts';
 import { Pacer } from './pacer.ts';
-import { People } from './people.ts';
+import { pausedFor, People } from './people.ts';
 import { healWord, type RecordedEngine, type RecordedFault } from './record.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
@@ -65,6 +65,8 @@ export class ReplaySession {
   readonly #heals = { seen: 0, same: 0 };
   #engines = 0;
   #endedAt: number | null = null;
+  /** As a person had it then. */
+  #paused = false;
 
   private constructor(id: string, incident: Incident, real: Clock) {
     this.id = id;
@@ -74,7 +76,13 @@ export class ReplaySession {
     this.#messages = new FaultyMessages(this.clock);
     this.#script = new Script(incident.recording.turns);
     for (const word of incident.recording.heals) this.#expected.set(word, (this.#expected.get(word) ?? 0) + 1);
-    this.#pacer = new Pacer(this.clock, real, () => this.over);
+    const { words, cancelledAt } = incident.recording;
+    // A pause that nothing ends is not hurried through.
+    const goesOnAt = words.findLast(({ do: did }) => did === 'continue')?.at ?? cancelledAt ?? 0;
+    this.#pacer = new Pacer(this.clock, real, {
+      done: () => this.over,
+      idle: () => this.#paused && this.clock.now() < goesOnAt,
+    });
     this.#faultyStore = new FaultyStore(new MemoryStore(new MemoryDisk()), this.clock);
     this.store = this.#faultyStore;
     this.runtime = new Runtime({
@@ -106,6 +114,7 @@ export class ReplaySession {
       decide: (notice, decision) => void this.runtime.decide(id, notice, decision),
       act: (agent, action) => void this.runtime.act(id, agent, action),
       allow: (allowed) => void this.runtime.allowRemote(id, allowed ? ENDPOINT : null),
+      hold: (held) => void (held ? this.runtime.pause(id) : this.runtime.resume(id)),
     });
   }
 
@@ -164,10 +173,11 @@ export class ReplaySession {
   info(): ReplayInfo {
     const { recording, facts } = this.incident;
     const { played, improvised } = this.#script;
+    const at = Math.min(this.clock.now(), this.#endedAt ?? Number.POSITIVE_INFINITY);
     return {
       pace: this.#pacer.pace,
-      at: Math.min(this.clock.now(), this.#endedAt ?? Number.POSITIVE_INFINITY),
-      recordedMs: recording.ms,
+      at: at - pausedFor(recording.words, at),
+      recordedMs: facts.ms,
       recordedAt: facts.startedAt,
       engine: facts.engine,
       modelId: facts.modelId,
@@ -190,6 +200,8 @@ export class ReplaySession {
     this.#people.hear(event);
     if (event.type === 'task.assigned') this.#script.assign(event.agent, event.task, event.stage);
     if (event.type === 'run.ended') this.#endedAt = this.clock.now();
+    if (event.type === 'run.paused') this.#paused = true;
+    if (event.type === 'run.continued' || event.type === 'run.cancelled') this.#paused = false;
     const word = healWord(event);
     if (word === null) return;
     const expected = this.#expected.get(word) ?? 0;
