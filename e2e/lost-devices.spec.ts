@@ -4,7 +4,7 @@
  * Five times in forty tasks; `PLANARIA_LOSSES=20 PLANARIA_TASKS=100` makes it twenty in a hundred, nearly three minutes on two cores: each
  * loss costs a wait (2 s from the second within two minutes on, because browsers block pages whose devices are lost in quick succession), an
  * engine, and the turns that were in flight. The wait stays: what a test could shorten, a page could. Four seats rather than twelve, so that
- * less is lost with each device.
+ * less is lost with each device. `PLANARIA_LOG=FILE` takes the lines of a log instead of invented ones.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -29,7 +29,8 @@ test(
   { tag: '@model' },
   async ({ context, page, baseURL }) => {
     test.setTimeout(300_000);
-    const lines = inventLines(TASKS, seed);
+    const log = process.env.PLANARIA_LOG;
+    const lines = log === undefined ? inventLines(TASKS, seed) : readFileSync(log, 'utf8').split(/\r?\n/).slice(0, TASKS);
     const file = path.join(scratch(), 'swarm.yaml');
     writeFileSync(file, `${readFileSync(swarm, 'utf8')}\nbudget: {resident: ${SEATS}}\n`);
     await holdRuntimes(context);
@@ -38,12 +39,12 @@ test(
       ...{ file, input: inputFile(lines), engine: 'webllm', random: randomOf(seed), unseal },
       ...{ tasks: TASKS, seats: SEATS, losses: LOSSES },
     });
-    console.log(`seed ${seed}: devices lost with ${moments.join(', ')} tasks ended; ${(ms / 1000).toFixed(1)} s`);
-
     const rows = await exportedRows(page);
     expectEveryLineOnce(rows, lines);
     expectValidOutputs(rows, swarm);
     const failed = rows.filter((row) => row.failure !== null).length;
+    const ended = `${TASKS - failed} results, ${failed} named failures in ${(ms / 1000).toFixed(1)} s`;
+    console.log(`seed ${seed}: ${ended}; devices lost with ${moments.join(', ')} tasks ended`);
     expect(await exportedReport(page)).toMatchObject({
       ...{ engine: 'webllm', batched: true, phase: 'done', tasks: TASKS, results: TASKS - failed, failed },
       engineLosses: LOSSES,
