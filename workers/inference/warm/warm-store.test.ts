@@ -169,3 +169,57 @@ test('whatever is written, dropped and read, what is read is the last that was w
     { numRuns: 30, endOnFailure: true },
   );
 });
+
+test('a record that is written while others are dropped for room is there when its write has resolved', async () => {
+  store = await reopen(size(4) * 2);
+  for (let i = 0; i < 2; i++) await store.put(record(1, 4, i));
+  // The older generation of agent 1 is dropped for agent 2 while its slot is being written anew.
+  const outcomes = await Promise.all([store.put(record(1, 4, 7)), store.put(record(2, 4))]);
+  expect(outcomes.map(({ ok }) => ok)).toEqual([true, true]);
+  expect(store.bytes).toBeLessThanOrEqual(size(4) * 2);
+  for (const agent of [1, 2]) {
+    const has = store.has(agent);
+    expect((await store.get(agent)) !== null).toBe(has);
+    expect(store.takeTrouble(agent)).toBeUndefined();
+  }
+  expect(await store.quarantined()).toEqual([]);
+});
+
+test('what is forgotten while it is written does not come back', async () => {
+  const written = store.put(record(1, 4));
+  await store.forget(1);
+  await written;
+  expect(store.has(1)).toBe(false);
+  expect((await reopen()).bytes).toBe(0);
+});
+
+test('two writes of one agent at once are two generations, the later one the newer', async () => {
+  await Promise.all([store.put(record(1, 4, 1)), store.put(record(1, 5, 2))]);
+  expect(await store.get(1)).toMatchObject({ ...record(1, 5, 2), generation: 2 });
+  expect(store.bytes).toBe(size(4) + size(5));
+});
+
+test('another tab that writes or drops is no fault of the pages', async () => {
+  await store.put(record(1, 4, 1));
+  const other = await WarmStore.open({ limit: 1e9, name });
+  await other.put(record(1, 4, 2));
+  await other.put(record(1, 6, 3)); // in the slot that this one knows
+  expect(await store.get(1)).toMatchObject({ ...record(1, 6, 3), generation: 3 });
+  expect(store.bytes).toBe(size(6));
+  await other.trim(1e9);
+  other.close();
+  expect(await store.get(1)).toBeNull();
+  expect(store.takeTrouble(1)).toBeUndefined();
+  expect([store.has(1), store.bytes]).toEqual([false, 0]);
+});
+
+test('pages that are dropped while they are looked for are no fault of theirs', async () => {
+  for (const own of [2, 3]) await store.put(record(7, own));
+  await damage(7, 0, ({ pages }) => (pages[11]! ^= 4));
+  const reading = store.get(7);
+  const dropped = store.trim(1e9);
+  await reading;
+  await dropped;
+  expect((await store.quarantined()).map(({ generation }) => generation)).not.toContain(1);
+  expect(store.has(7)).toBe(false);
+});

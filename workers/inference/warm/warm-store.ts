@@ -56,6 +56,8 @@ export class WarmStore {
   readonly #troubles = new Map<number, string>();
   #bytes = 0;
   #closed = false;
+  /** The last change under way. Changes run one at a time: each reckons with what the one before has left. */
+  #change: Promise<unknown> = Promise.resolve();
 
   private constructor(db: IDBPDatabase<WarmDatabase>, limit: number, rows: readonly IndexRow[]) {
     this.#db = db;
@@ -100,7 +102,11 @@ export class WarmStore {
   }
 
   /** Writes the next generation; durable when it resolves. The generation before stays until the one after this is written. */
-  async put(record: Omit<WarmRecord, 'v' | 'generation'>): Promise<PutOutcome> {
+  put(record: Omit<WarmRecord, 'v' | 'generation'>): Promise<PutOutcome> {
+    return this.#inTurn(() => this.#put(record));
+  }
+
+  async #put(record: Omit<WarmRecord, 'v' | 'generation'>): Promise<PutOutcome> {
     if (this.#closed) return { ok: false, because: 'The store of warm pages was closed.' };
     const { agent } = record;
     const generation = (this.#newest(agent)?.generation ?? 0) + 1;
@@ -142,14 +148,26 @@ export class WarmStore {
       .sort((a, b) => b.generation - a.generation);
     for (const row of rows) {
       if (this.#closed) return null;
-      const stored = await this.#db.get('pages', [agent, row.slot]).catch(() => undefined);
-      const opened = stored ? openRecord(stored) : null;
-      if (opened?.ok && opened.value.agent === agent && opened.value.generation === row.generation) {
-        this.#note(row);
-        return opened.value;
+      let because: string;
+      try {
+        const stored = await this.#db.get('pages', [agent, row.slot]);
+        const opened = stored && openRecord(stored);
+        if (opened?.ok && opened.value.agent === agent) {
+          // Another tab may have written there; whose generation it is makes no difference to whoever has the same tokens.
+          const { generation } = opened.value;
+          this.#note(generation === row.generation ? row : { ...row, generation, bytes: bytesOf(opened.value) });
+          return opened.value;
+        }
+        if (!opened) {
+          // Dropped for room, here or by another tab: nothing is wrong with it.
+          await this.#inTurn(() => this.#remove([row]));
+          continue;
+        }
+        because = opened.ok ? "it is another agent's" : opened.error;
+      } catch (thrown) {
+        because = `it cannot be read: ${describe(thrown)}`;
       }
-      const because = opened === null ? 'the record is gone' : opened.ok ? 'it is another record' : opened.error;
-      await this.#setAside(row, because);
+      if (!this.#closed) await this.#setAside(row, because);
     }
     return null;
   }
@@ -162,15 +180,19 @@ export class WarmStore {
   }
 
   /** Drops all the agent has here. */
-  async forget(agent: number): Promise<void> {
-    await this.#remove([0, 1].map((slot) => this.#used.get(keyOf(agent, slot))).filter((row) => row !== undefined));
+  forget(agent: number): Promise<void> {
+    return this.#inTurn(() =>
+      this.#remove([0, 1].map((slot) => this.#used.get(keyOf(agent, slot))).filter((row) => row !== undefined)),
+    );
   }
 
   /** Drops records until at least `bytes` are free, older generations first, then what was used longest ago. @returns bytes freed */
-  async trim(bytes: number): Promise<number> {
-    const before = this.#bytes;
-    await this.#shrinkTo(Math.max(0, before - bytes), null);
-    return before - this.#bytes;
+  trim(bytes: number): Promise<number> {
+    return this.#inTurn(async () => {
+      const before = this.#bytes;
+      await this.#shrinkTo(Math.max(0, before - bytes), null);
+      return before - this.#bytes;
+    });
   }
 
   async quarantined(): Promise<readonly Quarantined[]> {
@@ -191,8 +213,15 @@ export class WarmStore {
     return even.generation > odd.generation ? even : odd;
   }
 
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.#change.then(change);
+    this.#change = mine.catch(() => undefined);
+    return mine;
+  }
+
   /** The row is there, and used just now. */
   #note(row: IndexRow): void {
+    if (this.#closed) return;
     const key = keyOf(row.agent, row.slot);
     const before = this.#used.get(key);
     this.#bytes += row.bytes - (before?.bytes ?? 0);
@@ -217,12 +246,12 @@ export class WarmStore {
     await this.#remove(going);
   }
 
-  async #remove(rows: readonly IndexRow[]): Promise<void> {
+  async #remove(all: readonly IndexRow[]): Promise<void> {
+    // Not what has been written in their place since they were looked up.
+    const rows = all.filter((row) => this.#used.get(keyOf(row.agent, row.slot)) === row);
     if (rows.length === 0 || this.#closed) return;
     for (const row of rows) {
-      const key = keyOf(row.agent, row.slot);
-      if (this.#used.get(key) !== row) continue;
-      this.#used.delete(key);
+      this.#used.delete(keyOf(row.agent, row.slot));
       this.#bytes -= row.bytes;
     }
     try {
@@ -239,7 +268,7 @@ export class WarmStore {
 
   async #setAside(row: IndexRow, why: string): Promise<void> {
     this.#troubles.set(row.agent, `generation ${String(row.generation)}: ${why}`);
-    await this.#remove([row]);
+    await this.#inTurn(() => this.#remove([row]));
     try {
       const change = this.#db.transaction('quarantine', 'readwrite');
       await change.store.add({ agent: row.agent, generation: row.generation, reason: why });
@@ -256,5 +285,7 @@ const keyOf = (agent: number, slot: number): string => `${String(agent)}/${Strin
 
 function reason(thrown: unknown, full: boolean): string {
   if (full) return 'Storage is full: warm pages were dropped, results are kept.';
-  return `Warm pages could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  return `Warm pages could not be written: ${describe(thrown)}`;
 }
+
+const describe = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
