@@ -147,7 +147,7 @@ test('each kind of broken link says which it is and what to do, in both language
     [fragment.replace('#s1', '#s7'), 'unknown-version'],
     [fragment.replace('#s1', '#i9'), 'unknown-version'],
     [`#s1:${bomb}`, 'too-long'],
-    [fragment.replace('#s1', '#s2'), 'broken'],
+    [fragment.replace('#s1', '#s2'), 'not-ours'],
     [fragment.replace('#s1', '#i1'), 'not-ours'],
     ['#s1:%3Cscript%3E', 'broken'],
   ];

@@ -20,7 +20,7 @@ export type LinkCodec = (typeof LINK_CODECS)[number];
 const MAX_LINK_CHARACTERS = Math.ceil((MAX_BYTES * 4) / 3) + 4096;
 const SHAPE = /^#?([si]\d{1,6}):([^.]*)(?:\.(.*))?$/s;
 
-export const LINK_ERRORS = ['not-a-link', 'unknown-version', 'broken', 'truncated', 'too-long'] as const;
+export const LINK_ERRORS = ['not-a-link', 'unknown-version', 'broken', 'truncated', 'too-long', 'not-ours'] as const;
 export type LinkErrorCode = (typeof LINK_ERRORS)[number];
 
 export interface LinkError {
@@ -40,6 +40,7 @@ const MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
   broken: 'This link is damaged: some of its characters were changed on the way.',
   truncated: 'This link is cut off: its end is missing.',
   'too-long': 'A link holds at most 1 MiB of text; this is more. Share the file instead.',
+  'not-ours': 'This is whole, but what is in it is no swarm that this version of Planaria knows.',
 };
 
 export const linkError = (code: LinkErrorCode): Result<never, LinkError> => err({ code, message: MESSAGES[code] });

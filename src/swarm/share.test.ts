@@ -62,7 +62,7 @@ describe('what is shared', () => {
   ])('cannot carry %s', async (_, more) => {
     const json = { planaria: 1, swarm: { name: 'a.yaml', text: 'x' }, ...more };
     const link = must(await encodeLink(JSON.stringify(json), 's2'));
-    expect(await openLink(link)).toMatchObject({ ok: false, error: { code: 'broken' } });
+    expect(await openLink(link)).toMatchObject({ ok: false, error: { code: 'not-ours' } });
   });
 
   test('a name is never a path', async () => {

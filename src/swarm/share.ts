@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { parseBounded } from './bounded-json.ts';
 import { packContainer, unpackContainer } from './container.ts';
 import { decodeLink, encodeLink, linkError, type LinkError } from './link.ts';
 import { MAX_INPUT_CHARACTERS } from './input.ts';
@@ -20,6 +21,9 @@ const SharedSchema = v.strictObject({
   swarm: NamedText(MAX_BYTES),
   input: v.exactOptional(NamedText(MAX_INPUT_CHARACTERS)),
 });
+
+/** Far more than the schema has. */
+const BOUNDS = { depth: 4, values: 32 };
 
 export interface Shared {
   readonly swarm: { readonly file: string; readonly text: string };
@@ -43,14 +47,10 @@ const toJson = ({ swarm, input }: Shared): string =>
 
 /** @param text JSON */
 export function readShared(text: string): Result<Shared, LinkError> {
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    return linkError('broken');
-  }
-  const parsed = v.safeParse(SharedSchema, given);
-  if (!parsed.success) return linkError('broken');
+  const given = parseBounded(text, BOUNDS);
+  if (!given.ok) return linkError('not-ours');
+  const parsed = v.safeParse(SharedSchema, given.value);
+  if (!parsed.success) return linkError('not-ours');
   const { swarm, input } = parsed.output;
   return ok({ swarm: { file: swarm.name, text: swarm.text }, input: input ?? null });
 }

@@ -1,8 +1,9 @@
 /** What the page asks of links, files and replays, and what it is told. docs/links.md tells the same to people. */
+import type { LinkErrorCode } from '../../swarm/link.ts';
 import type { CheckedSwarm, StartReply } from '../replies.ts';
 
 /** Why a link or a file cannot be opened. `not-ours`: whole, but what is in it is neither a swarm nor an incident that this version knows. */
-export type LinkProblem = 'not-a-link' | 'unknown-version' | 'broken' | 'truncated' | 'too-long' | 'not-ours';
+export type LinkProblem = LinkErrorCode;
 
 export interface NamedText {
   readonly name: string;

@@ -7,6 +7,7 @@ import { FAULT_KINDS } from '../../chaos/kinds.ts';
 import { type JournalEvent, NOTICE_CHOICES } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
+import { parseBounded } from '../../swarm/bounded-json.ts';
 import { HUNG } from '../flight.ts';
 import { SILENT } from '../orders.ts';
 import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
@@ -21,6 +22,10 @@ const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
 const MAX_WORDS = 10_000;
 const MAX_OUTPUT = 100_000;
+/** Turns beyond these are left out, and made up in the replay. */
+const MAX_TURNS = 400_000;
+/** A turn is 19 numbers and at most one text. */
+const BOUNDS = { depth: 8, values: 20 * MAX_TURNS + 2_000_000 };
 
 const ms = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(31 * 86_400_000));
 const whole = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most));
@@ -164,7 +169,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
     ...(words.length > 0 && { words: words.filter(isShort).slice(0, MAX_WORDS) }),
     // Finer than a clock trembles would be noise that costs bytes.
-    turns: toColumns(turns, recording.exact ? 1000 : 1),
+    turns: toColumns(turns.slice(0, MAX_TURNS), recording.exact ? 1000 : 1),
     heals: recording.heals.slice(0, MAX_HEALS),
   };
   return JSON.stringify(json);
@@ -172,13 +177,9 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
 
 /** Fails with one sentence where it is no incident that this version knows. */
 export function readIncident(text: string): Result<Incident, string> {
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    return err('It is not JSON.');
-  }
-  const parsed = v.safeParse(IncidentSchema, given, { abortEarly: true });
+  const given = parseBounded(text, BOUNDS);
+  if (!given.ok) return given;
+  const parsed = v.safeParse(IncidentSchema, given.value, { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
     return err(`${v.getDotPath(issue) ?? 'The incident'}: ${issue.message}`);
