@@ -34,7 +34,7 @@ import { exhaustMemory, gpuOf, openModel, type GpuMemory } from './webllm-intern
 
 /** Of the K/V pool that the budget allows, the least that is tried when the GPU refuses more. */
 const LEAST_SCALE = 1 / 4;
-const LOSS_REPORT_MS = 200;
+const LOSS_REPORT_MS = 1000;
 /** Of the memory that may be used, the most that a second copy of the model may take to be ready when the first is lost. */
 const STANDBY_SHARE = 0.05;
 
