@@ -77,6 +77,12 @@ export interface OrdersOptions {
   readonly report: (order: string, ok: boolean, detail: string) => void;
 }
 
+/** An agent is off work. */
+interface Hold {
+  readonly cancel: Cancel;
+  readonly ordered: boolean;
+}
+
 /** Carries out what RECOVER orders, and keeps agents off work for as long as that takes. */
 export class Orders {
   readonly #with: OrdersOptions;
@@ -85,7 +91,7 @@ export class Orders {
   /** Engine orders that wait for a fresh engine. */
   readonly #awaitEngine = new Set<string>();
   /** Agents off work: until an order for them comes, or until the one that came was carried out. */
-  readonly #held = new Map<number, { readonly cancel: Cancel; readonly ordered: boolean }>();
+  readonly #held = new Map<number, Hold>();
   readonly #timers = new Set<Cancel>();
   #stopped = false;
 
@@ -162,10 +168,11 @@ export class Orders {
     actuator.rest(agent);
     // A turn that was begun with what is mended now is not worth waiting for.
     actuator.abandon(agent, FAILURE[order.fault] ?? null, order.evidence.map(inWords).join('; '));
-    this.#keep(agent, true, order.delayMs, () => {
+    const mine = this.#keep(agent, true, order.delayMs, () => {
       const done = (result: string | true): void => {
         if (this.#stopped) return;
-        this.#release(agent);
+        // Another order may have come while this one was carried out: the agent is off work for that one now.
+        if (this.#held.get(agent) === mine) this.#release(agent);
         this.#report(order.id, result);
       };
       const acting = this.#act(agent, order);
@@ -222,9 +229,11 @@ export class Orders {
     return null;
   }
 
-  #keep(agent: number, ordered: boolean, ms: number, then: () => void): void {
+  #keep(agent: number, ordered: boolean, ms: number, then: () => void): Hold {
     this.#held.get(agent)?.cancel();
-    this.#held.set(agent, { cancel: this.#later(ms, then), ordered });
+    const hold = { cancel: this.#later(ms, then), ordered };
+    this.#held.set(agent, hold);
+    return hold;
   }
 
   #release(agent: number): void {

@@ -103,12 +103,17 @@ export class Ward {
     for (const turn of this.#with.actuator.flights()) this.began(turn);
   }
 
-  /** Takes over the agents that were being mended: in an earlier tab, or by a supervisor that is gone. */
+  /**
+   * Takes over the agents that were being mended: in an earlier tab, or by a supervisor that is gone. Those that were given up stay so, but
+   * for the last of a role: what was to bring them back went with the tab.
+   */
   adoptAll(): void {
     const { state } = this.#with.state.agents;
-    for (let agent = 0; agent < state.length; agent++)
+    for (let agent = 0; agent < state.length; agent++) {
       if (state[agent] === AGENT.degraded || state[agent] === AGENT.recovering)
         this.#recover.adopt(agent, this.#with.clock.now());
+      else if (state[agent] === AGENT.failed && !this.#orders.holds(agent)) this.#orders.lose(agent);
+    }
   }
 
   stop(): void {
