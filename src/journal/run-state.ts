@@ -6,8 +6,10 @@ export { AGENT, AGENT_NAMES, TASK, TIER };
 
 /** Why a turn waits again that was lost with its engine. */
 export const ENGINE_LOST: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
+/** A person wanted it taken again. */
+export const CALLED_BACK = 'called back by a person';
 /** Why one waits again through nobody's fault. */
-export const BLAMELESS: ReadonlySet<string> = new Set([...ENGINE_LOST, 'cancelled', 'second opinion']);
+export const BLAMELESS: ReadonlySet<string> = new Set([...ENGINE_LOST, 'cancelled', 'second opinion', CALLED_BACK]);
 
 /** Weight of the newest turn in an agent's health: the share of its recent turns that passed. */
 const HEALTH_STEP = 0.3;

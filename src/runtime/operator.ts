@@ -1,6 +1,6 @@
 import type { EventBody, NoticeChoice } from '../journal/events.ts';
 import type { OpenNotice } from '../journal/notices.ts';
-import type { RunState } from '../journal/run-state.ts';
+import { CALLED_BACK, type RunState } from '../journal/run-state.ts';
 import { agentName } from '../swarm/expand.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { reviewedText } from './outcome.ts';
@@ -89,7 +89,7 @@ export class Operator {
   #retry(agent: number, name: string): ActionReply {
     const { dispatcher } = this.#with;
     if (dispatcher.ward?.revive(agent)) return yes(`${name} has another chance; its next turn is its trial.`);
-    return dispatcher.callBack(agent, 'called back by a person') === null
+    return dispatcher.callBack(agent, CALLED_BACK) === null
       ? no(`${name} has no turn that could be called back.`)
       : yes(`The turn of ${name} was called back and is taken again.`);
   }
