@@ -39,6 +39,7 @@ export class Committer {
   #writing: Promise<void> | null = null;
   #failures = 0;
   #stopped = false;
+  #leaving = false;
   #waiters: (() => void)[] = [];
   /** Wait for the next batch to be durable. */
   #settling: (() => void)[] = [];
@@ -76,6 +77,17 @@ export class Committer {
       this.#waiters.push(resolve);
       this.poke();
     });
+  }
+
+  /**
+   * As `flush`, but waits for no room: it gives up with the first write that fails. What is not on the disk by then was told to nobody, and
+   * is done again by whoever opens the run next.
+   */
+  leave(): Promise<void> {
+    this.#leaving = true;
+    const left = this.flush();
+    this.retryNow();
+    return left;
   }
 
   /** Resolves when what was added so far is on the disk, however much is added behind it; never once this writer has stopped. */
@@ -151,7 +163,10 @@ export class Committer {
     }
     this.#failures++;
     if (fault.code === 'duplicate-result') await this.#dropWritten(rows);
-    else this.#with.onTrouble(fault);
+    else {
+      this.#with.onTrouble(fault);
+      if (this.#leaving) this.#wake();
+    }
   }
 
   /** Rows that are there already stay as they are: the first commit counts. */

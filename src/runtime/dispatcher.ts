@@ -27,6 +27,9 @@ const PASSED = 16;
 /** Share of its deadline that a turn may wait for a seat before nobody is let in front of it. */
 const LONG_WAIT = 1 / 8;
 
+/** Engines lost in a row, none of which ended a turn, after which turns go out one at a time: one of them may be what kills engines. */
+const SUSPICIOUS = 3;
+
 export interface DispatcherOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -57,6 +60,8 @@ export interface DispatcherOptions {
   readonly onTurn: () => void;
   /** The engine can do no more, as an outcome says or as its silence shows. */
   readonly onGone: (error: EngineError) => void;
+  /** See `TaskDeskOptions`. */
+  readonly onCulprit: () => void;
 }
 
 /**
@@ -78,11 +83,14 @@ export class Dispatcher {
   #lastEngine: Engine | null = null;
   #window = 0;
   #residents = 0;
+  /** Engines lost since a turn last came to its end. */
+  #lostInARow = 0;
 
   constructor(options: DispatcherOptions) {
     this.#with = options;
     const { clock, random, plan, state, fence, contexts, escalation, healing: settings, tell } = options;
-    const { onDone, onFailed, onUnanswered, whenCold, onNote, onDropped, lastGood, freeStorage, onTurn } = options;
+    const { onDone, onFailed, onUnanswered, onCulprit } = options;
+    const { whenCold, onNote, onDropped, lastGood, freeStorage } = options;
     const ward = (): Ward | null => this.ward;
     const pump = (): void => {
       this.pump();
@@ -102,6 +110,8 @@ export class Dispatcher {
       onFailed,
       onUnanswered,
       onWaiting: pump,
+      alone: () => this.#oneAtATime,
+      onCulprit,
       onSettled: (task) => this.ward?.taskEnded(task),
     }));
     const flights = (this.#flights = new Flights({ ...shared, roster, residence }));
@@ -123,7 +133,10 @@ export class Dispatcher {
       flights,
       desk,
       contextTokens: () => takeoff.contextTokens,
-      onTurn,
+      onTurn: () => {
+        this.#lostInARow = 0;
+        options.onTurn();
+      },
       onGone: (error) => {
         // Nothing more for this engine, even if it has not said itself that it is lost.
         this.#engine = null;
@@ -194,7 +207,7 @@ export class Dispatcher {
     this.#prove();
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyTask[] = [];
-    while (this.#engine && this.#flights.size < this.#window && passed.length < PASSED) {
+    while (this.#engine && this.#flights.size < this.#most && passed.length < PASSED) {
       const next = this.#desk.next((stage) => this.#roster.idle(stage) > 0 && this.#flights.size < this.#room(stage));
       if (!next) break;
       const failedBy = this.#desk.failedBy(next.task);
@@ -216,7 +229,7 @@ export class Dispatcher {
    * seat. A task that has failed before is no fair trial.
    */
   #prove(): void {
-    while (this.#engine && this.#flights.size < this.#window + this.#residents) {
+    while (this.#engine && this.#flights.size < (this.#oneAtATime ? 1 : this.#window + this.#residents)) {
       const next = this.#desk.next(
         (stage) => this.#roster.onTrial(stage) > 0,
         (task) => this.#desk.failedBy(task) === undefined,
@@ -278,6 +291,7 @@ export class Dispatcher {
     );
     this.#residence.lost();
     for (const flight of held) this.#landing.requeue(flight, error.code, { finish: 'error' });
+    this.#lostInARow++;
   }
 
   /** Takes back what is with the engine and forgets what waits; nothing is handed out any more. */
@@ -294,6 +308,15 @@ export class Dispatcher {
    */
   #room(stage: number): number {
     return this.#brief(stage).memoryTurns > 0 ? this.#residents : this.#window;
+  }
+
+  get #oneAtATime(): boolean {
+    return this.#lostInARow >= SUSPICIOUS;
+  }
+
+  /** Turns that may be in flight. */
+  get #most(): number {
+    return this.#oneAtATime ? 1 : this.#window;
   }
 
   #brief(stage: number): StageBrief['brief'] {

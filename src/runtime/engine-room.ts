@@ -126,6 +126,11 @@ export class EngineRoom {
     this.#seat.worked();
   }
 
+  /** What engines were lost by is known, and comes no more. */
+  absolve(): void {
+    this.#seat.absolve();
+  }
+
   /** The engine is known to be useless, e.g. it keeps no deadline. */
   declareLost(error: EngineError): void {
     this.#seat.declareLost(error);

@@ -91,6 +91,12 @@ export class EngineSeat {
     this.#row = 0;
   }
 
+  /** What engines were lost by is known, and comes no more: nobody has to start the next one by hand. */
+  absolve(): void {
+    this.#row = 0;
+    if (this.#state.kind === 'stopped' && !this.#state.permanent) this.start();
+  }
+
   /** The engine is known to be useless, e.g. it keeps no deadline. */
   declareLost(error: EngineError): void {
     if (this.#engine) this.#lose(this.#engine, error);

@@ -133,7 +133,13 @@ export class Opener {
         fixedSeats,
         ...(onEvent && { onEvent }),
       });
-      await run.start();
+      try {
+        await run.start();
+      } catch (error) {
+        // Its timers run already: left alone it would write behind the back of whoever opens the run next.
+        await run.stop(false);
+        throw error;
+      }
       return run;
     } catch (error) {
       release();

@@ -133,6 +133,7 @@ export class RunCore {
     this.engines.watch();
     // A cancel or the last commit may have been cut off by the end of an earlier session.
     if (this.state.cancelled && !this.state.ended) this.endRest('cancelled');
+    else if (this.ledger.overspent && !this.isOver) this.endRest('token-budget');
     this.#checkEnd();
     if (!this.isOver && !this.state.paused) this.engines.start();
     this.steer();
@@ -158,11 +159,14 @@ export class RunCore {
     this.steer();
   }
 
-  /** Leaves the run as it is, to be opened again; resolves when everything is on the disk. */
-  async stop(): Promise<void> {
-    if (!this.#stale) {
+  /**
+   * Leaves the run as it is, to be opened again; resolves when everything is on the disk that can be written now. `keep` false: nothing more
+   * is written, e.g. because the run is about to be removed.
+   */
+  async stop(keep = true): Promise<void> {
+    if (!this.#stale && keep) {
       this.dispatcher.attach(null);
-      await this.storage.flush();
+      await this.storage.leave();
     }
     await this.#leave();
   }
@@ -264,6 +268,9 @@ export class RunCore {
       },
       onGone: (error) => {
         engines.declareLost(error);
+      },
+      onCulprit: () => {
+        engines.absolve();
       },
     });
   }

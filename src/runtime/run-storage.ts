@@ -153,6 +153,11 @@ export class RunStorage {
     return this.#committer.flush();
   }
 
+  /** See `Committer.leave`. */
+  leave(): Promise<void> {
+    return this.#committer.leave();
+  }
+
   /** Writes no more. */
   stop(): void {
     this.#committer.stop();

@@ -153,8 +153,9 @@ export class Run implements RunView {
     return this.#operator.act(agent, action);
   }
 
-  stop(): Promise<void> {
-    return this.#core.stop();
+  /** `keep` false: what is not on the disk yet is not wanted any more. */
+  stop(keep = true): Promise<void> {
+    return this.#core.stop(keep);
   }
 
   /** Ends the supervisor with all it knows; a new one takes its place. A seam for chaos. */

@@ -44,6 +44,16 @@ const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; 
 const TAKE_OVER_MS = 250;
 const TAKE_OVER_TRIES = 8;
 
+/** Waits before a run that could not be opened again is tried once more, ms. */
+const REOPEN_FIRST_MS = 1000;
+const REOPEN_CAP_MS = 15_000;
+
+/** Whether there is no such run any more, or none that could be read. */
+function isGone(error: unknown): boolean {
+  const { code } = asStoreFault(error);
+  return code === 'missing' || code === 'corrupt';
+}
+
 /** All runs of the product: many stored, at most one open. */
 export class Runtime implements RuntimeApi {
   readonly #with: RuntimeOptions;
@@ -52,6 +62,8 @@ export class Runtime implements RuntimeApi {
   #open: RunView | null = null;
   #sender: FrameSender | null = null;
   #moments: { readonly view: RunView; readonly of: Moments } | null = null;
+  /** The run that is to be open here; `#open` is not while it cannot be. */
+  #wanted: string | null = null;
   /** One change of the open run at a time. */
   #turnstile: Promise<unknown> = Promise.resolve();
 
@@ -107,10 +119,10 @@ export class Runtime implements RuntimeApi {
       await this.#close();
       try {
         this.#open = await this.#opener.view(runId);
+        this.#wanted = runId;
         return true;
       } catch (error) {
-        const { code } = asStoreFault(error);
-        if (code === 'missing' || code === 'corrupt') return false;
+        if (isGone(error)) return false;
         throw error;
       }
     });
@@ -143,7 +155,8 @@ export class Runtime implements RuntimeApi {
 
   async remove(runId: string): Promise<void> {
     await this.#alone(async () => {
-      if (this.#open?.id === runId) await this.#close();
+      // Nothing of it is to be kept: full storage, which may be why it goes, is not waited for.
+      if (this.#wanted === runId) await this.#close(false);
       await this.#with.store.remove(runId);
     });
   }
@@ -252,24 +265,31 @@ export class Runtime implements RuntimeApi {
     await this.#reopen(runId);
   }
 
-  /** Opens the run again in whichever way it can be had now. */
-  #reopen(runId: string): Promise<unknown> {
+  /** Opens the run again in whichever way it can be had now, or, where it is out of reach for the moment, as soon as it can be. */
+  #reopen(runId: string, tries = 0): Promise<unknown> {
     return this.#alone(async () => {
-      if (this.#open?.id !== runId) return;
+      if (this.#wanted !== runId || (tries > 0 && this.#open)) return;
       await this.#close();
       try {
         this.#open = await this.#opener.view(runId);
-      } catch {
-        // Removed, or out of reach: the next call for it says so.
+        this.#wanted = runId;
+      } catch (error) {
+        // One that was removed is not waited for: the next call for it says so.
+        if (isGone(error)) return;
+        this.#wanted = runId;
+        const ms = Math.min(REOPEN_CAP_MS, REOPEN_FIRST_MS * 2 ** tries);
+        this.#with.clock.timeout(ms, () => void this.#reopen(runId, tries + 1));
       }
     });
   }
 
-  async #close(): Promise<void> {
+  /** `keep`: see `RunView.stop`. */
+  async #close(keep = true): Promise<void> {
     const open = this.#open;
     this.#open = null;
+    this.#wanted = null;
     this.#moments = null;
-    await open?.stop();
+    await open?.stop(keep);
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {

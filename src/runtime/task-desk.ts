@@ -6,7 +6,7 @@ import type { Random } from '../kernel/random.ts';
 import { ReadyQueue, type ReadyTask } from '../scheduling/ready-queue.ts';
 import type { Flight } from './flight.ts';
 import { nextStage, type RunPlan } from './plan.ts';
-import { Suspects } from './suspects.ts';
+import { type Blame, Suspects } from './suspects.ts';
 import { TaskQuestions, type TaskQuestionsOptions } from './task-questions.ts';
 
 /** Turns that a task may lose otherwise than with an engine before it is held against the task: a prompt can be what stalls every agent. */
@@ -25,6 +25,10 @@ export interface TaskDeskOptions extends TaskQuestionsOptions {
   readonly onFailed: (task: number, failure: string, detail: string) => void;
   /** A task waits that did not before. */
   readonly onWaiting: () => void;
+  /** Turns go to the engine one at a time. */
+  readonly alone: () => boolean;
+  /** A task, and not the engine, is what engines in a row were lost by. */
+  readonly onCulprit: () => void;
   /** What is known of the task's attempts is of no more use. */
   readonly onSettled: (task: number) => void;
 }
@@ -64,8 +68,7 @@ export class TaskDesk {
   next(serves: (stage: number) => boolean, suits?: (task: number) => boolean): ReadyTask | null {
     for (;;) {
       const next = this.#ready.next(serves, suits);
-      // A person's word may have ended it while it waited.
-      if (!next || this.#with.state.isOpen(next.task)) return next;
+      if (!next || this.#waits(next)) return next;
     }
   }
 
@@ -152,12 +155,17 @@ export class TaskDesk {
     const { state, tell } = this.#with;
     const { task, agent, stage, model } = flight;
     const withEngine = ENGINE_LOST.has(reason);
-    const blamed = withEngine
-      ? this.#suspects.lost(task, state.engineReport)
-      : !BLAMELESS.has(reason) && (state.tasks.losses[task] as number) >= MAX_LOSSES;
-    if (blamed) {
+    const tooOften = !BLAMELESS.has(reason) && (state.tasks.losses[task] as number) >= MAX_LOSSES;
+    const blame: Blame = withEngine
+      ? this.#suspects.lost(task, state.engineReport, this.#with.alone())
+      : tooOften
+        ? 'attempt'
+        : 'none';
+    if (blame !== 'none') {
       const times = withEngine ? 'with every engine that had it' : `${String(MAX_LOSSES)} times`;
-      this.#reject(flight, 'engine-error', `its turn was lost ${times}, the last by ${reason}`);
+      const detail = `its turn was lost ${times}, the last by ${reason}`;
+      this.#reject(flight, 'engine-error', detail, blame === 'attempt');
+      if (blame === 'certain') this.#with.onCulprit();
       return;
     }
     if (NOT_THE_TASKS.has(reason)) this.#avoid(task, agent);
@@ -193,7 +201,14 @@ export class TaskDesk {
     this.#questions.stop();
   }
 
-  #reject(flight: Flight, failure: TurnFailure, detail: string): void {
+  /** Whether it still waits there: a person's word may have ended it meanwhile, or moved it on. */
+  #waits({ task, lane }: ReadyTask): boolean {
+    const { status, stage } = this.#with.state.tasks;
+    return status[task] === TASK.pending && stage[task] === lane;
+  }
+
+  /** `again`: others may try, as far as the role has attempts left. */
+  #reject(flight: Flight, failure: TurnFailure, detail: string, again = true): void {
     const { random, tell, onFailed, plan, clock, onWaiting } = this.#with;
     const { task, agent, stage: index, model } = flight;
     const stage = plan.stages[index] as RunPlan['stages'][number];
@@ -201,7 +216,7 @@ export class TaskDesk {
     const failures = flight.failures + 1;
     const by = model ?? `agent ${String(agent)}`;
     this.#questions.note(task, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
-    if (model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
+    if (again && model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
       const delayMs = retryDelay(failures, random);
       tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
       this.#avoid(task, agent);

@@ -24,6 +24,9 @@ export interface RunView {
   pause(): void;
   resume(): void;
   cancel(): void;
-  /** Leaves the run as it is, to be opened again; resolves when everything is on the disk. */
-  stop(): Promise<void>;
+  /**
+   * Leaves the run as it is, to be opened again; resolves when everything is on the disk that can be written now. `keep` false: nothing of
+   * it is wanted any more.
+   */
+  stop(keep?: boolean): Promise<void>;
 }
