@@ -18,10 +18,9 @@ export interface Broken {
 /**
  * @param swarm may be broken in places
  * @param sound whether nothing is known to be wrong at, within or around a path; only such places are looked at
+ * @param rolesStand whether there is a map of roles, whatever may be wrong within it
  */
-export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean): Broken[] {
-  const roles: unknown = swarm?.roles;
-  const rolesStand = typeof roles === 'object' && roles !== null && !Array.isArray(roles);
+export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean, rolesStand: boolean): Broken[] {
   return [
     ...(sound(['input']) ? checkInput(swarm) : []),
     ...(rolesStand ? checkOutputs(swarm, sound) : []),

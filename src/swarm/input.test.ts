@@ -17,6 +17,10 @@ describe('lines', () => {
       [5, 'c'],
     ]);
     expect(read('a\n', { format: 'lines' })).toEqual([[1, 'a']]);
+    expect(read('a\r\rb', { format: 'lines' })).toEqual([
+      [1, 'a'],
+      [3, 'b'],
+    ]);
   });
 
   test('stop at the limit, the argument before the file', () => {
@@ -31,10 +35,37 @@ describe('lines', () => {
     expect(result.ok && result.value.notes).toEqual([{ line: 2, message: '16390 characters, cut to 16384' }]);
   });
 
+  test('a stray byte of another encoding is read as it came, and a note says where', () => {
+    const latin = new TextDecoder().decode(Uint8Array.from([0x63, 0x61, 0x66, 0xe9, 0x0a, 0x6f, 0x6b]));
+    const result = readInput('in', latin, { format: 'lines' });
+    expect(result.ok && result.value.items.map(({ text }) => text)).toEqual(['caf\uFFFD', 'ok']);
+    expect(result.ok && result.value.notes).toEqual([{ line: 1, message: 'holds what is not UTF-8, read as \uFFFD' }]);
+  });
+
+  test.each([
+    ['zip', [0x50, 0x4b, 3, 4, 20, 0], 'the file is packed with zip; expected UTF-8 text; unpack it first (unzip)'],
+    ['gzip', [0x1f, 0x8b, 8, 0, 0x9c], 'the file is packed with gzip; expected UTF-8 text; unpack it first (gunzip)'],
+    [
+      'zstd',
+      [0x28, 0xb5, 0x2f, 0xfd, 1],
+      'the file is packed with zstd; expected UTF-8 text; unpack it first (unzstd)',
+    ],
+    ['UTF-16', [0xff, 0xfe, 0x61, 0, 0x0a, 0], 'the file is UTF-16; expected UTF-8 text; save it as UTF-8'],
+    ['UTF-16, big end first', [0, 0x61, 0, 0x0a], 'the file is UTF-16; expected UTF-8 text; save it as UTF-8'],
+    ['Latin-1', [0xe9, 0xe8, 0xe0, 0xe7, 0x0a], 'the file is not UTF-8; expected UTF-8 text; save it as UTF-8'],
+    [
+      'a picture',
+      [0x89, 0x50, 0, 0, 0, 0xff, 0xff],
+      'the file is not text; expected UTF-8 text; give the text that is in it',
+    ],
+  ])('%s is told by name', (_what, bytes, message) => {
+    expect(read(new TextDecoder().decode(Uint8Array.from(bytes)), { format: 'lines' })).toEqual([`in:1:1: ${message}`]);
+  });
+
   test.each([
     ['', 'in:1:1: the input has no items; expected at least one line that is not blank'],
     ['\n \n', 'in:1:1: the input has no items; expected at least one line that is not blank'],
-    ['\x1f\x8b\0\0', 'in:1:1: the input is not a text file; expected UTF-8 text; unpack archives first'],
+    ['\x1f\x8b\0\0', 'in:1:1: the file is packed with gzip; expected UTF-8 text; unpack it first (gunzip)'],
     [
       'x'.repeat(50 * 1024 * 1024 + 1),
       'in:1:1: the input is larger than 50 MiB; expected at most 50 MiB; split the file',
@@ -93,19 +124,42 @@ describe('csv', () => {
 
   test.each([
     ['a,b\n1,2', 'c', ['in:1:1: the header has no column "c"; expected one of "a", "b"']],
-    ['a,b\n1,2\n3\n', 'b', ['in:3:1: the record ends at column 1; expected at least 2 columns']],
+    [
+      'Id,Message\n1,x',
+      'message',
+      [
+        'in:1:1: the header has no column "message"; expected one of "Id", "Message"; did you mean "Message"? Mend input.column in the swarm file, or the header',
+      ],
+    ],
+    [
+      'a,b\n1,2\n3\n',
+      'b',
+      ['in:3:2: the record has 1 column; expected at least 2; write a delimiter for a field that is empty too'],
+    ],
+    [
+      'id,text\n1,no quotes, half lost\n2,whole\n',
+      'text',
+      [
+        'in:2:13: the record has 3 columns, the header 2; expected at most 2; put quotes around text that holds a comma',
+      ],
+    ],
+    [
+      'id;text\r\n1;"a";\r\n2;"b;c"; d\r\n',
+      'text',
+      [
+        'in:3:1: the record has 3 columns, the header 2; expected at most 2; put quotes around text that holds a semicolon',
+      ],
+    ],
     [
       'a,b\n1,"x\n2,y\n',
       'b',
-      [
-        'in:2:1: a quoted field of this record never closes; expected a closing quote; double a quote to have one within quotes',
-      ],
+      ['in:2:3: this quoted field never closes; expected a closing quote; double a quote to have one within quotes'],
     ],
     [
       'a,b\n1,"x" y\n2,z\n',
       'b',
       [
-        'in:2:1: a quoted field of this record goes on after its closing quote; expected a comma or the end of the line after a closing quote; double a quote to have one within quotes',
+        'in:2:3: this quoted field goes on after its closing quote; expected a delimiter or the end of the line after a closing quote; double a quote to have one within quotes',
       ],
     ],
     ['a\n', 'a', ['in:1:1: the input has no items; expected at least one line that is not blank']],
@@ -146,10 +200,31 @@ describe('jsonl', () => {
     ]);
   });
 
+  test.each([
+    [
+      "{'m':1}",
+      'in:1:2: the line is not JSON from here on; expected one JSON value on each line; texts and keys stand in double quotes',
+    ],
+    [
+      '{"m":NaN}',
+      'in:1:6: the line is not JSON from here on; expected one JSON value on each line; JSON knows true, false, null and finite numbers',
+    ],
+    [
+      '{"m":1,}',
+      'in:1:8: the line is not JSON from here on; expected one JSON value on each line; no comma stands before a closing bracket',
+    ],
+    [
+      '{"M":1}',
+      'in:1:1: the line has no field "m"; expected an object with that field; did you mean "M"? Mend input.field in the swarm file, or the line',
+    ],
+  ])('says what to do: %s', (line, message) => {
+    expect(read(line, { format: 'jsonl', field: 'm' })).toEqual([message]);
+  });
+
   test('names every broken line with its column', () => {
     expect(read('{"m":1}\n{"m" 1}\n{"m":\n[]\n{"__proto__":1}', { format: 'jsonl', field: 'm' })).toEqual([
-      'in:2:6: the line is not JSON; expected one JSON value on each line',
-      'in:3:6: the line is not JSON; expected one JSON value on each line',
+      'in:2:6: the line is not JSON from here on; expected one JSON value on each line',
+      'in:3:6: the line ends within its JSON value; expected one JSON value on each line; write a value that goes over several lines on one',
       'in:4:1: the line has no field "m"; expected an object with that field',
       'in:5:1: the line has no field "m"; expected an object with that field',
     ]);

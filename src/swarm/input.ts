@@ -1,8 +1,11 @@
 /** From the text of an input file to items, each with the line it came from. */
-import Papa from 'papaparse';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { type RecordSink, readCsv } from './csv.ts';
 import { type Diagnostic, quote, sortDiagnostics } from './diagnostic.ts';
+import { foreignFormat } from './foreign.ts';
+import { jsonFaultAt } from './json-fault.ts';
 import { MAX_ITEMS, type SwarmInput } from './model.ts';
+import { nearest } from './nearest.ts';
 
 /** What one task is about. */
 export interface InputItem {
@@ -28,7 +31,8 @@ const MAX_ERRORS = 50;
 export type InputFormat = Pick<SwarmInput, 'format' | 'column' | 'field' | 'limit'>;
 
 /**
- * Blank lines are passed over but counted, so that line numbers are those of an editor. Line ends are LF or CRLF; a byte order mark is dropped.
+ * Blank lines are passed over but counted, so that line numbers are those of an editor. Line ends are LF, CRLF or, in a file without LF, CR; a
+ * byte order mark is dropped.
  *
  * @param file name for messages only
  * @param limit at most this many items; default the format's own, then all (at most 1,000,000)
@@ -39,12 +43,14 @@ export function readInput(
   format: InputFormat,
   limit = format.limit ?? Infinity,
 ): Result<ReadInput, readonly Diagnostic[]> {
-  const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
+  const marked = given.startsWith('\uFEFF') ? given.slice(1) : given;
+  const text = marked.includes('\n') ? marked : marked.replaceAll('\r', '\n');
   const collector = new Collector(file, limit);
+  const foreign = foreignFormat(text);
   if (text.length > MAX_INPUT_CHARACTERS) {
     collector.fault(1, 1, 'the input is larger than 50 MiB', 'at most 50 MiB', 'split the file');
-  } else if (text.slice(0, 65_536).includes('\0')) {
-    collector.fault(1, 1, 'the input is not a text file', 'UTF-8 text', 'unpack archives first');
+  } else if (foreign) {
+    collector.fault(1, 1, foreign.message, 'UTF-8 text', foreign.hint);
   } else if (format.format === 'csv') {
     readCsv(text, format.column ?? 1, collector);
   } else {
@@ -57,14 +63,16 @@ export function readInput(
 class BadRecord extends Error {
   readonly column: number;
   readonly expected: string;
-  constructor(column: number, message: string, expected: string) {
+  readonly hint: string;
+  constructor(column: number, message: string, expected: string, hint = '') {
     super(message);
     this.column = column;
     this.expected = expected;
+    this.hint = hint;
   }
 }
 
-class Collector {
+class Collector implements RecordSink {
   readonly #file: string;
   readonly #limit: number;
   readonly #items: InputItem[] = [];
@@ -93,6 +101,7 @@ class Collector {
       this.#faults.length = MAX_ERRORS;
       return;
     }
+    if (text.includes('\uFFFD')) this.#note(line, 'holds what is not UTF-8, read as \uFFFD');
     this.#items.push({ line, text: this.#cut(line, text) });
   }
 
@@ -108,11 +117,13 @@ class Collector {
     return ok({ items: this.#items, notes: this.#notes });
   }
 
+  #note(line: number, message: string): void {
+    if (this.#notes.length < MAX_NOTES) this.#notes.push({ line, message });
+  }
+
   #cut(line: number, text: string): string {
     if (text.length <= MAX_ITEM_CHARACTERS) return text;
-    if (this.#notes.length < MAX_NOTES) {
-      this.#notes.push({ line, message: `${text.length} characters, cut to ${MAX_ITEM_CHARACTERS}` });
-    }
+    this.#note(line, `${text.length} characters, cut to ${MAX_ITEM_CHARACTERS}`);
     // Not through the middle of a surrogate pair.
     const high = text.charCodeAt(MAX_ITEM_CHARACTERS - 1);
     return text.slice(0, high >= 0xd800 && high < 0xdc00 ? MAX_ITEM_CHARACTERS - 1 : MAX_ITEM_CHARACTERS);
@@ -131,7 +142,7 @@ function readLines(text: string, collector: Collector, textOf: (line: string) =>
       collector.add(line, textOf(raw));
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
-      collector.fault(line, error.column, error.message, error.expected);
+      collector.fault(line, error.column, error.message, error.expected, error.hint);
     }
   }
 }
@@ -141,78 +152,39 @@ function jsonText(line: string, field: string | undefined): string {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch (error) {
-    // V8 tells the offset in most messages; a text that just ends has none.
-    const message = error instanceof Error ? error.message : '';
-    const offset = /at position (\d+)/.exec(message)?.[1] ?? (message.includes('end of JSON') ? line.length : 0);
-    throw new BadRecord(Number(offset) + 1, 'the line is not JSON', 'one JSON value on each line');
+  } catch {
+    const at = jsonFaultAt(line);
+    const cut = at >= line.length;
+    throw new BadRecord(
+      at + 1,
+      cut ? 'the line ends within its JSON value' : 'the line is not JSON from here on',
+      'one JSON value on each line',
+      cut ? 'write a value that goes over several lines on one' : jsonHint(line, at),
+    );
   }
   if (field === undefined) return line;
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   const found: unknown =
     isMap && Object.hasOwn(value as object, field) ? (value as Record<string, unknown>)[field] : undefined;
-  if (found === undefined) throw new BadRecord(1, `the line has no field ${quote(field)}`, 'an object with that field');
+  if (found === undefined) {
+    const near = isMap ? nearest(field, Object.keys(value as object)) : null;
+    throw new BadRecord(
+      1,
+      `the line has no field ${quote(field)}`,
+      'an object with that field',
+      near ? `did you mean ${quote(near)}? Mend input.field in the swarm file, or the line` : '',
+    );
+  }
   return typeof found === 'string' ? found : JSON.stringify(found);
 }
 
-/** `column` by name reads the first record as the header; by number, from 1, there is no header. */
-function readCsv(given: string, column: string | number, collector: Collector): void {
-  // One kind of line end, so that lines can be counted from offsets.
-  const text = given.replaceAll('\r\n', '\n');
-  let index = typeof column === 'number' ? column - 1 : -1;
-  let line = 1;
-  let cursor = 0;
-
-  Papa.parse<string[]>(text, {
-    newline: '\n',
-    // Guessed from a few records without the blank lines, which must not count as records of one field.
-    delimiter: Papa.parse(text.slice(0, 65_536), { newline: '\n', preview: 20, skipEmptyLines: 'greedy' }).meta
-      .delimiter,
-    skipEmptyLines: false,
-    step: ({ data, errors, meta }, parser) => {
-      const at = line;
-      for (
-        let newline = text.indexOf('\n', cursor);
-        newline >= 0 && newline < meta.cursor;
-        newline = text.indexOf('\n', newline + 1)
-      ) {
-        line++;
-      }
-      cursor = meta.cursor;
-
-      const [error] = errors.filter(({ type }) => type === 'Quotes');
-      if (error) {
-        const unclosed = error.code === 'MissingQuotes';
-        collector.fault(
-          at,
-          1,
-          unclosed
-            ? 'a quoted field of this record never closes'
-            : 'a quoted field of this record goes on after its closing quote',
-          unclosed ? 'a closing quote' : 'a comma or the end of the line after a closing quote',
-          'double a quote to have one within quotes',
-        );
-      } else if (data.length === 1 && data[0]?.trim() === '') {
-        // A blank line.
-      } else if (index < 0) {
-        index = data.indexOf(String(column));
-        if (index < 0) {
-          collector.fault(
-            at,
-            1,
-            `the header has no column ${quote(String(column))}`,
-            `one of ${data.map(quote).join(', ')}`,
-          );
-        }
-      } else {
-        const value = data[index];
-        if (value === undefined) {
-          collector.fault(at, 1, `the record ends at column ${data.length}`, `at least ${index + 1} columns`);
-        } else {
-          collector.add(at, value);
-        }
-      }
-      if (collector.full || index < 0) parser.abort();
-    },
-  });
+/** What people write where JSON wants something else. */
+function jsonHint(line: string, at: number): string {
+  const rest = line.slice(at);
+  if (rest.startsWith("'")) return 'texts and keys stand in double quotes';
+  if (/^(?:NaN|Infinity|None|True|False|undefined)\b/.test(rest))
+    return 'JSON knows true, false, null and finite numbers';
+  if (/^[}\]]/.test(rest) && line.slice(0, at).trimEnd().endsWith(','))
+    return 'no comma stands before a closing bracket';
+  return '';
 }

@@ -132,7 +132,7 @@ const Input = v.strictObject(
     ),
     limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
-  'a map with from, format, limit',
+  'a map with from, example, format, column, field, limit',
 );
 
 const Limits = v.strictObject(
@@ -185,7 +185,9 @@ const Role = v.strictObject(
     ),
     escalate: v.pipe(
       v.exactOptional(v.pipe(v.array(modelId(), 'a list of model ids'), v.maxLength(4, 'at most 4 model ids'))),
-      v.description('Models to try when this one keeps failing, in order. Reserved: read and kept, not acted on yet.'),
+      v.description(
+        'Models to try, in order, with a task that failed all its attempts, where they are in this browser and fit beside.',
+      ),
     ),
   },
   'a map with prompt, replicas, output',

@@ -6,7 +6,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   const typed = word.toLowerCase();
   if (typed.length > 64) return null;
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  // Of a single letter any other would be one slip away.
+  let bestDistance = Math.min(typed.length - 1, Math.max(1, Math.floor(typed.length / 3))) + 1;
   for (const candidate of candidates) {
     const distance = alignment(typed, candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { arbitrarySwarm } from './testing/arbitrary-swarm.ts';
-import { type OutputSchema, outputSchemaFaults } from './output-schema.ts';
+import { OUTPUT_TYPES, type OutputSchema, outputSchemaFaults } from './output-schema.ts';
+import { checkOutput } from './json-schema.ts';
 
 type Xgrammar = typeof import('@mlc-ai/web-xgrammar');
 let grammars: Xgrammar;
@@ -53,6 +54,33 @@ describe('output schemas and the grammar engine', () => {
       { numRuns: 150 },
     );
   }, 60_000);
+
+  test("a schema's own values pass it, or the schema does not pass here", () => {
+    const value = fc.oneof(
+      fc.constantFrom('', 'a', '😀b', null, true, 0, 1, 2.5, 1e21),
+      fc.integer({ max: 3, min: -3 }),
+    );
+    const schema = fc.record(
+      {
+        type: fc.constantFrom(...OUTPUT_TYPES),
+        enum: fc.array(value, { minLength: 1, maxLength: 3 }),
+        const: value,
+        minLength: fc.nat(2),
+        maxLength: fc.nat(2),
+        minimum: fc.integer({ min: -2, max: 2 }),
+        maximum: fc.integer({ min: -2, max: 2 }),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(schema, (each: OutputSchema) => {
+        const own = each.const === undefined ? (each.enum ?? []) : [each.const];
+        const passes = own.every((one) => checkOutput(each, one, { input: '' }).length === 0);
+        if (outputSchemaFaults(each).length === 0) expect(passes, JSON.stringify(each)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 
   test.each<[OutputSchema, string, boolean]>([
     [

@@ -114,6 +114,28 @@ const RANGES = [
   ['minimum', 'maximum'],
 ] as const;
 
+/** Why one of a schema's own values can never pass the rest of it; null where it can. A model held to such values would only ever fail. */
+function misfit(value: Scalar, schema: OutputSchema): string | null {
+  const { type, minLength = 0, maxLength = Infinity, minimum = -Infinity, maximum = Infinity } = schema;
+  if (schema.enum && !schema.enum.includes(value)) return 'is not in enum';
+  if (type !== undefined && type !== typeOf(value) && !(type === 'number' && typeof value === 'number')) {
+    return `is not of type ${type}`;
+  }
+  if (typeof value === 'string') {
+    // JSON Schema counts characters, not UTF-16 code units.
+    const length = [...value].length;
+    return length < minLength || length > maxLength ? 'is not as long as minLength and maxLength ask' : null;
+  }
+  if (typeof value === 'number') return value < minimum || value > maximum ? 'is not within minimum and maximum' : null;
+  return null;
+}
+
+function typeOf(value: Scalar): OutputType {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value === 'string' ? 'string' : 'boolean';
+}
+
 /** Faults of a schema that has the right form: nothing says what is allowed, keywords of another type, unknown required names, empty ranges. */
 export function outputSchemaFaults(schema: OutputSchema, path: readonly (string | number)[] = []): SchemaFault[] {
   const faults: SchemaFault[] = [];
@@ -124,6 +146,16 @@ export function outputSchemaFaults(schema: OutputSchema, path: readonly (string 
   const { type } = schema;
   if (type === undefined && !schema.enum && !schema.anyOf && !('const' in schema)) {
     fault([], 'the schema allows anything', 'type, enum, const or anyOf');
+  }
+  if (schema.anyOf && (type !== undefined || schema.enum || 'const' in schema)) {
+    // The grammar engine holds a model to one of them alone; the check afterwards would ask for both.
+    fault(['anyOf'], 'anyOf stands beside type, enum or const', 'anyOf alone, with a type in each of its schemas');
+  }
+  const values = [...(schema.enum ?? []).map((value, index) => ({ value, at: ['enum', index] }))];
+  if (schema.const !== undefined) values.push({ value: schema.const, at: ['const'] });
+  for (const { value, at } of values) {
+    const why = misfit(value, schema);
+    if (why) fault(at, `${JSON.stringify(value)} ${why}`, 'a value that the rest of the schema allows');
   }
   // Without `items` the grammar engine allows none at all, whatever minItems says.
   if (type === 'array' && !schema.items) fault([], 'the array does not say what it holds', 'the key items');

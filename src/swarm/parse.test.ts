@@ -117,7 +117,9 @@ describe('good files', () => {
     const text = minimal
       .replace('prompt: Triage this log line.', 'prompt: &p Triage this log line.')
       .replace('name: Small', 'name: Small # why');
-    expect(swarmOf(`\uFEFF${text.replaceAll('\n', '\r\n')}`)).toEqual(swarmOf(minimal));
+    for (const end of ['\r\n', '\r']) {
+      expect(swarmOf(`\uFEFF${text.replaceAll('\n', end)}`)).toEqual(swarmOf(minimal));
+    }
     const aliased = 'planaria: 1\nname: &n Twice\ndescription: *n\n' + minimal.split('\n').slice(2).join('\n');
     expect(swarmOf(aliased).description).toBe('Twice');
   });

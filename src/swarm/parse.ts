@@ -41,7 +41,7 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
   stage((parsed.issues ?? []).flatMap(valueProblem).filter(({ path }) => inForm(path)));
   // Sections that are sound are checked against each other even when others are not: one pass, all messages.
   const sound = (path: Path): boolean => !broken.some((at) => startsWith(at, path) || startsWith(path, at));
-  stage(checkSwarm(parsed.output as Swarm, sound));
+  stage(checkSwarm(parsed.output as Swarm, sound, inForm(['roles'])));
 
   if (diagnostics.length > 0) return err(sortDiagnostics(diagnostics));
   return ok({ swarm: parsed.output as Swarm, locate: (path) => source.locate(path, 'value') });
@@ -112,6 +112,11 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   allOf: 'write one schema',
   pattern: 'use enum, minLength or maxLength',
   format: 'use enum, minLength or maxLength',
+  $schema: 'leave it out, the part of JSON Schema that is read here is always the same',
+  default: 'say it in the prompt',
+  examples: 'say them in the prompt',
+  exclusiveMinimum: 'use minimum',
+  exclusiveMaximum: 'use maximum',
 };
 
 function unknownKey(key: string, parent: Path, known: readonly string[]): Broken {
@@ -122,8 +127,17 @@ function unknownKey(key: string, parent: Path, known: readonly string[]): Broken
     part: 'key',
     message: `unknown key ${quote(key)} in ${nameOf(parent)}`,
     expected: `one of ${known.join(', ')}`,
-    hint: leftOut ?? (near ? `did you mean ${near}?` : ''),
+    hint: leftOut ?? oddKey(key) ?? (near ? `did you mean ${near}?` : ''),
   };
+}
+
+/** Slips that leave YAML valid and make a name of what was to be none. */
+function oddKey(key: string): string | null {
+  if (key.startsWith('//') || key.startsWith('/*')) return 'a comment begins with #';
+  const space = /(?! )\p{Zs}|[\u200B\u2060]/u.exec(key)?.[0];
+  if (space === undefined) return null;
+  const name = `U+${(space.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return `it holds ${name}, which looks like a space or like nothing; type ordinary spaces`;
 }
 
 function found(path: Path, value: unknown): string {

@@ -16,15 +16,17 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  visit,
   type YAMLError,
 } from 'yaml';
 import { type Diagnostic, listOf, type Position, quote } from './diagnostic.ts';
+import { foreignFormat } from './foreign.ts';
+import { syntaxError } from './syntax-error.ts';
 
 export type Path = readonly (string | number)[];
 
 export const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 32;
+const TOO_DEEP = `at most ${MAX_DEPTH} levels`;
 const MAX_ALIASES = 64;
 /** Values after aliases are written out. */
 const MAX_VALUES = 50_000;
@@ -45,7 +47,9 @@ export interface ReadSource {
 
 export function readSource(file: string, given: string): ReadSource {
   // A byte order mark is allowed by YAML and invisible in editors, so columns do not count it.
-  const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
+  const marked = given.startsWith('\uFEFF') ? given.slice(1) : given;
+  // YAML 1.2 ends lines at a lone CR as well, which the parser does not; letter for letter, so that places stay.
+  const text = marked.includes('\n') ? marked : marked.replaceAll('\r', '\n');
   const diagnostics: Diagnostic[] = [];
   const report = (at: Position, message: string, expected: string, hint = ''): void => {
     diagnostics.push({ file, line: at.line, column: at.column, message, expected, hint });
@@ -58,7 +62,7 @@ export function readSource(file: string, given: string): ReadSource {
   }
   const strange = unreadable(text);
   if (strange) {
-    report(strange.position, strange.message, 'UTF-8 text');
+    report(strange.position, strange.message, 'UTF-8 text', strange.hint);
     return { source: null, diagnostics };
   }
 
@@ -100,7 +104,7 @@ export function readSource(file: string, given: string): ReadSource {
   // After a syntax error the rest of the document is a guess, so only the first is reported.
   const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (error) {
-    const { offset, message, expected, hint } = syntaxError(text, document, error);
+    const { offset, message, expected, hint } = syntaxError(text, document, error, TOO_DEEP);
     report(positionAt(offset), message, expected, hint);
     return { source: null, diagnostics };
   }
@@ -154,7 +158,7 @@ class Reader {
         `at most ${MAX_VALUES}, counting what aliases repeat`,
       );
     }
-    if (depth > MAX_DEPTH) this.#refuse(node, 'values are nested too deeply', `at most ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) this.#refuse(node, 'values are nested too deeply', TOO_DEEP);
     if (isAlias(node)) return this.#readAlias(node, depth);
     if (isScalar(node)) return this.#readScalar(node);
     this.#open.add(node);
@@ -267,91 +271,20 @@ function startOf(node: unknown): number {
 }
 
 /** Signs that the bytes were not UTF-8 text: a replaced character, or a control character that YAML does not allow. */
-function unreadable(text: string): { position: Position; message: string } | null {
+function unreadable(text: string): { position: Position; message: string; hint: string } | null {
   // eslint-disable-next-line no-control-regex -- these are what it looks for
   const index = text.search(/[\uFFFD\uFEFF\x00-\x08\x0B\x0C\x0E-\x1F\x7F]/);
   if (index < 0) return null;
   const before = text.slice(0, index);
   const position = { line: before.split('\n').length, column: index - before.lastIndexOf('\n') };
+  const foreign = foreignFormat(text);
+  if (foreign) return { position, ...foreign };
   const code = text.charCodeAt(index);
-  if (code === 0xfffd) return { position, message: 'the file is not UTF-8 here' };
+  if (code === 0xfffd) return { position, message: 'the file is not UTF-8 here', hint: 'save it as UTF-8' };
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  return { position, message: `the character ${name} cannot stand here` };
+  return { position, message: `the character ${name} cannot stand here`, hint: 'delete it' };
 }
 
 function tagText(text: string, warning: YAMLError): string {
   return quote(text.slice(warning.pos[0], warning.pos[1]));
-}
-
-interface SyntaxProblem {
-  readonly offset: number;
-  readonly message: string;
-  readonly expected: string;
-  readonly hint: string;
-}
-
-/** The parser's first error in our words where people meet it, else in the parser's. */
-function syntaxError(text: string, document: Document.Parsed, error: YAMLError): SyntaxProblem {
-  const [offset] = error.pos;
-  const problem = (message: string, expected: string, hint = '', at = offset): SyntaxProblem => ({
-    offset: at,
-    message,
-    expected,
-    hint,
-  });
-  switch (error.code) {
-    case 'TAB_AS_INDENT':
-      return problem('a tab indents this line', 'spaces');
-    case 'RESOURCE_EXHAUSTION':
-      return problem('values are nested too deeply', `at most ${MAX_DEPTH} levels`);
-    case 'MULTIPLE_DOCS':
-      return problem('a second document begins here', 'one document in a file');
-    case 'TAG_RESOLVE_FAILED':
-      return problem(`the tag ${tagText(text, error)} is not supported`, 'plain values without tags', 'remove the tag');
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return problem(
-        'a map begins within a value',
-        'one value',
-        'put quotes around text that holds ": ", or mend the indentation',
-      );
-    case 'BAD_SCALAR_START':
-      return problem(`a text cannot begin with ${text[offset] ?? ''}`, 'quotes around such text');
-    case 'UNEXPECTED_TOKEN':
-      if (!error.message.endsWith('at node end')) break;
-      return problem('the value before this has ended', 'a new line, or the end of the file');
-    case 'BAD_INDENT':
-    case 'MISSING_CHAR': {
-      if (error.message.startsWith('Missing ,')) return problem('a comma is missing before this', 'a comma');
-      const closing = /^Missing closing (.)|must .*end with a (.)$/.exec(error.message)?.slice(1).join('') ?? '';
-      const opening = OPENING[closing] ?? closing;
-      const opened = closing === '' ? null : unclosed(document, offset, (at) => text[at] === opening);
-      if (opened !== null)
-        return problem(`the ${opening} that opens here never closes`, `a closing ${closing}`, '', opened);
-      if (error.code === 'BAD_INDENT')
-        return problem('this line is indented differently', 'the indentation of the lines it belongs to');
-      break;
-    }
-    default:
-  }
-  return problem(lowerFirst(error.message), 'YAML 1.2 or JSON');
-}
-
-const OPENING: Readonly<Record<string, string>> = { ']': '[', '}': '{' };
-
-/** Where the quoted text, list or map begins that the parser gave up on at `end`; of several, the outermost. */
-function unclosed(document: Document.Parsed, end: number, opensAt: (offset: number) => boolean): number | null {
-  let opened: number | null = null;
-  visit(document, {
-    Node: (_key, node) => {
-      const [start, stop] = node.range ?? [0, -1];
-      if (stop !== end || !opensAt(start)) return undefined;
-      opened = start;
-      return visit.BREAK;
-    },
-  });
-  return opened;
-}
-
-function lowerFirst(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
 }
