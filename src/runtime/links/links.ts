@@ -120,7 +120,7 @@ export class Links implements LinkApi {
       checked: checkSwarm(run.swarm.file, run.swarm.text),
       input,
       sample: plan.items.slice(0, SAMPLE).map(({ text }) => text.slice(0, 200)),
-      plan: facts.faults.length > 0 ? faultPlanOf(incident.value) : null,
+      plan: faultPlanOf(incident.value),
       facts,
     };
   }

@@ -20,6 +20,11 @@ import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
 const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
+/** The end of the year 9999, wall time in milliseconds: later ones have no short name. */
+const LAST_DATE = 253_402_300_799_999;
+/** What a fault plan holds at most: so many faults, within so long, ms. */
+const PLAN_FAULTS = 256;
+const PLAN_MS = 86_400_000;
 const MAX_WORDS = 10_000;
 const MAX_OUTPUT = 100_000;
 /** Turns beyond these are left out, and made up in the replay. */
@@ -58,7 +63,7 @@ const IncidentSchema = v.strictObject({
   /** Version of Planaria that recorded it. */
   version: short,
   run: v.strictObject({
-    startedAt: v.pipe(v.number(), v.finite()),
+    startedAt: v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_DATE)),
     engine: v.picklist(['webllm', 'scripted']),
     model: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
     ms,
@@ -234,14 +239,22 @@ export function readIncident(text: string): Result<Incident, string> {
   return ok({ source, plan, recording, facts, input: input.included ? source.input : null });
 }
 
-/** The faults that landed, as a fault plan (docs/faults.md) that a live run can be given; at most as many as a plan may have. */
-export function faultPlanOf({ recording, facts }: Incident): string {
-  const faults = recording.faults.slice(0, 256).map(({ kind, at, agents, forMs }) => ({
-    kind,
-    at: Math.max(0, Math.round(at - pausedFor(recording.words, at))),
-    ...(agents.length === 1 && { target: { agent: agents[0] } }),
-    ...(forMs > 0 && { for: Math.round(forMs) }),
+/** The faults that landed, as a fault plan (docs/faults.md) that a live run can be given: what of them such a plan may hold; null: nothing. */
+export function faultPlanOf({ recording, facts, plan }: Incident): string | null {
+  const timed = recording.faults.map((fault) => ({
+    ...fault,
+    at: Math.max(0, Math.round(fault.at - pausedFor(recording.words, fault.at))),
   }));
+  const faults = timed
+    .filter(({ at }) => at <= PLAN_MS)
+    .slice(0, PLAN_FAULTS)
+    .map(({ kind, at, agents, forMs }) => ({
+      kind,
+      at,
+      ...(agents.length === 1 && (agents[0] ?? 0) < plan.layout.agents && { target: { agent: agents[0] } }),
+      ...(forMs > 0 && { for: Math.min(PLAN_MS, Math.round(forMs)) }),
+    }));
+  if (faults.length === 0) return null;
   return JSON.stringify({ 'planaria-faults': 1, name: facts.name.slice(0, 80), seed: facts.seed, faults });
 }
 

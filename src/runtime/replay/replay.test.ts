@@ -90,7 +90,7 @@ describe('a replay', () => {
 
   test('offers its faults as a plan for a live run', async () => {
     const incident = incidentOf(await recordedRun(22));
-    const plan = parseFaultPlan('faults.json', faultPlanOf(incident), incident.plan.layout);
+    const plan = parseFaultPlan('faults.json', faultPlanOf(incident) ?? '', incident.plan.layout);
     expect(plan.ok && plan.value.faults.map(({ kind }) => kind)).toEqual(incident.facts.faults.map(({ kind }) => kind));
     expect(incident.facts.faults.length).toBeGreaterThan(2);
   });
