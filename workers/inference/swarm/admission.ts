@@ -5,7 +5,6 @@ import type { Clock } from '../../../src/kernel/clock.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
 import { fault, toEngineError } from '../faults.ts';
 import type { Counters, Turn } from '../runner.ts';
-import { TurnQueue } from '../turn-queue.ts';
 import type { ModelInternals } from '../webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import { Detokenizer } from './detokenizer.ts';
@@ -18,6 +17,7 @@ import { SHORTEST, type Prefixes, type SharedPrefix } from './prefixes.ts';
 import { Preparing } from './preparing.ts';
 import type { Prompt } from './prompt.ts';
 import type { Restoring, Seat, Seats } from './seat.ts';
+import { Waiting } from './waiting.ts';
 
 /** Turns made ready while they wait, for each resident: those that the runtime hands in ahead of their seats. */
 const PREPARED = 2;
@@ -52,42 +52,43 @@ export class Admission {
   readonly #with: AdmissionParts;
   readonly #preparing: Preparing;
   readonly #fetching: Fetching;
-  readonly #queue = new TurnQueue<Turn>();
-  /** Turns of agents that are parked: they have their seats, so nobody is waited for. */
-  readonly #returning = new TurnQueue<Turn>();
+  readonly #waiting: Waiting;
 
   constructor(parts: AdmissionParts) {
     this.#with = parts;
     this.#preparing = new Preparing(parts.model, PREPARED * parts.residents);
     this.#fetching = new Fetching(parts.warm, parts.clock);
+    this.#waiting = new Waiting(parts.residents);
   }
 
   get waiting(): number {
-    return this.#queue.size + this.#returning.size;
+    return this.#waiting.size;
   }
 
   push(turn: Turn): void {
     const { request } = turn;
     const seated = this.#hasSeat(request.agent);
-    (seated ? this.#returning : this.#queue).push(request, turn);
+    this.#waiting.push(turn, seated);
     if (!seated) this.#fetching.begin(request);
     this.#preparing.begin(request);
   }
 
-  /** The turn waits no longer. */
-  leave(turn: Turn): void {
-    this.#queue.remove(turn.id);
-    this.#returning.remove(turn.id);
+  /** The turn is over, or about to be. One that ends without ever having run leaves its agent where it is. */
+  withdraw(turn: Turn): void {
+    if (this.#leave(turn)) turn.retained = this.#hasSeat(turn.request.agent);
+  }
+
+  /** The turn waits no longer. @returns whether it did */
+  #leave(turn: Turn): boolean {
     this.#fetching.drop(turn.id);
     this.#preparing.drop(turn.id);
-    // A turn that ends without ever having run leaves its agent where it is.
-    turn.retained = this.#hasSeat(turn.request.agent);
+    return this.#waiting.remove(turn);
   }
 
   /** Nobody waits afterwards. @returns who did */
   drain(): readonly Turn[] {
     this.#fetching.clear();
-    const all = [...this.#queue.drain(), ...this.#returning.drain()];
+    const all = this.#waiting.drain();
     for (const { id } of all) this.#preparing.drop(id);
     return all;
   }
@@ -96,23 +97,26 @@ export class Admission {
   async admit(): Promise<void> {
     const { seats, parking, counters } = this.#with;
     for (;;) {
-      const turn = this.#nextReturning() ?? this.#nextInLine();
+      const returning = this.#nextReturning();
+      const turn = returning ?? this.#nextInLine();
       if (!turn) break;
       const fetched = this.#fetching.of(turn.id);
       if (fetched?.ms === null) {
         // Others go on while the record is on its way.
         if (seats.size > 0) break;
         await fetched.arrival;
+        if (turn.ended) continue;
       }
       try {
         const seat = await this.#seatFor(turn);
         if (seat === 'gone') continue;
         if (seat === 'later') break;
-        this.leave(turn);
+        this.#leave(turn);
         seats.take(seat);
         turn.admit();
+        if (returning) this.#waiting.passBy();
       } catch (thrown) {
-        this.leave(turn);
+        this.withdraw(turn);
         turn.end('error', toEngineError(thrown));
       }
     }
@@ -126,19 +130,19 @@ export class Admission {
 
   /** The first turn whose agent is parked; one whose agent has left meanwhile goes in line. */
   #nextReturning(): Turn | undefined {
-    for (;;) {
-      const turn = this.#returning.peek();
-      if (!turn || this.#with.parking.has(turn.request.agent)) return turn;
-      this.#returning.remove(turn.id);
-      this.#queue.push(turn.request, turn);
-      if (!this.#hasSeat(turn.request.agent)) this.#fetching.begin(turn.request);
-    }
+    const { parking } = this.#with;
+    return this.#waiting.comeBack(
+      (agent) => parking.has(agent),
+      ({ request }) => {
+        if (!this.#hasSeat(request.agent)) this.#fetching.begin(request);
+      },
+    );
   }
 
   /** The first turn that needs a seat of its own, if there is one to be had. */
   #nextInLine(): Turn | undefined {
     const { seats, parking, residents } = this.#with;
-    const turn = this.#queue.peek();
+    const turn = this.#waiting.first;
     if (!turn || seats.size + parking.size < residents) return turn;
     // Who parks agents takes them off again; should that word be late or lost, the turns that wait must not wait for it.
     if (seats.size === 0 && !parking.busy) parking.evictOldest();
@@ -187,6 +191,8 @@ export class Admission {
       maxTokens,
       stops: [...model.config.conv_template.stop_str, ...(turn.request.stop ?? [])],
       matcher,
+      retain: turn.request.retain === true,
+      trusted: true,
       text: new Detokenizer(model.tokenizer),
       random: seededRandom(turn.request.sampling.seed),
       counts: new Map(),

@@ -3,15 +3,23 @@
  */
 import { fault } from '../faults.ts';
 import type { Turn } from '../runner.ts';
+import type { Matcher } from './grammar.ts';
 import type { RowSampling, Sampled } from './sampler.ts';
 import type { Seat } from './seat.ts';
 
 /** For rows whose token nobody wants. */
 export const NOTHING: RowSampling = { temperature: 0, topP: 1, uniform: 0, mask: null, penalties: null };
 
-/** How the seat's next token is drawn. */
+/** How the seat's next token is drawn. A grammar that fails ends its own turn. */
 export async function samplingOf(seat: Seat): Promise<RowSampling> {
   const { sampling } = seat.turn.request;
+  let mask: Int32Array | null;
+  try {
+    mask = seat.matcher ? await seat.matcher.mask() : null;
+  } catch (thrown) {
+    endByGrammar(seat.turn, thrown);
+    return NOTHING;
+  }
   const presence = sampling.presencePenalty ?? 0;
   const frequency = sampling.frequencyPenalty ?? 0;
   const repetition = sampling.repetitionPenalty ?? 1;
@@ -19,7 +27,7 @@ export async function samplingOf(seat: Seat): Promise<RowSampling> {
     temperature: sampling.temperature,
     topP: sampling.topP,
     uniform: seat.random.next(),
-    mask: seat.matcher ? await seat.matcher.mask() : null,
+    mask,
     penalties:
       presence !== 0 || frequency !== 0 || repetition !== 1
         ? { presence, frequency, repetition, counts: seat.counts }
@@ -45,14 +53,10 @@ export function answer(seat: Seat, sampled: Sampled, row: number, ends: Ends): v
   if (sampled.logprobs) turn.logprob = seat.logprob += sampled.logprobs[row] as number;
   if (ends.stopTokens.has(id)) {
     turn.completionTokens += 1;
-    finish(turn, 'stop', ends);
+    finish(seat, 'stop', ends);
     return;
   }
-  if (matcher && !matcher.accept(id)) {
-    const detail = `token ${String(id)} was sampled and is not allowed`;
-    turn.end('error', fault('schema-unsupported', 'The output schema left the model nothing to say.', detail).error);
-    return;
-  }
+  if (matcher && !accepts(seat, matcher, id)) return;
   seat.next = id;
   seat.counts.set(id, (seat.counts.get(id) ?? 0) + 1);
   const text = seat.text.push(id);
@@ -60,16 +64,33 @@ export function answer(seat: Seat, sampled: Sampled, row: number, ends: Ends): v
   const stop = seat.stops.reduce((at, word) => (at < 0 ? text.lastIndexOf(word) : at), -1);
   if (stop >= 0) {
     turn.say(text.slice(0, stop), tokens);
-    finish(turn, 'stop', ends);
+    finish(seat, 'stop', ends);
     return;
   }
   turn.say(text, tokens);
-  if (matcher?.complete()) finish(turn, 'stop', ends);
-  else if (tokens >= seat.maxTokens) finish(turn, 'length', ends);
+  if (matcher?.complete()) finish(seat, 'stop', ends);
+  else if (tokens >= seat.maxTokens) finish(seat, 'length', ends);
+}
+
+/** False where the token ended the turn. */
+function accepts({ turn }: Seat, matcher: Matcher, id: number): boolean {
+  try {
+    if (matcher.accept(id)) return true;
+    endByGrammar(turn, `token ${String(id)} was sampled and is not allowed`);
+  } catch (thrown) {
+    endByGrammar(turn, thrown);
+  }
+  return false;
+}
+
+/** What one schema does is no reason to end the turns of others; a WebAssembly module that trapped is, for nothing works in it afterwards. */
+function endByGrammar(turn: Turn, why: unknown): void {
+  if (why instanceof WebAssembly.RuntimeError) throw why;
+  turn.end('error', fault('schema-unsupported', 'The output schema left the model nothing to say.', why).error);
 }
 
 /** Ends a turn whose sequence is whole: it may be kept. */
-function finish(turn: Turn, how: 'stop' | 'length', { retains }: Ends): void {
-  turn.retained = turn.request.retain === true && retains;
+function finish({ turn, retain }: Seat, how: 'stop' | 'length', { retains }: Ends): void {
+  turn.retained = retain && retains;
   turn.end(how);
 }

@@ -34,6 +34,7 @@ export class Leftovers {
   readonly #most: number;
   /** Oldest first. */
   readonly #kept = new Set<Leftover>();
+  #distrusted = false;
 
   /** Keeps at most `most`; none where a library cannot go on from a sequence. */
   constructor(pool: Pick<KvPool, 'cut' | 'fork' | 'remove'>, prefixes: Pick<Prefixes, 'release'>, most: number) {
@@ -55,11 +56,13 @@ export class Leftovers {
 
   keep(leftover: Leftover): void {
     this.#kept.add(leftover);
+    if (leftover.ids.length - sharedBy(leftover) < SHORTEST) this.evict(leftover); // nobody would find it
     while (this.#kept.size > this.#most) this.evictOne();
   }
 
   /** What has most in common with a prompt, and more than the first `has` tokens by enough to matter; the newest of equals. */
   find(ids: readonly number[], has: number): Match | null {
+    if (this.#distrusted) return null;
     let best: Match | null = null;
     let least = has + SHORTEST;
     for (const leftover of this.#kept) {
@@ -122,6 +125,17 @@ export class Leftovers {
       return true;
     }
     return false;
+  }
+
+  /** None of them is found from now on; `settle` gives them up. */
+  distrust(): void {
+    this.#distrusted = true;
+  }
+
+  /** Gives up what is not trusted any more. */
+  settle(): void {
+    if (this.#distrusted) this.clear();
+    this.#distrusted = false;
   }
 
   clear(): void {

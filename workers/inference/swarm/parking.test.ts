@@ -7,32 +7,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TurnOutcome, TurnRequest } from '../../../src/engine/contract.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import type { KvTransfer } from '../kv-transfer.ts';
-import { toyModel, type ToyCache } from '../testing/toy-model.ts';
+import { toyModel, toyTransfer } from '../testing/toy-model.ts';
 import { WarmStore } from '../warm/warm-store.ts';
 import { WarmTier } from '../warm/warm-tier.ts';
 import { KvPool } from './kv-pool.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
-
-const layout = { layers: 1, heads: 1, dimension: 32, dtype: 'float32' } as const;
-
-/** K/V of the toy model is the tokens themselves. */
-function toyTransfer(cache: ToyCache): KvTransfer {
-  return {
-    layout,
-    way: 'toy',
-    read: (sequence, from, to) => {
-      const ids = (cache.sequences.get(sequence) as number[]).slice(from, to);
-      const plane = ids.flatMap((id) => Array<number>(32).fill(id));
-      return new Promise((resolve) => setImmediate(() => resolve(Float32Array.from([...plane, ...plane]))));
-    },
-    append: (sequence, at, values) => {
-      const ids = cache.sequences.get(sequence) as number[];
-      if (ids.length !== at) throw new Error(`K/V of position ${String(at)} at ${String(ids.length)}`);
-      for (let i = 0; i < values.length / 2; i += 32) ids.push(values[i] as number);
-    },
-  };
-}
 
 let stores = 0;
 const LEFTOVERS = 4;
@@ -195,4 +174,62 @@ test('a turn that is called back before it ran leaves its agent where it sat', a
   expect(await called.done).toMatchObject({ finish: 'cancelled', retained: true });
   expect((await other.done).retained).toBeUndefined();
   expect((await pipeline.pageOut(1, 'warm')).tier).toBe('warm');
+});
+
+test('a turn that runs while its agent is forgotten is not kept, and nobody goes on from what it leaves', async () => {
+  const { pipeline, cache } = await open(2, 60, true);
+  const running = pipeline.submit(request(1, ['a line of a log'], { retain: true, maxTokens: 20 }));
+  const beside = pipeline.submit(request(2, ['another line of a log'], { maxTokens: 20 }));
+  while (cache.passes < 3) await new Promise((resolve) => setImmediate(resolve));
+  await pipeline.forget(1);
+  expect((await running.done).retained).toBeUndefined();
+  await beside.done;
+  expect((await pipeline.pageOut(1, 'warm')).tier).toBe('cold');
+  const again = await pipeline.submit(request(2, ['another line of a log'])).done;
+  expect(again.usage.cachedTokens).toBe(ROLE.length + 1); // the shared prompt alone
+});
+
+test('a turn that is called off in the middle is not kept because another of its agent was', async () => {
+  const { pipeline, cache } = await open(2, 60, false);
+  const one = pipeline.submit(request(1, ['a line of a log'], { retain: true, maxTokens: 2 }));
+  const two = pipeline.submit(request(1, ['quite another one'], { maxTokens: 40 }));
+  void one.done.then(() => two.cancel());
+  expect([(await one.done).retained, (await two.done).retained]).toEqual([true, undefined]);
+  await pipeline.pageOut(1, 'cold');
+  expect(cache.sequences.size).toBe(2); // the shared prompt, and what the second left
+});
+
+test('when the device is lost while agents are read off it, everybody who waits for that is answered', async () => {
+  const unheard: unknown[] = [];
+  const note = (reason: unknown): void => void unheard.push(reason);
+  process.on('unhandledRejection', note);
+  const { pipeline, cache } = await open(3, 60, true);
+  for (const row of [1, 2]) await pipeline.submit(request(row, ['a line of a log'], { retain: true })).done;
+  cache.refuse = new Error('mapAsync failed');
+  const outs = [1, 2].map((row) => pipeline.pageOut(row, 'warm'));
+  await new Promise((resolve) => queueMicrotask(() => queueMicrotask(() => resolve(null))));
+  pipeline.stop('error', { code: 'device-lost', message: 'Gone.', remedy: 'Again.' });
+  expect((await Promise.all(outs)).map(({ tier }) => tier)).toEqual(['cold', 'cold']);
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unheard).toEqual([]);
+});
+
+test('agents that keep coming back do not starve a turn that needs more pages than they leave', async () => {
+  const { pipeline } = await open(3, 16, false);
+  const words = 'w'.repeat(50);
+  let over = false;
+  let came = 0;
+  const talk = async (row: number): Promise<void> => {
+    for (let i = 0; i < 100 && !over; i++, came++)
+      await pipeline.submit(request(row, [words], { retain: true, maxTokens: 4 + ((row + i) % 3) })).done;
+  };
+  const talks = [talk(1), talk(2)];
+  while (came < 4) await new Promise((resolve) => setImmediate(resolve));
+  const before = came;
+  const large = await pipeline.submit(request(3, ['v'.repeat(60)], { maxTokens: 90 })).done;
+  over = true;
+  await Promise.all(talks);
+  expect(large.error).toBeUndefined();
+  expect(came - before).toBeLessThanOrEqual(3 * 16 + 8);
 });

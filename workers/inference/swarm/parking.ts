@@ -130,10 +130,10 @@ export class Parking {
     const all = this.#leaving;
     this.#leaving = [];
     try {
-      for (const leaving of all) await this.#leave(leaving);
+      for (let next = all.shift(); next; next = all.shift()) await this.#leave(next);
     } finally {
-      // After a failure nobody may wait for what will not come; who has been answered does not hear this.
-      for (const { agent, resolve } of all) if (this.#parked.has(agent)) resolve(cold(agent, 'The engine has failed.'));
+      // After a failure nobody may wait for what will not come.
+      for (const { agent, resolve } of all) resolve(cold(agent, 'The engine has failed.'));
     }
   }
 
@@ -157,8 +157,6 @@ export class Parking {
     }
     const begun = this.#clock.now();
     const { read, saved } = this.#warm.save(agent, parked.sequence, parked.ids, parked.prefix?.ids.length ?? 0);
-    await read;
-    this.drop(agent);
     void saved.then(
       ({ outcome, tokens }) => {
         this.#counters.warmBytes = this.#warm?.bytes ?? 0;
@@ -169,6 +167,8 @@ export class Parking {
         resolve(cold(agent, `Its K/V could not be kept: ${String(thrown)}`));
       },
     );
+    await read;
+    this.drop(agent);
   }
 }
 

@@ -28,6 +28,10 @@ export interface Seat {
   readonly maxTokens: number;
   readonly stops: readonly string[];
   readonly matcher: Matcher | null;
+  /** Its sequence is to stay for the agent's next turn. */
+  retain: boolean;
+  /** What it leaves in the pool may serve others. */
+  trusted: boolean;
   readonly text: Detokenizer;
   readonly random: Random;
   readonly counts: Map<number, number>;

@@ -70,8 +70,6 @@ export class SwarmPipeline implements TurnRunner {
   #stopped: { finish: FinishReason; error: EngineError | undefined } | null = null;
   /** When the GPU ran out of work although turns were ready; null while it has work or nothing is ready. */
   #idleSince: number | null = null;
-  /** What ended turns left behind is not trusted any more; it goes between two steps. */
-  #forsaken = false;
 
   constructor(model: ModelInternals, pool: KvPool, clock: Clock, options: SwarmOptions) {
     this.#model = model;
@@ -103,7 +101,7 @@ export class SwarmPipeline implements TurnRunner {
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
     const turn = new Turn(request, this.#clock, onProgress, (ended, finish) => {
       // A seat is given up between two steps; the person who cancelled need not wait for that.
-      this.#admission.leave(ended);
+      this.#admission.withdraw(ended);
       ended.end(finish);
     });
     if (this.#stopped) {
@@ -129,9 +127,12 @@ export class SwarmPipeline implements TurnRunner {
   }
 
   async forget(agent: number): Promise<void> {
-    for (const { turn } of this.#seats.all) if (turn.request.agent === agent) turn.retained = false;
-    // Any of them may have begun with what the agent left behind.
-    this.#forsaken = true;
+    for (const seat of this.#seats.all) {
+      // Any of them may have begun with what the agent left behind.
+      seat.trusted = false;
+      if (seat.turn.request.agent === agent) seat.turn.retained = seat.retain = false;
+    }
+    this.#leftovers.distrust();
     if (!this.#stopped) {
       const out = this.#parking.pageOut(agent, 'cold');
       this.#wake();
@@ -191,8 +192,8 @@ export class SwarmPipeline implements TurnRunner {
 
   /** Nothing is known of the pool's state after a failed pass, so nothing is mended here: the engine ends and a fresh one is loaded. */
   async #fail(thrown: unknown): Promise<void> {
-    // A lost device fails a pass before it is reported as lost; let the better-informed reporter come first.
-    await this.#clock.sleep(200);
+    // A lost device fails a pass before it is reported as lost; let the better-informed reporter come first, on a busy machine too.
+    await this.#clock.sleep(1000);
     if (this.#stopped) return;
     const error = toEngineError(thrown);
     this.stop('error', error);
@@ -206,7 +207,7 @@ export class SwarmPipeline implements TurnRunner {
       const ids = [...prompt.slice(0, filled), ...seat.text.ids.slice(0, seat.decoded)];
       if (turn.retained && sequence >= 0) {
         this.#parking.park({ agent: turn.request.agent, sequence, ids, prefix });
-      } else if (sequence >= 0 && turn.finish !== 'error') {
+      } else if (sequence >= 0 && seat.trusted && turn.finish !== 'error') {
         this.#leftovers.keep({ sequence, ids, prompt: filled, prefix });
       } else {
         if (sequence >= 0) this.#pool.remove(sequence);
@@ -215,8 +216,7 @@ export class SwarmPipeline implements TurnRunner {
       seat.matcher?.dispose();
       this.#counters.turns += 1;
     }
-    if (this.#forsaken) this.#leftovers.clear();
-    this.#forsaken = false;
+    this.#leftovers.settle();
   }
 
   /** One chunk of prompts, one token for every running sequence, one wait for the GPU. */

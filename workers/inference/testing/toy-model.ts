@@ -3,6 +3,7 @@
  * sequence, so a token that strays into another sequence changes everything after it. It checks what the real cache would not survive:
  * unknown sequences, two forward passes at once, more pages than there are, chunks that are too long.
  */
+import type { KvTransfer } from '../kv-transfer.ts';
 import type { ModelInternals, Tensor, TvmFunction, TvmObject } from '../webllm-internals.ts';
 
 export const VOCABULARY = 96;
@@ -54,13 +55,106 @@ export function logitsAfter(ids: readonly number[]): number[] {
 
 export interface ToyCache {
   readonly sequences: Map<number, number[]>;
-  /** Most pages in use at once, shared ones counted once for each who has them. */
+  /** Pages in use now, and most at once; one that several sequences share counts once. */
+  readonly pages: number;
   peakPages: number;
   passes: number;
+  append(sequence: number, ids: readonly number[]): void;
+  /** What reading K/V fails with; null while the device works. */
+  refuse: Error | null;
+}
+
+/**
+ * Whose pages are whose, as in TVM's cache: a fork shares the whole pages before it and copies the one that is not full, and a page is free
+ * again when the last who has it lets go.
+ */
+class Pages {
+  readonly #holders = new Map<object, number>();
+  readonly #of = new Map<number, object[]>();
+
+  get used(): number {
+    return this.#holders.size;
+  }
+
+  /** The sequence shares the whole pages before `at` with the other. */
+  share(sequence: number, parent: number, at: number): void {
+    const shared = (this.#of.get(parent) ?? []).slice(0, Math.floor(at / PAGE));
+    for (const page of shared) this.#hold(page, 1);
+    this.#of.set(sequence, [...shared]);
+    this.resize(sequence, at);
+  }
+
+  /** The sequence has so many tokens from now on; a shared page that is not full any more becomes a copy. */
+  resize(sequence: number, tokens: number): void {
+    const pages = this.#of.get(sequence) ?? [];
+    const whole = Math.floor(tokens / PAGE);
+    const most = Math.ceil(tokens / PAGE);
+    while (pages.length > most || (pages.length > whole && this.#holders.get(pages.at(-1) as object) !== 1))
+      this.#hold(pages.pop() as object, -1);
+    while (pages.length < most) {
+      const page = {};
+      this.#hold(page, 1);
+      pages.push(page);
+    }
+    this.#of.set(sequence, pages);
+  }
+
+  drop(sequence: number): void {
+    this.resize(sequence, 0);
+    this.#of.delete(sequence);
+  }
+
+  #hold(page: object, by: 1 | -1): void {
+    const holders = (this.#holders.get(page) ?? 0) + by;
+    if (holders === 0) this.#holders.delete(page);
+    else this.#holders.set(page, holders);
+  }
+}
+
+const layout = { layers: 1, heads: 1, dimension: 32, dtype: 'float32' } as const;
+
+/** K/V of the toy model is the tokens themselves. */
+export function toyTransfer(cache: ToyCache): KvTransfer {
+  return {
+    layout,
+    way: 'toy',
+    read: (sequence, from, to) => {
+      const ids = (cache.sequences.get(sequence) as number[]).slice(from, to);
+      const plane = ids.flatMap((id) => Array<number>(layout.dimension).fill(id));
+      return new Promise((resolve, reject) =>
+        setImmediate(() => {
+          if (cache.refuse) reject(cache.refuse);
+          else resolve(Float32Array.from([...plane, ...plane]));
+        }),
+      );
+    },
+    append: (sequence, at, values) => {
+      const has = cache.sequences.get(sequence)?.length;
+      if (has !== at) throw new Error(`K/V of position ${String(at)} at ${String(has)}`);
+      const count = values.length / 2 / layout.dimension;
+      cache.append(
+        sequence,
+        Array.from({ length: count }, (_, i) => values[i * layout.dimension] as number),
+      );
+    },
+  };
 }
 
 export function toyModel(limits: { chunk: number; rows: number }): { model: ModelInternals; cache: ToyCache } {
-  const cache: ToyCache = { sequences: new Map(), peakPages: 0, passes: 0 };
+  const pages = new Pages();
+  const cache: ToyCache = {
+    sequences: new Map(),
+    get pages() {
+      return pages.used;
+    },
+    peakPages: 0,
+    passes: 0,
+    refuse: null,
+    append: (sequence, ids) => {
+      of(sequence).push(...ids);
+      extended(sequence);
+    },
+  };
   let open: { sequence: number; count: number }[] | null = null;
   let created = { sequences: 0, tokens: 0 };
   const fn = <R>(body: (...args: never[]) => R): TvmFunction<R> =>
@@ -75,6 +169,11 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
     cache.sequences.set(sequence, ids);
     if (cache.sequences.size > created.sequences) throw new Error('more sequences than the cache was made for');
   };
+  const extended = (sequence: number): void => {
+    pages.resize(sequence, of(sequence).length);
+    cache.peakPages = Math.max(cache.peakPages, pages.used);
+    if (pages.used * PAGE > created.tokens) throw new Error('more pages than the cache was made for');
+  };
   const forward = (hidden: Tensor): Tensor => {
     const ids = (hidden as Array2).values;
     if (!open) throw new Error('no forward pass is open');
@@ -83,12 +182,11 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
     for (const { sequence, count } of open) {
       const all = of(sequence);
       all.push(...ids.slice(at, (at += count)));
+      extended(sequence);
       logits.push(...logitsAfter(all));
     }
     if (at !== ids.length) throw new Error('the pass has other tokens than were announced');
     cache.passes += 1;
-    const pages = [...cache.sequences.values()].reduce((sum, all) => sum + Math.ceil(all.length / PAGE), 0);
-    cache.peakPages = Math.max(cache.peakPages, pages);
     return new Array2([1, open.length, VOCABULARY], 'float32', logits);
   };
   const result = (...tensors: Tensor[]) => ({ get: (i: number) => tensors[i] as Tensor, dispose: () => undefined });
@@ -131,12 +229,20 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
     remove_sequence: fn((_: unknown, sequence: number) => {
       of(sequence);
       cache.sequences.delete(sequence);
+      pages.drop(sequence);
     }),
     fork_sequence: fn((_: unknown, parent: number, child: number, at: number) => {
       if (at > of(parent).length) throw new Error('a fork beyond the end of its parent');
-      fresh(child, of(parent).slice(0, at < 0 ? undefined : at));
+      const ids = of(parent).slice(0, at < 0 ? undefined : at);
+      fresh(child, ids);
+      pages.share(child, parent, ids.length);
+      extended(child);
     }),
-    popn: fn((_: unknown, sequence: number, count: number) => void of(sequence).splice(-count)),
+    popn: fn((_: unknown, sequence: number, count: number) => {
+      if (count < 1 || count > of(sequence).length) throw new Error(`${String(count)} tokens off a shorter sequence`);
+      of(sequence).splice(-count);
+      extended(sequence);
+    }),
     begin_forward: fn((_: unknown, sequences: { values: number[] }, counts: { values: number[] }) => {
       if (open) throw new Error('a forward pass is open already');
       if (new Set(sequences.values).size < sequences.values.length) throw new Error('a sequence twice in a pass');
