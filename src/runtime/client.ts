@@ -1,7 +1,8 @@
 import * as Comlink from 'comlink';
 import type { Clock } from '../kernel/clock.ts';
 import { systemClock } from '../kernel/clock.ts';
-import type { PageApi, RunFrame } from './protocol.ts';
+import { CarryOver } from './carry-over.ts';
+import type { ActionReply, Diagnostic, PageApi, RunFrame } from './protocol.ts';
 
 /** Commands and questions answer within this time, or the worker is taken for dead; ms. */
 const DEADLINE_MS = 30_000;
@@ -23,6 +24,13 @@ const SLOW: ReadonlySet<keyof PageApi> = new Set([
 ]);
 /** As long as the network takes; nobody waits for it. */
 const UNLIMITED: ReadonlySet<keyof PageApi> = new Set(['keepPocket']);
+/** While a run is watched the worker is asked this often for a sign of life, ms; so many times in vain, and it is taken for dead. */
+const BEAT_MS = 5000;
+const BEATS = 12;
+/** Workers that die within this time of one another wait longer and longer before they go on: what kills them may be the run, ms. */
+const OFTEN_MS = 60_000;
+const WAIT_FIRST_MS = 1000;
+const WAIT_CAP_MS = 30_000;
 
 /** The runtime worker died during a call; a fresh one is there already. */
 export class RuntimeLost extends Error {
@@ -44,7 +52,7 @@ export interface WorkerHandle extends Comlink.Endpoint {
 
 /**
  * One way in for all calls: Comlink calls to a dead worker never settle, so each has a deadline; when a worker dies or does not answer, a
- * fresh one is spawned, the watched run is opened again, and calls in flight reject with `RuntimeLost`.
+ * fresh one is spawned, the watched run is opened again and goes on as before (`CarryOver`), and calls in flight reject with `RuntimeLost`.
  */
 export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeClient {
   let worker!: WorkerHandle;
@@ -52,6 +60,8 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
   let rejectAll = new Set<(error: Error) => void>();
   let watched: { readonly runId: string; readonly onFrame: (frame: RunFrame) => void | Promise<void> } | null = null;
   const listeners: ((reason: string) => void)[] = [];
+  const deaths: number[] = [];
+  let beats = 0;
 
   const start = (): void => {
     const mine = spawn();
@@ -71,7 +81,39 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     start();
     for (const reject of waiting) reject(new RuntimeLost(reason));
     for (const listener of listeners) listener(reason);
-    if (watched) void watch(watched.runId, watched.onFrame).catch(() => undefined);
+    carry.lost();
+    beats = 0;
+    const now = clock.now();
+    deaths.push(now);
+    while (now - (deaths[0] ?? now) > OFTEN_MS) deaths.shift();
+    const before = deaths.length - 1;
+    goOn(before === 0 ? 0 : Math.min(WAIT_CAP_MS, WAIT_FIRST_MS * 2 ** (before - 1)));
+  };
+
+  /** The watched run is opened again; what is out of reach for a moment a moment later. */
+  const goOn = (ms: number): void => {
+    const [mine, wanted] = [worker, watched];
+    const again = (): void => {
+      if (worker !== mine || watched !== wanted || !wanted) return;
+      watch(wanted.runId, wanted.onFrame).catch(() => {
+        if (worker === mine) goOn(Math.min(WAIT_CAP_MS, Math.max(WAIT_FIRST_MS, 2 * ms)));
+      });
+    };
+    if (ms === 0) again();
+    else clock.timeout(ms, again);
+  };
+
+  /** Ticks are counted, not time: a computer that slept has one that is late, and an answer right behind it. */
+  const beat = (): void => {
+    if (!watched) beats = 0;
+    else if (beats > BEATS) replace(`it gave no sign of life for ${String((BEAT_MS * BEATS) / 1000)} s`);
+    else if (beats++ === 0) {
+      const asked = worker;
+      const alive = (): void => {
+        if (worker === asked) beats = 0;
+      };
+      remote.faults().then(alive, alive);
+    }
   };
 
   const call = <T>(method: keyof PageApi, ask: (api: Comlink.Remote<PageApi>) => Promise<unknown>): Promise<T> =>
@@ -96,11 +138,21 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     });
 
   const watch = (runId: string, onFrame: (frame: RunFrame) => void | Promise<void>): Promise<void> => {
-    watched = { runId, onFrame };
-    return call('watch', (api) => api.watch(runId, Comlink.proxy(onFrame)));
+    if (watched?.runId !== runId || watched.onFrame !== onFrame) watched = { runId, onFrame };
+    const hear = (frame: RunFrame): void | Promise<void> => {
+      carry.heard(frame);
+      return onFrame(frame);
+    };
+    return call('watch', (api) => api.watch(runId, Comlink.proxy(hear)));
   };
 
+  const carry = new CarryOver(clock, {
+    resume: (runId) => call('resume', (api) => api.resume(runId)),
+    allowRemote: (runId, settings) => call('allowRemote', (api) => api.allowRemote(runId, settings)),
+    playFaults: (runId, file, text, from) => call('playFaults', (api) => api.playFaults(runId, file, text, from)),
+  });
   start();
+  clock.every(BEAT_MS, beat);
   return {
     checkGpu: () => call('checkGpu', (api) => api.checkGpu()),
     examples: () => call('examples', (api) => api.examples()),
@@ -124,11 +176,21 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     moment: (runId, at) => call('moment', (api) => api.moment(runId, at)),
     export: (runId, kind) => call('export', (api) => api.export(runId, kind)),
     decide: (runId, noticeId, decision) => call('decide', (api) => api.decide(runId, noticeId, decision)),
-    allowRemote: (runId, remote) => call('allowRemote', (api) => api.allowRemote(runId, remote)),
+    allowRemote: async (runId, settings) => {
+      const reply = await call<ActionReply>('allowRemote', (api) => api.allowRemote(runId, settings));
+      if (reply.ok) carry.allowed(runId, settings);
+      return reply;
+    },
     act: (runId, agent, action) => call('act', (api) => api.act(runId, agent, action)),
     faults: () => call('faults', (api) => api.faults()),
     breakSomething: (runId, kind, agent) => call('breakSomething', (api) => api.breakSomething(runId, kind, agent)),
-    playFaults: (runId, file, text, from) => call('playFaults', (api) => api.playFaults(runId, file, text, from)),
+    playFaults: async (runId, file, text, from) => {
+      const mistakes = await call<readonly Diagnostic[]>('playFaults', (api) =>
+        api.playFaults(runId, file, text, from),
+      );
+      if (mistakes.length === 0) carry.playing(runId, file, text, from);
+      return mistakes;
+    },
     storage: () => call('storage', (api) => api.storage()),
     removeModel: (folder) => call('removeModel', (api) => api.removeModel(folder)),
     freeWarm: () => call('freeWarm', (api) => api.freeWarm()),

@@ -64,6 +64,8 @@ export class Runtime implements RuntimeApi {
   #moments: { readonly view: RunView; readonly of: Moments } | null = null;
   /** The run that is to be open here; `#open` is not while it cannot be. */
   #wanted: string | null = null;
+  /** Asked for once: a second time would open again what is open by then. */
+  #takingOver = false;
   /** One change of the open run at a time. */
   #turnstile: Promise<unknown> = Promise.resolve();
 
@@ -258,11 +260,17 @@ export class Runtime implements RuntimeApi {
 
   /** The tab that ran it may be closing at this moment: its lock is waited for a little, while the watching goes on. */
   async #takeOver(runId: string): Promise<void> {
-    const { lock, clock } = this.#with;
-    for (let tries = 0; tries < TAKE_OVER_TRIES && (await lock.isHeld(lockName(runId))); tries++) {
-      await clock.sleep(TAKE_OVER_MS);
+    if (this.#takingOver) return;
+    this.#takingOver = true;
+    try {
+      const { lock, clock } = this.#with;
+      for (let tries = 0; tries < TAKE_OVER_TRIES && (await lock.isHeld(lockName(runId))); tries++) {
+        await clock.sleep(TAKE_OVER_MS);
+      }
+      await this.#reopen(runId);
+    } finally {
+      this.#takingOver = false;
     }
-    await this.#reopen(runId);
   }
 
   /** Opens the run again in whichever way it can be had now, or, where it is out of reach for the moment, as soon as it can be. */
