@@ -85,6 +85,15 @@ describe('lastEpisode', () => {
     ).toBeNull();
   });
 
+  it('takes nothing that was called back by a person for a fault', () => {
+    const stopped: EventBody[] = [
+      { ...bodies.started },
+      { ...turn(true), finish: 'cancelled' } as EventBody,
+      { type: 'task.failed', task: 3, agent: 1, attempts: 1, failure: 'cancelled' } as EventBody,
+    ];
+    expect(lastEpisode(stopped.map((body, k): JournalEvent => ({ ...body, seq: k + 1, at: k, wall: k })))).toBeNull();
+  });
+
   it('accounts for the whole time once it is committed, whatever happened in between', () => {
     const names = Object.keys(bodies) as Name[];
     fc.assert(

@@ -17,12 +17,13 @@ export interface Step {
   readonly output?: unknown;
 }
 
-/** Something went wrong with this event. */
+/** Something went wrong with this event. What was called back, by a pause or by the end of the run, did not. */
 export function wounds(event: JournalEvent): boolean {
   switch (event.type) {
     case 'turn.ended':
-      return event.rejected !== undefined || event.finish !== 'stop';
+      return event.rejected !== undefined || !['stop', 'cancelled'].includes(event.finish);
     case 'task.failed':
+      return event.failure !== 'cancelled';
     case 'engine.lost':
     case 'fault.injected':
     case 'heal.suspected':
@@ -37,7 +38,7 @@ export function wounds(event: JournalEvent): boolean {
 
 /** A turn that proves its agent well. */
 export function passes(event: JournalEvent): boolean {
-  return event.type === 'turn.ended' && !event.pending && !wounds(event);
+  return event.type === 'turn.ended' && !event.pending && event.finish === 'stop' && event.rejected === undefined;
 }
 
 function heals(event: JournalEvent): boolean {

@@ -7,6 +7,7 @@ import { wordsOf } from './words.ts';
 const at = (event: EventBody): JournalEvent => ({ ...event, seq: 7, at: 100, wall: 0 });
 
 const told: readonly EventBody[] = [
+  { type: 'task.requeued', task: 2, agent: 3, reason: 'device-lost' },
   { type: 'storage.note', agent: 3, detail: 'The store of warm pages was closed.' },
   { type: 'seats.changed', from: 4, to: 5, max: 8, because: 'GPU 91 % busy and 12 turns wait' },
   { type: 'task.escalated', task: 2, agent: 3, to: 'big', because: 'the supervisor of triager chose it' },
@@ -25,6 +26,8 @@ it('has words of its own, in both languages, for what people, seats, storage and
     const english = wordsOf(at(event), en);
     const korean = wordsOf(at(event), ko);
     expect(english.title).not.toContain(event.type);
+    // A reason is told in words, not by its code.
+    expect(`${english.text} ${korean.text}`).not.toContain('-lost');
     expect(korean.title).toMatch(/[가-힣]/);
     if (english.text !== '') expect(korean.text).toMatch(/[가-힣]/);
   }

@@ -52,7 +52,10 @@ export function wordsOf(event: JournalEvent, t: Dictionary): StepWords {
     case 'engine.loaded':
       return { title: words.loaded, text: join(event.model, t.span(event.ms)) };
     case 'task.requeued':
-      return { title: words.requeued, text: join(words.requeuedNote, t.said(event.reason)) };
+      return {
+        title: words.requeued,
+        text: join(words.requeuedNote, sentence(t.diagnoses[event.reason] ?? t.said(event.reason))),
+      };
     case 'task.advanced':
       return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
     case 'task.reopened':
