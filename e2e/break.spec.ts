@@ -181,9 +181,21 @@ test('without a mouse, and on a phone', async ({ page, baseURL }) => {
   await page.keyboard.press('ArrowDown');
   await expect(panel(page).locator('[data-kind=device-lost] input')).toBeChecked();
   await page.keyboard.press('ArrowUp');
+  // The step that is tried is named while it is, in the panel and in the log beside the field.
+  const tried = [panel(page), page.getByRole('complementary')].map((part) =>
+    part
+      .getByText(/now restart: fresh worker/)
+      .first()
+      .waitFor({ timeout: 30_000 }),
+  );
   await page.keyboard.press('Enter');
+  await Promise.all(tried);
   await expectMended(page, 'worker-kill');
-  await page.keyboard.press('Escape');
+  await expect(page.getByText(/now restart/)).toHaveCount(0);
+  // The key that opened it closes it, and who was in it goes on where it was opened.
+  await page.keyboard.press('b');
+  await expect(panel(page)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Break something' }).first()).toBeFocused();
 
   await page.keyboard.press(':');
   await page.keyboard.type('break worker');

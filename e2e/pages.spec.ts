@@ -259,13 +259,15 @@ test.describe('without WebGPU', () => {
     await untilPhase(page, 'paused');
     await page.keyboard.press('Escape');
     await expect(filter).toHaveValue('');
-    await tabTo(page.locator('tr[data-task]').first().getByRole('button').first(), 8);
+    const opener = page.locator('tr[data-task]').first().getByRole('button').first();
+    await tabTo(opener, 8);
     await page.keyboard.press('Enter');
     const story = page.getByRole('complementary', { name: 'Agent story' });
-    await expect(story).toBeVisible();
+    await expect(story.getByRole('heading', { level: 2 })).toBeFocused();
     await expect(story.getByText(/^Task \d+ committed/).first()).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(story).toHaveCount(0);
+    await expect(opener).toBeFocused();
 
     await page.keyboard.press('e');
     const jsonLines = page.locator('#exports [data-export=jsonl]');

@@ -1,5 +1,8 @@
+const TAKES_TEXT =
+  'input:not([type=radio], [type=checkbox], [type=range], [type=file]), select, textarea, [contenteditable]';
+
 /** True when a key press belongs to something that takes text, or carries a modifier: then it is no shortcut. */
 export function typing(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true;
-  return event.target instanceof Element && event.target.closest('input, select, textarea, [contenteditable]') !== null;
+  return event.target instanceof Element && event.target.closest(TAKES_TEXT) !== null;
 }
