@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, clock, clockFine, compact, mebibytes, num, percent, rate, span } from './format.ts';
+import { about, bytes, clock, clockFine, compact, mebibytes, num, percent, rate, span } from './format.ts';
 
 describe('format', () => {
   it('groups digits', () => {
@@ -29,6 +29,7 @@ describe('format', () => {
     expect(span(12_400)).toBe('12 s');
     expect(span(200_000)).toBe('3 min 20 s');
     expect(span(240_000)).toBe('4 min');
+    expect([300, 45_700, 432_000, 6_100_000].map(about)).toEqual(['1 s', '45 s', '7 min', '2 h']);
   });
 
   it('never rounds a share up to all or down to none', () => {

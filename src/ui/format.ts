@@ -63,6 +63,13 @@ export function span(ms: number): string {
   return rest === 0 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
+/** A length of time that nobody knows to the second, ms: "45 s", "7 min", "3 h". */
+export function about(ms: number): string {
+  if (ms < 100_000) return span(Math.max(1000, ms - (ms % 1000)));
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 100 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
 /** A share as a whole percent, never rounded up to 100 nor down to 0: "81 %", "<1 %". */
 export function percent(share: number): string {
   if (share > 0 && share < 0.01) return '<1 %';

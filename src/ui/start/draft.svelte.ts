@@ -40,7 +40,11 @@ class Draft {
   /** Why the last start failed although the file was accepted, e.g. a lost worker; empty when it did not. */
   problem = $state('');
   /** Why the runtime refused to start, with the file that it speaks of. */
-  refused = $state.raw<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null>(null);
+  refused = $state.raw<{
+    readonly file: string;
+    readonly text: string;
+    readonly diagnostics: readonly Diagnostic[];
+  } | null>(null);
 
   async takeFile(runtime: RuntimeApi, file: File, as?: 'swarm' | 'input'): Promise<void> {
     if (isOurs(file)) {
@@ -58,11 +62,12 @@ class Draft {
 
   async takeText(runtime: RuntimeApi, name: string, text: string, as?: 'swarm' | 'input'): Promise<void> {
     const kind = as ?? kindOf(name, text);
-    if (looksBinary(text)) {
-      this.#refuse(kind, { kind: 'not-text' });
-      return;
-    }
     if (kind === 'input') {
+      // What is wrong with a swarm file is told by its check.
+      if (looksBinary(text)) {
+        this.#refuse(kind, { kind: 'not-text' });
+        return;
+      }
       this.inputTrouble = null;
       this.input = { name, text, lines: countLines(text), bytes: new Blob([text]).size };
       return;
@@ -130,7 +135,7 @@ class Draft {
     try {
       const reply = await runtime.start(request);
       if (reply.ok) return reply.runId;
-      this.refused = { text: request.swarm.text, diagnostics: reply.diagnostics };
+      this.refused = { ...request.swarm, diagnostics: reply.diagnostics };
       return null;
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 /** All words of the page in English; the other dictionaries have the same keys. Plain, exact, short: units on numbers, limits first. */
-import { bytes, mebibytes, num, percent, span } from '../format.ts';
+import { about, bytes, mebibytes, num, percent, span } from '../format.ts';
 import { linksEn } from './links.en.ts';
 import { liveEn } from './live.en.ts';
 
@@ -149,13 +149,14 @@ export const en = {
     pasteRefused: 'The browser did not allow reading the clipboard. Press Ctrl+V instead.',
     pasted: 'pasted',
     tooLarge: (size: number, most: number) => `The file has ${bytes(size)}; at most ${bytes(most)} can be read.`,
-    notText: 'This file is not text in UTF-8.',
+    notText: 'This file is not text in UTF-8: unpack it first, or save it as UTF-8.',
     checking: 'Checking the swarm file',
     swarmIs: (agents: number, roles: number, model: string) =>
       `${count(agents, 'agent')} in ${count(roles, 'role')}, model ${model}`,
     inputIs: (lines: number, size: number) => `${count(lines, 'line')}, ${bytes(size)}`,
     run: 'Run',
     needSwarm: 'Choose a swarm file first.',
+    needRight: 'Mend the swarm file, then choose it again.',
     needInput: 'This swarm works on an input file: choose one.',
     ready: 'Ready. Nothing has been sent or downloaded.',
     more: 'Limit, seed, engine',
@@ -362,7 +363,7 @@ export const en = {
     workspace: 'work',
     kv: 'KV',
     elapsed: 'Elapsed',
-    remaining: (ms: number) => `about ${span(ms)} left`,
+    remaining: (ms: number) => `${about(ms)} left`,
     live: {
       phase: (phase: string) => `Run: ${phase}.`,
       milestone: (results: number, tasks: number) => `${num(results)} of ${num(tasks)} results committed.`,

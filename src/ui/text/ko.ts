@@ -1,15 +1,17 @@
 /** 한국어. 같은 열쇠, 같은 순서. 단위를 붙이고, 한계를 먼저 말한다. */
-import { bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts';
+import { about, bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts';
 import type { Dictionary } from './en.ts';
 import { linksKo } from './links.ko.ts';
 import { liveKo } from './live.ko.ts';
 import { saidKo } from './said.ko.ts';
 
 /** 3 min 20 s -> 3분 20초. */
-const span = (ms: number): string =>
-  plainSpan(ms)
+const korean = (length: string): string =>
+  length
+    .replace(/(\d) h$/, '$1시간')
     .replace(/(\d) min/, '$1분')
     .replace(/(\d) s$/, '$1초');
+const span = (ms: number): string => korean(plainSpan(ms));
 
 export const ko: Dictionary = {
   ...linksKo,
@@ -159,12 +161,13 @@ export const ko: Dictionary = {
     pasteRefused: '브라우저가 클립보드 읽기를 허용하지 않았습니다. Ctrl+V를 누르십시오.',
     pasted: '붙여넣은 글',
     tooLarge: (size, most) => `파일이 ${bytes(size)}입니다. 최대 ${bytes(most)}까지 읽을 수 있습니다.`,
-    notText: '이 파일은 UTF-8 텍스트가 아닙니다.',
+    notText: '이 파일은 UTF-8 텍스트가 아닙니다. 압축을 풀거나 UTF-8로 저장하십시오.',
     checking: '스웜 파일을 검사하는 중',
     swarmIs: (agents, roles, model) => `역할 ${num(roles)}개, 에이전트 ${num(agents)}개, 모델 ${model}`,
     inputIs: (lines, size) => `${num(lines)}줄, ${bytes(size)}`,
     run: '실행',
     needSwarm: '먼저 스웜 파일을 고르십시오.',
+    needRight: '스웜 파일을 고친 뒤 다시 고르십시오.',
     needInput: '이 스웜은 입력 파일이 필요합니다. 하나 고르십시오.',
     ready: '준비되었습니다. 아직 아무것도 보내거나 받지 않았습니다.',
     more: '개수, 시드, 엔진',
@@ -177,7 +180,7 @@ export const ko: Dictionary = {
     engine: '엔진',
     engines: {
       webllm: 'WebGPU의 WebLLM',
-      stock: 'WebLLM, 한 번에 한 턴',
+      stock: 'WebLLM, 한 번에 한 차례',
       scripted: '스크립트: 모델 없음',
     },
   },
@@ -367,7 +370,7 @@ export const ko: Dictionary = {
     workspace: '작업',
     kv: 'KV',
     elapsed: '경과',
-    remaining: (ms) => `약 ${span(ms)} 남음`,
+    remaining: (ms) => `${korean(about(ms))} 남음`,
     live: {
       phase: (phase) => `실행: ${phase}.`,
       milestone: (results, tasks) => `${num(tasks)}개 중 결과 ${num(results)}개 확정.`,
@@ -478,7 +481,7 @@ export const ko: Dictionary = {
     loading: '기록을 읽는 중',
     close: '이야기 닫기',
     health: (score) => `건강 ${score}`,
-    totals: (turns, tokens) => `턴 ${num(turns)}개, 토큰 ${num(tokens)}개`,
+    totals: (turns, tokens) => `차례 ${num(turns)}번, 토큰 ${num(tokens)}개`,
     restarts: (n) => (n === 0 ? '재시작 없음' : `${num(n)}번 재시작`),
     compute: (ms) => `GPU 시간 ${span(ms)}`,
     now: '지금 쓰는 글',
@@ -489,15 +492,18 @@ export const ko: Dictionary = {
     took: (task) => `작업 ${num(task)}을 맡음`,
     attempt: (n) => `${num(n)}번째 시도.`,
     review: '검토자로서.',
-    started: '턴 시작',
-    passed: '턴 통과',
+    started: '차례 시작',
+    passed: '차례 통과',
     passedNote: (tokens, ms) => `토큰 ${num(tokens)}개, ${span(ms)}, 스키마 확인됨.`,
     cachedNote: (tokens) => `프롬프트 토큰 ${num(tokens)}개는 다시 계산하지 않음.`,
     rejected: '출력을 받아들이지 않음',
     cut: (finish) =>
-      ({ length: '턴 잘림: 토큰 한도', deadline: '턴 잘림: 기한 초과', cancelled: '턴 취소', error: '턴 실패' })[
-        finish
-      ] ?? `턴 끝: ${finish}`,
+      ({
+        length: '차례 잘림: 토큰 한도',
+        deadline: '차례 잘림: 기한 초과',
+        cancelled: '차례 취소',
+        error: '차례 실패',
+      })[finish] ?? `차례 끝: ${finish}`,
     retry: '다시 시도',
     retryIn: (ms) => (ms > 0 ? `${span(ms)} 뒤에.` : '바로.'),
     committed: (task) => `작업 ${num(task)} 확정`,
@@ -505,7 +511,7 @@ export const ko: Dictionary = {
     taskFailed: (task) => `작업 ${num(task)} 실패`,
     state: (from, to) => `${from}에서 ${to}(으)로`,
     lost: 'GPU를 잃음',
-    lostNote: (n) => `진행 중이던 턴 ${num(n)}개가 대기열로 돌아갔습니다.`,
+    lostNote: (n) => `진행 중이던 차례 ${num(n)}개가 대기열로 돌아갔습니다.`,
     loaded: '모델을 불러옴',
     resumed: '실행을 이어받음',
     paused: '실행 일시 정지',
@@ -527,8 +533,8 @@ export const ko: Dictionary = {
     model: '모델',
     engine: '엔진',
     engines: { webllm: 'WebLLM', scripted: '스크립트, 모델 없음' },
-    batched: '여러 턴을 함께 처리',
-    single: '한 번에 한 턴',
+    batched: '차례 여럿을 함께 처리',
+    single: '한 번에 한 차례',
     adapter: '어댑터',
     context: '문맥',
     contextIs: (tokens) => `토큰 ${num(tokens)}개`,
