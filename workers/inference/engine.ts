@@ -273,11 +273,11 @@ export class InferenceEngine implements Engine {
 
   /** A fault on purpose: what follows is what follows a real one. */
   suffer(fault: DeviceFault): void {
-    const device = this.#running?.gpu?.device;
-    if (fault === 'lose-device') {
-      this.#lostOnPurpose = true;
-      device?.destroy();
-    } else if (device && this.#running) exhaustMemory(this.#running.webllm, this.#running.model);
+    if (!this.#running?.gpu) return;
+    const { gpu, webllm, model } = this.#running;
+    this.#lostOnPurpose = fault === 'lose-device';
+    if (this.#lostOnPurpose) gpu.device.destroy();
+    else exhaustMemory(webllm, model);
   }
 
   /** The engine can do no more. */
