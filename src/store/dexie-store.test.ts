@@ -212,4 +212,44 @@ describe('records that cannot be trusted', () => {
     expect(await fault(store.source('run-1'))).toBe('corrupt');
     expect(await fault(store.source('run-2'))).toBe('missing');
   });
+
+  test('a run stays in the list when its row is damaged, as it was one commit before', async () => {
+    const commit = await begin();
+    await commit({ record: { ...record, results: 1 } });
+    await commit({ record: { ...record, results: 2 } });
+    await damage('runs', 'run-1');
+    expect(await store.list()).toEqual([{ ...record, results: 1 }]);
+    expect(await store.quarantined('run-1')).toMatchObject([{ table: 'runs', key: '"run-1"' }]);
+    // Written over while it is damaged, it still has the last good one beside it.
+    await damage('runs', 'run-1');
+    expect(await store.record('run-1')).toBeNull();
+    await commit({ record: { ...record, results: 3 } });
+    await damage('runs', 'run-1');
+    await commit({ record: { ...record, results: 4 } });
+    await commit({ record: { ...record, results: 5 } });
+    await damage('runs', 'run-1');
+    expect(await store.record('run-1')).toMatchObject({ results: 4 });
+  });
+
+  test('what was written anew while the bad record was read is not set aside with it', async () => {
+    const commit = await begin();
+    for (const generation of [1, 2]) await commit({ agents: [{ agent: 7, generation, state: {} }] });
+    await damage('agents', ['run-1', 7, 1]);
+    const reading = store.agent('run-1', 7);
+    const writing = commit({ agents: [{ agent: 7, generation: 3, state: {} }] });
+    await reading;
+    await writing;
+    expect(await store.agent('run-1', 7)).toMatchObject({ generation: 3 });
+    expect(await store.quarantined('run-1')).toEqual([]);
+  });
+
+  test('a full disk that has no room for a bad record does not stop the good ones from being read', async () => {
+    const commit = await begin();
+    await commit({ rows: [0, 1].map((task) => ({ order: task + 1, row: row(task) })) });
+    await damage('results', ['run-1', 0]);
+    db.quarantine.hook('creating', () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    });
+    expect((await store.rows('run-1', [0, 1])).map((item) => item.row.task)).toEqual([1]);
+  });
 });

@@ -5,6 +5,8 @@ import type { StoredAgent, StoredChunk } from './schema.ts';
 import { Database } from './schema.ts';
 import type { Sealed } from './seal.ts';
 import { seal, unseal } from './seal.ts';
+import type { RecordKey, SealedTable } from './set-aside.ts';
+import { openOrSetAside } from './set-aside.ts';
 
 /** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
 const INPUT_PART = 256 * 1024;
@@ -12,7 +14,6 @@ const ROWS_A_READ = 500;
 const CHUNKS_A_TRIM = 50;
 
 type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name: string; readonly parts: number } };
-type SealedTable = 'runs' | 'sources' | 'journal' | 'results' | 'agents';
 
 /** `RunStore` over IndexedDB. */
 export class DexieStore implements RunStore {
@@ -109,7 +110,13 @@ export class DexieStore implements RunStore {
         await agents.bulkPut(
           batch.agents.map((cold) => ({ run, agent: cold.agent, slot: cold.generation % 2, ...seal(cold) })),
         );
-        await runs.put({ id: run, startedAt: batch.record.startedAt, ...seal(batch.record) });
+        const before = await this.#lastGood(run);
+        await runs.put({
+          id: run,
+          startedAt: batch.record.startedAt,
+          ...seal(batch.record),
+          ...(before && { before }),
+        });
       }),
     );
   }
@@ -227,9 +234,11 @@ export class DexieStore implements RunStore {
     let freed = 0;
     await this.#db.transaction('rw', this.#db.journal, async () => {
       freed = 0;
-      for (const item of stored) {
-        const chunk = unseal<JournalChunk>(item);
-        if (!chunk.ok) continue;
+      const keys = stored.map(({ run, firstSeq }) => [run, firstSeq] as [string, number]);
+      // Read again: the run may have been removed meanwhile.
+      for (const item of await this.#db.journal.bulkGet(keys)) {
+        const chunk = item && unseal<JournalChunk>(item);
+        if (!item || !chunk?.ok) continue;
         const sealed = seal({ ...chunk.value, body: lean(chunk.value.body) });
         if (sealed.body.length >= item.body.length) continue;
         freed += item.body.length - sealed.body.length;
@@ -238,6 +247,14 @@ export class DexieStore implements RunStore {
       }
     });
     return freed;
+  }
+
+  /** The run's row as it was written last and can be read, to be kept beside the next: without it a run could not be found again. */
+  async #lastGood(run: string): Promise<Sealed | undefined> {
+    const row = await this.#db.runs.get(run);
+    if (!row || !unseal(row).ok) return row?.before;
+    const { v, sum, body } = row;
+    return { v, sum, body };
   }
 
   async #rows(stored: readonly (Sealed & { run: string; task: number; order: number })[]): Promise<OrderedRow[]> {
@@ -259,20 +276,8 @@ export class DexieStore implements RunStore {
   }
 
   /** The record's value; null once it has been set aside. */
-  async #read<T>(
-    table: SealedTable,
-    key: string | readonly (string | number)[],
-    record: Sealed,
-    run: string,
-  ): Promise<T | null> {
-    const opened = unseal<T>(record);
-    if (opened.ok) return opened.value;
-    await this.#db.transaction('rw', [table, 'quarantine'], async () => {
-      const about = { run, table, key: JSON.stringify(key), reason: opened.error, record };
-      await this.#db.quarantine.add(about);
-      await this.#db.table(table).delete(key);
-    });
-    return null;
+  #read<T>(table: SealedTable, key: RecordKey, record: Sealed, run: string): Promise<T | null> {
+    return openOrSetAside(this.#db, table, key, record, run);
   }
 }
 

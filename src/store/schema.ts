@@ -5,6 +5,8 @@ import type { Sealed } from './seal.ts';
 export interface StoredRun extends Sealed {
   readonly id: string;
   readonly startedAt: number;
+  /** The record that this one took the place of. */
+  readonly before?: Sealed;
 }
 /** Part 0 is the header; the input's text follows in parts of at most `INPUT_PART` characters. */
 export interface StoredSource extends Sealed {
