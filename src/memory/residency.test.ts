@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Heap } from '../kernel/heap.ts';
 import { seededRandom } from '../kernel/random.ts';
 import { Residency, type WaitingTurn } from './residency.ts';
 
@@ -310,4 +311,23 @@ describe('4,882 agents on 12 seats', () => {
     expect(pageIns).toBe(AGENTS);
     expect(pageIns / (AGENTS * TURNS)).toBeLessThanOrEqual(1.1);
   });
+});
+
+test('agents that sit and never have to leave cost no more the longer they do', () => {
+  const seats = new Residency({ seats: 4 });
+  const pop = vi.spyOn(Heap.prototype, 'pop');
+  for (let i = 0; i < 20_000; i++) {
+    const agent = i % 3;
+    seats.wait({ id: String(i), agent, priority: 0 });
+    expect(seats.admit()?.turn.agent).toBe(agent);
+    seats.end(agent, true);
+  }
+  seats.wait({ id: 'new', agent: 8, priority: 0 });
+  seats.admit();
+  seats.end(8, true);
+  seats.wait({ id: 'one more', agent: 9, priority: 0 });
+  pop.mockClear();
+  expect(seats.admit()?.victim).toBe(2);
+  expect(pop.mock.calls.length).toBeLessThan(200);
+  pop.mockRestore();
 });

@@ -1,4 +1,5 @@
 import { Heap } from '../kernel/heap.ts';
+import { Victims } from './victims.ts';
 
 /** A turn that waits for a seat. */
 export interface WaitingTurn {
@@ -50,23 +51,8 @@ interface Entry<T> {
   gone: boolean;
 }
 
-interface Candidate<T> {
-  readonly agent: Agent<T>;
-  readonly version: number;
-  /** It waits for its own next turn, which goes before others: evicting it would only bring it back. */
-  readonly wanted: boolean;
-  readonly priority: number;
-  readonly used: number;
-}
-
 const first = <T extends WaitingTurn>(a: Entry<T>, b: Entry<T>): boolean =>
   a.turn.priority === b.turn.priority ? a.order < b.order : a.turn.priority < b.turn.priority;
-
-/** Evicted first: agents that nobody waits for, then the least urgent, then the least recently used. */
-const evictedFirst = <T>(a: Candidate<T>, b: Candidate<T>): boolean => {
-  if (a.wanted !== b.wanted) return b.wanted;
-  return a.priority === b.priority ? a.used < b.used : a.priority > b.priority;
-};
 
 /**
  * Who sits on the GPU. A table of seats, and nothing else: it is told what waits and what ended, and says which turn goes next and who
@@ -85,7 +71,7 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
   /** Turns that could go next: those of resident agents with streak left, and all. Entries may be stale; they are checked when they come up. */
   readonly #preferred = new Heap<Entry<T>>(first);
   readonly #line = new Heap<Entry<T>>(first);
-  readonly #victims = new Heap<Candidate<T>>(evictedFirst);
+  readonly #victims = new Victims<Agent<T>>();
   #order = 0;
   #parkings = 0;
   #active = 0;
@@ -298,9 +284,8 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     const next = this.#head(agent);
     const wanted = next !== undefined && agent.streak < this.#streak;
     if (wanted) this.#preferred.push(next);
-    this.#victims.push({
-      agent,
-      version: ++agent.version,
+    agent.version++;
+    this.#victims.stand(agent, this.#parked, {
       wanted,
       priority: next?.turn.priority ?? agent.priority,
       used: agent.used,
@@ -308,15 +293,11 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
   }
 
   #evict(): number {
-    for (;;) {
-      const found = this.#victims.pop();
-      if (!found) throw new Error('Residency: nobody is parked');
-      const { agent, version } = found;
-      if (agent.place !== 'parked' || agent.version !== version) continue;
-      this.#evictions++;
-      this.#leave(agent);
-      return agent.row;
-    }
+    const agent = this.#victims.take();
+    if (!agent) throw new Error('Residency: nobody is parked');
+    this.#evictions++;
+    this.#leave(agent);
+    return agent.row;
   }
 
   #leave(agent: Agent<T>): void {
