@@ -65,7 +65,7 @@ export interface PageIn {
   readonly bytes: number;
   /** Milliseconds of reading, uploading and computing; a share of the step where the step was shared. */
   readonly ms: number;
-  /** Why warm pages of the agent were there and could not be trusted (checksum, version), so that it was computed instead. */
+  /** Why the agent's newest warm pages could not be trusted (checksum, version): it was computed, or older ones were read, instead. */
   readonly distrusted?: string;
 }
 

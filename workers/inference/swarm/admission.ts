@@ -189,7 +189,7 @@ export class Admission {
       prompt,
       decoded: 0,
       maxTokens,
-      stops: [...model.config.conv_template.stop_str, ...(turn.request.stop ?? [])],
+      stops: [...model.config.conv_template.stop_str, ...(turn.request.stop ?? [])].filter((word) => word !== ''),
       matcher,
       retain: turn.request.retain === true,
       trusted: true,

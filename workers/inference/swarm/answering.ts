@@ -61,7 +61,7 @@ export function answer(seat: Seat, sampled: Sampled, row: number, ends: Ends): v
   seat.counts.set(id, (seat.counts.get(id) ?? 0) + 1);
   const text = seat.text.push(id);
   const tokens = seat.text.ids.length;
-  const stop = seat.stops.reduce((at, word) => (at < 0 ? text.lastIndexOf(word) : at), -1);
+  const stop = firstOf(seat.stops, text);
   if (stop >= 0) {
     turn.say(text.slice(0, stop), tokens);
     finish(seat, 'stop', ends);
@@ -70,6 +70,14 @@ export function answer(seat: Seat, sampled: Sampled, row: number, ends: Ends): v
   turn.say(text, tokens);
   if (matcher?.complete()) finish(seat, 'stop', ends);
   else if (tokens >= seat.maxTokens) finish(seat, 'length', ends);
+}
+
+/** Where the first of these words begins; -1 without one. A token can bring several, or the same twice. */
+function firstOf(words: readonly string[], text: string): number {
+  return words.reduce((first, word) => {
+    const at = text.indexOf(word);
+    return at < 0 || (first >= 0 && first < at) ? first : at;
+  }, -1);
 }
 
 /** False where the token ended the turn. */

@@ -2,7 +2,8 @@
  * Prompts on their way into the pool: read back from the warm tier, or computed, one chunk a step of any number of sequences.
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
-import type { Counters } from '../runner.ts';
+import type { PageIn } from '../../../src/engine/contract.ts';
+import type { Counters, Turn } from '../runner.ts';
 import type { GpuMemory, Tensor } from '../webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import type { Extension, KvPool } from './kv-pool.ts';
@@ -70,7 +71,7 @@ export class Filler {
       turn.restoredTokens = from.tokens;
       turn.cachedTokens += from.tokens;
       const ms = readMs + clock.now() - begun;
-      turn.pageIn = { way: 'restore', tokens: from.tokens, bytes: from.bytes, ms };
+      turn.pageIn = { way: 'restore', tokens: from.tokens, bytes: from.bytes, ms, ...this.#trouble(turn) };
       counters.restores += 1;
     }
   }
@@ -129,14 +130,12 @@ export class Filler {
       seat.prefill.ms += (ms * (rows[i] as number)) / all;
       const { prefill, turn } = seat;
       if (seat.filled !== seat.prompt.length || turn.pageIn) continue;
-      const distrusted = this.#with.warm?.takeTrouble(turn.request.agent);
-      turn.pageIn = {
-        way: 'prefill',
-        tokens: prefill.tokens,
-        bytes: 0,
-        ms: prefill.ms,
-        ...(distrusted !== undefined && { distrusted }),
-      };
+      turn.pageIn = { way: 'prefill', tokens: prefill.tokens, bytes: 0, ms: prefill.ms, ...this.#trouble(turn) };
     }
+  }
+
+  #trouble({ request }: Turn): Pick<PageIn, 'distrusted'> {
+    const distrusted = this.#with.warm?.takeTrouble(request.agent);
+    return distrusted === undefined ? {} : { distrusted };
   }
 }

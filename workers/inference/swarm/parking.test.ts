@@ -4,6 +4,7 @@
  */
 import 'fake-indexeddb/auto';
 import fc from 'fast-check';
+import { openDB } from 'idb';
 import { expect, test } from 'vitest';
 import type { TurnOutcome, TurnRequest } from '../../../src/engine/contract.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
@@ -20,7 +21,8 @@ async function open(residents: number, pages: number, warm: boolean) {
   const { model, cache } = toyModel({ chunk: 160, rows: residents });
   const pool = new KvPool(model, { sequences: residents + 4 + LEFTOVERS, pages, chunk: 160 });
   const fatal: string[] = [];
-  const store = warm ? await WarmStore.open({ limit: 1e6, name: `parking-${String(stores++)}` }) : null;
+  const name = warm ? `parking-${String(stores++)}` : null;
+  const store = name === null ? null : await WarmStore.open({ limit: 1e6, name });
   const pipeline = new SwarmPipeline(model, pool, systemClock(), {
     residents,
     leftovers: LEFTOVERS,
@@ -30,7 +32,7 @@ async function open(residents: number, pages: number, warm: boolean) {
     warm: store && new WarmTier(toyTransfer(cache), store, 'f16', 'toy'),
     onFatal: (error) => fatal.push(`${error.message} ${error.detail ?? ''}`),
   });
-  return { pipeline, cache, fatal };
+  return { pipeline, cache, fatal, store: name };
 }
 
 const ROLE = 'A role that all agents share.';
@@ -232,4 +234,20 @@ test('agents that keep coming back do not starve a turn that needs more pages th
   await Promise.all(talks);
   expect(large.error).toBeUndefined();
   expect(came - before).toBeLessThanOrEqual(3 * 16 + 8);
+});
+
+test('when the newest pages cannot be trusted and older ones are read, both are said', async () => {
+  const { pipeline, store } = await open(2, 60, true);
+  const lines = ['a line of a log', 'x', 'and the next'];
+  await pipeline.submit(request(1, lines.slice(0, 1), { retain: true })).done;
+  await pipeline.pageOut(1, 'warm');
+  await pipeline.submit(request(1, lines, { retain: true })).done;
+  expect(await pipeline.pageOut(1, 'warm')).toMatchObject({ tier: 'warm' });
+  const db = await openDB(store as string);
+  const newest = (await db.get('pages', [1, 0])) as { pages: Uint8Array };
+  newest.pages[3]! ^= 1;
+  await db.put('pages', newest);
+  db.close();
+  const { pageIn } = await pipeline.submit(request(1, [...lines, 'y', 'last'])).done;
+  expect(pageIn).toMatchObject({ way: 'restore', distrusted: expect.stringMatching(/^generation 2/) as string });
 });

@@ -242,3 +242,16 @@ test('the same again computes one token, and what begins alike only what differs
   expect([anew.text, anew.usage.cachedTokens]).toEqual([other.text, 0]);
   expect(fatal).toEqual([]);
 });
+
+test('a turn ends before the first of its stop strings, whichever that is and however often it came', async () => {
+  const { pipeline, model } = open({ residents: 1, pages: 40, chunk: 64, rows: 1, continuation: true });
+  const base: Plan = { role: 0, own: 'a line', priority: 0, maxTokens: 12, heat: 0, cancelAfter: null, pause: 0 };
+  // Each token is three characters here, of which the outer two are alike.
+  const { decode } = model.tokenizer;
+  model.tokenizer.decode = (ids) => [...decode(ids)].map((character) => `-${character}-`).join('');
+  const whole = await pipeline.submit(request(base, 1)).done;
+  expect(whole.text.length).toBeGreaterThan(6);
+  const stop = ['', whole.text[4] as string, '-'];
+  const { text, finish } = await pipeline.submit({ ...request(base, 2), stop }).done;
+  expect({ text, finish }).toEqual({ text: '', finish: 'stop' });
+});

@@ -181,6 +181,7 @@ export class WarmStore {
 
   /** Drops all the agent has here. */
   forget(agent: number): Promise<void> {
+    this.#troubles.delete(agent);
     return this.#inTurn(() =>
       this.#remove([0, 1].map((slot) => this.#used.get(keyOf(agent, slot))).filter((row) => row !== undefined)),
     );
