@@ -274,7 +274,9 @@ export class RunState {
     this.ended = true;
     const { state, turns } = this.agents;
     for (let agent = 0; agent < this.agents.size; agent++) {
-      if (state[agent] !== AGENT.failed && (turns[agent] as number) > 0) state[agent] = AGENT.done;
+      if (state[agent] === AGENT.failed) continue;
+      // Nobody works any more, whose first turn was called back neither.
+      state[agent] = (turns[agent] as number) > 0 ? AGENT.done : AGENT.idle;
     }
   }
 

@@ -130,6 +130,16 @@ describe('a run', () => {
     expect(run.status().results + run.status().failed).toBe(60);
   });
 
+  test('nobody works in a run that was cancelled, not even who was in its very first turn', async () => {
+    const world = await World.create(5);
+    const tab = world.tab();
+    const run = await begin(world, tab, request(60));
+    await world.clock.run(() => run.status().agentsByState.running > 0);
+    await tab.runtime.cancel(run.id);
+    await world.clock.run(() => run.status().phase === 'cancelled');
+    expect(run.status().agentsByState).toMatchObject({ running: 0, recovering: 0, degraded: 0 });
+  });
+
   test('bad input is told with its place, and nothing is stored', async () => {
     const world = await World.create(6);
     const { runtime } = world.tab();
