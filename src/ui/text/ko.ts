@@ -359,7 +359,7 @@ export const ko: Dictionary = {
     mean: (text) => `평균 ${text}`,
     committed: '확정된 결과',
     ofTasks: (n) => `/ ${num(n)}`,
-    retries: '재시도',
+    retried: () => '재시도',
     failed: '실패',
     memory: 'GPU 메모리',
     memoryOf: (budget, share) => `/ ${bytes(budget)}, ${percent(share)}에서 멈춤`,
