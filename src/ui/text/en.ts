@@ -352,7 +352,7 @@ export const en = {
     mean: (text: string) => `mean ${text}`,
     committed: 'Results committed',
     ofTasks: (n: number) => `of ${num(n)}`,
-    retried: (n: number) => (n === 1 ? 'retry' : 'retries'),
+    retried: (n: number): string => (n === 1 ? 'retry' : 'retries'),
     failed: 'failed',
     memory: 'GPU memory',
     memoryOf: (budget: number, share: number) => `of ${bytes(budget)}, limit ${percent(share)}`,
