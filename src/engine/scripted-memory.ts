@@ -35,6 +35,8 @@ export class ScriptedMemory {
   /** Own text of agents whose sequence outlived its turn. */
   readonly #parked = new Map<number, string>();
   readonly #warm = new Map<number, string>();
+  /** What is on its way to the warm tier. */
+  readonly #leaving = new Map<number, object>();
   readonly #pagingMs: number;
   readonly #prefillMs: number;
 
@@ -89,9 +91,13 @@ export class ScriptedMemory {
     this.#parked.delete(agent);
     if (to === 'cold') return { page: nothing(agent), keep: () => undefined };
     const tokens = tokensOf(text);
+    const leaving = {};
+    this.#leaving.set(agent, leaving);
     return {
       page: { agent, tier: 'warm', tokens, bytes: tokens * TOKEN_BYTES, ms: tokens * this.#pagingMs },
       keep: () => {
+        if (this.#leaving.get(agent) !== leaving) return; // forgotten meanwhile, or gone again with more
+        this.#leaving.delete(agent);
         this.#warm.set(agent, text);
       },
     };
@@ -100,6 +106,7 @@ export class ScriptedMemory {
   forget(agent: number): void {
     this.#parked.delete(agent);
     this.#warm.delete(agent);
+    this.#leaving.delete(agent);
   }
 
   /** Gives up so much of the warm tier, bytes; how much it was in the end. */

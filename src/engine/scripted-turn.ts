@@ -61,6 +61,8 @@ export interface Running {
   tokens: number;
   cached: number;
   arrival: Arrival | null;
+  /** Its agent is to stay where it is when it ends. */
+  retain: boolean;
   over: boolean;
   timers: Cancel[];
 }

@@ -72,3 +72,16 @@ test('parked agents hold their seats: another turn starts when one is paged out'
   expect((await done(other.done)).finish).toBe('stop');
   expect((await engine.counters()).peakResidents).toBe(1);
 });
+
+test('what is forgotten while a turn runs or its pages are written is gone, as the contract has it', async () => {
+  const { engine, turn, done } = await loaded(1);
+  const line = 'sshd: connection closed by peer '.repeat(4);
+  const running = turn(5, [user(line)], { retain: true });
+  await engine.forget(5);
+  expect((await done(running.done)).retained).toBeUndefined();
+  const first = await done(turn(5, [user(line)], { retain: true }).done);
+  const out = engine.pageOut(5, 'warm');
+  await engine.forget(5);
+  await done(out);
+  expect((await done(turn(5, followUp(line, first)).done)).pageIn?.way).toBe('prefill');
+});

@@ -130,6 +130,7 @@ export class ScriptedEngine implements Engine {
         tokens: 0,
         cached: 0,
         arrival: null,
+        retain: request.retain === true,
         over: false,
         timers: [],
       };
@@ -162,6 +163,7 @@ export class ScriptedEngine implements Engine {
   }
 
   forget(agent: number): Promise<void> {
+    for (const turn of this.#running) if (turn.request.agent === agent) turn.retain = false;
     this.#memory.forget(agent);
     this.#admit();
     return Promise.resolve();
@@ -278,8 +280,8 @@ export class ScriptedEngine implements Engine {
     if (this.#running.delete(turn)) {
       this.#counters.decodeTokens += turn.tokens;
       if (this.#running.size === 0) this.#counters.busyMs += now - this.#busySince;
-      const { agent, retain, messages } = turn.request;
-      retained = retain === true && !error;
+      const { agent, messages } = turn.request;
+      retained = turn.retain && !error;
       if (retained) this.#memory.park(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
     }
     turn.settle(outcomeOf(turn, now, finish, retained, error));
