@@ -4,7 +4,18 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -102,12 +113,38 @@ function isInstalled() {
   );
 }
 
-/** `npm ci`, where node_modules is missing or of another lockfile. No browser is downloaded: the system's is used. */
+/** Versions of Node that the build's tools run on; `engines` of package.json. */
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
+  throw new Error(
+    `Planaria is built with Node ${readJson('package.json').engines.node}; this is ${process.versions.node}`,
+  );
+}
+
+/** A folder for npm's cache where its own cannot be written, as with a home that is read-only. @returns {Record<string, string>} */
+function cacheElsewhere() {
+  const own = process.env.npm_config_cache ?? path.join(os.homedir(), '.npm');
+  try {
+    mkdirSync(own, { recursive: true });
+    accessSync(own, constants.W_OK);
+    return {};
+  } catch {
+    return { npm_config_cache: path.join(os.tmpdir(), 'planaria-npm') };
+  }
+}
+
+/**
+ * `npm ci`, where node_modules is missing or of another lockfile. No browser is downloaded: the system's is used.
+ * @throws {Error} where Node is too old, or npm fails
+ */
 export async function ensureInstalled() {
+  checkNode();
   if (isInstalled()) return;
   console.error('Installing packages...');
   const args = ['ci', '--no-audit', '--no-fund'];
-  const options = { env: { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' }, output: /** @type {const} */ ('stderr') };
+  const env = { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', ...cacheElsewhere() };
+  const options = { env, output: /** @type {const} */ ('stderr') };
   // The npm that started us says where it is; `npm` by name is not a program that Windows can start.
   const npm = process.env.npm_execpath;
   const code = await (npm?.endsWith('npm-cli.js')

@@ -37,6 +37,18 @@ async function diagnostics(page, files) {
 }
 
 /**
+ * Files that the start screen does not take at all: too large, or not text.
+ * @param {Page} page
+ * @param {{ file: string, input?: string | undefined }} files
+ */
+async function notTaken(page, { file, input }) {
+  const found = await page
+    .locator('[data-zone] [role=alert]')
+    .evaluateAll((bars) => bars.map((bar) => [bar.closest('[data-zone]')?.getAttribute('data-zone'), bar.textContent]));
+  return found.map(([zone, text]) => `${zone === 'input' ? input : file}:1:1: ${text?.trim()}`);
+}
+
+/**
  * The start screen's options, set by hand.
  * @param {Page} page
  * @param {{ limit?: number | undefined, seed?: number | undefined, engine: string, model?: string | undefined, vram?: number | undefined,
@@ -85,11 +97,12 @@ export async function start(page, options) {
   if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
   const run = page.getByRole('button', { name: 'Run', exact: true });
   const impossible = await setOptions(page, options);
-  for (;;) {
-    const refused = [...(await diagnostics(page, files)), ...impossible];
+  for (const ready = Date.now() + STARTED; ;) {
+    const refused = [...(await notTaken(page, options)), ...(await diagnostics(page, files)), ...impossible];
     if (refused.length > 0) return refused;
     if (await run.isEnabled()) break;
-    if (await page.getByText('choose one.').isVisible())
+    if (Date.now() > ready) throw new Error(`Run stayed off: ${await page.locator('.go').allInnerTexts()}`);
+    if (options.input === undefined && (await page.getByText('choose one.').isVisible()))
       return [`${options.file}:1:1: this swarm works on an input file; expected --input LOG`];
     if (await page.locator('.go').getByText('Needs WebGPU.').isVisible())
       throw new Error(
