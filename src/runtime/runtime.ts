@@ -241,6 +241,11 @@ export class Runtime implements RuntimeApi {
     return true;
   }
 
+  /** Leaves the run and opens it again from what is stored, as a reload does. */
+  async reopen(runId: string): Promise<void> {
+    await this.#reopen(runId);
+  }
+
   /** Leaves the open run in order, e.g. before the page goes. */
   async close(): Promise<void> {
     await this.unwatch();

@@ -113,6 +113,8 @@ const IncidentSchema = v.strictObject({
   ),
   /** What people did; absent where nobody did anything. */
   words: v.exactOptional(v.pipe(v.array(Word), v.maxLength(MAX_WORDS))),
+  /** Absent where it was never opened again. */
+  reopens: v.exactOptional(v.pipe(v.array(ms), v.maxLength(MAX_FAULTS))),
   turns: TurnColumns,
   heals: v.pipe(v.array(short), v.maxLength(MAX_HEALS)),
 });
@@ -173,6 +175,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     seats: recording.seats.slice(0, MAX_FAULTS),
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
     ...(words.length > 0 && { words: words.filter(isShort).slice(0, MAX_WORDS) }),
+    ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
     turns: toColumns(turns.slice(0, MAX_TURNS), recording.exact ? 1000 : 1),
     heals: recording.heals.slice(0, MAX_HEALS),
@@ -217,6 +220,7 @@ export function readIncident(text: string): Result<Incident, string> {
     mended: run.mended,
     cancelledAt: run.cancelledAt ?? null,
     exact: json.turns.unit === 1000,
+    reopens: json.reopens ?? [],
     ms: run.ms,
   };
   const worked = (at: number): number => Math.max(0, at - pausedFor(recording.words, at));

@@ -1,4 +1,5 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
+import { jumpOf } from '../../chaos/clock-seam.ts';
 import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
 import { type RecordedWord, WordsOfPeople } from './people.ts';
 
@@ -69,6 +70,8 @@ export interface Recording {
   readonly cancelledAt: number | null;
   /** Whether times are exact, as on a virtual clock; else they tremble by milliseconds. */
   readonly exact: boolean;
+  /** When it was opened again: after a reload, in another tab, or because a stored record had gone bad. */
+  readonly reopens: readonly number[];
   /** Milliseconds of the whole run, without the time in which it was not open. */
   readonly ms: number;
 }
@@ -82,6 +85,9 @@ const ENGINE_FAULTS: ReadonlySet<string> = new Set([
 ]);
 /** A wall clock that moves so much more than the run did was set, ms. */
 const JUMP_MS = 1_800_000;
+
+/** Between two signs of life of a turn of which the log only tells that it had begun, ms. */
+const SIGN_MS = 100;
 
 /** An event of healing in one word, for comparison; null for other events. */
 export function healWord(event: JournalEvent): string | null {
@@ -111,7 +117,10 @@ class RunClock {
   /** Milliseconds from the run's start to the event. */
   at(event: JournalEvent): number {
     this.#first ??= event.wall;
-    const moved = event.wall - this.#wall;
+    // Somebody moved the wall clock on purpose, and said by how much.
+    const jumped = event.type === 'fault.injected' && event.kind === 'clock-jump' ? jumpOf(event.seed ?? 0) : 0;
+    this.#skipped += jumped;
+    const moved = event.wall - this.#wall - jumped;
     const ran = event.at - this.#at;
     if (this.#wall > 0) {
       if (event.type === 'run.resumed') this.#skipped += moved;
@@ -152,6 +161,9 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const faults: RecordedFault[] = [];
   const people = new WordsOfPeople();
   const heals: string[] = [];
+  const reopens: number[] = [];
+  /** When the task's turn gave its first sign of life. */
+  const started = new Map<number, number>();
   let cancelledAt: number | null = null;
   let exact = false;
   let mended = 0;
@@ -163,6 +175,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   };
 
   for (const event of events) {
+    const before = ms;
     ms = clock.at(event);
     people.hear(event, ms);
     // Clocks of machines tell whole milliseconds.
@@ -174,8 +187,12 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         // One at a time: the one before is over, however that came about.
         open.delete(last.get(event.task) ?? -1);
         last.set(event.task, turns.length);
+        started.delete(event.task);
         open.add(turns.length);
         turns.push({ ...SILENT_TURN, at: ms, task: event.task, stage: event.stage, order: turns.length });
+        break;
+      case 'turn.started':
+        started.set(event.task, ms);
         break;
       case 'turn.ended': {
         open.delete(last.get(event.task) ?? -1);
@@ -207,7 +224,11 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         recalled = [];
         break;
       case 'run.resumed':
-        for (const at of open) dropped.add(at);
+        reopens.push(before);
+        for (const at of open) {
+          const turn = turns[at] as Open;
+          turns[at] = { ...turn, ...cutOff(turn.at, started.get(turn.task), before) };
+        }
         open.clear();
         break;
       case 'engine.loaded': {
@@ -225,8 +246,8 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         const engine = engines.at(-1);
         if (!engine || bySupervisor(event.message)) break;
         const fault = faults.findLast(({ kind }) => ENGINE_FAULTS.has(kind));
-        const before = engines.length > 1 ? (engines.at(-2)?.lost?.at ?? 0) : 0;
-        const silentFrom = fault && fault.at > before ? Math.min(fault.at, ms) : ms;
+        const earlier = engines.length > 1 ? (engines.at(-2)?.lost?.at ?? 0) : 0;
+        const silentFrom = fault && fault.at > earlier ? Math.min(fault.at, ms) : ms;
         const { code, message } = event;
         engines[engines.length - 1] = { ...engine, lost: { at: ms, silentFrom, code, message } };
         break;
@@ -273,8 +294,17 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     mended,
     cancelledAt,
     exact,
+    reopens,
     ms,
   };
+}
+
+/** A turn that was under way when its run was left: as far as anybody knows it lived on until then. Times as in `Recording`. */
+function cutOff(at: number, started: number | undefined, left: number): Partial<RecordedTurn> {
+  if (started === undefined) return {};
+  const [first, last] = [started - at, Math.max(started, left) - at];
+  const signs = 1 + Math.ceil((last - first) / SIGN_MS);
+  return { alive: [signs, 1, signs, first, last], tokens: { prompt: 0, cached: 0, completion: signs } };
 }
 
 /** A turn of which nothing was ever heard. */

@@ -25,6 +25,8 @@ const UNKNOWN: RecordedEngine = { readyAt: 0, loadMs: 50, residents: 4, contextT
 const MIB = 1024 * 1024;
 /** A replay that is no further off than this goes by the recorded times, so that small delays do not add up, ms. */
 const ON_TRACK_MS = 500;
+/** An engine that was ready later than its loading takes had been refused before, which no log tells, ms. */
+const LATE_MS = 120_000;
 const CODES: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory', 'internal']);
 
 export interface ReplayEngineOptions {
@@ -75,7 +77,7 @@ export class ReplayEngine implements Engine {
     const improviser = this.#improviser.load(source, { ...budget, resident: residents }, () => undefined, signal);
     onProgress({ phase: 'weights', bytes: 0, totalBytes: null, fromCache: true });
     const early = origin + readyAt - (clock.now() + loadMs);
-    await clock.sleep(loadMs + (early > 1 && early <= ON_TRACK_MS ? early : 0), signal);
+    await clock.sleep(loadMs + (early > 1 && early <= LATE_MS ? early : 0), signal);
     await improviser;
     if (lost) {
       const { code, message } = lost;
@@ -177,9 +179,10 @@ export class ReplayEngine implements Engine {
   }
 
   get #silent(): boolean {
-    const { clock, origin } = this.#with;
+    const { clock, origin, tolerance } = this.#with;
     const { lost } = this.#recorded;
-    return lost !== null && lost.silentFrom < lost.at && clock.now() >= origin + lost.silentFrom;
+    // What was heard at that very moment is heard again.
+    return lost !== null && lost.silentFrom < lost.at && clock.now() > origin + lost.silentFrom + tolerance;
   }
 
   #play(playing: Playing): void {

@@ -25,6 +25,7 @@ import { pausedFor, People } from './people.ts';
 import { healWord, type RecordedEngine, type RecordedFault } from './record.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
+import { spoilAgain } from './spoil.ts';
 
 /** Virtual time after the end in which the last events reach the store, ms. */
 const AFTERMATH_MS = 2000;
@@ -58,12 +59,14 @@ export class ReplaySession {
   readonly #pacer: Pacer;
   readonly #people: People;
   readonly #faultyClock: FaultyClock;
+  readonly #disk = new MemoryDisk();
   readonly #faultyStore: FaultyStore;
   readonly #messages: FaultyMessages;
   /** Recorded events of healing that have not come yet, by their words. */
   readonly #expected = new Map<string, number>();
   readonly #heals = { seen: 0, same: 0 };
   #engines = 0;
+  #reopened = 0;
   #endedAt: number | null = null;
   /** As a person had it then. */
   #paused = false;
@@ -83,7 +86,7 @@ export class ReplaySession {
       done: () => this.over,
       idle: () => this.#paused && this.clock.now() < goesOnAt,
     });
-    this.#faultyStore = new FaultyStore(new MemoryStore(new MemoryDisk()), this.clock);
+    this.#faultyStore = new FaultyStore(new MemoryStore(this.#disk), this.clock);
     this.store = this.#faultyStore;
     this.runtime = new Runtime({
       clock: this.#faultyClock,
@@ -100,8 +103,7 @@ export class ReplaySession {
       onEvent: (event) => {
         this.#hear(event);
       },
-      scripted: (seed, beside) =>
-        this.#engine(seed, beside ? BESIDE : (incident.recording.engines[this.#engines++] ?? null)),
+      scripted: (seed, beside) => this.#engine(seed, beside ? BESIDE : this.#nextEngine()),
       remote: () => {
         const engine = this.#engine(incident.facts.seed, BESIDE);
         void engine.load({ id: ENDPOINT.model }, { vramMiB: 0, occupancy: 0, resident: 1 }, () => undefined);
@@ -121,8 +123,29 @@ export class ReplaySession {
   #engine(seed: number, recorded: RecordedEngine | null): ReplayEngine {
     const tolerance = this.incident.recording.exact ? 0.1 : 1.5;
     return new ReplayEngine({
-      ...{ clock: this.#faultyClock, origin: 0, seed, script: this.#script, recorded, tolerance },
+      ...{ clock: this.clock, origin: 0, seed, script: this.#script, recorded, tolerance },
     });
+  }
+
+  /** What the run's next engine was; null: the record has no more. */
+  #nextEngine(): RecordedEngine | null {
+    const { engines, reopens } = this.incident.recording;
+    const left = reopens[this.#reopened] ?? Number.POSITIVE_INFINITY;
+    const next = engines[this.#engines];
+    if (next && next.readyAt <= left) {
+      this.#engines++;
+      return next;
+    }
+    // It was still loading when the run was left.
+    return Number.isFinite(left) ? { ...BESIDE, loadMs: Math.max(0, left - this.clock.now()) + AFTERMATH_MS } : null;
+  }
+
+  /** The run is left and opened again. */
+  #reopen(at: number): void {
+    this.#reopened++;
+    const { engines } = this.incident.recording;
+    while ((engines[this.#engines]?.readyAt ?? Number.POSITIVE_INFINITY) <= at) this.#engines++;
+    void this.runtime.reopen(this.id);
   }
 
   /** A replay that stands at its first moment. */
@@ -155,6 +178,10 @@ export class ReplaySession {
       });
     if (recording.cancelledAt !== null)
       session.clock.timeout(recording.cancelledAt, () => void session.runtime.cancel(id));
+    for (const at of recording.reopens)
+      session.clock.timeout(at + JUST_AFTER_MS, () => {
+        session.#reopen(at);
+      });
     session.clock.every(LOOK_MS, () => {
       session.#press();
     });
@@ -239,6 +266,7 @@ export class ReplaySession {
         break;
       case 'store':
         if (kind === 'quota') this.#faultyStore.fill(forMs);
+        else spoilAgain(this.#disk, this.id, kind, detail);
         tell();
         break;
       case 'run':

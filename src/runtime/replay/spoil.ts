@@ -1,0 +1,31 @@
+import type { MemoryDisk } from '../../chaos/memory-store.ts';
+
+/** A version of the future, as the fault gives a record. */
+const NEXT_VERSION = 1000;
+const pad = (value: number): string => String(value).padStart(12, '0');
+
+/**
+ * Spoils the record that the recorded fault struck, as its `detail` names it: `<kind>: <table> <key as JSON>`. Nothing where it names none that
+ * a replay has: of a lost piece of the log nobody knows what was in it.
+ */
+export function spoilAgain(disk: MemoryDisk, run: string, kind: string, detail: string): void {
+  const [, table, given] = /^[a-z-]+: (results|agents) (\[.*\])$/s.exec(detail) ?? [];
+  if (given === undefined) return;
+  const [, ...numbers] = keyIn(given);
+  const [first, second] = numbers;
+  if (!Number.isSafeInteger(first)) return;
+  const records = table === 'results' ? disk.tables.results : disk.tables.agents;
+  const key = `${run}/${pad(Number(first))}${table === 'results' ? '' : `/${String(second)}`}`;
+  const record = records.get(key);
+  if (record)
+    records.set(key, kind === 'old-version' ? { ...record, v: NEXT_VERSION } : { ...record, body: `${record.body} ` });
+}
+
+function keyIn(text: string): readonly unknown[] {
+  try {
+    const key: unknown = JSON.parse(text);
+    return Array.isArray(key) ? key : [];
+  } catch {
+    return [];
+  }
+}
