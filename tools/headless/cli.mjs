@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `npm run headless -- run FILE --input LOG`: the same page, without a person. */
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureChromium } from '../dev/chromium.mjs';
 import { serve } from '../dev/serve.mjs';
@@ -13,9 +13,10 @@ const say = (line) => process.stderr.write(`${line}\n`);
 const onPage = (page) => page.on('pageerror', (error) => say(`page error: ${error.message}`));
 
 async function mustExist(file) {
-  try {
-    await access(file);
-  } catch {
+  const handle = await open(file).catch(() => null);
+  const isFile = (await handle?.stat())?.isFile() ?? false;
+  await handle?.close();
+  if (!isFile) {
     throw new BadInput(`${file}:1:1: cannot read this file; expected a readable file; check the path`);
   }
 }
