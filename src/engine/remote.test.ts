@@ -201,3 +201,19 @@ test('addresses: https, or http on this computer; no key in them', () => {
   for (const bad of ['', 'host', 'http://host.example/v1', 'ftp://host.example', 'https://me:key@host.example/v1'])
     expect(remoteAddress(bad)).toMatchObject({ ok: false });
 });
+
+test('turns in flight when it is disposed of are called off; nothing is said against the endpoint', async () => {
+  answer = (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(said('half'));
+  };
+  const remote = engine();
+  const begun = new Promise<TurnOutcome>((resolve) => {
+    const { done } = remote.submit(turn(), () => {
+      void remote.dispose();
+      void done.then(resolve);
+    });
+  });
+  const { finish, text, error } = await begun;
+  expect({ finish, text, error }).toEqual({ finish: 'cancelled', text: 'half', error: undefined });
+});

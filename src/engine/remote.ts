@@ -55,7 +55,8 @@ export class RemoteEngine implements Engine {
   readonly #endpoint: RemoteEndpoint;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
-  readonly #aborts = new Set<AbortController>();
+  /** Calls each of them off. */
+  readonly #inFlight = new Set<() => void>();
   #counters = { turns: 0, prefillTokens: 0, decodeTokens: 0 };
 
   constructor(endpoint: RemoteEndpoint, clock: Clock, fetcher: typeof fetch = (...given) => fetch(...given)) {
@@ -80,19 +81,20 @@ export class RemoteEngine implements Engine {
 
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
     const stop = new AbortController();
-    this.#aborts.add(stop);
     let why: FinishReason = 'error';
     const end = (reason: FinishReason) => (): void => {
       if (stop.signal.aborted) return;
       why = reason;
       stop.abort();
     };
+    const cancel = end('cancelled');
+    this.#inFlight.add(cancel);
     const cancelDeadline = this.#clock.timeout(request.deadlineMs, end('deadline'));
     const done = this.#run(request, stop, () => why, onProgress).finally(() => {
       cancelDeadline();
-      this.#aborts.delete(stop);
+      this.#inFlight.delete(cancel);
     });
-    return { id: request.id, done, cancel: end('cancelled') };
+    return { id: request.id, done, cancel };
   }
 
   pageOut(agent: number): Promise<PagedOut> {
@@ -122,7 +124,7 @@ export class RemoteEngine implements Engine {
   }
 
   dispose(): Promise<void> {
-    for (const stop of this.#aborts) stop.abort();
+    for (const cancel of this.#inFlight) cancel();
     return Promise.resolve();
   }
 

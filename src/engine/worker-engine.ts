@@ -30,6 +30,8 @@ import type { Questions } from './messages.ts';
 const OVERDUE_MS = 20_000;
 /** A worker answers these between two steps of a batch. */
 const ANSWER_MS = 30_000;
+/** And these once the disk has done its part: large contexts of many agents may be on their way to it. */
+const DISK_MS = 300_000;
 
 interface InFlight {
   readonly request: TurnRequest;
@@ -145,19 +147,19 @@ export class WorkerEngine implements Engine {
 
   pageOut(agent: number, to: 'warm' | 'cold'): Promise<PagedOut> {
     return this.#connection
-      ? this.#connection.ask('pageOut', { agent, to }, ANSWER_MS)
+      ? this.#connection.ask('pageOut', { agent, to }, DISK_MS)
       : Promise.reject(new EngineFault(notLoaded));
   }
 
   freeWarm(bytes: number): Promise<number> {
     return this.#connection
-      ? this.#connection.ask('freeWarm', { bytes }, ANSWER_MS)
+      ? this.#connection.ask('freeWarm', { bytes }, DISK_MS)
       : Promise.reject(new EngineFault(notLoaded));
   }
 
   async forget(agent: number): Promise<void> {
     if (!this.#connection) throw new EngineFault(notLoaded);
-    await this.#connection.ask('forget', { agent }, ANSWER_MS);
+    await this.#connection.ask('forget', { agent }, DISK_MS);
   }
 
   async vram(): Promise<VramSample> {

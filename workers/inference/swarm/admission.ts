@@ -286,6 +286,7 @@ export class Admission {
   #makeRoom(pages: number, sequences: number, spare?: Match): boolean {
     const { pool, seats, prefixes, leftovers, parking } = this.#with;
     const held = seats.pages + parking.pages;
+    if (held + pages > pool.size.pages) return false; // whatever else went, it would go for nothing
     while (
       held + prefixes.pages + leftovers.pages + pages > pool.size.pages ||
       pool.freeSequences - seats.forksToCome < sequences

@@ -255,3 +255,18 @@ test('a turn ends before the first of its stop strings, whichever that is and ho
   const { text, finish } = await pipeline.submit({ ...request(base, 2), stop }).done;
   expect({ text, finish }).toEqual({ text: '', finish: 'stop' });
 });
+
+test('a turn that cannot fit yet, whatever goes for it, takes nothing from those behind it', async () => {
+  const { pipeline, cache } = open({ residents: 3, pages: 16, chunk: 200, rows: 3, continuation: true, leftovers: 4 });
+  const base: Plan = { role: 0, own: '', priority: 0, maxTokens: 2, heat: 0, cancelAfter: null, pause: 0 };
+  const left = await pipeline.submit(request({ ...base, own: 'a line that is asked again' }, 1)).done;
+  const large = pipeline.submit(request({ ...base, own: 'x'.repeat(90), maxTokens: 90 }, 2));
+  const { passes } = cache;
+  while (cache.passes === passes) await ticks(1);
+  const waits = pipeline.submit(request({ ...base, own: 'y'.repeat(90), maxTokens: 90 }, 3));
+  await ticks(3);
+  waits.cancel();
+  const again = await pipeline.submit(request({ ...base, own: 'a line that is asked again' }, 4)).done;
+  expect(again.usage.cachedTokens).toBe(left.usage.promptTokens - 1);
+  large.cancel();
+});
