@@ -28,7 +28,8 @@ export interface ActuatorParts {
   /** Agents or tasks may be waiting for a turn that were not before. */
   readonly pump: () => void;
   readonly engineReady: () => boolean;
-  readonly onGone: (error: EngineError) => void;
+  /** `ordered`: there is nothing wrong with it as far as is known. */
+  readonly onGone: (error: EngineError, ordered?: boolean) => void;
 }
 
 /** What a supervisor may have done, put into effect on the parts of a dispatcher. */
@@ -78,9 +79,9 @@ export function actuatorOf(parts: ActuatorParts): Actuator {
     rest: (agent) => {
       roster.rest(agent);
     },
-    replaceEngine: (error) => {
+    replaceEngine: (error, forAgent) => {
       if (!parts.engineReady()) return false;
-      parts.onGone(error);
+      parts.onGone(error, forAgent);
       return true;
     },
     engineReady: parts.engineReady,

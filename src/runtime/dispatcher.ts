@@ -58,8 +58,8 @@ export interface DispatcherOptions {
   readonly onUnanswered: (notice: string) => void;
   /** A turn came to its end in the engine, and what comes of it is decided. */
   readonly onTurn: () => void;
-  /** The engine can do no more, as an outcome says or as its silence shows. */
-  readonly onGone: (error: EngineError) => void;
+  /** The engine can do no more, as an outcome says or as its silence shows; `ordered`: it could, but another one is to take its place. */
+  readonly onGone: (error: EngineError, ordered?: boolean) => void;
   /** See `TaskDeskOptions`. */
   readonly onCulprit: () => void;
 }

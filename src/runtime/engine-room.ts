@@ -131,9 +131,9 @@ export class EngineRoom {
     this.#seat.absolve();
   }
 
-  /** The engine is known to be useless, e.g. it keeps no deadline. */
-  declareLost(error: EngineError): void {
-    this.#seat.declareLost(error);
+  /** See `EngineSeat.declareLost`. */
+  declareLost(error: EngineError, ordered = false): void {
+    this.#seat.declareLost(error, ordered);
   }
 
   /** Gives up so much of the warm tier, bytes; how much it was in the end. An engine that dies meanwhile gives up nothing. */

@@ -97,9 +97,9 @@ export class EngineSeat {
     if (this.#state.kind === 'stopped' && !this.#state.permanent) this.start();
   }
 
-  /** The engine is known to be useless, e.g. it keeps no deadline. */
-  declareLost(error: EngineError): void {
-    if (this.#engine) this.#lose(this.#engine, error);
+  /** The engine is known to be useless, e.g. it keeps no deadline; or, where that is `ordered`, a fresh one is wanted without its fault. */
+  declareLost(error: EngineError, ordered = false): void {
+    if (this.#engine) this.#lose(this.#engine, error, ordered);
   }
 
   async stop(): Promise<void> {
@@ -157,7 +157,7 @@ export class EngineSeat {
     );
   }
 
-  #lose(engine: Engine, problem: EngineError): void {
+  #lose(engine: Engine, problem: EngineError, ordered = false): void {
     if (this.#engine !== engine) return;
     const wasReady = this.#state.kind === 'ready';
     // What the GPU could not give is not asked for again: one size down, and every agent comes back from what is stored of it.
@@ -170,13 +170,13 @@ export class EngineSeat {
     const goneGpu = wasReady && problem.code === 'device-lost';
     const quick = goneGpu && clock.now() - this.#lostAt < QUICK_MS;
     if (goneGpu) this.#lostAt = clock.now();
-    this.#row++;
+    if (!ordered) this.#row++;
     // Once it has worked, even a missing adapter may come back: a crashed GPU process takes a moment.
     const permanent = PERMANENT.has(problem.code) && !this.#everReady;
     if (permanent || this.#row >= HOPELESS) {
       this.#set({ kind: 'stopped', problem, permanent });
     } else {
-      const waitMs = Math.min(WAIT_CAP_MS, (quick ? SECOND_WAIT_MS : FIRST_WAIT_MS) * 2 ** (this.#row - 1));
+      const waitMs = Math.min(WAIT_CAP_MS, (quick ? SECOND_WAIT_MS : FIRST_WAIT_MS) * 2 ** Math.max(0, this.#row - 1));
       this.#timer = clock.timeout(waitMs, () => {
         this.#load();
       });

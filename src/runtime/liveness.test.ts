@@ -115,6 +115,14 @@ test('so does one that is the last of the run', async () => {
   expect(await ends(world, tab, id)).toMatchObject({ phase: 'done', results: 0, failed: 1 });
 });
 
+test('a line at which the only agent falls silent ends as a named failure without a person, however many engines its mends took', async () => {
+  const world = await World.create(13);
+  const tab: Tab = world.tab({ fault: () => ({ kind: 'stall' }) });
+  const swarm = SWARM.replace('replicas: 6', 'replicas: 1').replace('deadline: 5s', 'deadline: 10m');
+  const id = await started(world, tab, 1, swarm);
+  expect(await ends(world, tab, id, 4 * 3_600_000)).toMatchObject({ phase: 'done', results: 0, failed: 1 });
+});
+
 test('what a person edits while it waits for a turn is not done again behind it', async () => {
   const world = await World.create(4);
   const first = world.tab();

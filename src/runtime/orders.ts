@@ -31,8 +31,11 @@ export interface Actuator {
   rest(agent: number): void;
   /** The agent may work again; its next turn is its trial. */
   back(agent: number): void;
-  /** Puts a fresh engine in the place of this one; false where there is none to replace. */
-  replaceEngine(error: EngineError): boolean;
+  /**
+   * Puts a fresh engine in the place of this one; false where there is none to replace. `forAgent`: a step taken for one agent, which says
+   * nothing against the engine.
+   */
+  replaceEngine(error: EngineError, forAgent?: boolean): boolean;
   engineReady(): boolean;
   /** Agents of the agent's role that are fit to work, itself not counted. */
   others(agent: number): number;
@@ -42,6 +45,12 @@ export interface Actuator {
 export const SILENT: EngineError = {
   code: 'worker-dead',
   message: 'The engine fell silent in all turns at once.',
+  remedy: 'Nothing to do: a fresh engine takes over.',
+};
+
+const REPLACED: EngineError = {
+  code: 'worker-dead',
+  message: 'The engine was replaced to mend an agent that nothing else had helped.',
   remedy: 'Nothing to do: a fresh engine takes over.',
 };
 
@@ -220,7 +229,7 @@ export class Orders {
       case 'reload-weights':
       case 'rebuild-pool':
         actuator.forget(agent);
-        actuator.replaceEngine(SILENT);
+        actuator.replaceEngine(REPLACED, true);
         break;
       default:
         // The turn was dropped and its task goes to another agent already: that is the whole of retrying.

@@ -266,8 +266,8 @@ export class RunCore {
         engines.worked();
         if (ledger.overspent && !this.isOver) this.endRest('token-budget');
       },
-      onGone: (error) => {
-        engines.declareLost(error);
+      onGone: (error, ordered) => {
+        engines.declareLost(error, ordered);
       },
       onCulprit: () => {
         engines.absolve();

@@ -5,6 +5,7 @@ import { parseFaultPlan } from '../../src/chaos/plan.ts';
 import { formatDiagnostic } from '../../src/swarm/diagnostic.ts';
 import { readFileSync } from 'node:fs';
 import type { FaultPlan } from '../../src/chaos/plan.ts';
+import { hostile, type HostileResult } from './hostile.ts';
 import { simulate, usualPlan, type Policy, type SimulationResult } from './simulate.ts';
 import { summarize, table, type Summary } from './summary.ts';
 
@@ -20,6 +21,7 @@ under seeded faults, and tells what came of it.
   --rate N          faults a minute of the usual mixture (20)
   --baselines N     seeds to run with no supervisor, and with one that always restarts (a tenth of the seeds, at most 40; 0 = none)
   --calm-hours H    agent-hours to run without faults, 4,882 agents (0)
+  --hostile N       instead of all that, N worlds of odd swarms, bad input, failing disks and a person who presses everything
   --story           print the events of each seed
   --json            one last line with the summary as JSON
 `;
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '20' },
     baselines: { type: 'string' },
     'calm-hours': { type: 'string', default: '0' },
+    hostile: { type: 'string', default: '0' },
     story: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -41,7 +44,7 @@ const { values } = parseArgs({
 
 const SCALE = { triagers: 24, reviewers: 6, residents: 8, tasks: 240, attempts: 3 };
 
-function number(name: 'seeds' | 'seed' | 'rate' | 'baselines' | 'calm-hours', otherwise: number): number {
+function number(name: 'seeds' | 'seed' | 'rate' | 'baselines' | 'calm-hours' | 'hostile', otherwise: number): number {
   const text = values[name];
   const value = text === undefined ? otherwise : Number(text);
   if (!Number.isFinite(value) || value < 0) fail(`--${name} is ${String(text)}; expected a number, 0 or more`);
@@ -113,9 +116,42 @@ async function calm(agentHours: number): Promise<SimulationResult> {
   });
 }
 
+async function hostilities(from: number, count: number): Promise<void> {
+  const results: HostileResult[] = [];
+  for (let seed = from; seed < from + count; seed++) {
+    const result = await hostile(seed, values.story ? story : undefined);
+    results.push(result);
+    if (result.problems.length === 0) continue;
+    process.stdout.write(`seed ${seed} failed:\n${result.problems.map((problem) => `  ${problem}\n`).join('')}`);
+    process.stdout.write(`  replay: npm run simulate -- --hostile 1 --seed ${seed} --story\n`);
+  }
+  const sum = (pick: (result: HostileResult) => number): number => results.reduce((all, each) => all + pick(each), 0);
+  const endings = [...new Set(results.flatMap((result) => Object.keys(result.endings)))].sort();
+  const line = {
+    seeds: count,
+    failedSeeds: results.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed),
+    tasks: sum(({ tasks }) => tasks),
+    rows: sum(({ rows }) => rows),
+    tabs: sum(({ tabs }) => tabs),
+    presses: sum(({ presses }) => presses),
+    endings: Object.fromEntries(endings.map((name) => [name, sum((result) => result.endings[name] ?? 0)])),
+  };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(line)}\n`
+      : `hostile: ${count} seeds, ${line.failedSeeds.length} failed; ${line.rows} rows of ${line.tasks} tasks, ${line.tabs} tabs, ${line.presses} buttons pressed\n` +
+          endings.map((name) => `  ${name.padEnd(20)} ${line.endings[name] ?? 0}\n`).join(''),
+  );
+  process.exitCode = line.failedSeeds.length === 0 ? 0 : 1;
+}
+
 async function main(): Promise<void> {
   if (values.help) {
     process.stdout.write(HELP);
+    return;
+  }
+  if (number('hostile', 0) > 0) {
+    await hostilities(number('seed', 0), number('hostile', 0));
     return;
   }
   const seeds = number('seeds', 300);

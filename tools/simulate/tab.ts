@@ -5,15 +5,17 @@ import type { MemoryDisk } from '../../src/chaos/memory-store.ts';
 import { MemoryStore } from '../../src/chaos/memory-store.ts';
 import { FaultyMessages } from '../../src/chaos/message-seam.ts';
 import { FaultyStore } from '../../src/chaos/store-seam.ts';
-import type { Engine, EngineHost } from '../../src/engine/contract.ts';
-import { ScriptedEngine } from '../../src/engine/scripted.ts';
+import type { Engine, EngineError, EngineHost, TurnRequest } from '../../src/engine/contract.ts';
+import { ScriptedEngine, type ScriptedFault } from '../../src/engine/scripted.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import type { Cancel, Clock } from '../../src/kernel/clock.ts';
 import { sleepOn } from '../../src/kernel/clock.ts';
 import type { Lock } from '../../src/kernel/lock.ts';
 import type { Random } from '../../src/kernel/random.ts';
+import type { RuntimeOptions } from '../../src/runtime/opening.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import type { HealingSettings } from '../../src/runtime/supervisor.ts';
+import type { RunStore } from '../../src/store/run-store.ts';
 
 export interface TabOptions {
   readonly name: string;
@@ -21,13 +23,21 @@ export interface TabOptions {
   readonly disk: MemoryDisk;
   readonly lock: Lock;
   readonly random: Random;
-  readonly chaos: EngineChaos;
+  /** Stands between the run and its engines; absent: nothing does but what the runtime itself has. */
+  readonly chaos?: EngineChaos;
   readonly healing: HealingSettings | null;
   /** Milliseconds a token of prompt, a step of decoding, and loading take. */
   readonly speed: { readonly prefillMs: number; readonly decodeMs: number; readonly loadMs: number };
   /** False: once the first engine is gone there is no other. */
   readonly replaceEngine: boolean;
   readonly onEvent: (event: JournalEvent) => void;
+  /** What is wrong with single turns; why an engine cannot be loaded now. `beside`: a bigger model's. */
+  readonly fault?: (engine: ScriptedEngine, request: TurnRequest, beside: boolean) => ScriptedFault | null;
+  readonly failLoad?: (beside: boolean) => EngineError | null;
+  /** What answers for an endpoint that a person allows. */
+  readonly remote?: RuntimeOptions['remote'];
+  /** Stands between the tab and the disk. */
+  readonly between?: (store: RunStore) => RunStore;
 }
 
 const NO_GPU: EngineHost = {
@@ -76,35 +86,37 @@ export class SimulatedTab {
   #dead = false;
 
   constructor(options: TabOptions) {
-    const { name, disk, random, chaos, speed } = options;
+    const { name, disk, random, chaos, speed, fault, failLoad, between = (store) => store } = options;
     const life = mortal(options.clock);
     this.#life = life;
     this.#random = random.split(name);
     this.clock = new FaultyClock(life.clock);
     const disc = this.#random.split('disk');
-    this.store = new FaultyStore(new MemoryStore(disk), life.clock, () => disc.between(2, 20));
+    this.store = new FaultyStore(between(new MemoryStore(disk)), life.clock, () => disc.between(2, 20));
     this.messages = new FaultyMessages(life.clock);
     let engines = 0;
-    const scripted = (seed: number): Engine => {
+    const scripted = (seed: number, beside: boolean): Engine => {
       const first = engines++ === 0;
-      return chaos.wrap(
-        new ScriptedEngine({
-          // A tab that is frozen is frozen with its workers.
-          clock: this.clock,
-          seed,
-          ...speed,
-          failLoad: () =>
-            first || options.replaceEngine
-              ? null
-              : { code: 'worker-dead', message: 'Nobody starts another.', remedy: 'None.' },
-        }),
-      );
+      const engine: ScriptedEngine = new ScriptedEngine({
+        // A tab that is frozen is frozen with its workers.
+        clock: this.clock,
+        seed,
+        ...speed,
+        ...(fault && { fault: (request) => fault(engine, request, beside) }),
+        failLoad: () =>
+          first || options.replaceEngine
+            ? (failLoad?.(beside) ?? null)
+            : { code: 'worker-dead', message: 'Nobody starts another.', remedy: 'None.' },
+      });
+      return chaos?.wrap(engine) ?? engine;
     };
     const lock: Lock = {
       isHeld: (key) => options.lock.isHeld(key),
       tryAcquire: async (key) => {
         const release = await options.lock.tryAcquire(key);
-        if (release) this.#locks.add(release);
+        // Nobody holds anything after its death.
+        if (this.#dead) release?.();
+        else if (release) this.#locks.add(release);
         return release;
       },
     };
@@ -122,6 +134,8 @@ export class SimulatedTab {
         if (!this.#dead) options.onEvent(event);
       },
       scripted,
+      spoil: (_, how, chance) => Promise.resolve(disk.spoil(chance, how, ['results', 'journal', 'agents'])),
+      ...(options.remote && { remote: options.remote }),
     });
   }
 
