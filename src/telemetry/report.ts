@@ -10,7 +10,7 @@ export interface EngineFigures {
   readonly vramOverLimit: number;
 }
 
-/** The run report, as JSON; the README lists its fields. */
+/** The run report, as JSON. */
 export interface RunReport {
   readonly run: string;
   readonly name: string;
