@@ -290,7 +290,7 @@ export class EngineFault extends Error {
 /** What was thrown, as an error of the contract. `otherwise`: what is told where it is none. */
 export function asEngineError(thrown: unknown, otherwise: Pick<EngineError, 'message' | 'remedy'>): EngineError {
   if (thrown instanceof EngineFault) return thrown.error;
-  return { code: 'internal', ...otherwise, detail: thrown instanceof Error ? thrown.message : String(thrown) };
+  return { code: 'internal', ...otherwise, detail: String(thrown) };
 }
 
 /** What a model on offer costs and whether it fits the budget; what a person chooses from. */

@@ -2,9 +2,9 @@
  * The worker's end: puts an engine and the answers about this browser behind a port. The opposite of `Connection` and `WorkerEngine`.
  */
 import {
+  asEngineError,
   EngineFault,
   type Engine,
-  type EngineError,
   type EngineKind,
   type EngineStorage,
   type GpuCheck,
@@ -130,7 +130,7 @@ export function serveInference(port: Port, service: InferenceService, own: OwnLi
     try {
       post({ type: 'answer', call: question.call, ok: true, value: await answer(question) });
     } catch (fault) {
-      post({ type: 'answer', call: question.call, ok: false, error: errorOf(fault) });
+      post({ type: 'answer', call: question.call, ok: false, error: asEngineError(fault, FAILED) });
     }
   };
 
@@ -171,13 +171,7 @@ function modelOf({ kind, source, budget }: Questions['load']['ask']): string {
   return JSON.stringify([kind, source, budget.vramMiB, budget.occupancy]);
 }
 
-function errorOf(fault: unknown): EngineError {
-  if (fault instanceof EngineFault) return fault.error;
-  const detail = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-  return {
-    code: 'internal',
-    message: 'The inference worker failed.',
-    remedy: 'Try again; if it stays, report it with the detail.',
-    detail,
-  };
-}
+const FAILED = {
+  message: 'The inference worker failed.',
+  remedy: 'Try again; if it stays, report it with the detail.',
+};
