@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import type { RunReport } from '../src/telemetry/report.ts';
 import { root } from '../tools/dev/workspace.mjs';
@@ -156,7 +157,7 @@ test.describe('2 for bad input, as FILE:line:column', () => {
   const broken = path.join(root, 'src/swarm/fixtures/broken');
   const messages = JSON.parse(readFileSync(`${broken}.json`, 'utf8')) as Record<string, string[]>;
 
-  for (const name of ['missing-comma.json', 'flow-dangling.yaml', 'many-at-once.json']) {
+  for (const name of ['missing-comma.json', 'flow-dangling.yaml', 'many-at-once.json', 'gzip.yaml']) {
     test(name, async () => {
       const file = path.join(broken, name);
       const ended = await headless('run', file, '--input', inputFile(['one line']), '--engine', 'scripted');
@@ -164,6 +165,29 @@ test.describe('2 for bad input, as FILE:line:column', () => {
       expect(ended).toEqual({ code: 2, stdout: '', stderr: `${expected.join('\n')}\n` });
     });
   }
+
+  test('an input that is packed, or of another format; a folder', async () => {
+    const folder = scratch();
+    const [swarm, packed, csv] = ['csv.yaml', 'in.log.gz', 'in.csv'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(swarm, readFileSync(small, 'utf8').replace(/^input: .*$/m, 'input: {format: csv, column: text}'));
+    writeFileSync(packed, gzipSync('one line\n'));
+    writeFileSync(csv, 'id,text\n1,half, lost\n');
+    for (const [file, message] of [
+      [packed, ':1:1: This file is not text in UTF-8: unpack it first, or save it as UTF-8.'],
+      [
+        csv,
+        ':2:8: the record has 3 columns, the header 2; expected at most 2; put quotes around text that holds a comma',
+      ],
+      [folder, ':1:1: cannot read this file; expected a readable file; check the path'],
+    ] as const) {
+      const ended = await headless('run', swarm, '--input', file, '--engine', 'scripted');
+      expect(ended).toEqual({ code: 2, stdout: '', stderr: `${file}${message}\n` });
+    }
+  });
 
   test('no such swarm file, input or model, no input at all, an option that is none', async () => {
     const missing = await headless('run', 'no/such.yaml', '--input', inputFile(['x']));
