@@ -223,3 +223,52 @@ test('pages that are dropped while they are looked for are no fault of theirs', 
   expect((await store.quarantined()).map(({ generation }) => generation)).not.toContain(1);
   expect(store.has(7)).toBe(false);
 });
+
+test('whatever is asked of it at once, it holds what it says it holds, within its limit, and nothing that was forgotten', async () => {
+  const step = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: fc.constant('put' as const), agent: fc.nat(3), own: fc.integer({ min: 1, max: 4 }) }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('get' as const), agent: fc.nat(3) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), agent: fc.nat(3) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('trim' as const), bytes: fc.nat(size(8)) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('ticks' as const), count: fc.nat(4) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 2, max: 8 }), async (steps, room) => {
+      name = `warm-${String(names++)}`;
+      const limit = size(4) * room;
+      await reopen(limit);
+      const asked: Promise<unknown>[] = [];
+      /** What may be read of each agent, newest last. */
+      const written = new Map<number, number[]>();
+      let fill = 0;
+      for (const each of steps) {
+        if (each.do === 'put') {
+          written.set(each.agent, [...(written.get(each.agent) ?? []), ++fill]);
+          asked.push(store.put(record(each.agent, each.own, fill)));
+        } else if (each.do === 'get') asked.push(store.get(each.agent));
+        else if (each.do === 'trim') asked.push(store.trim(each.bytes));
+        else if (each.do === 'forget') {
+          written.delete(each.agent);
+          asked.push(store.forget(each.agent));
+        } else for (let i = 0; i < each.count; i++) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(asked);
+      expect(store.bytes).toBeLessThanOrEqual(limit);
+      const { bytes, agents } = store;
+      const has = [0, 1, 2, 3].map((agent) => store.has(agent));
+      expect(await store.quarantined()).toEqual([]);
+      await reopen(limit);
+      expect([store.bytes, store.agents, [0, 1, 2, 3].map((agent) => store.has(agent))]).toEqual([bytes, agents, has]);
+      for (const [agent, there] of has.entries()) {
+        const found = await store.get(agent);
+        expect(found !== null).toBe(there);
+        if (found) expect(found.pages).toEqual(record(agent, found.ids.length - 5, written.get(agent)?.at(-1)).pages);
+      }
+      expect(await store.quarantined()).toEqual([]);
+    }),
+    { numRuns: 200, endOnFailure: true },
+  );
+});
