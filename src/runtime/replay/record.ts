@@ -1,7 +1,8 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
-import { jumpOf } from '../../chaos/clock-seam.ts';
 import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
 import { type RecordedWord, WordsOfPeople } from './people.ts';
+import { RunClock } from './run-clock.ts';
+import { cutOff, ended } from './turn-ends.ts';
 
 /** A turn as it went. Times are milliseconds from its submission. */
 export interface RecordedTurn {
@@ -83,11 +84,18 @@ const ENGINE_FAULTS: ReadonlySet<string> = new Set([
   'device-lost-twice',
   'out-of-memory',
 ]);
-/** A wall clock that moves so much more than the run did was set, ms. */
-const JUMP_MS = 1_800_000;
 
-/** Between two signs of life of a turn of which the log only tells that it had begun, ms. */
-const SIGN_MS = 100;
+/** Far less than any time that a supervisor looks at, ms. */
+const APART_MS = 0.001;
+/** What people do. */
+const WORDS: ReadonlySet<JournalEvent['type']> = new Set([
+  'heal.decided',
+  'agent.held',
+  'agent.asked',
+  'endpoint.allowed',
+  'run.paused',
+  'run.continued',
+]);
 
 /** An event of healing in one word, for comparison; null for other events. */
 export function healWord(event: JournalEvent): string | null {
@@ -100,38 +108,6 @@ export function healWord(event: JournalEvent): string | null {
       return `mended ${String(event.agent)} ${event.fault} ${event.action}`;
     default:
       return null;
-  }
-}
-
-/** Of a pause in which nothing happens so much is kept: what healing waits for is over by then, ms. */
-const QUIET_PAUSE_MS = 3_600_000;
-
-/** Whole time of the program while the run was open: the wall's, without closed tabs and clocks that were set. */
-class RunClock {
-  #first: number | null = null;
-  #skipped = 0;
-  #wall = 0;
-  #at = 0;
-  #paused = false;
-
-  /** Milliseconds from the run's start to the event. */
-  at(event: JournalEvent): number {
-    this.#first ??= event.wall;
-    // Somebody moved the wall clock on purpose, and said by how much.
-    const jumped = event.type === 'fault.injected' && event.kind === 'clock-jump' ? jumpOf(event.seed ?? 0) : 0;
-    this.#skipped += jumped;
-    const moved = event.wall - this.#wall - jumped;
-    const ran = event.at - this.#at;
-    if (this.#wall > 0) {
-      if (event.type === 'run.resumed') this.#skipped += moved;
-      else if (this.#paused) this.#skipped += moved - Math.min(Math.max(0, moved), QUIET_PAUSE_MS);
-      else if (Math.abs(moved - ran) > JUMP_MS || moved < 0) this.#skipped += moved - Math.max(0, ran);
-    }
-    this.#wall = event.wall;
-    this.#at = event.at;
-    if (event.type === 'run.paused') this.#paused = true;
-    if (event.type === 'run.continued') this.#paused = false;
-    return event.wall - this.#first - this.#skipped;
   }
 }
 
@@ -174,10 +150,15 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     if (at !== undefined && turn) turns[at] = { ...turn, ...how };
   };
 
+  /** What a replay does by a timer of its own, when it did so last: in the order of the log, also where a clock had them at one moment. */
+  let doneAt = Number.NEGATIVE_INFINITY;
+  let before = 0;
+  const next = (): number => (doneAt = Math.max(before === ms ? ms + APART_MS : ms, doneAt + APART_MS));
+
   for (const event of events) {
-    const before = ms;
+    before = ms;
     ms = clock.at(event);
-    people.hear(event, ms);
+    people.hear(event, WORDS.has(event.type) ? next() : ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
     const word = healWord(event);
@@ -249,21 +230,21 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         const earlier = engines.length > 1 ? (engines.at(-2)?.lost?.at ?? 0) : 0;
         const silentFrom = fault && fault.at > earlier ? Math.min(fault.at, ms) : ms;
         const { code, message } = event;
-        engines[engines.length - 1] = { ...engine, lost: { at: ms, silentFrom, code, message } };
+        engines[engines.length - 1] = { ...engine, lost: { at: next(), silentFrom, code, message } };
         break;
       }
       case 'seats.changed': {
         const { from, to, max, because } = event;
-        seats.push({ at: ms, from, to, max, because });
+        seats.push({ at: next(), from, to, max, because });
         break;
       }
       case 'fault.injected': {
         const { kind, agents, detail, seed = 1, forMs = 0 } = event;
-        faults.push({ kind, at: ms, agents, detail, seed, forMs });
+        faults.push({ kind, at: next(), agents, detail, seed, forMs });
         break;
       }
       case 'run.cancelled':
-        cancelledAt = ms;
+        cancelledAt = next();
         break;
       case 'heal.mended':
         mended++;
@@ -299,14 +280,6 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   };
 }
 
-/** A turn that was under way when its run was left: as far as anybody knows it lived on until then. Times as in `Recording`. */
-function cutOff(at: number, started: number | undefined, left: number): Partial<RecordedTurn> {
-  if (started === undefined) return {};
-  const [first, last] = [started - at, Math.max(started, left) - at];
-  const signs = 1 + Math.ceil((last - first) / SIGN_MS);
-  return { alive: [signs, 1, signs, first, last], tokens: { prompt: 0, cached: 0, completion: signs } };
-}
-
 /** A turn of which nothing was ever heard. */
 export const SILENT_TURN: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
   finish: null,
@@ -318,27 +291,3 @@ export const SILENT_TURN: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
   error: null,
   retained: false,
 };
-
-/** Errors that end the engine: the turn ended because of that, not by itself. */
-const ENGINE_GONE: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
-const FINISHES = ['stop', 'length', 'deadline', 'error'] as const;
-
-function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Partial<RecordedTurn> {
-  // Logs of earlier versions say only how long it took.
-  const trace: TurnTrace = event.trace ?? guess(event);
-  const { alive = null, told = null, unused, said = '', logprob = null, error = null, retained = false } = trace;
-  const { finish: name, tokens } = unused ?? event;
-  const finish = FINISHES.find((known) => known === name) ?? null;
-  // The loss of the run's own engine ends turns by itself when it is played; that of a bigger model's is played as their end.
-  const withEngine = event.model === undefined && error !== null && ENGINE_GONE.has(error);
-  const byEngine = told !== null && finish !== null && !withEngine;
-  return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
-}
-
-function guess({ ms, tokens }: Extract<JournalEvent, { type: 'turn.ended' }>): TurnTrace {
-  const signs = Math.max(1, Math.ceil(tokens.completion / 8));
-  return {
-    alive: [signs, Math.min(8, tokens.completion), tokens.completion, ms / 2, ms],
-    told: [0, ms / 2, ms, 0],
-  };
-}

@@ -33,6 +33,8 @@ const AFTERMATH_MS = 2000;
 const LOOK_MS = 1000;
 /** What was decided at a look comes after the look, however times were rounded. */
 const JUST_AFTER_MS = 0.002;
+/** After the last event that was stored a run is left, however times were rounded: what comes after it was lost. */
+const LEFT_AFTER_MS = 0.02;
 
 /** Where a bigger model answered: its loading is in its turns. */
 const BESIDE: RecordedEngine = { readyAt: 0, loadMs: 0, residents: 1, contextTokens: 1024, lost: null };
@@ -179,7 +181,7 @@ export class ReplaySession {
     if (recording.cancelledAt !== null)
       session.clock.timeout(recording.cancelledAt, () => void session.runtime.cancel(id));
     for (const at of recording.reopens)
-      session.clock.timeout(at + JUST_AFTER_MS, () => {
+      session.clock.timeout(at + LEFT_AFTER_MS, () => {
         session.#reopen(at);
       });
     session.clock.every(LOOK_MS, () => {

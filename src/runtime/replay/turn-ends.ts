@@ -1,0 +1,38 @@
+/** How single turns ended, as their log tells it. */
+import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
+import type { RecordedTurn } from './record.ts';
+
+/** Between two signs of life of a turn of which the log only tells that it had begun, ms. */
+const SIGN_MS = 100;
+
+/** A turn that was under way when its run was left: as far as anybody knows it lived on until then. Times as in `Recording`. */
+export function cutOff(at: number, started: number | undefined, left: number): Partial<RecordedTurn> {
+  if (started === undefined) return {};
+  const [first, last] = [started - at, Math.max(started, left) - at];
+  const signs = 1 + Math.ceil((last - first) / SIGN_MS);
+  return { alive: [signs, 1, signs, first, last], tokens: { prompt: 0, cached: 0, completion: signs } };
+}
+
+/** Errors that end the engine: the turn ended because of that, not by itself. */
+const ENGINE_GONE: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
+const FINISHES = ['stop', 'length', 'deadline', 'error'] as const;
+
+export function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Partial<RecordedTurn> {
+  // Logs of earlier versions say only how long it took.
+  const trace: TurnTrace = event.trace ?? guess(event);
+  const { alive = null, told = null, unused, said = '', logprob = null, error = null, retained = false } = trace;
+  const { finish: name, tokens } = unused ?? event;
+  const finish = FINISHES.find((known) => known === name) ?? null;
+  // The loss of the run's own engine ends turns by itself when it is played; that of a bigger model's is played as their end.
+  const withEngine = event.model === undefined && error !== null && ENGINE_GONE.has(error);
+  const byEngine = told !== null && finish !== null && !withEngine;
+  return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
+}
+
+function guess({ ms, tokens }: Extract<JournalEvent, { type: 'turn.ended' }>): TurnTrace {
+  const signs = Math.max(1, Math.ceil(tokens.completion / 8));
+  return {
+    alive: [signs, Math.min(8, tokens.completion), tokens.completion, ms / 2, ms],
+    told: [0, ms / 2, ms, 0],
+  };
+}
