@@ -8,6 +8,7 @@ import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../fit.t
 import type { Proofs } from '../proofs.ts';
 import type { ModelInternals } from '../webllm-internals.ts';
 import { openWarm } from '../warm/open.ts';
+import { PIECE } from '../warm/pieces.ts';
 import { KvPool, PAGE, type PoolSize } from './kv-pool.ts';
 import { proveBatching } from './self-test.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
@@ -48,7 +49,9 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
   const chunk = Math.min(model.metadata.prefill_chunk_size, MAX_CHUNK);
   const shape = (pages: number): PoolSize => ({ sequences: (1 + LEFTOVERS) * most + PREFIX_SEQUENCES, pages, chunk });
   const { withoutPages, perPage } = costOfPages(model, shape);
-  const left = limitBytes(budget) - withoutPages - workspace;
+  // K/V that is read out or brought back lies beside the pool for a moment.
+  const moving = (PIECE / PAGE) * perPage;
+  const left = limitBytes(budget) - withoutPages - workspace - moving;
   const contextPages = Math.ceil(model.config.context_window_size / PAGE);
   const wanted = (most + 2) * contextPages; // two contexts more for shared prefixes
   const pages = Math.floor(Math.min(wanted, left / perPage) * options.scale);
@@ -56,7 +59,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
   if (pages < least) {
     const sum = {
       weightBytes: needs.weightBytes,
-      workspaceBytes: workspace + withoutPages - needs.weightBytes,
+      workspaceBytes: workspace + moving + withoutPages - needs.weightBytes,
       kvBytesPerAgent: least * perPage,
     };
     throw fault('over-budget', overBudget(sum, budget));

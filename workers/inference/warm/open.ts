@@ -3,6 +3,7 @@ import { freeStorage } from '../gpu.ts';
 import type { KvPool } from '../swarm/kv-pool.ts';
 import type { ModelInternals } from '../webllm-internals.ts';
 import type { Codec } from './codec.ts';
+import { inPieces } from './pieces.ts';
 import { proveTransfer } from './prove.ts';
 import { WarmStore } from './warm-store.ts';
 import { WarmTier } from './warm-tier.ts';
@@ -30,7 +31,7 @@ export async function openWarm(
   const free = await freeStorage();
   const limit = free === null ? UNKNOWN_BYTES : Math.min(MOST_BYTES, Math.floor(free * SHARE));
   try {
-    return { tier: new WarmTier(transfer, await WarmStore.open({ limit }), CODEC, fingerprint), notes: [] };
+    return { tier: new WarmTier(inPieces(transfer), await WarmStore.open({ limit }), CODEC, fingerprint), notes: [] };
   } catch (thrown) {
     return none(`the browser gives no storage (${thrown instanceof Error ? thrown.message : String(thrown)})`);
   }

@@ -3,6 +3,7 @@
  */
 import type { KvTransfer } from '../kv-transfer.ts';
 import { decode, encode, type Codec, type Values } from './codec.ts';
+import { tokensOf } from './pieces.ts';
 import type { WarmRecord } from './record.ts';
 import type { PutOutcome, WarmStore } from './warm-store.ts';
 
@@ -116,21 +117,12 @@ export class WarmTier {
     this.#store.close();
   }
 
-  /** Tokens [from, to) of the record's [2, layers, tokens, heads, dimension]. */
-  #slice(record: WarmRecord, from: number, to: number): Values {
-    const { layers, heads, dimension, dtype } = record.layout;
-    const row = heads * dimension;
-    const held = record.ids.length - record.shared;
-    const all = decode(record.codec, record.pages, 2 * layers * held * row, dtype);
-    const count = to - from;
-    if (count === held) return all;
-    const part =
-      dtype === 'float32' ? new Float32Array(2 * layers * count * row) : new Uint16Array(2 * layers * count * row);
-    for (let plane = 0; plane < 2 * layers; plane++) {
-      const start = (plane * held + from - record.shared) * row;
-      part.set(all.subarray(start, start + count * row), plane * count * row);
-    }
-    return part;
+  /** Tokens [from, to) of the prompt, out of the record. */
+  #slice({ layout, ids, shared, codec, pages }: WarmRecord, from: number, to: number): Values {
+    const { layers, heads, dimension, dtype } = layout;
+    const held = ids.length - shared;
+    const all = decode(codec, pages, 2 * layers * held * heads * dimension, dtype);
+    return tokensOf(layout, all, held, from - shared, to - from);
   }
 }
 
