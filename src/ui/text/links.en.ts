@@ -23,7 +23,7 @@ export const linksEn = {
     turns: (n: number) => `${count(n, 'turn')} as recorded: outcome, tokens, times`,
     faults: (n: number) =>
       n === 0 ? 'No faults: none were injected' : `${count(n, 'fault')} with time and agents struck`,
-    people: (n: number) => `What people decided or did to agents: ${count(n, 'time')}`,
+    people: (n: number) => `What people decided, paused, or did to agents: ${count(n, 'time')}`,
     placeholders: 'Placeholders of the same length for every input line, and for what agents copied from it',
     never: ['Keys, addresses of models, settings of this browser', 'Other runs, other files'],
     results: 'Results and their export',
@@ -92,7 +92,7 @@ export const linksEn = {
     faults: 'Faults',
     faultsNone: 'none injected',
     people: 'People',
-    peopleIs: (n: number) => `decided, or did something to agents, ${count(n, 'time')}`,
+    peopleIs: (n: number) => `decided, paused the run, or did something to agents, ${count(n, 'time')}`,
     healed: 'Healed',
     healedIs: (n: number) => count(n, 'time'),
     input: 'Input lines',
