@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { about, bytes, clock, clockFine, compact, mebibytes, num, percent, rate, span } from './format.ts';
+import { about, bytes, clock, clockFine, compact, inOneUnit, mebibytes, num, percent, rate, span } from './format.ts';
 
 describe('format', () => {
   it('groups digits', () => {
@@ -16,6 +16,10 @@ describe('format', () => {
     expect(bytes(6.45 * 1024 ** 3)).toBe('6.45 GB');
     expect(bytes(-5)).toBe('0 B');
     expect(mebibytes(7168)).toBe('7 GB');
+    const mb = 1024 ** 2;
+    expect(inOneUnit([2 * mb, 2.1 * mb, 78.8 * mb])).toEqual({ amounts: ['2', '2', '79'], unit: 'MB' });
+    expect(inOneUnit([1100 * mb, 411 * mb, 3300 * mb])).toEqual({ amounts: ['1.1', '0.4', '3.2'], unit: 'GB' });
+    expect(inOneUnit([0, 0, 0])).toEqual({ amounts: ['0', '0', '0'], unit: 'MB' });
   });
 
   it('writes times as a clock and as a length', () => {

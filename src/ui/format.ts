@@ -23,6 +23,13 @@ export function bytes(value: number): string {
   return `${significant(amount, unit === 0)} ${UNITS[unit] ?? 'B'}`;
 }
 
+/** Parts of one whole in one unit, that of the largest: whole MB, or GB with one digit. "1.1", "0.4", "3.2 GB" where they stand in a row. */
+export function inOneUnit(parts: readonly number[]): { readonly amounts: readonly string[]; readonly unit: string } {
+  const gigabytes = Math.max(...parts) >= 999.5 * 1024 ** 2;
+  const size = 1024 ** (gigabytes ? 3 : 2);
+  return { amounts: parts.map((part) => (part / size).toFixed(gigabytes ? 1 : 0)), unit: gigabytes ? 'GB' : 'MB' };
+}
+
 /** MiB as the person set it: 7168 -> "7 GB", 6500 -> "6.35 GB". */
 export function mebibytes(value: number): string {
   return bytes(value * 1024 * 1024);

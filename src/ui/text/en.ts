@@ -355,7 +355,8 @@ export const en = {
     retried: (n: number): string => (n === 1 ? 'retry' : 'retries'),
     failed: 'failed',
     memory: 'GPU memory',
-    memoryOf: (budget: number, share: number) => `of ${bytes(budget)}, limit ${percent(share)}`,
+    memoryOf: (budget: number) => `of ${bytes(budget)}`,
+    memoryLimit: (share: number) => `the line marks ${percent(share)}`,
     memorySay: (now: number, budget: number, share: number, stop: number) =>
       `GPU memory ${bytes(now)} of ${bytes(budget)}, ${percent(share)}. Admission stops at ${percent(stop)}.`,
     memoryNone: 'nothing on the GPU',

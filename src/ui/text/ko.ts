@@ -362,7 +362,8 @@ export const ko: Dictionary = {
     retried: () => '재시도',
     failed: '실패',
     memory: 'GPU 메모리',
-    memoryOf: (budget, share) => `/ ${bytes(budget)}, ${percent(share)}에서 멈춤`,
+    memoryOf: (budget) => `/ ${bytes(budget)}`,
+    memoryLimit: (share) => `선은 ${percent(share)}`,
     memorySay: (now, budget, share, stop) =>
       `GPU 메모리 ${bytes(budget)} 중 ${bytes(now)}, ${percent(share)}. ${percent(stop)}에서 더 받지 않습니다.`,
     memoryNone: 'GPU에 아무것도 없음',
