@@ -4,8 +4,11 @@ import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 import { metaPolicy } from './tools/dev/csp.mjs';
+import { licenses } from './tools/dev/licenses.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+const { page: licensesOfPage, worker: licensesOfWorkers } = licenses(import.meta.dirname);
 
 /** Puts the policy into the built page only: the development server needs its own inline client. */
 function contentSecurityPolicy(): Plugin {
@@ -43,8 +46,8 @@ const offline = VitePWA({
     // Names with a hash of the content need no second revision, and the copy that the page has just loaded will do.
     dontCacheBustURLsMatching: /^assets\/[^/]+-[\w-]{8,}\.\w+$/,
     navigateFallback: 'index.html',
-    // Licences and notices of the model are read as they are.
-    navigateFallbackDenylist: [/\/models\//],
+    // Licences and notices are read as they are.
+    navigateFallbackDenylist: [/\/models\//, /\/licenses\.txt$/],
     // The tab of the first visit is taken over at once: its next request may be without a network.
     clientsClaim: true,
     inlineWorkboxRuntime: true,
@@ -54,10 +57,11 @@ const offline = VitePWA({
 export default defineConfig({
   // Every address in the build is relative, so the folder works from any path of any static host.
   base: './',
-  plugins: [svelte(), contentSecurityPolicy(), offline],
+  plugins: [svelte(), contentSecurityPolicy(), licensesOfPage(), offline],
   define: { __PLANARIA_VERSION__: JSON.stringify(version) },
   worker: {
     format: 'es',
+    plugins: () => [licensesOfWorkers()],
     rolldownOptions: {
       output: {
         // Named, so that the size check and a test can tell the engine from the shell.

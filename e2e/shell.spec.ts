@@ -33,6 +33,17 @@ test('the build works from a sub path of a host that sends no headers of ours', 
   }
 });
 
+test('the licences of all packages in the page and its workers lie beside it', async ({ request }) => {
+  const reply = await request.get('./licenses.txt');
+  expect(reply.status()).toBe(200);
+  const text = await reply.text();
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const [name, version] of Object.entries(dependencies)) expect(text).toContain(`${name} ${version} (`);
+  expect(text).toContain('Permission is hereby granted, free of charge');
+});
+
 test('inline script is refused; eval and frames are not in the policy', async ({ page, baseURL }) => {
   const seen = await watch(page.context());
   await page.goto(baseURL!);

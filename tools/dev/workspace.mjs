@@ -163,6 +163,7 @@ const sources = [
   'tsconfig.base.json',
   'tsconfig.page.json',
   'tools/dev/csp.mjs',
+  'tools/dev/licenses.mjs',
   'public',
   'src',
   'workers',
