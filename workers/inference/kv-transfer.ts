@@ -164,10 +164,13 @@ function throughAttention(
               const value = layers * tokens * row + key;
               fused.set(values.subarray(value, value + row), to + row);
             }
-            const input = tvm.empty([count, wide, dimension], dtype, device).copyFromRawBytes(bytesOf(fused));
-            const output = tvm.empty([count, queryHeads, dimension], dtype, device);
-            const scale = tvm.scalar(dimension ** -0.5, 'float64');
-            builtin('attention_kv_cache_attention_with_fused_qkv')(cache, long(layer), scale, input, output);
+            // One layer's at a time: all of them together would be several times what the pool's budget sets aside.
+            scoped(model, () => {
+              const input = tvm.empty([count, wide, dimension], dtype, device).copyFromRawBytes(bytesOf(fused));
+              const output = tvm.empty([count, queryHeads, dimension], dtype, device);
+              const scale = tvm.scalar(dimension ** -0.5, 'float64');
+              builtin('attention_kv_cache_attention_with_fused_qkv')(cache, long(layer), scale, input, output);
+            });
           }
           builtin('kv_state_end_forward')(cache);
         });
