@@ -96,7 +96,7 @@ export class Moments {
         // Memory is sampled, not told by the log: only the run's end knows it.
         vram: null,
         seats: { ...now.seats, now: residents.length },
-        elapsedMs: Math.min(at, now.elapsedMs),
+        elapsedMs: Math.max(0, Math.min(at, now.elapsedMs)),
         tokensPerSecond: view.history.tokensPerSecond(at, RATE_MS),
         residents: residents.map((agent) => ({ agent, task: taskOf.get(agent) ?? -1, tokens: 0, maxTokens: 0 })),
         ...view.history.figures(at),

@@ -102,7 +102,10 @@ describe.each(LIVES)('a life with %s', (_, options) => {
       expect(ends(events).size).toBe(160);
       return;
     }
-    expect(healing(events)).toEqual(healing(run.events));
+    // Who waits first on the bench after two openings in a row may be another; what befalls them is not.
+    const nameless = (steps: readonly string[]) => steps.map((step) => step.replace(/ \d+/, ''));
+    if ((options.takeovers ?? 0) > 0) expect(nameless(healing(events))).toEqual(nameless(healing(run.events)));
+    else expect(healing(events)).toEqual(healing(run.events));
     expect(ends(events)).toEqual(recorded);
     const { played, improvised, recorded: turns } = session.info();
     expect({ played, improvised }).toEqual({ played: turns, improvised: 0 });

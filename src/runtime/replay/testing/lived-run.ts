@@ -3,6 +3,7 @@ import { type FaultKind } from '../../../chaos/kinds.ts';
 import type { EngineError } from '../../../engine/contract.ts';
 import { decodeEvents } from '../../../journal/journal.ts';
 import { type Random, seededRandom } from '../../../kernel/random.ts';
+import type { OrderedRow } from '../../../store/run-store.ts';
 import type { RunStatus } from '../../protocol.ts';
 import { lines, SWARM, type Tab, World } from '../../testing/world.ts';
 import type { StoredRun } from '../incident.ts';
@@ -22,7 +23,10 @@ export interface LifeOptions {
 /** Faults strike, and people act, within so long, ms. */
 const LIVELY_MS = 9000;
 
-export async function livedRun(seed: number, options: LifeOptions = {}): Promise<StoredRun> {
+export async function livedRun(
+  seed: number,
+  options: LifeOptions = {},
+): Promise<StoredRun & { readonly rows: readonly OrderedRow[] }> {
   const { tasks = 160, kinds = [], reloads = 0, takeovers = 0, words = 0, failLoad = () => null } = options;
   const world = await World.create(seed);
   const { clock } = world;
@@ -45,7 +49,11 @@ export async function livedRun(seed: number, options: LifeOptions = {}): Promise
     void tab.runtime.watch(id, (frame) => void (status = frame.status));
   };
   watch();
-  if (kinds.length > 0) void tab.runtime.playFaults(id, 'plan.json', planOf(kinds, random.split('faults')));
+  const plan = planOf(kinds, random.split('faults'));
+  const play = (): void => {
+    if (kinds.length > 0) void tab.runtime.playFaults(id, 'plan.json', plan, clock.now());
+  };
+  play();
 
   for (let k = 0; k < words; k++)
     clock.timeout(random.between(1500, LIVELY_MS), () => {
@@ -55,7 +63,10 @@ export async function livedRun(seed: number, options: LifeOptions = {}): Promise
   const open = (): void => {
     alive = true;
     tab = world.tab(engine);
-    void tab.runtime.open(id).then(watch);
+    void tab.runtime.open(id).then(() => {
+      watch();
+      play();
+    });
   };
   for (let k = 0; k < reloads; k++)
     clock.timeout(random.between(2000, LIVELY_MS), () => {
@@ -90,7 +101,11 @@ export async function livedRun(seed: number, options: LifeOptions = {}): Promise
   const record = await world.store.record(id);
   if (!record) throw new Error('the run is not stored');
   const events = (await world.store.chunks(id, 0)).flatMap((chunk) => decodeEvents(chunk));
-  return { record, source: await world.store.source(id), events };
+  const rows: OrderedRow[] = [];
+  await world.store.eachRow(id, (some) => {
+    rows.push(...some);
+  });
+  return { record, source: await world.store.source(id), events, rows };
 }
 
 function say(tab: Tab, id: string, random: Random, clock: World['clock']): void {
