@@ -4,11 +4,10 @@ import type { EventBody, JournalEvent } from '../journal/events.ts';
 import type { RunState } from '../journal/run-state.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
-import { windowFor } from '../scheduling/bench.ts';
 import type { ReadyTask } from '../scheduling/ready-queue.ts';
-import type { ColdAgent } from '../store/records.ts';
 import { actuatorOf } from './actuator.ts';
 import { AgentMemory } from './agent-memory.ts';
+import { Allowance } from './allowance.ts';
 import type { Escalation } from './escalation.ts';
 import { type Flight, GRACE_MS, HUNG } from './flight.ts';
 import { Flights } from './flights.ts';
@@ -16,6 +15,7 @@ import { Landing } from './landing.ts';
 import type { RunPlan, StageBrief } from './plan.ts';
 import { Residence } from './residence.ts';
 import { Roster } from './roster.ts';
+import type { RunStorage } from './run-storage.ts';
 import { Takeoff } from './takeoff.ts';
 import { TaskDesk } from './task-desk.ts';
 import type { HealingSettings } from './supervisor.ts';
@@ -26,9 +26,6 @@ const PASSED = 16;
 
 /** Share of its deadline that a turn may wait for a seat before nobody is let in front of it. */
 const LONG_WAIT = 1 / 8;
-
-/** Engines lost in a row, none of which ended a turn, after which turns go out one at a time: one of them may be what kills engines. */
-const SUSPICIOUS = 3;
 
 export interface DispatcherOptions {
   readonly clock: Clock;
@@ -44,14 +41,8 @@ export interface DispatcherOptions {
   /** Null: nobody supervises; EXECUTE's own checks are all there is. */
   readonly healing: HealingSettings | null;
   readonly tell: (event: EventBody) => JournalEvent;
-  /** See `ResidenceOptions`. */
-  readonly whenCold: (agent: number) => Promise<void> | null;
-  readonly onNote: (agent: number, because: string) => void;
-  /** See `AgentMemoryOptions`. */
-  readonly onDropped: (agent: number) => void;
-  readonly lastGood: (agent: number) => Promise<ColdAgent | null>;
-  /** Makes room in storage; bytes that were freed. */
-  readonly freeStorage: () => Promise<number>;
+  /** What agents have on the disk, and room there. */
+  readonly storage: Pick<RunStorage, 'whenCold' | 'note' | 'dropped' | 'lastGood' | 'makeRoom'>;
   /** See `TaskDeskOptions`. */
   readonly onDone: (task: number, note: string | null) => void;
   readonly onFailed: (task: number, failure: string, detail: string) => void;
@@ -79,18 +70,15 @@ export class Dispatcher {
   readonly #memory: AgentMemory;
   readonly #takeoff: Takeoff;
   readonly #landing: Landing;
+  readonly #allowance = new Allowance();
   #engine: Engine | null = null;
   #lastEngine: Engine | null = null;
-  #window = 0;
-  #residents = 0;
-  /** Engines lost since a turn last came to its end. */
-  #lostInARow = 0;
 
   constructor(options: DispatcherOptions) {
     this.#with = options;
     const { clock, random, plan, state, fence, contexts, escalation, healing: settings, tell } = options;
     const { onDone, onFailed, onUnanswered, onCulprit } = options;
-    const { whenCold, onNote, onDropped, lastGood, freeStorage } = options;
+    const { storage } = options;
     const ward = (): Ward | null => this.ward;
     const pump = (): void => {
       this.pump();
@@ -100,8 +88,21 @@ export class Dispatcher {
     const onTier = (agent: number, tier: number): void => {
       state.agents.tier[agent] = tier;
     };
-    const residence = (this.#residence = new Residence({ onTier, whenCold, onNote }));
-    const memory = (this.#memory = new AgentMemory({ contexts, residence, onDropped, lastGood }));
+    const residence = (this.#residence = new Residence({
+      onTier,
+      whenCold: (agent) => storage.whenCold(agent),
+      onNote: (agent, because) => {
+        storage.note(agent, because);
+      },
+    }));
+    const memory = (this.#memory = new AgentMemory({
+      contexts,
+      residence,
+      onDropped: (agent) => {
+        storage.dropped(agent);
+      },
+      lastGood: (agent) => storage.lastGood(agent),
+    }));
     const desk = (this.#desk = new TaskDesk({
       ...shared,
       supervised: settings !== null,
@@ -110,7 +111,7 @@ export class Dispatcher {
       onFailed,
       onUnanswered,
       onWaiting: pump,
-      alone: () => this.#oneAtATime,
+      alone: () => this.#allowance.oneAtATime,
       onCulprit,
       onSettled: (task) => this.ward?.taskEnded(task),
     }));
@@ -134,7 +135,7 @@ export class Dispatcher {
       desk,
       contextTokens: () => takeoff.contextTokens,
       onTurn: () => {
-        this.#lostInARow = 0;
+        this.#allowance.worked();
         options.onTurn();
       },
       onGone: (error) => {
@@ -144,6 +145,7 @@ export class Dispatcher {
       },
       onFree: pump,
     }));
+    const freeStorage = (): Promise<number> => storage.makeRoom();
     const parts = { memory, flights, desk, roster, takeoff, landing, freeStorage, pump };
     const actuator = actuatorOf({
       ...shared,
@@ -164,7 +166,7 @@ export class Dispatcher {
 
   /** Agents that may sit on the GPU at once, and those that sit there between turns. */
   get seats(): number {
-    return this.#residents;
+    return this.#allowance.seats;
   }
 
   get parked(): number {
@@ -180,8 +182,7 @@ export class Dispatcher {
 
   /** Other than the engine was built for, at most as many. */
   resize(seats: number): void {
-    this.#residents = seats;
-    this.#window = windowFor(seats);
+    this.#allowance.seats = seats;
     this.#residence.resize(seats);
     this.pump();
   }
@@ -194,8 +195,7 @@ export class Dispatcher {
     this.#memory.attach(engine);
     if (fresh) {
       this.#lastEngine = engine;
-      this.#window = windowFor(residents);
-      this.#residents = residents;
+      this.#allowance.seats = residents;
       this.#takeoff.resize(contextTokens);
       this.ward?.engineUp();
     }
@@ -207,7 +207,7 @@ export class Dispatcher {
     this.#prove();
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyTask[] = [];
-    while (this.#engine && this.#flights.size < this.#most && passed.length < PASSED) {
+    while (this.#engine && this.#flights.size < this.#allowance.turns && passed.length < PASSED) {
       const next = this.#desk.next((stage) => this.#roster.idle(stage) > 0 && this.#flights.size < this.#room(stage));
       if (!next) break;
       const failedBy = this.#desk.failedBy(next.task);
@@ -229,7 +229,7 @@ export class Dispatcher {
    * seat. A task that has failed before is no fair trial.
    */
   #prove(): void {
-    while (this.#engine && this.#flights.size < (this.#oneAtATime ? 1 : this.#window + this.#residents)) {
+    while (this.#engine && this.#flights.size < this.#allowance.turnsAndTrials) {
       const next = this.#desk.next(
         (stage) => this.#roster.onTrial(stage) > 0,
         (task) => this.#desk.failedBy(task) === undefined,
@@ -291,7 +291,7 @@ export class Dispatcher {
     );
     this.#residence.lost();
     for (const flight of held) this.#landing.requeue(flight, error.code, { finish: 'error' });
-    this.#lostInARow++;
+    this.#allowance.lost();
   }
 
   /** Takes back what is with the engine and forgets what waits; nothing is handed out any more. */
@@ -307,16 +307,7 @@ export class Dispatcher {
    * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
    */
   #room(stage: number): number {
-    return this.#brief(stage).memoryTurns > 0 ? this.#residents : this.#window;
-  }
-
-  get #oneAtATime(): boolean {
-    return this.#lostInARow >= SUSPICIOUS;
-  }
-
-  /** Turns that may be in flight. */
-  get #most(): number {
-    return this.#oneAtATime ? 1 : this.#window;
+    return this.#brief(stage).memoryTurns > 0 ? this.#allowance.seats : this.#allowance.turns;
   }
 
   #brief(stage: number): StageBrief['brief'] {

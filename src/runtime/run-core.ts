@@ -241,7 +241,7 @@ export class RunCore {
   #openDispatcher(contexts: ContextManager, onUnanswered: (notice: string) => void): Dispatcher {
     const { clock, fence, healing = {} } = this.#with;
     const { plan, state, tell, storage, ledger, engines } = this;
-    const given = { clock, plan, state, fence, contexts, healing, tell, onUnanswered };
+    const given = { clock, plan, state, fence, contexts, healing, storage, tell, onUnanswered };
     return new Dispatcher({
       ...given,
       // Of the run's own seed, so that a replay draws the same.
@@ -253,15 +253,6 @@ export class RunCore {
       onFailed: (task, failure, detail) => {
         ledger.fail(task, failure, detail);
       },
-      whenCold: (agent) => storage.whenCold(agent),
-      onDropped: (agent) => {
-        storage.dropped(agent);
-      },
-      onNote: (agent, because) => {
-        storage.note(agent, because);
-      },
-      lastGood: (agent) => storage.lastGood(agent),
-      freeStorage: () => storage.makeRoom(),
       onTurn: () => {
         engines.worked();
         if (ledger.overspent && !this.isOver) this.endRest('token-budget');
