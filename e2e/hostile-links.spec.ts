@@ -1,0 +1,188 @@
+/** What strangers may send, opened in the real page: it says what is wrong, runs nothing, and stays usable. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { crc32c } from '../src/kernel/checksum.ts';
+import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { inventLines } from './support/logs.ts';
+import { desk, scratch, untilPhase } from './support/page.ts';
+import { swarmFile } from './support/rows.ts';
+import { watch, type Watch } from './support/watch.ts';
+
+const swarm = readFileSync(swarmFile('triage-24.yaml'), 'utf8');
+
+let browser: Browser;
+test.beforeAll(async () => {
+  const args = baseFlags.filter((flag) => flag !== '--enable-unsafe-webgpu');
+  browser = await chromium.launch({ executablePath, args: [...args, '--disable-features=WebGPU,WebGPUService'] });
+});
+test.afterAll(() => browser.close());
+
+async function open(locale = 'en'): Promise<{ context: BrowserContext; page: Page; seen: Watch }> {
+  const context = await browser.newContext({ locale, viewport: desk, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(60_000);
+  const seen = await watch(context);
+  return { context, page: await context.newPage(), seen };
+}
+
+/** As somebody would make it who does not have our program. */
+function linkOf(text: string, codec: string): string {
+  const body = deflateRawSync(Buffer.from(text));
+  return `#${codec}:${body.toString('base64url')}.${crc32c(body).toString(16).padStart(8, '0')}`;
+}
+function fileOf(text: string, kind: 1 | 2): string {
+  const body = deflateRawSync(Buffer.from(text));
+  const file = Buffer.alloc(20 + body.length);
+  Buffer.from([0x89, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a, 0x1a]).copy(file);
+  file.writeUInt16BE(1, 8);
+  file.writeUInt16BE(kind, 10);
+  file.writeUInt32BE(body.length, 12);
+  file.writeUInt32BE(crc32c(body), 16);
+  body.copy(file, 20);
+  const name = path.join(scratch(), 'sent.planaria');
+  writeFileSync(name, file);
+  return name;
+}
+const incident = (change: object): string =>
+  JSON.stringify({
+    incident: 1,
+    version: '1',
+    run: { startedAt: 1_700_000_000_000, engine: 'scripted', model: 'pocket', ms: 1000, mended: 0 },
+    swarm: { name: 'x.yaml', text: swarm.replace(/^ {2}from: .*$/m, '  from: dropped') },
+    settings: { seed: 1, vramMiB: 1024 },
+    input: { name: 'x.log', text: 'one\ntwo\n', included: true },
+    engines: [],
+    seats: [],
+    faults: [],
+    turns: {},
+    heals: [],
+    ...change,
+  });
+const fault = { kind: 'stall', at: 0, agents: [0], detail: '', seed: 1, forMs: 0 };
+
+const nothingRan = async (page: Page, { requests, errors }: Watch, baseURL: string): Promise<void> => {
+  expect(requests.filter((address) => /models\/|\.wasm/.test(address))).toEqual([]);
+  expect(requests.filter((address) => !address.startsWith(baseURL) && !/^(about|blob|data):/.test(address))).toEqual(
+    [],
+  );
+  expect(errors).toEqual([]);
+  const runs = await page.evaluate(async () => {
+    const [named] = (await indexedDB.databases()).filter(({ name }) => name === 'planaria');
+    if (!named) return 0;
+    return new Promise<number>((resolve, reject) => {
+      const asked = indexedDB.open('planaria');
+      asked.onerror = () => {
+        reject(new Error('the database does not open'));
+      };
+      asked.onsuccess = () => {
+        const db = asked.result;
+        const count = db.transaction('runs').objectStore('runs').count();
+        count.onsuccess = () => {
+          resolve(count.result);
+          db.close();
+        };
+      };
+    });
+  });
+  expect(runs).toBe(0);
+};
+
+test('hostile links and files are refused by name, soon, and nothing of them runs', async ({ baseURL }) => {
+  test.setTimeout(240_000);
+  const { context, page, seen } = await open();
+  const links: [string, string][] = [
+    [linkOf(incident({ faults: Array.from({ length: 10_001 }, () => fault) }), 'i1'), 'not-ours'],
+    [linkOf(incident({ faults: [{ ...fault, at: -5 }] }), 'i1'), 'not-ours'],
+    [linkOf(incident({ faults: [{ ...fault, kind: 'erase' }] }), 'i1'), 'not-ours'],
+    [linkOf(incident({ remote: { url: 'https://far.example' } }), 'i1'), 'not-ours'],
+    [linkOf('['.repeat(900_000), 'i1'), 'not-ours'],
+    [linkOf('{"planaria":1}', 's2'), 'not-ours'],
+  ];
+  for (const [link, problem] of links) {
+    await page.goto('about:blank');
+    await page.goto(baseURL! + link);
+    await expect(page.locator('[data-problem]')).toHaveAttribute('data-problem', problem);
+  }
+  const files: [string, string][] = [
+    [fileOf('['.repeat(95 * 2 ** 20), 2), 'not-ours'],
+    [fileOf(`[${'{},'.repeat(30 * 2 ** 20)}{}]`, 1), 'not-ours'],
+    [fileOf(' '.repeat(97 * 2 ** 20), 2), 'too-long'],
+  ];
+  for (const [file, problem] of files) {
+    await page.goto(`${baseURL!}#/`);
+    await page.getByLabel('Swarm file', { exact: true }).setInputFiles(file);
+    await expect(page.locator('[data-problem]')).toHaveAttribute('data-problem', problem, { timeout: 30_000 });
+    await expect(page.getByRole('button', { name: /^(Run|Replay)/ })).toHaveCount(0);
+  }
+  await nothingRan(page, seen, baseURL!);
+  // The program behind the page is alive: the next good link opens.
+  await page.goto('about:blank');
+  await page.goto(baseURL! + linkOf(swarm, 's1'));
+  await expect(page.getByTestId('needs')).toContainText('pocket');
+  await context.close();
+});
+
+test('a swarm with hostile numbers, a model by address or a tool shows where it is wrong and cannot run', async ({
+  baseURL,
+}) => {
+  test.setTimeout(120_000);
+  const { context, page, seen } = await open();
+  for (const [from, to] of [
+    [/replicas: 20/, 'replicas: 1000000000'],
+    [/replicas: 20/, 'replicas: 1e999'],
+    [/^model: .*$/m, 'model: https://models.example/x'],
+    [/^roles:/m, 'tools: [fetch]\nroles:'],
+  ] as const) {
+    const text = swarm.replace(from, to);
+    expect(text).not.toBe(swarm);
+    await page.goto('about:blank');
+    await page.goto(baseURL! + linkOf(text, 's1'));
+    await expect(page.getByText('The swarm file in it has errors')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Run it scripted' })).toBeDisabled();
+  }
+  await nothingRan(page, seen, baseURL!);
+  await context.close();
+});
+
+test('a file with 48 MB of input is reviewed and runs; a link made on the Korean page opens on the English one', async ({
+  baseURL,
+}) => {
+  test.setTimeout(300_000);
+  const { context, page, seen } = await open();
+  const [first = '', ...more] = inventLines(4000, 9);
+  // Every line has noise that no compression takes away.
+  let state = 1;
+  const noise = (length: number): string => {
+    const bytes = Buffer.alloc(Math.ceil((length * 3) / 4));
+    for (let k = 0; k < bytes.length; k++)
+      bytes[k] = (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 24;
+    return bytes.toString('base64').slice(0, length);
+  };
+  const input = [first, ...more.map((line) => `${line} ${noise(12_000)}`)].join('\n');
+  const own = swarm.replace(/^input:[\s\S]*?(?=^\S)/m, 'input: {from: dropped, format: lines, limit: 40}\n');
+  const file = fileOf(
+    JSON.stringify({ planaria: 1, swarm: { name: 'big.yaml', text: own }, input: { name: 'big.log', text: input } }),
+    1,
+  );
+  expect(readFileSync(file).length).toBeGreaterThan(34_000_000);
+  await page.goto(baseURL!);
+  await page.getByLabel('Swarm file', { exact: true }).setInputFiles(file);
+  await expect(page.getByTestId('needs')).toContainText('big.log, 4,000 lines', { timeout: 60_000 });
+  await nothingRan(page, seen, baseURL!);
+  await page.getByRole('button', { name: 'Run it scripted' }).click();
+  await untilPhase(page, 'done');
+  expect(seen.errors).toEqual([]);
+  await context.close();
+
+  const korean = await open('ko');
+  await korean.page.goto(`${baseURL!}#/read/triage-24`);
+  await korean.page.getByRole('button', { name: '공유', exact: true }).click();
+  const link = await korean.page.getByRole('textbox', { name: '링크' }).inputValue();
+  await korean.context.close();
+  const english = await open('en');
+  await english.page.goto(link);
+  await expect(english.page.getByText('Somebody shared a swarm with you.')).toBeVisible();
+  await expect(english.page.getByRole('heading', { level: 1 })).toHaveText('Log triage, 24 agents');
+  await english.context.close();
+});
