@@ -48,7 +48,7 @@ export class Runtime implements RuntimeApi {
   readonly #breakage: Breakage;
   readonly #run: OpenRun;
   #sender: FrameSender | null = null;
-  #moments: { readonly view: RunView; readonly of: Moments } | null = null;
+  readonly #moments = new WeakMap<RunView, Moments>();
 
   constructor(options: RuntimeOptions) {
     const { clock, store, engineFaults = null, spoil = null, random } = options;
@@ -225,8 +225,9 @@ export class Runtime implements RuntimeApi {
   }
 
   #momentsOf(view: RunView): Moments {
-    if (this.#moments?.view !== view) this.#moments = { view, of: new Moments(view, this.#with.store) };
-    return this.#moments.of;
+    const found = this.#moments.get(view) ?? new Moments(view, this.#with.store);
+    this.#moments.set(view, found);
+    return found;
   }
 }
 
