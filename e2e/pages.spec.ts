@@ -115,6 +115,15 @@ test.describe('with WebGPU', () => {
     );
     expect((await start(page, { file: bad, engine: 'webllm' })).length).toBeGreaterThan(1);
     await expectGoodScreen(page, 'bad swarm file');
+    await expect(page.getByText('Mend the swarm file, then choose it again.')).toBeVisible();
+
+    // An input without a line: told by its own name, and with no line of the swarm file under it.
+    await page.goto(`${baseURL!}#/`);
+    await page.reload();
+    const empty = inputFile([]);
+    const told = await start(page, { file: large, input: empty, engine: 'webllm' });
+    expect(told.join()).toContain('no items');
+    await expect(page.locator('section[role=alert] pre')).toHaveCount(0);
     expectQuiet(seen, baseURL!);
     await page.context().close();
   });
@@ -130,6 +139,15 @@ test.describe('with WebGPU', () => {
       await page.evaluate(() => document.documentElement.scrollHeight - innerHeight),
       'on a desk the run screen fills the window and only its parts scroll',
     ).toBe(0);
+    for (const width of [1240, 1280, 1366, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = page.locator('.figures :is(.label, .value, .counts, .key)');
+      const names = await cut.evaluateAll((all) =>
+        all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent),
+      );
+      expect(names, `figures that are cut off at ${width}`).toEqual([]);
+    }
+    await page.setViewportSize(desk);
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     await page.getByRole('button', { name: 'Pause' }).first().click();
     await untilPhase(page, 'paused');
