@@ -85,6 +85,11 @@ export class Admission {
     return this.#waiting.remove(turn);
   }
 
+  /** Turns of the agent that wait begin from nothing. */
+  forget(agent: number): void {
+    this.#fetching.forget(agent);
+  }
+
   /** Nobody waits afterwards. @returns who did */
   drain(): readonly Turn[] {
     this.#fetching.clear();

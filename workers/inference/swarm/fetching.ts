@@ -7,6 +7,7 @@ import type { WarmRecord } from '../warm/record.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 
 export interface Fetched {
+  readonly agent: number;
   readonly arrival: Promise<void>;
   /** Milliseconds that reading took; null until it is done. */
   ms: number | null;
@@ -30,6 +31,7 @@ export class Fetching {
     if (!warm || pageIn === 'prefill' || !warm.has(agent)) return;
     const begun = this.#clock.now();
     const fetched: Fetched = {
+      agent,
       ms: null,
       record: null,
       arrival: warm.fetch(agent).then(
@@ -51,6 +53,11 @@ export class Fetching {
 
   drop(turn: string): void {
     this.#byTurn.delete(turn);
+  }
+
+  /** What was read of the agent is not to be used. */
+  forget(agent: number): void {
+    for (const [turn, fetched] of this.#byTurn) if (fetched.agent === agent) this.#byTurn.delete(turn);
   }
 
   clear(): void {

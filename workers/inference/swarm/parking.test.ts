@@ -255,3 +255,16 @@ test('when the newest pages cannot be trusted and older ones are read, both are 
   const { pageIn } = await pipeline.submit(request(1, [...lines, 'y', 'last'])).done;
   expect(pageIn).toMatchObject({ way: 'restore', distrusted: expect.stringMatching(/^generation 2/) as string });
 });
+
+test('a turn that waits while its agent is forgotten does not go on from what had been read for it', async () => {
+  const { pipeline } = await open(1, 60, true);
+  await pipeline.submit(request(1, ['a line of a log'], { retain: true })).done;
+  expect((await pipeline.pageOut(1, 'warm')).tier).toBe('warm');
+  const before = pipeline.submit(request(2, ['another'], { maxTokens: 40 }));
+  const waits = pipeline.submit(request(1, ['a line of a log', 'x', 'more']));
+  for (let i = 0; i < 12; i++) await new Promise((resolve) => setImmediate(resolve));
+  const forgotten = pipeline.forget(1);
+  before.cancel();
+  await forgotten;
+  expect((await waits.done).pageIn).toMatchObject({ way: 'prefill' });
+});

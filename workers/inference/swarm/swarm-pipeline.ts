@@ -133,6 +133,7 @@ export class SwarmPipeline implements TurnRunner {
       if (seat.turn.request.agent === agent) seat.turn.retained = seat.retain = false;
     }
     this.#leftovers.distrust();
+    this.#admission.forget(agent);
     if (!this.#stopped) {
       const out = this.#parking.pageOut(agent, 'cold');
       this.#wake();

@@ -193,6 +193,14 @@ test('what is forgotten while it is written does not come back', async () => {
   expect((await reopen()).bytes).toBe(0);
 });
 
+test('what is forgotten while it is read is neither given nor there again', async () => {
+  await store.put(record(1, 4));
+  const reading = store.get(1);
+  await store.forget(1);
+  expect(await reading).toBeNull();
+  expect([store.has(1), store.bytes]).toEqual([false, 0]);
+});
+
 test('two writes of one agent at once are two generations, the later one the newer', async () => {
   await Promise.all([store.put(record(1, 4, 1)), store.put(record(1, 5, 2))]);
   expect(await store.get(1)).toMatchObject({ ...record(1, 5, 2), generation: 2 });
@@ -269,6 +277,6 @@ test('whatever is asked of it at once, it holds what it says it holds, within it
       }
       expect(await store.quarantined()).toEqual([]);
     }),
-    { numRuns: 200, endOnFailure: true },
+    { numRuns: 300, endOnFailure: true },
   );
 });

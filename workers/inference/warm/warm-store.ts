@@ -151,11 +151,14 @@ export class WarmStore {
       let because: string;
       try {
         const stored = await this.#db.get('pages', [agent, row.slot]);
+        const now = this.#used.get(keyOf(agent, row.slot));
+        if (!now) continue; // dropped, or forgotten, while it was read
         const opened = stored && openRecord(stored);
         if (opened?.ok && opened.value.agent === agent) {
           // Another tab may have written there; whose generation it is makes no difference to whoever has the same tokens.
           const { generation } = opened.value;
-          this.#note(generation === row.generation ? row : { ...row, generation, bytes: bytesOf(opened.value) });
+          if (now === row)
+            this.#note(generation === row.generation ? row : { ...row, generation, bytes: bytesOf(opened.value) });
           return opened.value;
         }
         if (!opened) {
