@@ -30,7 +30,8 @@ test(
   async ({ context, page, baseURL }) => {
     test.setTimeout(300_000);
     const log = process.env.PLANARIA_LOG;
-    const lines = log === undefined ? inventLines(TASKS, seed) : readFileSync(log, 'utf8').split(/\r?\n/).slice(0, TASKS);
+    const lines =
+      log === undefined ? inventLines(TASKS, seed) : readFileSync(log, 'utf8').split(/\r?\n/).slice(0, TASKS);
     const file = path.join(scratch(), 'swarm.yaml');
     writeFileSync(file, `${readFileSync(swarm, 'utf8')}\nbudget: {resident: ${SEATS}}\n`);
     await holdRuntimes(context);

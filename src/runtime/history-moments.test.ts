@@ -48,7 +48,7 @@ beforeAll(async () => {
   const commit = (events: readonly JournalEvent[], rows = run.rows.slice(0, 0)) =>
     store.commit({ run: run.record.id, fence, events: encodeEvents(events), rows, agents: [], record: run.record });
   for (let at = 0; at < run.events.length; at += 97)
-    await commit(run.events.slice(at, at + 97), at === 0 ? run.rows : []);
+    await commit(run.events.slice(at, at + 97), at === 0 ? [...run.rows] : []);
   runtime = new Runtime({
     clock: new SimulatedClock(),
     random: seededRandom(1),
