@@ -81,6 +81,11 @@ describe('fault plan', () => {
       'plan.yaml:5:5: faults[0] has a rate without an end; expected until or count beside it',
     ],
     [
+      'more than can be laid out',
+      `${head}faults:\n  - {kind: loop, rate: 60, until: 24h}\n  - {kind: stall, rate: 100, until: 10h}\n  - {kind: loop, at: 1s}\n`,
+      'plan.yaml:5:5: with faults[1] the plan comes to about 146400 faults; expected at most 100000 in all; a lower rate or count, or an earlier until',
+    ],
+    [
       'a time in no unit',
       `${head}faults:\n  - kind: loop\n    at: soon\n`,
       'plan.yaml:5:9: faults[0].at is the text "soon"; expected milliseconds or a time such as "30s", at most 24 h',

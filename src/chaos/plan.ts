@@ -95,6 +95,9 @@ export type FaultPlan = v.InferOutput<typeof PlanSchema>;
 export type PlannedFault = v.InferOutput<typeof Fault>;
 export type Target = PlannedFault['target'];
 
+/** All are laid out beforehand, in order of time. */
+const MOST_FAULTS = 100_000;
+
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   plan: Object.keys(PlanSchema.entries),
   fault: Object.keys(Fault.entries),
@@ -152,6 +155,7 @@ export function parseFaultPlan(
     );
   }
   if (diagnostics.length === 0) {
+    let total = 0;
     for (const [index, fault] of (parsed.output as FaultPlan).faults.entries()) {
       const path: Path = ['faults', index];
       if ((fault.at === undefined) === (fault.rate === undefined)) {
@@ -164,6 +168,17 @@ export function parseFaultPlan(
       }
       if (fault.rate !== undefined && fault.until === undefined && fault.count === undefined) {
         add([...path, 'rate'], 'key', `faults[${index}] has a rate without an end`, 'until or count beside it');
+      }
+      const before = total;
+      total += expectedFaults(fault);
+      if (before <= MOST_FAULTS && total > MOST_FAULTS) {
+        add(
+          path,
+          'value',
+          `with faults[${index}] the plan comes to about ${Math.round(total)} faults`,
+          `at most ${MOST_FAULTS} in all`,
+          'a lower rate or count, or an earlier until',
+        );
       }
       if (fault.target !== 'random' && !KINDS[fault.kind].takesTarget) {
         add([...path, 'target'], 'key', `${fault.kind} strikes no single agent`, 'no target here');
@@ -195,6 +210,13 @@ export function parseFaultPlan(
   }
   if (diagnostics.length > 0) return err(sortDiagnostics(diagnostics));
   return ok(parsed.output as FaultPlan);
+}
+
+/** How many times the entry strikes, on average; 0 where it names no end, which is told elsewhere. */
+function expectedFaults({ at, rate = 0, from, until = Infinity, count = Infinity }: PlannedFault): number {
+  if (at !== undefined) return [at].flat().length;
+  const times = Math.min(count, (rate * Math.max(0, until - from)) / 60_000);
+  return times < Infinity ? times : 0;
 }
 
 function unknownKeys(value: unknown): { path: Path; key: string; known: readonly string[] }[] {
