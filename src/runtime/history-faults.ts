@@ -1,7 +1,7 @@
 /** Injected faults and what became of each, from a run's log alone: the fault ledger, fed by `fault.injected` events. */
 import { FAULT_KINDS, type FaultKind, KINDS } from '../chaos/kinds.ts';
 import type { JournalEvent } from '../journal/events.ts';
-import { FaultLedger, type InjectedFault, type LedgerEntry } from '../telemetry/ledger.ts';
+import { FaultLedger, type InjectedFault, type KindSummary, type LedgerEntry } from '../telemetry/ledger.ts';
 import { TriedSteps } from './history-steps.ts';
 import type { FaultLine, Timeline } from './protocol.ts';
 
@@ -54,6 +54,10 @@ export class FaultStory {
       if (note.entry.mendedAt !== null) note.mendedAt ??= event.at;
     }
     this.#open = this.#open.filter(({ mendedAt }) => mendedAt === null);
+  }
+
+  byKind(): KindSummary[] {
+    return this.#ledger.byKind();
   }
 
   /** The last faults as they stood at that run time, oldest first. */

@@ -6,6 +6,7 @@ import type { JournalEvent } from '../journal/events.ts';
 import type { RunState } from '../journal/run-state.ts';
 import { SHARD_SIZE } from '../healing/supervision.ts';
 import { HealFold } from '../telemetry/heals.ts';
+import type { KindSummary } from '../telemetry/ledger.ts';
 import { TimelineFold } from '../telemetry/timeline.ts';
 import { Asides } from './history-asides.ts';
 import { Checkpoints } from './history-checkpoints.ts';
@@ -72,6 +73,11 @@ export class History {
   /** Part of the status: as it stood at that run time, ms. */
   figures(at: number): HistoryFigures {
     return { faults: this.#faults.lines(at, LINES), healing: this.#heals.figures(at), ...this.#asides.figures(at) };
+  }
+
+  /** Faults that struck on purpose, by kind. */
+  faultsByKind(): KindSummary[] {
+    return this.#faults.byKind();
   }
 
   /** Completion tokens a second over the time before that run time, ms. */

@@ -249,7 +249,7 @@ export interface AgentStory {
   readonly events: readonly JournalEvent[];
 }
 
-export type ExportKind = 'jsonl' | 'csv' | 'report';
+export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics';
 
 /** Something that a person may break on purpose. */
 export interface FaultChoice {

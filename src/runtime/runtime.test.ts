@@ -60,6 +60,12 @@ describe('a run', () => {
     expect(report['agentsByState']).toMatchObject({ done: 8, failed: 0 });
     expect(Object.keys(report['vram'] as object)).toEqual(expect.arrayContaining(['now', 'peak', 'budget', 'limit']));
     expect(report['tokensPerSecond']).toBeGreaterThan(0);
+
+    const metrics = await (await tab.runtime.export(run.id, 'metrics')).text();
+    for (const line of metrics.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) planaria_\w+ .+|planaria_\w+({\w+="[^"]*"})? \d+(\.\d+)?)$/);
+    expect(metrics).toContain('\nplanaria_results_total 40\n');
+    expect(metrics).toContain('\nplanaria_agents{state="done"} 8\n');
   });
 
   test('the same seed gives the same log', async () => {

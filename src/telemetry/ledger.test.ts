@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../journal/events.ts';
 import type { InjectedFault } from './ledger.ts';
 import { FaultLedger } from './ledger.ts';
-import { prometheusText, runMetrics } from './prometheus.ts';
+import { prometheusText } from './prometheus.ts';
 import { percentile, wilson } from './statistics.ts';
 
 const fault = (extra: Partial<InjectedFault>): InjectedFault => ({
@@ -206,24 +206,5 @@ describe('Prometheus text', () => {
     expect(text).toBe(
       '# HELP planaria_x_total An x.\n# TYPE planaria_x_total counter\nplanaria_x_total{kind="a\\"b\\\\c\\n"} 3\n',
     );
-  });
-
-  it('carries a run', () => {
-    const { ledger } = open();
-    ledger.inject(fault({}));
-    const figures = {
-      turns: 5,
-      promptTokens: 1,
-      completionTokens: 2,
-      results: 3,
-      failed: 0,
-      retries: 1,
-      engineLosses: 0,
-      falseAlarms: 0,
-    };
-    const text = prometheusText(runMetrics({ ...figures, agentsByState: { idle: 4 }, faults: ledger.byKind() }));
-    expect(text).toContain('planaria_agents{state="idle"} 4\n');
-    expect(text).toContain('planaria_faults_injected_total{kind="stall"} 1\n');
-    expect(text).not.toContain('NaN');
   });
 });

@@ -405,7 +405,12 @@ export const en = {
     stopped: (results: number, tasks: number) => `Stopped with ${num(results)} of ${num(tasks)} results.`,
     failedRun: 'The run cannot go on.',
     export: 'Export',
-    exports: { jsonl: 'Results, JSON lines', csv: 'Results, CSV', report: 'Run report, JSON' },
+    exports: {
+      jsonl: 'Results, JSON lines',
+      csv: 'Results, CSV',
+      report: 'Run report, JSON',
+      metrics: 'Metrics, Prometheus text',
+    },
     exportFailed: 'The export failed.',
     refused: 'That did not work.',
   },

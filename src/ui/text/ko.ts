@@ -412,7 +412,12 @@ export const ko: Dictionary = {
     stopped: (results, tasks) => `${num(tasks)}개 중 결과 ${num(results)}개에서 중지했습니다.`,
     failedRun: '실행을 이어 갈 수 없습니다.',
     export: '내보내기',
-    exports: { jsonl: '결과, JSON Lines', csv: '결과, CSV', report: '실행 보고서, JSON' },
+    exports: {
+      jsonl: '결과, JSON Lines',
+      csv: '결과, CSV',
+      report: '실행 보고서, JSON',
+      metrics: '지표, Prometheus 텍스트',
+    },
     exportFailed: '내보내지 못했습니다.',
     refused: '되지 않았습니다.',
   },
