@@ -1,4 +1,4 @@
-/** Death of the tab and of the browser in the middle of a run: the run is there again, goes on, and no result is lost or doubled. */
+/** Death of the tab, of the browser and of the runtime's worker in the middle of a run: the run is there again, goes on, and no result is lost or doubled. */
 import { expect, test, type Page } from '@playwright/test';
 import type { ResultRow } from '../src/store/records.ts';
 import { randomOf } from '../tools/dev/random.mjs';
@@ -113,6 +113,30 @@ test('five kills at random points of a scripted run', async ({ baseURL }) => {
 test('kills at random points of a run on the real model', { tag: '@model' }, async ({ baseURL }) => {
   test.setTimeout(900_000);
   await survive(baseURL!, { engine: 'webllm', tasks: 24, kills: 2 });
+});
+
+test("the runtime's worker dies of an error of its own: a fresh one goes on, the page says so", async ({
+  page,
+  baseURL,
+}) => {
+  const lines = inventLines(400, 11);
+  await page.goto(baseURL!);
+  await startRun(page, { file: swarm, input: inputFile(lines), engine: 'scripted' });
+  await untilPhase(page, 'running');
+  await expect.poll(() => endedShown(page), { timeout: 60_000 }).toBeGreaterThan(20);
+  const runtime = page.workers().find((each) => each.url().includes('runtime'));
+  await runtime?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('broken by a test');
+    });
+  });
+
+  const note = page.getByRole('region', { name: 'The runtime was started anew' });
+  await expect(note).toContainText('broken by a test');
+  await note.getByRole('button', { name: 'Understood' }).click();
+  await expect(note).toHaveCount(0);
+  await untilPhase(page, 'done', 180_000);
+  expectEveryLineOnce(await exportedRows(page), lines);
 });
 
 test('of two tabs one works and one watches; when the first is gone the second takes over', async ({

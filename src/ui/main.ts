@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 import { connectRuntime } from '../runtime/client.ts';
 import App from './App.svelte';
 import { keepOffline } from './offline/offline.svelte.ts';
+import { renewal } from './renewal.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { loadWords } from './text/text.svelte.ts';
 import './style/tokens.css';
@@ -10,6 +11,7 @@ import './style/base.css';
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 const runtime = connectRuntime();
+runtime.onRespawn((reason) => Object.assign(renewal, { unread: true, reason }));
 // English stands in for words that cannot be fetched.
 void loadWords(settings().language)
   .catch(() => undefined)

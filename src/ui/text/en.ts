@@ -403,6 +403,9 @@ export const en = {
     doneAll: 'None failed.',
     doneIn: (ms: number) => `Took ${span(ms)}.`,
     stopped: (results: number, tasks: number) => `Stopped with ${num(results)} of ${num(tasks)} results.`,
+    withoutResult: (n: number) => `The other ${count(n, 'task')} ${n === 1 ? 'has' : 'have'} no result.`,
+    renewed: 'The runtime was started anew',
+    renewedNote: 'Its worker ended; a fresh one goes on from what is stored. No committed result was lost.',
     failedRun: 'The run cannot go on.',
     export: 'Export',
     exports: {

@@ -410,6 +410,9 @@ export const ko: Dictionary = {
     doneAll: '실패 없음.',
     doneIn: (ms) => `걸린 시간 ${span(ms)}.`,
     stopped: (results, tasks) => `${num(tasks)}개 중 결과 ${num(results)}개에서 중지했습니다.`,
+    withoutResult: (n) => `나머지 작업 ${num(n)}개에는 결과가 없습니다.`,
+    renewed: '런타임을 새로 시작했습니다',
+    renewedNote: '작업자가 끝나서 새 작업자가 저장된 내용에서 이어 갑니다. 확정된 결과는 잃지 않았습니다.',
     failedRun: '실행을 이어 갈 수 없습니다.',
     export: '내보내기',
     exports: {

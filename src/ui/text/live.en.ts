@@ -210,7 +210,7 @@ export const liveEn = {
     columns: { at: 'At', fault: 'Fault', struck: 'Struck', noticed: 'Noticed', mended: 'Mended', by: 'By' },
     agents: (n: number) => count(n, 'agent'),
     plan: 'Plan',
-    planNote: 'A fault plan is a file that says what breaks when.',
+    planNote: 'A fault plan is a file that says what breaks when. A reload of the page ends it.',
     choose: 'Choose a plan file',
     drop: 'Drop a fault plan here',
     playing: (name: string) => `Playing ${name}.`,

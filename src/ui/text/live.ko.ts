@@ -204,7 +204,7 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     columns: { at: '시각', fault: '고장', struck: '맞은 것', noticed: '알아챔', mended: '회복', by: '방법' },
     agents: (n) => `에이전트 ${num(n)}개`,
     plan: '계획',
-    planNote: '고장 계획은 무엇이 언제 고장 나는지 적은 파일입니다.',
+    planNote: '고장 계획은 무엇이 언제 고장 나는지 적은 파일입니다. 페이지를 새로고침하면 끝납니다.',
     choose: '계획 파일 고르기',
     drop: '고장 계획을 여기에 놓으세요',
     playing: (name) => `${name} 진행 중.`,
