@@ -145,8 +145,8 @@ export class SilenceWatch {
   }
 
   /**
-   * Who is silent for too long; `together`: all that had begun to write are, which is not their doing. As many steps as turns are in flight,
-   * not as there are agents.
+   * Who is silent for too long; `together`: all that had begun to write are, which is not their doing. Where it is not clear yet which of the
+   * two it is, nobody is named. As many steps as turns are in flight, not as there are agents.
    */
   look(now: number): { readonly silent: readonly Silent[]; readonly together: boolean } {
     const { tickMs } = this.#options;
@@ -162,16 +162,26 @@ export class SilenceWatch {
     }
     const silent: Silent[] = [];
     let writing = 0;
+    // How long the one of them that wrote last has been silent.
+    let least = Infinity;
     for (const turn of this.#inFlight.values()) {
-      if (turn.tokens > 0) writing++;
+      if (turn.tokens > 0) {
+        writing++;
+        least = Math.min(least, now - Math.max(turn.lastSign, this.#engineUp));
+      }
       // Said already; said again after a while, for words may be lost.
       if (turn.suspectedAt !== null && now - turn.suspectedAt < REPEAT_MS) continue;
       const found = this.#silence(turn, now);
       if (found) silent.push({ turn, ...found });
     }
-    for (const { turn } of silent) turn.suspectedAt = now;
-    const stalled = silent.filter(({ turn }) => turn.tokens > 0).length;
-    return { silent, together: stalled >= 2 && stalled === writing };
+    const stalled = silent.filter(({ turn }) => turn.tokens > 0);
+    const together = writing >= 2 && stalled.length === writing;
+    // Their neighbours in the batch are nearly as silent: another word from one of them accuses these, none accuses the engine.
+    const unclear = (turn: InFlight): boolean =>
+      !together && writing >= 2 && turn.tokens > 0 && turn.outlasted < OUTLASTED && least >= (now - turn.lastSign) / 2;
+    const named = silent.filter(({ turn, fault }) => fault !== 'stall' || !unclear(turn));
+    for (const { turn } of named) turn.suspectedAt = now;
+    return { silent: named, together };
   }
 
   #silence(turn: InFlight, now: number): Omit<Silent, 'turn'> | null {
