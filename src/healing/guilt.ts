@@ -1,6 +1,9 @@
 import type { FaultClass } from './evidence.ts';
 
-/** Faults that a task itself can cause, in whoever works on it. */
+/**
+ * Faults that a task itself can cause, in whoever works on it, and that end its turn. No stall: its turn still runs, and somebody has to be told
+ * to end it.
+ */
 const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
   'loop',
   'invalid',
@@ -8,7 +11,6 @@ const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
   'incoherent',
   'context-full',
   'engine-error',
-  'stall',
 ]);
 
 /** Whether a task, not whoever works on it, is to blame: several different agents have failed at it. */

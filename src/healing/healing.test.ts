@@ -216,6 +216,24 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     expect(w.count('agent.lost')).toBe(0);
   });
 
+  it('has a stalled turn ended though others had failed at its task: it would run on', () => {
+    const w = ward();
+    for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
+    for (const agent of [1, 2]) w.turn(agent, 500, failing('incomplete'));
+    const quiet = { turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 8 };
+    const lively = { turn: 'lively', agent: 6, task: 501, stage: 0, role: 0, tokens: 8 };
+    for (let i = 0; i < 60; i++) {
+      w.post({ type: 'turns.open', turns: [quiet, { ...lively, tokens: 9 + i }] });
+      w.wait(500);
+    }
+    expect(w.orders().find(({ agent }) => agent === 4)).toMatchObject({
+      task: 500,
+      fault: 'stall',
+      action: 'retry-turn',
+    });
+    expect(w.count('task.lost')).toBe(0);
+  });
+
   it('measures a silence by what a turn has written, though its words of that were lost (seed 100051)', () => {
     const w = ward();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
