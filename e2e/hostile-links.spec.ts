@@ -4,7 +4,7 @@ import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { crc32c } from '../src/kernel/checksum.ts';
-import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { noGpu } from '../tools/dev/chromium.mjs';
 import { inventLines } from './support/logs.ts';
 import { desk, scratch, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
@@ -14,8 +14,7 @@ const swarm = readFileSync(swarmFile('triage-24.yaml'), 'utf8');
 
 let browser: Browser;
 test.beforeAll(async () => {
-  const args = baseFlags.filter((flag) => flag !== '--enable-unsafe-webgpu');
-  browser = await chromium.launch({ executablePath, args: [...args, '--disable-features=WebGPU,WebGPUService'] });
+  browser = await chromium.launch(noGpu);
 });
 test.afterAll(() => browser.close());
 

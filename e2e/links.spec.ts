@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { noGpu } from '../tools/dev/chromium.mjs';
 import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
@@ -14,8 +14,7 @@ const small = swarmFile('triage-24.yaml');
 /** The scripted engine needs no GPU: without one the page starts it by itself. */
 let browser: Browser;
 test.beforeAll(async () => {
-  const args = baseFlags.filter((flag) => flag !== '--enable-unsafe-webgpu');
-  browser = await chromium.launch({ executablePath, args: [...args, '--disable-features=WebGPU,WebGPUService'] });
+  browser = await chromium.launch(noGpu);
 });
 test.afterAll(() => browser.close());
 

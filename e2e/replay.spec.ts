@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { noGpu } from '../tools/dev/chromium.mjs';
 import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
@@ -11,8 +11,7 @@ import { watch, type Watch } from './support/watch.ts';
 
 let browser: Browser;
 test.beforeAll(async () => {
-  const args = baseFlags.filter((flag) => flag !== '--enable-unsafe-webgpu');
-  browser = await chromium.launch({ executablePath, args: [...args, '--disable-features=WebGPU,WebGPUService'] });
+  browser = await chromium.launch(noGpu);
 });
 test.afterAll(() => browser.close());
 
