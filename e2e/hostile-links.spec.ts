@@ -2,28 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { crc32c } from '../src/kernel/checksum.ts';
-import { noGpu } from '../tools/dev/chromium.mjs';
 import { inventLines } from './support/logs.ts';
-import { desk, scratch, untilPhase } from './support/page.ts';
+import { scratch, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
-import { watch, type Watch } from './support/watch.ts';
+import type { Watch } from './support/watch.ts';
+import { withoutGpu } from './support/without-gpu.ts';
 
 const swarm = readFileSync(swarmFile('triage-24.yaml'), 'utf8');
 
-let browser: Browser;
-test.beforeAll(async () => {
-  browser = await chromium.launch(noGpu);
-});
-test.afterAll(() => browser.close());
-
-async function open(locale = 'en'): Promise<{ context: BrowserContext; page: Page; seen: Watch }> {
-  const context = await browser.newContext({ locale, viewport: desk, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(60_000);
-  const seen = await watch(context);
-  return { context, page: await context.newPage(), seen };
-}
+const open = withoutGpu();
 
 /** As somebody would make it who does not have our program. */
 function linkOf(text: string, codec: string): string {

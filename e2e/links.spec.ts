@@ -1,34 +1,16 @@
 /** Links: made by the page, opened by the page, and everything that can be wrong with one; nothing runs before a person agrees. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { noGpu } from '../tools/dev/chromium.mjs';
+import { expect, test, type Page } from '@playwright/test';
 import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
+import { inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
-import { watch, type Watch } from './support/watch.ts';
+import { withoutGpu } from './support/without-gpu.ts';
 
 const small = swarmFile('triage-24.yaml');
 
-/** The scripted engine needs no GPU: without one the page starts it by itself. */
-let browser: Browser;
-test.beforeAll(async () => {
-  browser = await chromium.launch(noGpu);
-});
-test.afterAll(() => browser.close());
-
-async function open(locale = 'en'): Promise<{ context: BrowserContext; page: Page; seen: Watch }> {
-  const context = await browser.newContext({
-    locale,
-    viewport: desk,
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  context.setDefaultTimeout(60_000);
-  const seen = await watch(context);
-  return { context, page: await context.newPage(), seen };
-}
+const open = withoutGpu({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 /** Opens an address as if it had been clicked elsewhere: a fresh page. */
 async function visit(page: Page, address: string): Promise<void> {

@@ -1,26 +1,14 @@
 /** Incidents: what happened in one browser is seen again in another, as a replay that nobody can take for a run. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { noGpu } from '../tools/dev/chromium.mjs';
+import { expect, test, type Page } from '@playwright/test';
 import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
-import { desk, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
+import { inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
-import { watch, type Watch } from './support/watch.ts';
+import { withoutGpu } from './support/without-gpu.ts';
 
-let browser: Browser;
-test.beforeAll(async () => {
-  browser = await chromium.launch(noGpu);
-});
-test.afterAll(() => browser.close());
-
-async function open(locale = 'en'): Promise<{ context: BrowserContext; page: Page; seen: Watch }> {
-  const context = await browser.newContext({ locale, viewport: desk, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(60_000);
-  const seen = await watch(context);
-  return { context, page: await context.newPage(), seen };
-}
+const open = withoutGpu();
 
 let broken: Promise<Page> | null = null;
 

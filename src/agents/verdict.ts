@@ -1,4 +1,5 @@
 import type { TurnOutcome } from '../engine/contract.ts';
+import { ENGINE_LOST } from '../journal/run-state.ts';
 
 /** Why a turn did not count. The name is what a failed task carries. */
 export type TurnFailure =
@@ -28,9 +29,6 @@ export type OutputCheck = (
   input: string,
 ) => { readonly rule: 'schema' | 'copied'; readonly detail: string } | null;
 
-/** Engine faults that end the engine, not the turn. */
-const ENGINE_GONE = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
-
 /**
  * Judges how a turn ended. `check` null: the role writes free text.
  * @param input the item's text as the agent saw it
@@ -41,7 +39,7 @@ export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: st
       return { kind: 'requeue', reason: 'cancelled' };
     case 'error': {
       const code = outcome.error?.code ?? 'internal';
-      if (ENGINE_GONE.has(code)) return { kind: 'requeue', reason: code };
+      if (ENGINE_LOST.has(code)) return { kind: 'requeue', reason: code };
       const failure = code === 'prompt-too-long' || code === 'schema-unsupported' ? code : 'engine-error';
       return { kind: 'reject', failure, detail: outcome.error?.message ?? 'The engine gave no reason.' };
     }

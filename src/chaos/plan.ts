@@ -14,7 +14,10 @@ import { FAULT_KINDS, KINDS } from './kinds.ts';
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 const DURATION = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h)$/;
 const DURATION_EXPECTED = 'milliseconds or a time such as "30s", at most 24 h';
-const LONGEST = 86_400_000;
+/** Entries of a plan. */
+export const PLAN_ENTRIES = 256;
+/** Latest time and longest lasting in a plan, ms. */
+export const PLAN_MS = 86_400_000;
 
 /** Milliseconds of run time. */
 const duration = v.pipe(
@@ -27,7 +30,7 @@ const duration = v.pipe(
     return Math.round(amount === undefined ? Number(value) : Number(amount) * (UNITS[unit ?? 'ms'] ?? 1));
   }),
   v.minValue(0, DURATION_EXPECTED),
-  v.maxValue(LONGEST, DURATION_EXPECTED),
+  v.maxValue(PLAN_MS, DURATION_EXPECTED),
 );
 
 const rate = (() => {
@@ -72,7 +75,7 @@ const PlanSchema = v.strictObject(
     faults: v.pipe(
       v.array(Fault, 'a list of faults'),
       v.minLength(1, 'at least one fault'),
-      v.maxLength(256, 'at most 256 faults'),
+      v.maxLength(PLAN_ENTRIES, `at most ${PLAN_ENTRIES} faults`),
     ),
     'planaria-faults': v.literal(1, '1, the version of the file format'),
     name: v.pipe(

@@ -4,7 +4,7 @@ import { add, AGENT, AGENT_NAMES, AgentTable, columns, copyColumns, TASK, TaskTa
 
 export { AGENT, AGENT_NAMES, TASK, TIER };
 
-/** Why a turn waits again that was lost with its engine. */
+/** Errors that end the engine and not the turn alone; why a turn waits again that was lost with it. */
 export const ENGINE_LOST: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
 /** A person wanted it taken again. */
 export const CALLED_BACK = 'called back by a person';

@@ -13,6 +13,7 @@ import type { JournalEvent, RunFrame } from './protocol.ts';
 import { livedRun } from './replay/testing/lived-run.ts';
 import { Runtime } from './runtime.ts';
 import { agentsByState, CellDiff } from './status.ts';
+import { NO_EXAMPLES, NO_GPU } from './testing/no-gpu.ts';
 
 const TASKS = 1200;
 const AGENTS = 8;
@@ -54,14 +55,8 @@ beforeAll(async () => {
     random: seededRandom(1),
     store,
     lock: memoryLock(),
-    engines: {
-      checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
-      models: () => Promise.resolve([]),
-      create: () => {
-        throw new Error('this world has no GPU');
-      },
-    },
-    examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+    engines: NO_GPU,
+    examples: NO_EXAMPLES,
     version: 'test',
     tab: 'tab',
   });

@@ -60,6 +60,26 @@ async function append(world: World, id: string, bodies: readonly EventBody[]): P
   await world.store.commit({ run: id, fence, events: encodeEvents(events), rows: [], agents: [], record });
 }
 
+/** The first line kills each engine that is given it. */
+function tabWithDeadlyLine(world: World): Tab {
+  const tab: Tab = world.tab({
+    fault: (request): ScriptedFault | null => {
+      if (!isTriageOf(request, 0)) return null;
+      const engine = tab.engines.at(-1)!;
+      world.clock.timeout(1, () => {
+        engine.lose();
+      });
+      return { kind: 'stall' };
+    },
+  });
+  return tab;
+}
+
+async function fillDisk(world: World, tab: Tab, id: string): Promise<void> {
+  await world.clock.track(tab.runtime.breakSomething(id, 'quota'));
+  await world.clock.advance(500);
+}
+
 test('a role whose agents were all given up goes on in the next tab', async () => {
   const world = await World.create(1);
   const first = world.tab();
@@ -82,16 +102,7 @@ test('a role whose agents were all given up goes on in the next tab', async () =
 
 test('a line that kills every engine at once, before anybody has written a word, ends as a named failure without a person', async () => {
   const world = await World.create(2);
-  const tab: Tab = world.tab({
-    fault: (request): ScriptedFault | null => {
-      if (!isTriageOf(request, 0)) return null;
-      const engine = tab.engines.at(-1)!;
-      world.clock.timeout(1, () => {
-        engine.lose();
-      });
-      return { kind: 'stall' };
-    },
-  });
+  const tab = tabWithDeadlyLine(world);
   const id = await started(world, tab, 40);
   expect(await ends(world, tab, id)).toMatchObject({ phase: 'done', results: 39, failed: 1 });
   expect((await rowsOf(world, id)).filter(({ failure }) => failure !== null)).toMatchObject([
@@ -101,16 +112,7 @@ test('a line that kills every engine at once, before anybody has written a word,
 
 test('so does one that is the last of the run', async () => {
   const world = await World.create(3);
-  const tab: Tab = world.tab({
-    fault: (request): ScriptedFault | null => {
-      if (!isTriageOf(request, 0)) return null;
-      const engine = tab.engines.at(-1)!;
-      world.clock.timeout(1, () => {
-        engine.lose();
-      });
-      return { kind: 'stall' };
-    },
-  });
+  const tab = tabWithDeadlyLine(world);
   const id = await started(world, tab, 1);
   expect(await ends(world, tab, id)).toMatchObject({ phase: 'done', results: 0, failed: 1 });
 });
@@ -167,16 +169,14 @@ test('full storage does not keep a person from leaving a run, or from removing i
   const id = await started(world, tab, 200);
   const other = await started(world, world.tab(), 2);
   await world.clock.advance(500);
-  await world.clock.track(tab.runtime.breakSomething(id, 'quota'));
-  await world.clock.advance(500);
+  await fillDisk(world, tab, id);
   let left = false;
   void tab.runtime.open(other).then(() => (left = true));
   await world.clock.run(() => left, world.clock.now() + 5000);
   expect(left).toBe(true);
   await world.clock.track(tab.runtime.open(id));
   await world.clock.advance(500);
-  await world.clock.track(tab.runtime.breakSomething(id, 'quota'));
-  await world.clock.advance(500);
+  await fillDisk(world, tab, id);
   let removed = false;
   void tab.runtime.remove(id).then(() => (removed = true));
   await world.clock.run(() => removed, world.clock.now() + 100);
@@ -190,8 +190,7 @@ test('a run that was left with full storage goes on where the disk has it', asyn
   const id = await started(world, tab, 60);
   const other = await started(world, world.tab(), 2);
   await world.clock.advance(500);
-  await world.clock.track(tab.runtime.breakSomething(id, 'quota'));
-  await world.clock.advance(500);
+  await fillDisk(world, tab, id);
   void tab.runtime.open(other);
   await world.clock.advance(60_000);
   expect(await ends(world, tab, id)).toMatchObject({ phase: 'done', results: 60, failed: 0 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { inTurn } from '../kernel/in-turn.ts';
 import type { Lock } from '../kernel/lock.ts';
 import { asStoreFault, StoreFault } from '../store/fault.ts';
 import { lockName } from './lobby.ts';
@@ -25,7 +26,8 @@ export class OpenRun {
   #wanted: string | null = null;
   /** Asked for once: a second time would open again what is open by then. */
   #takingOver = false;
-  #turnstile: Promise<unknown> = Promise.resolve();
+  /** One change at a time. */
+  readonly #alone = inTurn();
 
   constructor(options: OpenRunOptions) {
     this.#with = options;
@@ -113,12 +115,6 @@ export class OpenRun {
     this.#view = null;
     this.#wanted = null;
     await view?.stop(keep);
-  }
-
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turnstile.then(work);
-    this.#turnstile = result.catch(() => undefined);
-    return result;
   }
 }
 

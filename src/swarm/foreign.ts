@@ -25,6 +25,12 @@ const PACKED: readonly (readonly [RegExp, string, string])[] = [
 
 const UTF_16 = /^(?:[\uFFFD\xFE\xFF]{2})?(?:(?:[^\0]\0){2}|(?:\0[^\0]){2})/;
 
+/** Without its byte order mark, which editors do not show; a lone CR ends a line where the file has no LF. Places stay as they are but for the mark. */
+export function plainText(given: string): string {
+  const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
+  return text.includes('\n') ? text : text.replaceAll('\r', '\n');
+}
+
 /** Null for text, or for what may pass as such. */
 export function foreignFormat(text: string): Foreign | null {
   const start = text.slice(0, LOOKED_AT);

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../kernel/result.ts';
 import { type RecordSink, readCsv } from './csv.ts';
 import { type Diagnostic, quote, sortDiagnostics } from './diagnostic.ts';
-import { foreignFormat } from './foreign.ts';
+import { foreignFormat, plainText } from './foreign.ts';
 import { jsonFaultAt } from './json-fault.ts';
 import { MAX_ITEMS, type SwarmInput } from './model.ts';
 import { nearest } from './nearest.ts';
@@ -43,8 +43,7 @@ export function readInput(
   format: InputFormat,
   limit = format.limit ?? Infinity,
 ): Result<ReadInput, readonly Diagnostic[]> {
-  const marked = given.startsWith('\uFEFF') ? given.slice(1) : given;
-  const text = marked.includes('\n') ? marked : marked.replaceAll('\r', '\n');
+  const text = plainText(given);
   const collector = new Collector(file, limit);
   const foreign = foreignFormat(text);
   if (text.length > MAX_INPUT_CHARACTERS) {

@@ -19,7 +19,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type Diagnostic, listOf, type Position, quote } from './diagnostic.ts';
-import { foreignFormat } from './foreign.ts';
+import { foreignFormat, plainText } from './foreign.ts';
 import { syntaxError } from './syntax-error.ts';
 
 export type Path = readonly (string | number)[];
@@ -46,10 +46,8 @@ export interface ReadSource {
 }
 
 export function readSource(file: string, given: string): ReadSource {
-  // A byte order mark is allowed by YAML and invisible in editors, so columns do not count it.
-  const marked = given.startsWith('\uFEFF') ? given.slice(1) : given;
-  // YAML 1.2 ends lines at a lone CR as well, which the parser does not; letter for letter, so that places stay.
-  const text = marked.includes('\n') ? marked : marked.replaceAll('\r', '\n');
+  // YAML 1.2 allows the mark, and ends lines at a lone CR as well, which the parser does not.
+  const text = plainText(given);
   const diagnostics: Diagnostic[] = [];
   const report = (at: Position, message: string, expected: string, hint = ''): void => {
     diagnostics.push({ file, line: at.line, column: at.column, message, expected, hint });

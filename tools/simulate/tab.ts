@@ -5,7 +5,7 @@ import type { MemoryDisk } from '../../src/chaos/memory-store.ts';
 import { MemoryStore } from '../../src/chaos/memory-store.ts';
 import { FaultyMessages } from '../../src/chaos/message-seam.ts';
 import { FaultyStore } from '../../src/chaos/store-seam.ts';
-import type { Engine, EngineError, EngineHost, TurnRequest } from '../../src/engine/contract.ts';
+import type { Engine, EngineError, TurnRequest } from '../../src/engine/contract.ts';
 import { ScriptedEngine, type ScriptedFault } from '../../src/engine/scripted.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import type { Cancel, Clock } from '../../src/kernel/clock.ts';
@@ -15,6 +15,7 @@ import type { Random } from '../../src/kernel/random.ts';
 import type { RuntimeOptions } from '../../src/runtime/opening.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import type { HealingSettings } from '../../src/runtime/supervisor.ts';
+import { NO_EXAMPLES, NO_GPU } from '../../src/runtime/testing/no-gpu.ts';
 import type { RunStore } from '../../src/store/run-store.ts';
 
 export interface TabOptions {
@@ -39,14 +40,6 @@ export interface TabOptions {
   /** Stands between the tab and the disk. */
   readonly between?: (store: RunStore) => RunStore;
 }
-
-const NO_GPU: EngineHost = {
-  checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
-  models: () => Promise.resolve([]),
-  create: () => {
-    throw new Error('this world has no GPU');
-  },
-};
 
 /** Timers that die with the tab. */
 function mortal(clock: Clock): { readonly clock: Clock; kill(): void } {
@@ -126,7 +119,7 @@ export class SimulatedTab {
       store: this.store,
       lock,
       engines: NO_GPU,
-      examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+      examples: NO_EXAMPLES,
       version: 'simulated',
       tab: name,
       healing: options.healing && { ...options.healing, tap: this.messages.tap },

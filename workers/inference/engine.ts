@@ -22,7 +22,7 @@ import {
 } from '../../src/engine/contract.ts';
 import type { DeviceFault } from '../../src/engine/messages.ts';
 import { resolveModel, type ResolvedModel } from './catalogue.ts';
-import { describe, fault, toEngineError } from './faults.ts';
+import { describe, fault, LOSS_REPORT_MS, toEngineError } from './faults.ts';
 import { fit, limitBytes, MIB, type Needs } from './fit.ts';
 import { describeAdapter } from './gpu.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
@@ -34,7 +34,6 @@ import { exhaustMemory, gpuOf, openModel, type GpuMemory } from './webllm-intern
 
 /** Of the K/V pool that the budget allows, the least that is tried when the GPU refuses more. */
 const LEAST_SCALE = 1 / 4;
-const LOSS_REPORT_MS = 1000;
 /** Of the memory that may be used, the most that a second copy of the model may take to be ready when the first is lost. */
 const STANDBY_SHARE = 0.05;
 

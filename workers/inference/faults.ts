@@ -28,6 +28,9 @@ const REMEDY: Record<LocalCode, string> = {
   internal: 'Try again; if it stays, report it with the detail.',
 };
 
+/** A lost device fails a pass, and the loading of a pool, before it is reported as lost; so long after at most, on a busy machine too, ms. */
+export const LOSS_REPORT_MS = 1000;
+
 /** Makes an error of the contract; `remedy` where the usual one would mislead. */
 export function fault(code: LocalCode, message: string, detail?: unknown, remedy = REMEDY[code]): EngineFault {
   return new EngineFault({ code, message, remedy, ...(detail === undefined ? {} : { detail: describe(detail) }) });

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { FAULT_KINDS } from '../../chaos/kinds.ts';
+import { PLAN_ENTRIES, PLAN_MS } from '../../chaos/plan.ts';
 import { type JournalEvent, NOTICE_CHOICES } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
@@ -22,9 +23,6 @@ const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
 /** The end of the year 9999, wall time in milliseconds: later ones have no short name. */
 const LAST_DATE = 253_402_300_799_999;
-/** What a fault plan holds at most: so many faults, within so long, ms. */
-const PLAN_FAULTS = 256;
-const PLAN_MS = 86_400_000;
 const MAX_WORDS = 10_000;
 const MAX_OUTPUT = 100_000;
 /** Turns beyond these are left out, and made up in the replay. */
@@ -251,7 +249,7 @@ export function faultPlanOf({ recording, facts, plan }: Incident): string | null
   }));
   const faults = timed
     .filter(({ at }) => at <= PLAN_MS)
-    .slice(0, PLAN_FAULTS)
+    .slice(0, PLAN_ENTRIES)
     .map(({ kind, at, agents, forMs }) => ({
       kind,
       at,

@@ -1,5 +1,6 @@
 /** How single turns ended, as their log tells it. */
 import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
+import { ENGINE_LOST } from '../../journal/run-state.ts';
 import type { RecordedTurn } from './record.ts';
 
 /** Between two signs of life of a turn of which the log only tells that it had begun, ms. */
@@ -13,8 +14,6 @@ export function cutOff(at: number, started: number | undefined, left: number): P
   return { alive: [signs, 1, signs, first, last], tokens: { prompt: 0, cached: 0, completion: signs } };
 }
 
-/** Errors that end the engine: the turn ended because of that, not by itself. */
-const ENGINE_GONE: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
 const FINISHES = ['stop', 'length', 'deadline', 'error'] as const;
 
 export function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Partial<RecordedTurn> {
@@ -24,7 +23,7 @@ export function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Par
   const { finish: name, tokens } = unused ?? event;
   const finish = FINISHES.find((known) => known === name) ?? null;
   // The loss of the run's own engine ends turns by itself when it is played; that of a bigger model's is played as their end.
-  const withEngine = event.model === undefined && error !== null && ENGINE_GONE.has(error);
+  const withEngine = event.model === undefined && error !== null && ENGINE_LOST.has(error);
   const byEngine = told !== null && finish !== null && !withEngine;
   return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
 }

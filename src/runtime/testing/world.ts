@@ -4,7 +4,6 @@
  */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { spoilStored } from '../../chaos/stored-records.ts';
-import type { EngineHost } from '../../engine/contract.ts';
 import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { sleepOn } from '../../kernel/clock.ts';
@@ -15,6 +14,7 @@ import { type DexieStore, openStore } from '../../store/dexie-store.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { Database } from '../../store/schema.ts';
 import { Runtime } from '../runtime.ts';
+import { NO_EXAMPLES, NO_GPU } from './no-gpu.ts';
 
 export const SWARM = `
 planaria: 1
@@ -132,14 +132,6 @@ export interface Tab {
   kill(): void;
 }
 
-const NO_GPU: EngineHost = {
-  checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
-  models: () => Promise.resolve([]),
-  create: () => {
-    throw new Error('this world has no GPU');
-  },
-};
-
 export class World {
   readonly clock = new SimulatedClock();
   readonly random: Random;
@@ -179,7 +171,7 @@ export class World {
       store,
       lock,
       engines: NO_GPU,
-      examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+      examples: NO_EXAMPLES,
       version: 'test',
       tab: name,
       spoil: (run, how, random) => this.clock.track(spoilStored(this.db, run, how, random)),

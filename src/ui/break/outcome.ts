@@ -22,7 +22,7 @@ export function mendedBy({ mendedMs, rung, by }: FaultLine, t: Dictionary): stri
 }
 
 /** Rung and step that is being tried now; nothing where none is. */
-export function tryingNow({ trying }: FaultLine, t: Dictionary): string {
+export function tryingNow({ trying }: Pick<FaultLine, 'trying'>, t: Dictionary): string {
   if (trying === null) return '';
   return t.breaking.trying(t.rungs[trying.rung] ?? trying.rung, t.remedies[trying.by] ?? trying.by, trying.nth);
 }

@@ -1,5 +1,5 @@
 /** The last time that an agent was hurt, from the fault to the committed result, cut into spans. Pure. */
-import type { JournalEvent } from '../../runtime/protocol.ts';
+import type { FaultLine, JournalEvent } from '../../runtime/protocol.ts';
 import { passes, wounds } from './steps.ts';
 
 export const SPANS = ['notice', 'decide', 'wait', 'turn', 'commit'] as const;
@@ -14,7 +14,7 @@ export interface Episode {
   readonly tokens: number;
   readonly gpuMs: number;
   /** The step that was ordered last and has not worked yet, and the how manieth it is; null: none. */
-  readonly trying: { readonly rung: string; readonly action: string; readonly nth: number } | null;
+  readonly trying: FaultLine['trying'];
 }
 
 interface Marks {
@@ -61,7 +61,7 @@ function note(marks: Marks, event: JournalEvent): void {
       break;
     case 'heal.ordered':
       marks.decided ??= at;
-      marks.trying = { rung: event.rung, action: event.action, nth: (marks.trying?.nth ?? 0) + 1 };
+      marks.trying = { rung: event.rung, by: event.action, nth: (marks.trying?.nth ?? 0) + 1 };
       break;
     case 'turn.started':
       if (marks.passed === null) marks.began = at;

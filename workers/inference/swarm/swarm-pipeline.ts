@@ -15,7 +15,7 @@ import type {
   TurnProgress,
   TurnRequest,
 } from '../../../src/engine/contract.ts';
-import { toEngineError } from '../faults.ts';
+import { LOSS_REPORT_MS, toEngineError } from '../faults.ts';
 import { Counters, Turn, type TurnRunner } from '../runner.ts';
 import type { ModelInternals } from '../webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
@@ -193,8 +193,8 @@ export class SwarmPipeline implements TurnRunner {
 
   /** Nothing is known of the pool's state after a failed pass, so nothing is mended here: the engine ends and a fresh one is loaded. */
   async #fail(thrown: unknown): Promise<void> {
-    // A lost device fails a pass before it is reported as lost; let the better-informed reporter come first, on a busy machine too.
-    await this.#clock.sleep(1000);
+    // Let the better-informed reporter come first.
+    await this.#clock.sleep(LOSS_REPORT_MS);
     if (this.#stopped) return;
     const error = toEngineError(thrown);
     this.stop('error', error);

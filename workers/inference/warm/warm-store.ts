@@ -3,6 +3,7 @@
  * nothing here is ever worth an error. It may be large, so it gives way first when storage runs short.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { inTurn } from '../../../src/kernel/in-turn.ts';
 import { bytesOf, openRecord, sealRecord, WARM_VERSION, type SealedRecord, type WarmRecord } from './record.ts';
 
 interface WarmDatabase extends DBSchema {
@@ -56,8 +57,8 @@ export class WarmStore {
   readonly #troubles = new Map<number, string>();
   #bytes = 0;
   #closed = false;
-  /** The last change under way. Changes run one at a time: each reckons with what the one before has left. */
-  #change: Promise<unknown> = Promise.resolve();
+  /** Changes run one at a time: each reckons with what the one before has left. */
+  readonly #inTurn = inTurn();
 
   private constructor(db: IDBPDatabase<WarmDatabase>, limit: number, rows: readonly IndexRow[]) {
     this.#db = db;
@@ -215,12 +216,6 @@ export class WarmStore {
     const odd = this.#used.get(keyOf(agent, 1));
     if (!even || !odd) return even ?? odd ?? null;
     return even.generation > odd.generation ? even : odd;
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const mine = this.#change.then(change);
-    this.#change = mine.catch(() => undefined);
-    return mine;
   }
 
   /** The row is there, and used just now. */

@@ -14,6 +14,7 @@ import { decodeEvents } from '../../../journal/journal.ts';
 import { memoryLock } from '../../../kernel/lock.ts';
 import { seededRandom } from '../../../kernel/random.ts';
 import { SimulatedClock } from '../../../kernel/simulated-clock.ts';
+import { NO_EXAMPLES, NO_GPU } from '../../testing/no-gpu.ts';
 import { lines, SWARM } from '../../testing/world.ts';
 import { Runtime } from '../../runtime.ts';
 import type { StoredRun } from '../incident.ts';
@@ -89,14 +90,8 @@ export async function recordedRun(
     random: seededRandom(seed),
     store,
     lock: memoryLock(),
-    engines: {
-      checkGpu: () => Promise.resolve({ ok: false, adapter: null, problem: null, storageFree: null }),
-      models: () => Promise.resolve([]),
-      create: () => {
-        throw new Error('this world has no GPU');
-      },
-    },
-    examples: { list: () => Promise.resolve([]), swarm: () => Promise.resolve(''), input: () => Promise.resolve('') },
+    engines: NO_GPU,
+    examples: NO_EXAMPLES,
     version: 'test',
     tab: 'tab',
     healing: { tap: messages.tap },

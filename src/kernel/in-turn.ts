@@ -1,0 +1,9 @@
+/** Runs work one at a time, in the order in which it is handed in; what fails holds up nothing behind it. */
+export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
