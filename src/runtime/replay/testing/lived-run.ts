@@ -10,6 +10,7 @@ import type { StoredRun } from '../incident.ts';
 
 export interface LifeOptions {
   readonly tasks?: number;
+  readonly swarm?: string;
   readonly kinds?: readonly FaultKind[];
   /** Times that the tab is reloaded in the middle, and that a second one takes the run over. */
   readonly reloads?: number;
@@ -27,14 +28,14 @@ export async function livedRun(
   seed: number,
   options: LifeOptions = {},
 ): Promise<StoredRun & { readonly rows: readonly OrderedRow[] }> {
-  const { tasks = 160, kinds = [], reloads = 0, takeovers = 0, words = 0, failLoad = () => null } = options;
+  const { tasks = 160, swarm = SWARM, kinds = [], reloads = 0, takeovers = 0, words = 0, failLoad = () => null } = options;
   const world = await World.create(seed);
   const { clock } = world;
   const random = seededRandom(`lived/${String(seed)}`);
   const engine = { decodeMs: 20, loadMs: 1100, failLoad };
   let tab: Tab = world.tab(engine);
   const starting = tab.runtime.start({
-    swarm: { file: 'test.yaml', text: SWARM },
+    swarm: { file: 'test.yaml', text: swarm },
     input: { name: 'test.log', text: lines(tasks) },
     engine: 'scripted',
     seed,
