@@ -3,7 +3,7 @@
  * everything else. And a worker that expands a swarm, by the runtime's own code.
  */
 import { mount } from 'svelte';
-import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../src/runtime/protocol.ts';
+import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../src/runtime/protocol/protocol.ts';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/style/tokens.css';
 import '../../src/ui/style/base.css';

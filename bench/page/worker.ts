@@ -1,6 +1,6 @@
 /** Agents of a swarm as the runtime keeps them, rows of typed arrays, and as its peer would: one object each. */
 import { RunState } from '../../src/journal/run-state.ts';
-import { planRun, type RunPlan } from '../../src/runtime/plan.ts';
+import { planRun, type RunPlan } from '../../src/runtime/definition/run-plan.ts';
 import { agentName } from '../../src/swarm/expand.ts';
 
 /** What was made stays reachable, so that the heap holds it. */

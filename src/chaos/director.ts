@@ -2,12 +2,12 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { KINDS } from './kinds.ts';
 import type { DueFault } from './schedule.ts';
-import type { FaultSeams, Landing } from './seams.ts';
+import type { FaultSeams, Injection } from './seams.ts';
 import { MISSED } from './seams.ts';
 
 export interface LandedFault {
   readonly fault: DueFault;
-  readonly landing: Landing;
+  readonly injection: Injection;
 }
 
 export class Director {
@@ -45,11 +45,11 @@ export class Director {
   strike(fault: DueFault): void {
     const seam = this.#seams()[KINDS[fault.kind].seam];
     let told = false;
-    const tell = (landing: Landing): void => {
+    const tell = (injection: Injection): void => {
       if (told) return;
       told = true;
       this.#open = Math.max(0, this.#open - 1);
-      this.#landed({ fault, landing });
+      this.#landed({ fault, injection });
     };
     if (seam) seam(fault, tell);
     else tell({ ...MISSED, detail: `${fault.kind} cannot enter here` });

@@ -6,7 +6,7 @@ import type { Engine, TurnRequest } from '../engine/contract.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { seededRandom } from '../kernel/random.ts';
 import type { DueFault } from './schedule.ts';
-import type { Landing } from './seams.ts';
+import type { Injection } from './seams.ts';
 import { MISSED } from './seams.ts';
 import { type Affliction, ERRORS, type Landed, WrappedEngine } from './wrapped-engine.ts';
 
@@ -29,7 +29,7 @@ export interface EngineChaosOptions {
   /** The agent is rid of a fault that outlasted its turn. */
   readonly onOver?: (fault: DueFault, agent: number) => void;
   /** A fault that was announced once struck again. */
-  readonly onAgain?: (fault: DueFault, landing: Landing) => void;
+  readonly onAgain?: (fault: DueFault, injection: Injection) => void;
   /** Time after which a worker that died without a word is missed, ms: at its heartbeat (engine/connection.ts), unless told otherwise. */
   readonly missedAfterMs?: number;
 }
@@ -123,10 +123,10 @@ export class EngineChaos {
       landed({ ...MISSED, detail: 'no engine was there' });
       return;
     }
-    const landing = this.#landingOf(fault, engine);
+    const injection = this.#landingOf(fault, engine);
     const { real, missedAfterMs = HEARTBEAT_MS } = this.#options;
     // First the word, then the deed: what follows is to be seen as its consequence.
-    landed(landing);
+    landed(injection);
     switch (fault.kind) {
       case 'worker-kill':
         if (real?.killWorker) real.killWorker();
@@ -159,7 +159,7 @@ export class EngineChaos {
     return lying.length + 1 > Math.floor((peers.count - 1) / 3);
   }
 
-  #landingOf(fault: DueFault, engine: WrappedEngine): Landing {
+  #landingOf(fault: DueFault, engine: WrappedEngine): Injection {
     const agents = engine.inFlight();
     return {
       landed: true,
@@ -192,8 +192,8 @@ export class EngineChaos {
     this.#loseNext = null;
     this.#options.clock.timeout(SECOND_LOSS_MS, () => {
       if (engine !== this.#engine || !engine.alive) return;
-      const landing = this.#landingOf(fault, engine);
-      this.#options.onAgain?.(fault, landing);
+      const injection = this.#landingOf(fault, engine);
+      this.#options.onAgain?.(fault, injection);
       this.#loseDevice(engine);
     });
   }

@@ -3,7 +3,7 @@ import type { Random } from '../kernel/random.ts';
 import { seededRandom } from '../kernel/random.ts';
 import type { FaultKind } from './kinds.ts';
 import { KINDS } from './kinds.ts';
-import type { FaultPlan, PlannedFault, Target } from './plan.ts';
+import type { FaultPlan, PlannedFault, Target } from './fault-plan.ts';
 
 /** One fault that is due. */
 export interface DueFault {

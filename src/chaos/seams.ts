@@ -5,7 +5,7 @@
 import type { DueFault } from './schedule.ts';
 
 /** What became of a fault that was due. */
-export interface Landing {
+export interface Injection {
   /** False: there was nothing to strike, e.g. no turn in flight; the fault does not count. */
   readonly landed: boolean;
   /** Agents that it struck. */
@@ -20,7 +20,7 @@ export interface Landing {
   readonly lasting?: boolean;
 }
 
-export const MISSED: Landing = {
+export const MISSED: Injection = {
   landed: false,
   agents: [],
   tasks: [],
@@ -33,10 +33,10 @@ export const MISSED: Landing = {
  * A seam that is absent cannot be struck here.
  */
 export interface FaultSeams {
-  readonly turn?: (fault: DueFault, landed: (landing: Landing) => void) => void;
-  readonly engine?: (fault: DueFault, landed: (landing: Landing) => void) => void;
-  readonly store?: (fault: DueFault, landed: (landing: Landing) => void) => void;
-  readonly clock?: (fault: DueFault, landed: (landing: Landing) => void) => void;
-  readonly messages?: (fault: DueFault, landed: (landing: Landing) => void) => void;
-  readonly run?: (fault: DueFault, landed: (landing: Landing) => void) => void;
+  readonly turn?: (fault: DueFault, landed: (injection: Injection) => void) => void;
+  readonly engine?: (fault: DueFault, landed: (injection: Injection) => void) => void;
+  readonly store?: (fault: DueFault, landed: (injection: Injection) => void) => void;
+  readonly clock?: (fault: DueFault, landed: (injection: Injection) => void) => void;
+  readonly messages?: (fault: DueFault, landed: (injection: Injection) => void) => void;
+  readonly run?: (fault: DueFault, landed: (injection: Injection) => void) => void;
 }

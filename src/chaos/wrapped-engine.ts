@@ -12,9 +12,9 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { looped, poisoned } from './false-answers.ts';
 import type { DueFault } from './schedule.ts';
-import type { Landing } from './seams.ts';
+import type { Injection } from './seams.ts';
 
-export type Landed = (landing: Landing) => void;
+export type Landed = (injection: Injection) => void;
 
 export const ERRORS: Readonly<Record<'worker-dead' | 'device-lost' | 'out-of-memory' | 'internal', EngineError>> = {
   'worker-dead': {

@@ -7,11 +7,11 @@ import type { Evidence, FaultClass } from './evidence.ts';
 import { SHARED_FAULTS } from './evidence.ts';
 import type { HealthScore, RoleNorms, TurnFacts } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
-import { type Answer, type Finding, Opinions } from './opinions.ts';
-import type { AnswerSchema } from './peers.ts';
+import { type Answer, type Finding, AnswerAgreement } from './answer-agreement.ts';
+import type { AnswerSchema } from './witnesses.ts';
 import { repetition } from './repetition.ts';
-import { SilenceWatch } from './silence.ts';
-import { Standing } from './standing.ts';
+import { StallDetector } from './stall-detector.ts';
+import { HealthBaseline } from './health-baseline.ts';
 
 export interface MonitorOptions {
   readonly agents: number;
@@ -48,9 +48,9 @@ type Post = (message: FromMonitor) => void;
 
 export class Monitor {
   readonly #post: Post;
-  readonly #standing: Standing;
-  readonly #silence: SilenceWatch;
-  readonly #opinions: Opinions;
+  readonly #baseline: HealthBaseline;
+  readonly #silence: StallDetector;
+  readonly #agreement: AnswerAgreement;
   readonly #judged = new Map<string, FromMonitor>();
   #engineProven = true;
   #suspicions = 0;
@@ -59,11 +59,11 @@ export class Monitor {
   constructor(options: MonitorOptions, random: Random, post: Post) {
     const { agents, roles, tasks, audit, leastSilenceMs, tickMs } = options;
     this.#post = post;
-    this.#standing = new Standing(agents, roles, options.degraded, random);
-    this.#opinions = new Opinions({ agents, tasks, audit, schemas: roles.map(({ schema }) => schema) });
-    this.#silence = new SilenceWatch({
+    this.#baseline = new HealthBaseline(agents, roles, options.degraded, random);
+    this.#agreement = new AnswerAgreement({ agents, tasks, audit, schemas: roles.map(({ schema }) => schema) });
+    this.#silence = new StallDetector({
       deadlineMs: (role) => roles[role]?.deadlineMs ?? Number.POSITIVE_INFINITY,
-      norms: (role) => this.#standing.norms(role),
+      norms: (role) => this.#baseline.norms(role),
       leastSilenceMs,
       tickMs,
     });
@@ -71,12 +71,12 @@ export class Monitor {
 
   /** What is normal for a role, e.g. for the page. */
   norms(role: number): RoleNorms | undefined {
-    return this.#standing.norms(role)[0];
+    return this.#baseline.norms(role)[0];
   }
 
   /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
   recall(role: number, question: string, answer: unknown): void {
-    this.#opinions.recall(role, question, answer);
+    this.#agreement.recall(role, question, answer);
   }
 
   /** Turns that are watched now. */
@@ -162,10 +162,10 @@ export class Monitor {
     const flown = this.#silence.over(turn);
     const begunAt = flown?.begun ?? null;
     const name: Ended = { turn, agent, task, stage, role, begunAt };
-    const key = message.fault === null ? this.#opinions.key(role, message.answer) : null;
+    const key = message.fault === null ? this.#agreement.key(role, message.answer) : null;
     const answer: Answer = { ...name, place: `${String(task)}/${String(stage)}`, question, key };
-    const whole: TurnFacts = { ...facts, agreement: facts.agreement ?? this.#opinions.agreement(answer) };
-    const score = this.#standing.score(role, whole);
+    const whole: TurnFacts = { ...facts, agreement: facts.agreement ?? this.#agreement.agreement(answer) };
+    const score = this.#baseline.score(role, whole);
     const evidence: Evidence[] = [];
     if (message.fault) evidence.push(bad(message.fault, 'turn', message.detail, 'an output that passes'));
     evidence.push(...score.parts.flatMap((part) => part.evidence).filter(({ verdict }) => verdict !== 'good'));
@@ -179,7 +179,7 @@ export class Monitor {
     }
     // An agent's trial, and the first turn of a fresh engine: that it works is not held up.
     const awaited = flown?.first === true || !this.#engineProven;
-    const finding = this.#opinions.hear(answer, others, awaited);
+    const finding = this.#agreement.hear(answer, others, awaited);
     switch (finding.is) {
       case 'open':
         this.#judge(name, false, score, null, evidence, true);
@@ -194,7 +194,7 @@ export class Monitor {
       case 'accepted':
         this.#settle(task, finding, key ?? '');
         this.#accept(name, whole, score, evidence);
-        this.#opinions.accept(answer);
+        this.#agreement.accept(answer);
     }
   }
 
@@ -208,7 +208,7 @@ export class Monitor {
 
   #accept(name: Ended, facts: TurnFacts, score: HealthScore, evidence: readonly Evidence[]): void {
     const { agent, task, turn, role, begunAt } = name;
-    const { calm, why } = this.#standing.passed(agent, role, facts, score);
+    const { calm, why } = this.#baseline.passed(agent, role, facts, score);
     if (!this.#engineProven) {
       this.#engineProven = true;
       this.#post({ type: 'shared.relief', of: 'engine' });
@@ -216,7 +216,7 @@ export class Monitor {
     this.#judge(name, true, score, null, evidence, false);
     this.#post({ type: 'relief', agent, task, turn, begunAt, calm });
     if (why) this.#suspect(agent, null, turn, 'low-score', [why, ...evidence], [], false);
-    this.#standing.learn(role, facts, score);
+    this.#baseline.learn(role, facts, score);
   }
 
   #engineDown(message: Extract<FromExecute, { type: 'engine.down' }>): void {

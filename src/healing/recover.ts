@@ -7,7 +7,7 @@ import { Backoff, type BackoffPolicy } from './backoff.ts';
 import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
 import type { Evidence, FaultClass } from './evidence.ts';
 import { SHARED_FAULTS } from './evidence.ts';
-import { Guilt } from './guilt.ts';
+import { AgentFailureDetector } from '../scheduling/agent-failure-detector.ts';
 import type { Ladder } from './ladder.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { FromMonitor, FromRecover, HealingMessage } from './messages.ts';
@@ -24,7 +24,7 @@ export interface RecoverOptions {
   /** Whether the role has another agent that is fit to work now. */
   readonly hasStandby: (agent: number) => boolean;
   /** Different agents that must fail at a task before the task itself is to blame. */
-  readonly guiltyAfter: number;
+  readonly blameTaskAfter: number;
   /** An order that is not reported done by then is sent again, ms. */
   readonly repeatMs: number;
   readonly backoff: BackoffPolicy;
@@ -33,11 +33,24 @@ export interface RecoverOptions {
 }
 
 export const RECOVER_DEFAULTS = {
-  guiltyAfter: 3,
+  blameTaskAfter: 3,
   repeatMs: 5000,
   backoff: { baseMs: 100, capMs: 15_000, calmMs: 60_000, jitter: 0.5 },
   workerBackoff: { baseMs: 100, capMs: 60_000, calmMs: 120_000, jitter: 0.2 },
 } as const;
+
+/**
+ * Faults that a task itself can cause, in whoever works on it, and that end its turn. No stall: its turn still runs, and somebody has to be told
+ * to end it.
+ */
+const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
+  'loop',
+  'invalid',
+  'incomplete',
+  'incoherent',
+  'context-full',
+  'engine-error',
+]);
 
 type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
@@ -53,7 +66,7 @@ export class Recover {
   readonly #life: Lifecycle;
   readonly #post: Post;
   readonly #book: CaseBook;
-  readonly #guilt: Guilt;
+  readonly #taskFaults: AgentFailureDetector<FaultClass>;
   readonly #heard = new Set<string>();
   readonly #shared: SharedCare;
 
@@ -65,7 +78,7 @@ export class Recover {
   ) {
     this.#options = options;
     this.#book = new CaseBook(options.life ?? '', options.backoff, random);
-    this.#guilt = new Guilt(options.guiltyAfter);
+    this.#taskFaults = new AgentFailureDetector(options.blameTaskAfter, TASK_FAULTS);
     this.#ladder = parts.ladder;
     this.#tree = parts.tree;
     this.#life = parts.life;
@@ -136,7 +149,7 @@ export class Recover {
 
   /** Forgets a task's history once it has ended. */
   taskEnded(task: number): void {
-    this.#guilt.forget(task);
+    this.#taskFaults.forget(task);
   }
 
   #suspicion(message: Suspicion, now: number): void {
@@ -174,12 +187,12 @@ export class Recover {
     one.faults.push(fault);
     const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
     this.#life.send(agent, 'SUSPECT', because, { hard, sustained: !hard });
-    if (task !== null && this.#taskIsGuilty(task, agent, fault)) return;
+    if (task !== null && this.#taskIsToBlame(task, agent, fault)) return;
     this.#act(one, task, evidence, now);
   }
 
-  #taskIsGuilty(task: number, agent: number, fault: FaultClass): boolean {
-    const failed = this.#guilt.hear(task, agent, fault);
+  #taskIsToBlame(task: number, agent: number, fault: FaultClass): boolean {
+    const failed = this.#taskFaults.hear(task, agent, fault);
     if (!failed) return false;
     const who = [...failed].map(([row, what]) => `agent ${String(row)}: ${what}`);
     const reasons = [`${String(failed.size)} different agents failed at it`, ...who];

@@ -9,7 +9,7 @@ export interface WaitingTurn {
   readonly priority: number;
 }
 
-export interface Admission<T extends WaitingTurn> {
+export interface AdmittedTurn<T extends WaitingTurn> {
   readonly turn: T;
   /** The agent is on the GPU already: nothing has to be brought in. */
   readonly resident: boolean;
@@ -165,7 +165,7 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
   }
 
   /** The next turn to hand to the engine, seated; null when none waits or no seat can be had. Page its victim out first. */
-  admit(): Admission<T> | null {
+  admit(): AdmittedTurn<T> | null {
     const preferred = this.#peek(this.#preferred, (agent) => agent.place === 'parked' && agent.streak < this.#streak);
     if (preferred) return this.#seat(preferred, null);
     const entry = this.#peek(this.#line, (agent) => agent.place !== 'active');
@@ -255,7 +255,7 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     this.#entries.delete(entry.turn.id);
   }
 
-  #seat(entry: Entry<T>, victim: number | null): Admission<T> {
+  #seat(entry: Entry<T>, victim: number | null): AdmittedTurn<T> {
     const agent = this.#agent(entry.turn.agent);
     const resident = agent.place === 'parked';
     this.#take(entry);

@@ -1,7 +1,7 @@
 import { Heap } from '../kernel/heap.ts';
 
 /** How an agent stands when somebody must leave the GPU. */
-export interface Standing {
+export interface EvictionCandidate {
   /** It waits for its own next turn, which goes before others: evicting it would only bring it back. */
   readonly wanted: boolean;
   /** Lower is more urgent. */
@@ -10,7 +10,7 @@ export interface Standing {
   readonly used: number;
 }
 
-interface Candidate<A> extends Standing {
+interface Candidate<A> extends EvictionCandidate {
   readonly agent: A;
   readonly version: number;
 }
@@ -19,7 +19,7 @@ interface Candidate<A> extends Standing {
 const VOID_KEPT = 64;
 
 /** Evicted first: agents that nobody waits for, then the least urgent, then the least recently used. */
-const evictedFirst = (a: Standing, b: Standing): boolean => {
+const evictedFirst = (a: EvictionCandidate, b: EvictionCandidate): boolean => {
   if (a.wanted !== b.wanted) return b.wanted;
   return a.priority === b.priority ? a.used < b.used : a.priority > b.priority;
 };
@@ -29,7 +29,7 @@ export class Victims<A extends { readonly version: number }> {
   readonly #heap = new Heap<Candidate<A>>(evictedFirst);
 
   /** The agent stands so from now on; `parked`: how many can be standing. */
-  stand(agent: A, parked: number, standing: Standing): void {
+  stand(agent: A, parked: number, standing: EvictionCandidate): void {
     this.#heap.push({ ...standing, agent, version: agent.version });
     if (this.#heap.size > VOID_KEPT + 4 * parked) this.#sweep();
   }

@@ -5,12 +5,12 @@ import { webLifeline, webLock } from '../kernel/lock.ts';
 import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
 import { Database } from '../store/schema.ts';
-import { exampleSwarms, fetchedExamples } from './examples.ts';
+import { exampleSwarms, fetchedExamples } from './host/examples.ts';
 import { type LinkServer, withLinks } from './links/route.ts';
-import { listRuns } from './lobby.ts';
-import type { RunFrame, RuntimeApi, StorageApi } from './protocol.ts';
-import type { Runtime } from './runtime.ts';
-import { storageReport } from './storage.ts';
+import { listRuns } from './host/run-list.ts';
+import type { RunFrame, RuntimeApi, StorageApi } from './protocol/protocol.ts';
+import type { Runtime } from './host/runtime.ts';
+import { storageReport } from './host/storage-report.ts';
 
 /** What only the worker's entry knows. */
 export interface ServeOptions {
@@ -39,7 +39,7 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
   const load = async (): Promise<Runtime> => {
     const [store, { Runtime }, { spoilStored }] = await Promise.all([
       opened,
-      import('./runtime.ts'),
+      import('./host/runtime.ts'),
       import('../chaos/stored-records.ts'),
     ]);
     return new Runtime({
@@ -62,7 +62,7 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
     checkGpu: () => engines.checkGpu(),
     examples: () => exampleSwarms(examples),
     models: (vramMiB: number, occupancy: number) => engines.models(vramMiB, occupancy),
-    check: async (file: string, text: string) => (await import('./check.ts')).checkSwarm(file, text),
+    check: async (file: string, text: string) => (await import('./definition/check-swarm.ts')).checkSwarm(file, text),
     runs: async () => (runtime ? (await runtime).runs() : listRuns(await opened, lock, null)),
   };
   const storage: StorageApi = {

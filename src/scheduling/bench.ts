@@ -1,11 +1,11 @@
 import { Heap } from '../kernel/heap.ts';
 
-interface Seat {
+interface Entry {
   readonly agent: number;
   readonly work: number;
 }
 
-const leastWork = (a: Seat, b: Seat): boolean => (a.work === b.work ? a.agent < b.agent : a.work < b.work);
+const leastWork = (a: Entry, b: Entry): boolean => (a.work === b.work ? a.agent < b.agent : a.work < b.work);
 const NOBODY: ReadonlySet<number> = new Set();
 
 /**
@@ -14,13 +14,13 @@ const NOBODY: ReadonlySet<number> = new Set();
  * nothing speaks against it.
  */
 export class Bench {
-  readonly #idle = new Heap<Seat>(leastWork);
-  readonly #trial = new Heap<Seat>(leastWork);
+  readonly #idle = new Heap<Entry>(leastWork);
+  readonly #trial = new Heap<Entry>(leastWork);
   /** Who sits here, and on which seat; seats left behind in a heap are passed over. */
-  readonly #seats = new Map<number, Seat>();
+  readonly #seats = new Map<number, Entry>();
   readonly #trials = new Set<number>();
 
-  constructor(agents: Iterable<Seat> = []) {
+  constructor(agents: Iterable<Entry> = []) {
     for (const { agent, work } of agents) this.release(agent, work);
   }
 
@@ -54,7 +54,7 @@ export class Bench {
 
   /** `work`: turns that the agent has taken so far. One that sits here already changes its seat. */
   release(agent: number, work: number, trial = false): void {
-    const seat: Seat = { agent, work };
+    const seat: Entry = { agent, work };
     this.#seats.set(agent, seat);
     (trial ? this.#trial : this.#idle).push(seat);
     if (trial) this.#trials.add(agent);
@@ -68,8 +68,8 @@ export class Bench {
   }
 
   /** The first of the heap that is not to be avoided, in O(avoided x log n). */
-  #from(heap: Heap<Seat>, avoid: ReadonlySet<number>): number | undefined {
-    const passed: Seat[] = [];
+  #from(heap: Heap<Entry>, avoid: ReadonlySet<number>): number | undefined {
+    const passed: Entry[] = [];
     let seat = heap.pop();
     while (seat && (avoid.has(seat.agent) || this.#seats.get(seat.agent) !== seat)) {
       if (this.#seats.get(seat.agent) === seat) passed.push(seat);

@@ -8,7 +8,7 @@ import { readInput } from './input.ts';
 import { publishedSchema } from './json-schema-export.ts';
 import { EXAMPLE_INPUTS } from './model.ts';
 import { formatDiagnostic, parseSwarm } from './parse.ts';
-import { planTasks } from './plan.ts';
+import { planTasks } from './flow.ts';
 import { summarize } from './summary.ts';
 
 const publicFolder = new URL('../../public/', import.meta.url);

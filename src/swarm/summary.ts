@@ -1,7 +1,7 @@
 /** What people are told about a swarm before it runs. */
 import { expand, type LaidRole } from './expand.ts';
 import type { Swarm } from './model.ts';
-import { planTasks } from './plan.ts';
+import { planTasks } from './flow.ts';
 
 export interface RoleSummary extends Omit<LaidRole, 'digits'> {
   readonly prompt: string;

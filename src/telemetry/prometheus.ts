@@ -1,6 +1,6 @@
 /** Metrics in the Prometheus text format, version 0.0.4, for whoever scrapes or reads an export. */
 import type { HealFigures } from './heals.ts';
-import type { KindSummary } from './ledger.ts';
+import type { KindSummary } from './fault-ledger.ts';
 import type { RunReport } from './report.ts';
 
 export interface Metric {

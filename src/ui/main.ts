@@ -1,9 +1,9 @@
 import { mount } from 'svelte';
-import { connectRuntime } from '../runtime/client.ts';
+import { connectRuntime } from '../runtime/client/client.ts';
 import App from './App.svelte';
 import { keepOffline } from './offline/offline.svelte.ts';
-import { renewal } from './renewal.svelte.ts';
-import { settings } from './settings.svelte.ts';
+import { renewal } from './base/renewal.svelte.ts';
+import { settings } from './base/settings.svelte.ts';
 import { loadWords } from './text/text.svelte.ts';
 import './style/tokens.css';
 import './style/base.css';

@@ -1,22 +1,91 @@
 /**
- * The import law of Planaria as an ESLint rule: who may import whom, decided from one table.
- * A folder under src/ imports from itself and from groups to its left; never a sibling of its own group, never to the right.
+ * The import law of Planaria as an ESLint rule: who may import whom, decided from tables.
+ * A folder imports from itself and from groups to its left; never a sibling of its own group, never to the right. The same holds for the
+ * rooms of a folder that has a table of its own. `node tools/dev/import-law.mjs --circles` prints circles of files and of folders.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMain } from './is-main.mjs';
 
-/** Groups of folders under src/, left to right. */
-export const groups = [
-  ['kernel'],
-  ['journal', 'store'],
-  ['swarm', 'engine'],
-  ['agents', 'scheduling', 'collaboration', 'memory'],
-  ['healing'],
-  ['chaos', 'telemetry'],
-  ['runtime'],
-  ['ui'],
-];
+/** Files that stand directly in the folder, beside its rooms. */
+const HERE = '.';
 
-const rank = new Map(groups.flatMap((folders, index) => folders.map((folder) => [folder, index])));
+/**
+ * Groups of folders, left to right, by the folder that they stand in. `testing` folders are outside the law: only tests use them.
+ * @type {Record<string, string[][]>}
+ */
+export const tables = {
+  src: [
+    ['kernel'],
+    ['journal', 'store'],
+    ['swarm', 'engine'],
+    ['agents', 'scheduling', 'memory'],
+    ['collaboration'],
+    ['healing'],
+    ['chaos', 'telemetry'],
+    ['revision'],
+    ['runtime'],
+    ['ui'],
+  ],
+  'src/runtime': [
+    ['protocol'],
+    ['client', 'definition', 'storage'],
+    ['tasks'],
+    ['turns'],
+    ['supervision', 'engines', 'collaboration', 'revision'],
+    ['history'],
+    ['views'],
+    ['run'],
+    ['host'],
+    ['replay'],
+    ['links'],
+    [HERE],
+  ],
+  'src/ui': [
+    ['base', 'style'],
+    ['text'],
+    ['parts'],
+    ['live', 'offline', 'share'],
+    ['break', 'field', 'storage'],
+    ['palette', 'results', 'start', 'story', 'timeline'],
+    ['read', 'replay'],
+    ['run'],
+    [HERE],
+  ],
+};
+
+/** @type {Record<string, Map<string, number>>} */
+const ranks = Object.fromEntries(
+  Object.entries(tables).map(([folder, groups]) => [
+    folder,
+    new Map(groups.flatMap((rooms, index) => rooms.map((room) => [room, index]))),
+  ]),
+);
+const rank = /** @type {Map<string, number>} */ (ranks['src']);
+
+/**
+ * Why a file may not import another one of the same folder, by the folder's own table; null where it may or where there is no table.
+ * @param {string} folder e.g. `src/runtime`
+ * @param {string} from
+ * @param {string} target
+ */
+function judgeRooms(folder, from, target) {
+  const rooms = ranks[folder];
+  if (!rooms) return null;
+  const roomOf = (/** @type {string} */ file) => {
+    const [first = HERE, ...rest] = file.slice(folder.length + 1).split('/');
+    return rest.length === 0 ? HERE : first;
+  };
+  const [mine, other] = [roomOf(from), roomOf(target)];
+  if (mine === other || mine === 'testing' || from.includes('/testing/')) return null;
+  const [fromRank, targetRank] = [rooms.get(mine), rooms.get(other)];
+  if (fromRank === undefined) return `${folder}/${mine} has no place in the import law`;
+  if (targetRank === undefined) return `${folder}/${mine} may not import ${folder}/${other}`;
+  if (targetRank === fromRank) return `${folder}/${mine} may not import ${folder}/${other}, of its own group`;
+  if (targetRank > fromRank) return `${folder}/${mine} may not import ${folder}/${other}, to its right`;
+  return null;
+}
 
 /**
  * Places outside the order of groups: what each may import besides itself. The page is here too, because it sees of
@@ -85,7 +154,7 @@ export function judge(from, source, how = {}) {
     if (!target.startsWith('workers/') || starters.includes(place)) return null;
     return `${place} may not start a worker: what a lower folder needs of a higher one is passed in`;
   }
-  if (targetPlace === place) return null;
+  if (targetPlace === place) return judgeRooms(place, from, target);
   if (targetPlace === null) return `${place} may not reach outside src/ and workers/ (${target})`;
 
   const allowed = narrow[place];
@@ -158,3 +227,88 @@ const importLaw = {
 };
 
 export default importLaw;
+
+/** What a source file imports, as written: static, dynamic, re-exported and in types. @param {string} text */
+const specifiers = (text) =>
+  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(
+    ([, specifier]) => /** @type {string} */ (specifier),
+  );
+
+/** Source files below a folder, tests left out. @param {string} root @param {string} folder @returns {string[]} */
+function sources(root, folder) {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) => entry.isFile() && /\.(?:ts|mjs|svelte)$/.test(entry.name) && !/\.(?:test|spec)\.ts$/.test(entry.name),
+    )
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+}
+
+/**
+ * Circles in a graph, each once, as the nodes on the way round.
+ * @param {Map<string, Set<string>>} graph
+ * @returns {string[][]}
+ */
+export function circlesIn(graph) {
+  /** Tarjan's strongly connected components; one of more than one node holds a circle. */
+  const index = new Map();
+  const low = new Map();
+  /** @type {string[]} */
+  const stack = [];
+  const open = new Set();
+  /** @type {string[][]} */
+  const found = [];
+  const visit = (/** @type {string} */ node) => {
+    index.set(node, index.size);
+    low.set(node, index.get(node));
+    stack.push(node);
+    open.add(node);
+    for (const next of graph.get(node) ?? []) {
+      if (!index.has(next)) {
+        visit(next);
+        low.set(node, Math.min(low.get(node), low.get(next)));
+      } else if (open.has(next)) low.set(node, Math.min(low.get(node), index.get(next)));
+    }
+    if (low.get(node) !== index.get(node)) return;
+    const component = stack.splice(stack.indexOf(node));
+    for (const each of component) open.delete(each);
+    if (component.length > 1) found.push(component);
+  };
+  for (const node of graph.keys()) if (!index.has(node)) visit(node);
+  return found;
+}
+
+/**
+ * Circles of imports under `src`, `workers`, `tools`, `e2e` and `bench`: of files, and of the folders that they stand in.
+ * @param {string} root the repository's root
+ */
+export function circles(root) {
+  const files = ['src', 'workers', 'tools', 'e2e', 'bench'].flatMap((folder) => sources(root, folder));
+  const known = new Set(files);
+  /** @type {Map<string, Set<string>>} */
+  const ofFiles = new Map(files.map((file) => [file, new Set()]));
+  /** @type {Map<string, Set<string>>} */
+  const ofFolders = new Map();
+  for (const file of files)
+    for (const specifier of specifiers(readFileSync(path.join(root, file), 'utf8'))) {
+      if (!specifier.startsWith('.')) continue;
+      const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
+      if (!known.has(target)) continue;
+      ofFiles.get(file)?.add(target);
+      const [from, to] = [path.posix.dirname(file), path.posix.dirname(target)];
+      if (from !== to && !/\/testing(?:\/|$)/.test(from))
+        ofFolders.set(from, (ofFolders.get(from) ?? new Set()).add(to));
+    }
+  return { files: circlesIn(ofFiles), folders: circlesIn(ofFolders) };
+}
+
+if (isMain(import.meta.url)) {
+  if (!process.argv.includes('--circles')) {
+    console.error('node tools/dev/import-law.mjs --circles   prints circles of imports, of files and of folders');
+    process.exitCode = 2;
+  } else {
+    const { files, folders } = circles(fileURLToPath(new URL('../..', import.meta.url)));
+    for (const circle of files) console.log(`files: ${circle.join(' -> ')}`);
+    for (const circle of folders) console.log(`folders: ${circle.join(' -> ')}`);
+    process.exitCode = files.length + folders.length > 0 ? 1 : 0;
+  }
+}

@@ -4,11 +4,11 @@
  */
 import { jumpOf } from '../../src/chaos/clock-seam.ts';
 import { type FaultKind, KINDS } from '../../src/chaos/kinds.ts';
-import { type FaultPlan, parseFaultPlan } from '../../src/chaos/plan.ts';
+import { type FaultPlan, parseFaultPlan } from '../../src/chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../src/chaos/schedule.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import { formatDiagnostic } from '../../src/swarm/diagnostic.ts';
-import { FaultLedger, type KindSummary, type LedgerEntry, summarizeKinds } from '../../src/telemetry/ledger.ts';
+import { FaultLedger, type KindSummary, type LedgerEntry, summarizeKinds } from '../../src/telemetry/fault-ledger.ts';
 import { percentile, wilson } from '../../src/telemetry/statistics.ts';
 
 export { unseal } from '../../src/store/seal.ts';

@@ -13,7 +13,7 @@ import { decodeEvents } from '../../src/journal/journal.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
 import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
-import type { AgentAction, Decision, NoticeInfo, RunStatus } from '../../src/runtime/protocol.ts';
+import type { AgentAction, Decision, NoticeInfo, RunStatus } from '../../src/runtime/protocol/protocol.ts';
 import { StoreFault } from '../../src/store/fault.ts';
 import type { ResultRow } from '../../src/store/records.ts';
 import type { RunStore } from '../../src/store/run-store.ts';

@@ -1,10 +1,10 @@
 /** `npm run simulate`: many seeds, one after the other, and one summary. See `--help`. */
 import { parseArgs } from 'node:util';
 import { FAULT_KINDS, type FaultKind } from '../../src/chaos/kinds.ts';
-import { parseFaultPlan } from '../../src/chaos/plan.ts';
+import { parseFaultPlan } from '../../src/chaos/fault-plan.ts';
 import { formatDiagnostic } from '../../src/swarm/diagnostic.ts';
 import { readFileSync } from 'node:fs';
-import type { FaultPlan } from '../../src/chaos/plan.ts';
+import type { FaultPlan } from '../../src/chaos/fault-plan.ts';
 import { hostile, type HostileResult } from './hostile.ts';
 import { simulate, usualPlan, type Policy, type SimulationResult } from './simulate.ts';
 import { summarize, table, type Summary } from './summary.ts';

@@ -6,9 +6,9 @@ import { EngineChaos } from '../../src/chaos/engine-seam.ts';
 import { Director } from '../../src/chaos/director.ts';
 import { FAULT_KINDS, KINDS, type FaultKind } from '../../src/chaos/kinds.ts';
 import { MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
-import type { FaultPlan } from '../../src/chaos/plan.ts';
+import type { FaultPlan } from '../../src/chaos/fault-plan.ts';
 import { scheduleFaults, type DueFault } from '../../src/chaos/schedule.ts';
-import { MISSED, type FaultSeams, type Landing } from '../../src/chaos/seams.ts';
+import { MISSED, type FaultSeams, type Injection } from '../../src/chaos/seams.ts';
 import { scriptedAnswer } from '../../src/engine/scripted-answer.ts';
 import type { Step } from '../../src/healing/ladder.ts';
 import { FAULT_CLASSES } from '../../src/healing/evidence.ts';
@@ -16,9 +16,9 @@ import type { JournalEvent } from '../../src/journal/events.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
 import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
-import type { HealingSettings } from '../../src/runtime/supervisor.ts';
+import type { HealingSettings } from '../../src/runtime/supervision/healing-parts.ts';
 import type { ResultRow } from '../../src/store/records.ts';
-import { FaultLedger, type InjectedFault } from '../../src/telemetry/ledger.ts';
+import { FaultLedger, type InjectedFault } from '../../src/telemetry/fault-ledger.ts';
 import { inputText, OUTPUT, swarmText, type Scale } from './swarm.ts';
 import { SimulatedTab } from './tab.ts';
 
@@ -131,15 +131,15 @@ class World {
           ? { first: triagers, count: reviewers }
           : { first: 0, count: kind === 'poisoned-output' ? triagers : triagers + reviewers },
       peersOf: (agent) => (agent < triagers ? { first: 0, count: triagers } : { first: triagers, count: reviewers }),
-      onAgain: (fault, landing) => {
-        this.#inject(fault, landing);
+      onAgain: (fault, injection) => {
+        this.#inject(fault, injection);
       },
     });
     this.#director = new Director(
       this.#clock,
       () => this.#seams(),
-      ({ fault, landing }) => {
-        if (landing.landed) this.#inject(fault, landing);
+      ({ fault, injection }) => {
+        if (injection.landed) this.#inject(fault, injection);
       },
     );
     this.#tab = this.#open();
@@ -200,7 +200,7 @@ class World {
     });
   }
 
-  #inject(fault: DueFault, landing: Landing): void {
+  #inject(fault: DueFault, injection: Injection): void {
     const { seam, seenAs } = KINDS[fault.kind];
     const entry: InjectedFault = {
       id: this.#ledger.entries.length,
@@ -208,8 +208,8 @@ class World {
       // Of these it is known only at their end whether they struck anything.
       at: this.#clock.now() - (seam === 'messages' || fault.kind === 'quota' ? fault.forMs : 0),
       forMs: fault.forMs,
-      agents: seam === 'turn' ? landing.agents : [],
-      tasks: landing.tasks,
+      agents: seam === 'turn' ? injection.agents : [],
+      tasks: injection.tasks,
       seenAs,
       mendedBy:
         seam === 'turn'
@@ -220,9 +220,9 @@ class World {
               : 'run'
             : 'any',
       cured: (agent) => !this.#chaos.ill.has(agent),
-      survivable: landing.survivable,
+      survivable: injection.survivable,
     };
-    for (const agent of landing.agents) this.#struck.add(agent);
+    for (const agent of injection.agents) this.#struck.add(agent);
     this.#ledger.inject(entry);
   }
 
@@ -445,7 +445,7 @@ class World {
   }
 }
 
-const hit = (detail: string): Landing => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
+const hit = (detail: string): Injection => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
 
 /** Every kind now and then, those that strike single turns more often; `perMinute` in all. */
 export function usualPlan(perMinute: number, minutes: number): FaultPlan {

@@ -1,5 +1,5 @@
 /** What many seeds say together. */
-import { summarizeKinds, type KindSummary } from '../../src/telemetry/ledger.ts';
+import { summarizeKinds, type KindSummary } from '../../src/telemetry/fault-ledger.ts';
 import { wilson } from '../../src/telemetry/statistics.ts';
 import type { SimulationResult } from './simulate.ts';
 

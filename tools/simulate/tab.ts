@@ -12,9 +12,9 @@ import type { Cancel, Clock } from '../../src/kernel/clock.ts';
 import { sleepOn } from '../../src/kernel/clock.ts';
 import type { Lock } from '../../src/kernel/lock.ts';
 import type { Random } from '../../src/kernel/random.ts';
-import type { RuntimeOptions } from '../../src/runtime/opening.ts';
-import { Runtime } from '../../src/runtime/runtime.ts';
-import type { HealingSettings } from '../../src/runtime/supervisor.ts';
+import type { RuntimeOptions } from '../../src/runtime/host/opener.ts';
+import { Runtime } from '../../src/runtime/host/runtime.ts';
+import type { HealingSettings } from '../../src/runtime/supervision/healing-parts.ts';
 import { NO_EXAMPLES, NO_GPU } from '../../src/runtime/testing/no-gpu.ts';
 import type { RunStore } from '../../src/store/run-store.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
-import { parseFaultPlan } from '../../chaos/plan.ts';
+import { parseFaultPlan } from '../../chaos/fault-plan.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { seededRandom } from '../../kernel/random.ts';
 import { packContainer } from '../../swarm/container.ts';

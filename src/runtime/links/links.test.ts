@@ -5,7 +5,7 @@ import { seededRandom } from '../../kernel/random.ts';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import { encodeEvents } from '../../journal/journal.ts';
 import { encodeLink } from '../../swarm/link.ts';
-import type { PageApi, RunFrame, RuntimeApi } from '../protocol.ts';
+import type { PageApi, RunFrame, RuntimeApi } from '../protocol/protocol.ts';
 import type { StoredRun } from '../replay/incident.ts';
 import { recordedRun } from '../replay/testing/recorded-run.ts';
 import { lines, SWARM } from '../testing/world.ts';

@@ -10,12 +10,12 @@ import { isContainer, packContainer } from '../../swarm/container.ts';
 import { encodeLink } from '../../swarm/link.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { type Opened, openFile, openLink, shareFile, shareLink } from '../../swarm/share.ts';
-import type { ExampleSource } from '../examples.ts';
-import { checkSwarm } from '../check.ts';
-import type { RuntimeApi, StartReply } from '../protocol.ts';
+import type { ExampleSource } from '../host/examples.ts';
+import { checkSwarm } from '../definition/check-swarm.ts';
+import type { RuntimeApi, StartReply } from '../protocol/protocol.ts';
 import { faultPlanOf, type Incident, readIncident, writeIncident } from '../replay/incident.ts';
 import { ReplaySession } from '../replay/session.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../host/runtime.ts';
 import type {
   LinkApi,
   LinkProblem,
@@ -25,7 +25,7 @@ import type {
   PackedIncident,
   PackedSwarm,
   ShareRequest,
-} from './protocol.ts';
+} from '../protocol/links.ts';
 import { replayApi, type WatchedReplay } from './replay-api.ts';
 
 /**

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
-import type { RunFrame, RunStatus, RuntimeApi } from '../protocol.ts';
+import type { RunFrame, RunStatus, RuntimeApi } from '../protocol/protocol.ts';
 import type { ReplaySession } from '../replay/session.ts';
-import type { Pace } from './protocol.ts';
+import type { Pace } from '../protocol/links.ts';
 
 export interface WatchedReplay extends RuntimeApi {
   setPace(runId: string, pace: Pace): void;

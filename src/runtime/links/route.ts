@@ -1,6 +1,6 @@
-import type { LinkApi } from './protocol.ts';
-import { REPLAY_PREFIX } from './protocol.ts';
-import type { PageApi, RuntimeApi } from '../protocol.ts';
+import type { LinkApi } from '../protocol/links.ts';
+import { REPLAY_PREFIX } from '../protocol/links.ts';
+import type { PageApi, RuntimeApi } from '../protocol/protocol.ts';
 
 /** What answers for links and replays, once it is fetched. */
 export interface LinkServer extends LinkApi {

@@ -4,19 +4,19 @@
  */
 import * as v from 'valibot';
 import { FAULT_KINDS } from '../../chaos/kinds.ts';
-import { PLAN_ENTRIES, PLAN_MS } from '../../chaos/plan.ts';
+import { PLAN_ENTRIES, PLAN_MS } from '../../chaos/fault-plan.ts';
 import { type JournalEvent, NOTICE_CHOICES } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded } from '../../swarm/bounded-json.ts';
-import { HUNG } from '../flight.ts';
-import { SILENT } from '../orders.ts';
-import { type RunPlan, planRun, type RunSettings } from '../plan.ts';
-import type { IncidentFacts } from '../links/protocol.ts';
+import { HUNG } from '../turns/in-flight-turn.ts';
+import { SILENT } from '../supervision/orders.ts';
+import { type RunPlan, planRun, type RunSettings } from '../definition/run-plan.ts';
+import type { IncidentFacts } from '../protocol/links.ts';
 import { inputOf } from './input-text.ts';
 import { maskItems, maskTurns, maskWords } from './mask-run.ts';
 import { pausedFor, type RecordedWord } from './people.ts';
-import { type RecordedFault, type Recording, recordingOf } from './record.ts';
+import { type RecordedFault, type Recording, recordingOf } from './recording.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
 const MAX_FAULTS = 10_000;

@@ -1,10 +1,10 @@
 /** A whole recording without the input: what people and agents wrote about each line becomes the same about its placeholder. */
 import type { InputItem } from '../../swarm/input.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
-import type { RunPlan } from '../plan.ts';
+import type { RunPlan } from '../definition/run-plan.ts';
 import { maskLines, maskOutput, type Masked } from './mask.ts';
 import type { RecordedWord } from './people.ts';
-import type { RecordedTurn } from './record.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 
 export function maskItems(items: readonly InputItem[], { format, field }: RunPlan['swarm']['input']): InputItem[] {
   const masks = maskLines(items.map(({ text }) => text));

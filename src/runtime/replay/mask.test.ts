@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { template } from '../../healing/peers.ts';
+import { template } from '../../healing/witnesses.ts';
 import { repetition } from '../../healing/repetition.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';

@@ -1,5 +1,5 @@
 import { repetition } from '../../healing/repetition.ts';
-import { template } from '../../healing/peers.ts';
+import { template } from '../../healing/witnesses.ts';
 import { seededRandom } from '../../kernel/random.ts';
 import type { OutputSchema, Scalar } from '../../swarm/output-schema.ts';
 

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { SimulatedClock } from '../../kernel/simulated-clock.ts';
-import type { Pace } from '../links/protocol.ts';
+import type { Pace } from '../protocol/links.ts';
 
 /** How often virtual time is brought up to where it should be, real ms. */
 const BEAT_MS = 25;

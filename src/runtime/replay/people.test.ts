@@ -8,7 +8,7 @@ import type { ResultRow } from '../../store/records.ts';
 import { SWARM } from '../testing/world.ts';
 import { type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
 import { pausedFor } from './people.ts';
-import { healWord } from './record.ts';
+import { healWord } from './recording.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun, type RecordOptions } from './testing/recorded-run.ts';
 

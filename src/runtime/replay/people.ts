@@ -2,7 +2,7 @@
 import type { JournalEvent, NoticeChoice, NoticeSubject } from '../../journal/events.ts';
 import { Notices, type OpenNotice } from '../../journal/notices.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { AgentAction, Decision } from '../protocol.ts';
+import type { AgentAction, Decision } from '../protocol/protocol.ts';
 
 /** A person's word. `at`: milliseconds from the run's start. */
 export type RecordedWord =

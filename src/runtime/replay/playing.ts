@@ -1,7 +1,7 @@
 /** One turn on its way through a replay: what has been said of it, and how it ends. */
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../../engine/contract.ts';
 import type { Cancel } from '../../kernel/clock.ts';
-import type { RecordedTurn } from './record.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 
 export interface Playing {
   readonly request: TurnRequest;

@@ -17,7 +17,8 @@ import type {
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { GONE, outcomeOf, type Playing, rankOf, sayMore } from './playing.ts';
-import { SILENT_TURN, type RecordedEngine, type RecordedTurn } from './record.ts';
+import { type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import type { RecordedEngine } from './recording.ts';
 import type { Script } from './script.ts';
 
 /** Of an engine that the record knows nothing of: one more than was needed then. */

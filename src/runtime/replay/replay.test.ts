@@ -5,8 +5,8 @@ import { decodeEvents } from '../../journal/journal.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { faultPlanOf, type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
-import { parseFaultPlan } from '../../chaos/plan.ts';
-import { healWord } from './record.ts';
+import { parseFaultPlan } from '../../chaos/fault-plan.ts';
+import { healWord } from './recording.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun } from './testing/recorded-run.ts';
 

@@ -1,4 +1,4 @@
-import type { RecordedTurn } from './record.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 
 /** Hands out recorded turns, each once, in the order in which the task's turns at the stage were taken; and counts. */
 export class Script {

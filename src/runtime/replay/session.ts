@@ -7,7 +7,7 @@ import { type FaultKind, KINDS } from '../../chaos/kinds.ts';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import { FaultyMessages } from '../../chaos/message-seam.ts';
 import type { DueFault } from '../../chaos/schedule.ts';
-import type { Landing } from '../../chaos/seams.ts';
+import type { Injection } from '../../chaos/seams.ts';
 import { FaultyStore } from '../../chaos/store-seam.ts';
 import type { EngineHost } from '../../engine/contract.ts';
 import type { JournalEvent } from '../../journal/events.ts';
@@ -17,12 +17,12 @@ import { seededRandom } from '../../kernel/random.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
-import type { Pace, ReplayInfo } from '../links/protocol.ts';
-import { Runtime } from '../runtime.ts';
+import type { Pace, ReplayInfo } from '../protocol/links.ts';
+import { Runtime } from '../host/runtime.ts';
 import type { Incident } from './incident.ts';
 import { Pacer } from './pacer.ts';
 import { pausedFor, People } from './people.ts';
-import { healWord, type RecordedEngine, type RecordedFault } from './record.ts';
+import { healWord, type RecordedEngine, type RecordedFault } from './recording.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
 import { spoilAgain } from './spoil.ts';
@@ -248,9 +248,9 @@ export class ReplaySession {
   /** What a fault did to turns and engines is in their records; what it did elsewhere is done again. */
   #strike({ kind, agents, detail, seed, forMs, at }: RecordedFault, index: number): void {
     const fault: DueFault = { id: index, kind: kind as FaultKind, at, target: 'random', forMs, seed };
-    const landing: Landing = { landed: true, agents, tasks: [], detail, survivable: true };
+    const injection: Injection = { landed: true, agents, tasks: [], detail, survivable: true };
     const tell = (): void => {
-      this.runtime.tellFault(fault, landing);
+      this.runtime.tellFault(fault, injection);
     };
     switch (KINDS[fault.kind].seam) {
       case 'messages':

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as v from 'valibot';
-import type { RecordedTurn } from './record.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
 const DAY = 86_400_000;

@@ -3,7 +3,7 @@
  * equals something else is written as the difference to it.
  */
 import * as v from 'valibot';
-import type { RecordedTurn } from './record.ts';
+import type { RecordedTurn } from './recorded-turn.ts';
 
 /** In one piece: there are millions of numbers, and a schema for each would copy them all. */
 const column = v.custom<number[]>(

@@ -1,5 +1,5 @@
 import type { EngineHost } from '../../engine/contract.ts';
-import type { RuntimeOptions } from '../opening.ts';
+import type { RuntimeOptions } from '../host/opener.ts';
 
 /** The engines of a world without a GPU: what runs there is scripted. */
 export const NO_GPU: EngineHost = {

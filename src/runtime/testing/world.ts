@@ -13,7 +13,7 @@ import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import { type DexieStore, openStore } from '../../store/dexie-store.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { Database } from '../../store/schema.ts';
-import { Runtime } from '../runtime.ts';
+import { Runtime } from '../host/runtime.ts';
 import { NO_EXAMPLES, NO_GPU } from './no-gpu.ts';
 
 export const SWARM = `

@@ -1,5 +1,5 @@
 /** Breaking things on purpose: what can be broken, what was asked for and has not struck yet, and the plan that is played. */
-import type { Diagnostic, FaultChoice, RuntimeApi } from '../../runtime/protocol.ts';
+import type { Diagnostic, FaultChoice, RuntimeApi } from '../../runtime/protocol/protocol.ts';
 
 export const RELOAD = 'reload-mid-write';
 /** A fault that is asked for; gone once it has struck, for then the run itself tells of it. */

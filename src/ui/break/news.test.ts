@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FaultLine } from '../../runtime/protocol.ts';
+import type { FaultLine } from '../../runtime/protocol/protocol.ts';
 import { FaultNews } from './news.ts';
 
 const fault = (seq: number, mendedMs: number | null): FaultLine => ({

@@ -1,5 +1,5 @@
 /** What of the injected faults is worth saying aloud: that one struck, and that one is mended. */
-import type { FaultLine } from '../../runtime/protocol.ts';
+import type { FaultLine } from '../../runtime/protocol/protocol.ts';
 
 export interface FaultNewsItem {
   readonly fault: FaultLine;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FaultLine, SwarmSummary } from '../../runtime/protocol.ts';
+import type { FaultLine, SwarmSummary } from '../../runtime/protocol/protocol.ts';
 import { en } from '../text/en.ts';
 import { ko } from '../text/ko.ts';
 import { outcome, stageOf } from './outcome.ts';

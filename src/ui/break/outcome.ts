@@ -1,6 +1,6 @@
 /** What became of a fault, in words. */
-import type { FaultLine, SwarmSummary } from '../../runtime/protocol.ts';
-import { agentName } from '../run/names.ts';
+import type { FaultLine, SwarmSummary } from '../../runtime/protocol/protocol.ts';
+import { agentName } from '../live/names.ts';
 import type { Dictionary } from '../text/en.ts';
 
 export function faultName(kind: string, t: Dictionary): string {

@@ -5,8 +5,8 @@
  *
  * All lengths are device pixels. Below `MIN_CELL` pixels a cell has no shape, so a whole shard becomes one tile.
  */
+import { SHARD } from '../live/names.ts';
 
-export const SHARD = 64;
 /** Cells in a row of a shard: square blocks first, flat ones where they fill the field better. */
 const SIDES = [8, 16] as const;
 

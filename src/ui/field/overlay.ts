@@ -1,5 +1,5 @@
 /** What lies over the cells: who is on the GPU, what is selected, what the pointer is at, and the one-time sign of a heal. */
-import { AGENT_STATES } from '../../runtime/protocol.ts';
+import { AGENT_STATES } from '../../runtime/protocol/protocol.ts';
 import type { Colours } from './colours.ts';
 import { firstOfShard, placeOf, shapeSize, type Layout } from './layout.ts';
 import { drawShape } from './sprites.ts';

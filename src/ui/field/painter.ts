@@ -2,10 +2,11 @@
  * Paints the cells. Keeps no state of the swarm: it reads the run buffer's arrays and repaints what was marked. Nothing is painted
  * between changes.
  */
-import { AGENT_STATES } from '../../runtime/protocol.ts';
-import { BY_ATTENTION, countStates } from '../run/derive.ts';
+import { AGENT_STATES } from '../../runtime/protocol/protocol.ts';
+import { BY_ATTENTION, countStates } from '../live/derive.ts';
 import type { Colours } from './colours.ts';
-import { SHARD, placeOf, type Band, type Layout } from './layout.ts';
+import { SHARD } from '../live/names.ts';
+import { placeOf, type Band, type Layout } from './layout.ts';
 import { drawShape, makeSprites, type Sprites } from './sprites.ts';
 
 const NOWHERE = 0xffff;

@@ -2,7 +2,7 @@
  * The field's two canvases: cells, and what lies over them. Both are drawn at most once a frame, and only after something changed; a heal moves
  * for as long as it is told.
  */
-import type { RunBuffer } from '../run/buffer.ts';
+import type { RunBuffer } from '../live/buffer.ts';
 import type { Colours } from './colours.ts';
 import type { Layout } from './layout.ts';
 import { alive, paintOverlay, type OverlayView, type Pulse } from './overlay.ts';

@@ -2,7 +2,7 @@
  * One small picture per state, drawn once and copied per cell: shape first, colour second, so that states stay apart in greyscale.
  * Copying a sprite with its ground costs the same for every state and needs no clearing first.
  */
-import { AGENT_STATES, type AgentState } from '../../runtime/protocol.ts';
+import { AGENT_STATES, type AgentState } from '../../runtime/protocol/protocol.ts';
 import type { Colours } from './colours.ts';
 import { shapeSize } from './layout.ts';
 

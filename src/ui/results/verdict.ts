@@ -1,5 +1,5 @@
 /** What a review says of a result, as far as its shape tells. */
-import type { ResultRow } from '../../runtime/protocol.ts';
+import type { ResultRow } from '../../runtime/protocol/protocol.ts';
 
 export type Verdict = 'agreed' | 'disputed' | 'reviewed';
 

@@ -1,5 +1,5 @@
 /** What of a run is worth saying aloud: each change of phase, failures, and every tenth of the results; never every number. */
-import type { RunPhase, RunStatus } from '../../runtime/protocol.ts';
+import type { RunPhase, RunStatus } from '../../runtime/protocol/protocol.ts';
 
 export class Milestones {
   #phase: RunPhase | null = null;

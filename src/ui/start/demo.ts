@@ -1,4 +1,4 @@
-import type { ExampleSwarm } from '../../runtime/protocol.ts';
+import type { ExampleSwarm } from '../../runtime/protocol/protocol.ts';
 
 /** The example behind the one button: it brings its input and runs on the built-in model; the largest such swarm. */
 export function demoOf(examples: readonly ExampleSwarm[]): ExampleSwarm | null {

@@ -1,8 +1,14 @@
 /** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
-import type { CheckedSwarm, Diagnostic, RuntimeApi, StartRequest, SwarmSummary } from '../../runtime/protocol.ts';
-import { isOurs } from '../read/handed.ts';
-import { handOver } from '../router.svelte.ts';
-import { settings } from '../settings.svelte.ts';
+import type {
+  CheckedSwarm,
+  Diagnostic,
+  RuntimeApi,
+  StartRequest,
+  SwarmSummary,
+} from '../../runtime/protocol/protocol.ts';
+import { isOurs } from '../base/handed.ts';
+import { handOver } from '../base/router.svelte.ts';
+import { settings } from '../base/settings.svelte.ts';
 import {
   INPUT_MOST,
   SWARM_MOST,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelChoice } from '../../runtime/protocol.ts';
+import type { ModelChoice } from '../../runtime/protocol/protocol.ts';
 import { shortlist } from './shortlist.ts';
 
 const GB = 1024 ** 3;

@@ -1,5 +1,5 @@
 /** Which few of many models are shown first. */
-import type { ModelChoice } from '../../runtime/protocol.ts';
+import type { ModelChoice } from '../../runtime/protocol/protocol.ts';
 
 /** Families that follow a JSON schema well for their size; only the order of the short list depends on it. */
 const KNOWN = /qwen3|llama-3|smollm2|phi|gemma/i;

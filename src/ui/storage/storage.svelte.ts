@@ -1,5 +1,5 @@
 /** What this browser keeps for the page: runs, and what else takes up space. Read anew after every change. */
-import type { PageApi, RunInfo, RunPhase, StorageReport } from '../../runtime/protocol.ts';
+import type { PageApi, RunInfo, RunPhase, StorageReport } from '../../runtime/protocol/protocol.ts';
 
 /** `unknown`: not asked yet, or this browser has no such thing. `refused`: it was asked and did not agree. */
 export type Protection = 'unknown' | 'no' | 'yes' | 'refused';

@@ -64,7 +64,7 @@ describe('lastEpisode', () => {
     });
     expect(lastEpisode(events.slice(0, 3))).toMatchObject({ from: 100, to: null, spans: [{ name: 'notice' }] });
     // While it is mended, the step that is tried is told, and the how manieth it is.
-    const first = { rung: 'light', action: 'retry-turn', nth: 1 };
+    const first = { rung: 'light', by: 'retry-turn', nth: 1 };
     expect(lastEpisode(events.slice(0, 6))).toMatchObject({ to: null, trying: first });
     const again = log([
       ['fault', 0],

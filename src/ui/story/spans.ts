@@ -1,5 +1,5 @@
 /** The last time that an agent was hurt, from the fault to the committed result, cut into spans. Pure. */
-import type { FaultLine, JournalEvent } from '../../runtime/protocol.ts';
+import type { FaultLine, JournalEvent } from '../../runtime/protocol/protocol.ts';
 import { passes, wounds } from './steps.ts';
 
 export const SPANS = ['notice', 'decide', 'wait', 'turn', 'commit'] as const;

@@ -1,5 +1,5 @@
 /** All words of the page in English; the other dictionaries have the same keys. Plain, exact, short: units on numbers, limits first. */
-import { about, bytes, mebibytes, num, percent, span } from '../format.ts';
+import { about, bytes, mebibytes, num, percent, span } from '../base/format.ts';
 import { linksEn } from './links.en.ts';
 import { liveEn } from './live.en.ts';
 

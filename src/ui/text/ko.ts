@@ -1,5 +1,5 @@
 /** 한국어. 같은 열쇠, 같은 순서. 단위를 붙이고, 한계를 먼저 말한다. */
-import { about, bytes, mebibytes, num, percent, span as plainSpan } from '../format.ts';
+import { about, bytes, mebibytes, num, percent, span as plainSpan } from '../base/format.ts';
 import type { Dictionary } from './en.ts';
 import { linksKo } from './links.ko.ts';
 import { liveKo } from './live.ko.ts';

@@ -1,5 +1,5 @@
 /** Words of sharing, of opening what was shared, and of replays, in English. */
-import { bytes, clock, num, span } from '../format.ts';
+import { bytes, clock, num, span } from '../base/format.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 

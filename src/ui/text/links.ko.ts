@@ -1,5 +1,5 @@
 /** 공유하기, 공유받은 것 열기, 재생의 말. */
-import { bytes, clock, num, span as plainSpan } from '../format.ts';
+import { bytes, clock, num, span as plainSpan } from '../base/format.ts';
 import type { linksEn } from './links.en.ts';
 
 const span = (ms: number): string =>

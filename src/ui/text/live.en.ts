@@ -1,5 +1,5 @@
 /** Words of the live run in English: breaking, mending, the timeline, what a person is asked, commands. */
-import { clock, num, span } from '../format.ts';
+import { clock, num, span } from '../base/format.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 

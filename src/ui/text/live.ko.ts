@@ -1,5 +1,5 @@
 /** 실행 중의 말: 고장 내기, 회복, 타임라인, 사람에게 묻는 것, 명령. */
-import { clock, num, span as plainSpan } from '../format.ts';
+import { clock, num, span as plainSpan } from '../base/format.ts';
 import type { liveEn } from './live.en.ts';
 
 const span = (ms: number): string =>

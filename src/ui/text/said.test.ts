@@ -7,7 +7,7 @@ import { Autoscaler } from '../../healing/autoscale.ts';
 import { SupervisionTree, DEFAULT_SUPERVISION } from '../../healing/supervision.ts';
 import { remoteAddress } from '../../engine/remote.ts';
 import { seededRandom } from '../../kernel/random.ts';
-import { freedMessage, seatMessage, storeMessage } from '../../runtime/messages.ts';
+import { freedMessage, seatMessage, storeMessage } from '../../runtime/storage/messages.ts';
 import { StoreFault } from '../../store/fault.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';

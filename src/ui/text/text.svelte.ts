@@ -1,5 +1,5 @@
-import { settings } from '../settings.svelte.ts';
-import type { Language } from '../settings.ts';
+import { settings } from '../base/settings.svelte.ts';
+import type { Language } from '../base/settings.ts';
 import { en, type Dictionary } from './en.ts';
 
 let korean = $state.raw<Dictionary | null>(null);

@@ -1,8 +1,8 @@
 /** The timeline's picture: three lanes (faults, health, tokens a second) in one uPlot. Loaded with the run screen, not with the page. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Timeline } from '../../runtime/protocol.ts';
-import { clock } from '../format.ts';
+import type { Timeline } from '../../runtime/protocol/protocol.ts';
+import { clock } from '../base/format.ts';
 import type { Columns } from './series.ts';
 
 /** Where a lane lies in the picture, as shares of its height from below. */

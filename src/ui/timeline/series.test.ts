@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Timeline } from '../../runtime/protocol.ts';
+import type { Timeline } from '../../runtime/protocol/protocol.ts';
 import { columnsOf, rowsOf } from './series.ts';
 
 const timeline = fc

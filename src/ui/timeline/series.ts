@@ -1,5 +1,5 @@
 /** A timeline as columns for a chart, and as rows for a table. Pure. */
-import type { Timeline } from '../../runtime/protocol.ts';
+import type { Timeline } from '../../runtime/protocol/protocol.ts';
 
 /** Seconds of run time in the middle of each bucket, then tokens a second, then health low, median, high. */
 export type Columns = [number[], (number | null)[], (number | null)[], (number | null)[], (number | null)[]];

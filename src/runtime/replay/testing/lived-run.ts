@@ -4,7 +4,7 @@ import type { EngineError } from '../../../engine/contract.ts';
 import { decodeEvents } from '../../../journal/journal.ts';
 import { type Random, seededRandom } from '../../../kernel/random.ts';
 import type { OrderedRow } from '../../../store/run-store.ts';
-import type { RunStatus } from '../../protocol.ts';
+import type { RunStatus } from '../../protocol/protocol.ts';
 import { lines, SWARM, type Tab, World } from '../../testing/world.ts';
 import type { StoredRun } from '../incident.ts';
 
@@ -28,7 +28,15 @@ export async function livedRun(
   seed: number,
   options: LifeOptions = {},
 ): Promise<StoredRun & { readonly rows: readonly OrderedRow[] }> {
-  const { tasks = 160, swarm = SWARM, kinds = [], reloads = 0, takeovers = 0, words = 0, failLoad = () => null } = options;
+  const {
+    tasks = 160,
+    swarm = SWARM,
+    kinds = [],
+    reloads = 0,
+    takeovers = 0,
+    words = 0,
+    failLoad = () => null,
+  } = options;
   const world = await World.create(seed);
   const { clock } = world;
   const random = seededRandom(`lived/${String(seed)}`);

@@ -6,7 +6,7 @@ import { KINDS, type FaultKind } from '../../../chaos/kinds.ts';
 import { MemoryDisk, MemoryStore } from '../../../chaos/memory-store.ts';
 import { FaultyMessages } from '../../../chaos/message-seam.ts';
 import { scheduleFaults, type DueFault } from '../../../chaos/schedule.ts';
-import type { FaultSeams, Landing } from '../../../chaos/seams.ts';
+import type { FaultSeams, Injection } from '../../../chaos/seams.ts';
 import { FaultyStore } from '../../../chaos/store-seam.ts';
 import { ScriptedEngine, type ScriptedOptions } from '../../../engine/scripted.ts';
 import type { JournalEvent } from '../../../journal/events.ts';
@@ -16,7 +16,7 @@ import { seededRandom } from '../../../kernel/random.ts';
 import { SimulatedClock } from '../../../kernel/simulated-clock.ts';
 import { NO_EXAMPLES, NO_GPU } from '../../testing/no-gpu.ts';
 import { lines, SWARM } from '../../testing/world.ts';
-import { Runtime } from '../../runtime.ts';
+import { Runtime } from '../../host/runtime.ts';
 import type { StoredRun } from '../incident.ts';
 
 /** Kinds that a run can have without being opened again. */
@@ -72,8 +72,8 @@ export async function recordedRun(
     taskOf: (agent) => taskOf.get(agent) ?? -1,
     rowsOf: () => null,
     peersOf: (agent) => (agent < TRIAGERS ? { first: 0, count: TRIAGERS } : { first: TRIAGERS, count: 2 }),
-    onAgain: (fault, landing) => {
-      runtime.tellFault(fault, landing);
+    onAgain: (fault, injection) => {
+      runtime.tellFault(fault, injection);
     },
   });
   let ended = false;
@@ -110,7 +110,7 @@ export async function recordedRun(
       return beside ? new ScriptedEngine(pace) : chaos.wrap(new ScriptedEngine({ ...pace, ...engine }));
     },
   });
-  const hit = (detail: string): Landing => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
+  const hit = (detail: string): Injection => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
   const seams: FaultSeams = {
     turn: (fault, landed) => {
       chaos.turn(fault, landed);
@@ -134,8 +134,8 @@ export async function recordedRun(
   const director = new Director(
     clock,
     () => seams,
-    ({ fault, landing }) => {
-      if (landing.landed && !ended) runtime.tellFault(fault, landing);
+    ({ fault, injection }) => {
+      if (injection.landed && !ended) runtime.tellFault(fault, injection);
     },
   );
   const reply = await runtime.start({

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { type Answer, AnswerAgreement } from './answer-agreement.ts';
+
+const schema = { type: 'object', properties: { word: { enum: ['yes', 'no', 'both'] } } } as const;
+const asked = (audit: number): AnswerAgreement =>
+  new AnswerAgreement({ agents: 16, schemas: [schema], tasks: 100, audit });
+
+let turns = 0;
+function say(opinions: AnswerAgreement, agent: number, question: string, word: string, place = question): Answer {
+  const key = opinions.key(0, { word });
+  return { role: 0, agent, turn: String(++turns), place, question, key, begunAt: turns };
+}
+
+describe('what is asked twice', () => {
+  test('an answer whose question nobody knows, but not one that shows whether its agent is mended', () => {
+    const opinions = asked(0.1);
+    expect(opinions.hear(say(opinions, 1, 'a', 'yes'), 3, false)).toEqual({ is: 'open' });
+    expect(opinions.hear(say(opinions, 1, 'b', 'yes'), 3, true)).toMatchObject({ is: 'accepted' });
+    // With nobody else to ask it stands.
+    expect(opinions.hear(say(opinions, 1, 'c', 'yes'), 0, false)).toMatchObject({ is: 'accepted' });
+  });
+
+  test('an odd answer is, on trial too', () => {
+    const opinions = asked(0);
+    for (const agent of [2, 3, 4, 5]) opinions.accept(say(opinions, agent, 'a', 'yes'));
+    expect(opinions.hear(say(opinions, 1, 'a', 'no'), 3, true)).toEqual({ is: 'open' });
+  });
+
+  test('not what enough witnesses of an earlier supervisor say too', () => {
+    const opinions = asked(0.1);
+    for (let k = 0; k < 3; k++) opinions.recall(0, 'a', { word: 'yes' });
+    expect(opinions.hear(say(opinions, 1, 'a', 'yes'), 3, false)).toMatchObject({ is: 'accepted' });
+    expect(opinions.hear(say(opinions, 2, 'a', 'no'), 3, false)).toEqual({ is: 'open' });
+  });
+
+  test('who agrees with the second word was right, who does not was wrong and is doubted until it is believed again', () => {
+    const opinions = asked(0.1);
+    expect(opinions.hear(say(opinions, 1, 'a', 'no'), 3, false).is).toBe('open');
+    expect(opinions.hear(say(opinions, 2, 'a', 'yes'), 3, false).is).toBe('open');
+    expect(opinions.hear(say(opinions, 3, 'a', 'yes'), 3, false)).toMatchObject({
+      is: 'accepted',
+      wrong: [{ agent: 1 }],
+      right: [{ agent: 2 }],
+    });
+    expect(opinions.hear(say(opinions, 1, 'b', 'yes'), 3, true).is).toBe('open');
+    expect(opinions.hear(say(opinions, 4, 'b', 'yes'), 3, false)).toMatchObject({
+      is: 'accepted',
+      right: [{ agent: 1 }],
+    });
+    expect(opinions.hear(say(opinions, 1, 'c', 'yes'), 3, true).is).toBe('accepted');
+  });
+});

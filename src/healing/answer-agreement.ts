@@ -1,0 +1,154 @@
+/**
+ * Compares what an agent answers with what others said to the same: whose word is taken at once, for which another one is asked first, and who
+ * stood alone. It accuses nobody itself; it says what it found.
+ */
+import { type AnswerSchema, answerKey, closedFields, LoneAnswerTest, Witnesses, template } from './witnesses.ts';
+
+export interface OpinionOptions {
+  readonly agents: number;
+  /** Schema of the role's answers by role; null for free text. */
+  readonly schemas: readonly (AnswerSchema | null)[];
+  /** How much work there is: what may be spent on asking twice at the start depends on it. */
+  readonly tasks: number;
+  /** Share of turns that may be asked twice because their question has no witnesses yet; 0 = never. */
+  readonly audit: number;
+}
+
+/** An answer to a question, as far as it can be compared. */
+export interface Answer {
+  readonly role: number;
+  readonly agent: number;
+  readonly turn: string;
+  /** Task and stage: several agents may be asked the same. */
+  readonly place: string;
+  readonly question: string;
+  /** Null: nothing of it can be compared. */
+  readonly key: string | null;
+  readonly begunAt: number | null;
+}
+
+export interface Opinion {
+  readonly agent: number;
+  readonly turn: string;
+  readonly key: string;
+  readonly begunAt: number | null;
+}
+
+export type Finding =
+  /** It stands. Those who said something else before were wrong; those who said the same and were not believed at once were right. */
+  | { readonly is: 'accepted'; readonly wrong: readonly Opinion[]; readonly right: readonly Opinion[] }
+  /** Another agent is to answer the same first. */
+  | { readonly is: 'open' }
+  /** The last of several answers that few others give; `support`: their share, 0..1. */
+  | { readonly is: 'convicted'; readonly support: number };
+
+/** Questions with fewer witnesses than this are audited, as far as the budget goes. */
+const KNOWN = 3;
+/** Agents that may be asked the same before the best answer is taken. */
+const MOST_OPINIONS = 3;
+/** Stands for those who answered before this began. */
+const NOBODY = -1;
+/** Turns that may be audited at the start beside the share: of the work, within bounds. */
+const FIRST_AUDITS = { least: 40, most: 640 } as const;
+/** Audits saved up at most. */
+const MOST_CREDIT = 64;
+
+const ACCEPTED: Finding = { is: 'accepted', wrong: [], right: [] };
+const OPEN: Finding = { is: 'open' };
+
+export class AnswerAgreement {
+  readonly #peers: readonly Witnesses[];
+  readonly #jury: LoneAnswerTest;
+  readonly #closed: readonly (readonly (readonly string[])[])[];
+  readonly #audit: number;
+  /** Agents whose word needs a second one: accused of a wrong answer and not yet cleared. */
+  readonly #doubted = new Set<number>();
+  readonly #open = new Map<string, Opinion[]>();
+  #credit: number;
+
+  constructor({ agents, schemas, tasks, audit }: OpinionOptions) {
+    this.#peers = schemas.map(() => new Witnesses());
+    this.#jury = new LoneAnswerTest(agents);
+    this.#closed = schemas.map((schema) => closedFields(schema));
+    this.#audit = audit;
+    this.#credit = audit * Math.min(FIRST_AUDITS.most, FIRST_AUDITS.least + tasks);
+  }
+
+  /** An answer that was accepted before this began: it is a witness all the same. */
+  recall(role: number, question: string, answer: unknown): void {
+    const key = answerKey(answer, this.#closed[role] ?? []);
+    if (key !== null) this.#peers[role]?.learn(template(question), key, NOBODY);
+  }
+
+  /** The answer as it is compared. */
+  key(role: number, answer: unknown): string | null {
+    return answerKey(answer, this.#closed[role] ?? []);
+  }
+
+  /** Share of others that say the same; null where too few have spoken. */
+  agreement({ role, agent, question, key }: Answer): number | null {
+    return key === null ? null : (this.#peers[role]?.agreement(template(question), key, agent) ?? null);
+  }
+
+  /**
+   * What others say to it; `others` that could be asked: with none, it stands as it is. `awaited`: somebody waits for it, so that it is not held
+   * up for the sake of a sample.
+   */
+  hear(answer: Answer, others: number, awaited: boolean): Finding {
+    const { role, agent, place, key } = answer;
+    const peers = this.#peers[role];
+    if (key === null || !peers) return ACCEPTED;
+    const question = template(answer.question);
+    const support = peers.support(question, key, agent);
+    if (support !== null && this.#jury.hear(agent, support)) {
+      this.#doubted.add(agent);
+      if (others > 0) this.#open.set(place, [this.#opinion(answer, key)]);
+      return { is: 'convicted', support };
+    }
+    return others > 0 ? this.#compare(answer, question, key, peers, awaited) : ACCEPTED;
+  }
+
+  /** The answer was used: it is a witness from now on, and its agent is believed again. */
+  accept({ role, agent, question, key }: Answer): void {
+    this.#doubted.delete(agent);
+    if (key !== null) this.#peers[role]?.learn(template(question), key, agent);
+  }
+
+  #compare(answer: Answer, question: string, key: string, peers: Witnesses, awaited: boolean): Finding {
+    const { agent, place } = answer;
+    const own = this.#opinion(answer, key);
+    const others = (this.#open.get(place) ?? []).filter((opinion) => opinion.agent !== agent);
+    this.#credit = Math.min(MOST_CREDIT, this.#credit + this.#audit);
+    if (others.length === 0) {
+      const odd = peers.odd(question, key, agent);
+      const unknown = !awaited && peers.others(question, key, agent).total < KNOWN;
+      const audited = unknown && this.#audit > 0 && this.#credit >= 1;
+      if (!odd && !audited && !this.#doubted.has(agent)) return ACCEPTED;
+      if (audited && !odd) this.#credit--;
+      this.#open.set(place, [own]);
+      return OPEN;
+    }
+    // Those who answered the same question before are witnesses too.
+    const { total, same } = peers.others(question, key, agent);
+    const backed = total >= KNOWN && same * 2 > total;
+    if (backed || others.some((opinion) => opinion.key === key)) {
+      this.#open.delete(place);
+      const wrong = others.filter((opinion) => opinion.key !== key);
+      const right = others.filter((opinion) => opinion.key === key);
+      for (const opinion of wrong) this.#doubted.add(opinion.agent);
+      for (const opinion of right) this.#doubted.delete(opinion.agent);
+      return { is: 'accepted', wrong, right };
+    }
+    if (others.length + 1 < MOST_OPINIONS) {
+      this.#open.set(place, [...others, own]);
+      return OPEN;
+    }
+    // Three answers, all different: the question has no sure answer. Nobody is accused for that.
+    this.#open.delete(place);
+    return ACCEPTED;
+  }
+
+  #opinion({ agent, turn, begunAt }: Answer, key: string): Opinion {
+    return { agent, turn, key, begunAt };
+  }
+}

@@ -1,0 +1,35 @@
+/** Between what EXECUTE calls a turn's failure and what a supervisor calls the fault behind it. */
+import type { TurnFailure } from '../agents/verdict.ts';
+import type { EngineError } from '../engine/contract.ts';
+import type { FaultClass } from './evidence.ts';
+
+/** What EXECUTE's own checks found, in the words of a supervisor. */
+export const DIAGNOSIS: Readonly<Record<TurnFailure, FaultClass>> = {
+  'output-truncated': 'incomplete',
+  'json-invalid': 'invalid',
+  'schema-mismatch': 'invalid',
+  'not-copied': 'invalid',
+  'output-empty': 'invalid',
+  deadline: 'stall',
+  'prompt-too-long': 'context-full',
+  'schema-unsupported': 'invalid',
+  'engine-error': 'engine-error',
+  stalled: 'stall',
+  looping: 'loop',
+};
+
+/** The other way round, as far as it differs. */
+export const FAILURE: Partial<Readonly<Record<FaultClass, TurnFailure>>> = {
+  stall: 'stalled',
+  'outcome-lost': 'stalled',
+  loop: 'looping',
+};
+
+/** What the failure of a turn is called when MONITOR, not EXECUTE, found it. */
+export const failureOf = (fault: FaultClass | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
+
+/** What an engine died of. */
+export function engineFault({ code }: EngineError): FaultClass {
+  if (code === 'device-lost' || code === 'out-of-memory') return code;
+  return code === 'model-checksum' ? 'bad-weights' : 'worker-dead';
+}

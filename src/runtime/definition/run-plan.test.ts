@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { RunState } from '../../journal/run-state.ts';
+import { parseSwarm } from '../../swarm/parse.ts';
+import { nextStage, planRun, settle } from './run-plan.ts';
+import { CellDiff } from '../views/status.ts';
+import { lines } from '../testing/world.ts';
+
+const text = readFileSync(new URL('../../../public/swarms/triage-4882.yaml', import.meta.url), 'utf8');
+const swarm = { file: 'triage-4882.yaml', text };
+
+function plan(count: number, request: object = {}) {
+  const parsed = parseSwarm(swarm.file, text);
+  if (!parsed.ok) throw new Error('the example is broken');
+  const settings = settle({ swarm, engine: 'webllm', ...request }, parsed.value.swarm, '1.2.3');
+  const planned = planRun({ swarm, input: { name: 'x.log', text: lines(count) }, settings: { ...settings } });
+  if (!planned.ok) throw new Error(planned.error[0]?.message);
+  return planned.value;
+}
+
+test('4,882 agents and 5,000 lines become rows and tasks; all of a frame fits one buffer', () => {
+  const planned = plan(5000);
+  expect([planned.layout.agents, planned.items.length]).toEqual([4882, 5000]);
+  const state = new RunState(planned.items.length, planned.layout.agents);
+  const diff = new CellDiff();
+  expect(diff.next(state)).toMatchObject({ full: true, cells: { length: 3 * 4882 } });
+  expect(diff.next(state).cells).toHaveLength(0);
+  state.agents.health[17] = 0.5;
+  expect([...diff.next(state).cells]).toEqual([17, 0, 500]);
+});
+
+test('every item goes through the first stage, and ends somewhere', () => {
+  const planned = plan(100);
+  for (let task = 0; task < 100; task++) {
+    expect(nextStage(planned, task, -1)).toBe(0);
+    expect(nextStage(planned, task, planned.stages.length - 1)).toBeNull();
+  }
+});
+
+test("a person's choices come before the file's", () => {
+  const { settings, summary, budget } = plan(10, {
+    seed: 99,
+    limit: 3,
+    vramMiB: 4096,
+    modelUrl: 'https://example.org/models/my-model/resolve/main/',
+  });
+  expect(settings).toMatchObject({ seed: 99, limit: 3, version: '1.2.3', model: { id: 'my-model' } });
+  expect([summary.seed, budget.vramMiB]).toEqual([99, 4096]);
+  expect(plan(10, { limit: 3 }).items).toHaveLength(3);
+});

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import { Asides } from './asides.ts';
+
+const told = (...bodies: EventBody[]): Asides => {
+  const asides = new Asides();
+  for (const [k, body] of bodies.entries())
+    asides.hear({ ...body, seq: k + 1, at: 1000 * (k + 1), wall: 0 } as unknown as JournalEvent);
+  return asides;
+};
+const loaded = { type: 'engine.loaded', engine: 'webllm', model: 'pocket', ms: 1 } as unknown as EventBody;
+
+it('tells why seats changed until a fresh engine has all of them, and as it stood at any moment', () => {
+  const fewer = {
+    type: 'seats.changed',
+    from: 12,
+    to: 11,
+    max: 12,
+    because: 'GPU only 9 % busy and no turn waits',
+  } as const;
+  const asides = told(loaded, fewer, loaded);
+  expect(asides.figures(1500).seatsChanged).toBeNull();
+  expect(asides.figures(2500).seatsChanged).toEqual({ at: 2000, from: 12, to: 11, because: fewer.because });
+  expect(asides.figures(3000).seatsChanged).toBeNull();
+});
+
+it('keeps the newest notes about storage, oldest first', () => {
+  const note = (k: number): EventBody => ({ type: 'storage.note', agent: -1, detail: `note ${String(k)}` });
+  const asides = told(...Array.from({ length: 7 }, (_, k) => note(k)));
+  expect(asides.figures(2500).storageNotes.map(({ detail }) => detail)).toEqual(['note 0', 'note 1']);
+  expect(asides.figures(9999).storageNotes.map(({ detail }) => detail)).toEqual(
+    [2, 3, 4, 5, 6].map((k) => `note ${String(k)}`),
+  );
+});

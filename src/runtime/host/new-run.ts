@@ -1,0 +1,62 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { RunRecord, RunSource } from '../../store/records.ts';
+import { parseSwarm } from '../../swarm/parse.ts';
+import type { ExampleSource } from './examples.ts';
+import { planRun, type RunPlan, type RunSettings, settle } from '../definition/run-plan.ts';
+import type { Diagnostic, StartRequest } from '../protocol/protocol.ts';
+
+export interface NewRunOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly examples: ExampleSource;
+  readonly version: string;
+}
+
+export type Prepared =
+  | { readonly ok: true; readonly record: RunRecord; readonly source: RunSource }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** What is to be stored of a new run, or what stands in its way, with line and column. */
+export async function prepareRun(request: StartRequest, options: NewRunOptions): Promise<Prepared> {
+  const { version, examples, clock, random } = options;
+  const parsed = parseSwarm(request.swarm.file, request.swarm.text);
+  if (!parsed.ok) return { ok: false, diagnostics: parsed.error };
+  const { swarm, locate } = parsed.value;
+  const example = swarm.input.example;
+  const input =
+    request.input ?? (example === undefined ? null : { name: example, text: await examples.input(example) });
+  if (!input) return { ok: false, diagnostics: [noInput(request.swarm.file, locate(['input']))] };
+  const settings = settle(request, swarm, version);
+  const source: RunSource = { swarm: request.swarm, input, settings: settings as unknown as RunSource['settings'] };
+  const planned = planRun(source);
+  if (!planned.ok) return { ok: false, diagnostics: planned.error };
+  const wall = clock.wall();
+  return { ok: true, record: newRecord(newId('run', wall, random), planned.value, settings, wall), source };
+}
+
+const noInput = (file: string, at: { readonly line: number; readonly column: number }): Diagnostic => ({
+  file,
+  line: at.line,
+  column: at.column,
+  message: 'this swarm reads a file that a person gives, and none was given',
+  expected: 'an input file',
+  hint: 'drop one on the page, or pass --input',
+});
+
+function newRecord(id: string, plan: RunPlan, settings: RunSettings, wall: number): RunRecord {
+  return {
+    id,
+    name: plan.summary.name,
+    phase: 'loading',
+    startedAt: wall,
+    endedAt: null,
+    tasks: plan.items.length,
+    results: 0,
+    failed: 0,
+    agents: plan.layout.agents,
+    modelId: settings.model.id,
+    engine: settings.engine === 'scripted' ? 'scripted' : 'webllm',
+  };
+}

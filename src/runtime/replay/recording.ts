@@ -1,0 +1,263 @@
+/** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
+import type { JournalEvent } from '../../journal/events.ts';
+import { type RecordedWord, WordsOfPeople } from './people.ts';
+import { RunClock } from './run-clock.ts';
+import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+
+/** One engine: how long it loaded, what it reported, and when it was lost. Times are milliseconds from the run's start. */
+export interface RecordedEngine {
+  readonly readyAt: number;
+  readonly loadMs: number;
+  readonly residents: number;
+  readonly contextTokens: number;
+  /** Null: it lived to the end, or the supervisor put another in its place. `silentFrom`: it gave no sign from then on. */
+  readonly lost: {
+    readonly at: number;
+    readonly silentFrom: number;
+    readonly code: string;
+    readonly message: string;
+  } | null;
+}
+
+/** How many agents were to sit on the GPU from `at` on. */
+export interface RecordedSeats {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly max: number;
+  readonly because: string;
+}
+
+export interface RecordedFault {
+  readonly kind: string;
+  /** Milliseconds from the run's start. */
+  readonly at: number;
+  readonly agents: readonly number[];
+  readonly detail: string;
+  readonly seed: number;
+  readonly forMs: number;
+}
+
+export interface Recording {
+  /** By task, then stage, then time. */
+  readonly turns: readonly RecordedTurn[];
+  readonly engines: readonly RecordedEngine[];
+  readonly seats: readonly RecordedSeats[];
+  readonly faults: readonly RecordedFault[];
+  /** What people did, in order. */
+  readonly words: readonly RecordedWord[];
+  /** Events of healing, in `healWord`'s words. */
+  readonly heals: readonly string[];
+  readonly mended: number;
+  /** When a person ended it; null where nobody did. */
+  readonly cancelledAt: number | null;
+  /** Whether times are exact, as on a virtual clock; else they tremble by milliseconds. */
+  readonly exact: boolean;
+  /** When it was opened again: after a reload, in another tab, or because a stored record had gone bad. */
+  readonly reopens: readonly number[];
+  /** Milliseconds of the whole run, without the time in which it was not open. */
+  readonly ms: number;
+}
+
+/** Faults that end the engine; it says nothing more from the moment they strike. */
+const ENGINE_FAULTS: ReadonlySet<string> = new Set([
+  'worker-kill',
+  'device-lost',
+  'device-lost-twice',
+  'out-of-memory',
+]);
+
+/** Far less than any time that a supervisor looks at, ms. */
+const APART_MS = 0.001;
+/** What people do. */
+const WORDS: ReadonlySet<JournalEvent['type']> = new Set([
+  'heal.decided',
+  'agent.held',
+  'agent.asked',
+  'endpoint.allowed',
+  'run.paused',
+  'run.continued',
+]);
+
+/** An event of healing in one word, for comparison; null for other events. */
+export function healWord(event: JournalEvent): string | null {
+  switch (event.type) {
+    case 'heal.suspected':
+      return `suspected ${String(event.agent)} ${event.fault}`;
+    case 'heal.ordered':
+      return `ordered ${String(event.agent)} ${event.fault} ${event.action}`;
+    case 'heal.mended':
+      return `mended ${String(event.agent)} ${event.fault} ${event.action}`;
+    default:
+      return null;
+  }
+}
+
+interface Open extends RecordedTurn {
+  readonly order: number;
+}
+
+type EngineReport = { readonly residents?: number; readonly model?: { readonly contextTokens?: number } } | undefined;
+
+/**
+ * @param events the whole log, in order
+ * @param bySupervisor whether an engine was put away by its supervisor, by the message of its loss: a replay does that by itself
+ */
+export function recordingOf(events: readonly JournalEvent[], bySupervisor: (message: string) => boolean): Recording {
+  const clock = new RunClock();
+  const turns: Open[] = [];
+  /** The task's last submission; its place in `turns`. */
+  const last = new Map<number, number>();
+  const dropped = new Set<number>();
+  /** Called back because the run was paused, since it was last. */
+  let recalled: number[] = [];
+  const open = new Set<number>();
+  /** Ends of which the log says too little: earlier versions, and logs that were trimmed. */
+  const guessed = new Set<number>();
+  const engines: RecordedEngine[] = [];
+  const seats: RecordedSeats[] = [];
+  const faults: RecordedFault[] = [];
+  const people = new WordsOfPeople();
+  const heals: string[] = [];
+  const reopens: number[] = [];
+  /** When the task's turn gave its first sign of life. */
+  const started = new Map<number, number>();
+  let cancelledAt: number | null = null;
+  let exact = false;
+  let mended = 0;
+  let ms = 0;
+  const change = (task: number, how: Partial<RecordedTurn>): void => {
+    const at = last.get(task);
+    const turn = at === undefined ? undefined : turns[at];
+    if (at !== undefined && turn) turns[at] = { ...turn, ...how };
+  };
+
+  /** What a replay does by a timer of its own, when it did so last: in the order of the log, also where a clock had them at one moment. */
+  let doneAt = Number.NEGATIVE_INFINITY;
+  let before = 0;
+  const next = (): number => (doneAt = Math.max(before === ms ? ms + APART_MS : ms, doneAt + APART_MS));
+
+  for (const event of events) {
+    before = ms;
+    ms = clock.at(event);
+    people.hear(event, WORDS.has(event.type) ? next() : ms);
+    // Clocks of machines tell whole milliseconds.
+    exact ||= !Number.isInteger(event.wall);
+    const word = healWord(event);
+    if (word !== null) heals.push(word);
+    switch (event.type) {
+      case 'task.assigned':
+        // One at a time: the one before is over, however that came about.
+        open.delete(last.get(event.task) ?? -1);
+        last.set(event.task, turns.length);
+        started.delete(event.task);
+        open.add(turns.length);
+        turns.push({ ...SILENT_TURN, at: ms, task: event.task, stage: event.stage, order: turns.length });
+        break;
+      case 'turn.started':
+        started.set(event.task, ms);
+        break;
+      case 'turn.ended': {
+        open.delete(last.get(event.task) ?? -1);
+        if (!event.trace) guessed.add(last.get(event.task) ?? -1);
+        change(event.task, ended(event));
+        break;
+      }
+      case 'task.advanced':
+        open.delete(last.get(event.task) ?? -1);
+        // A person's word, or a review that failed.
+        if (event.edited || event.output === null) break;
+        if (turns[last.get(event.task) ?? -1]?.text === '')
+          change(event.task, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        break;
+      // Where a turn never spoke, nothing but this says that it is over.
+      case 'task.retried':
+      case 'task.escalated':
+      case 'task.committed':
+      case 'task.failed':
+        open.delete(last.get(event.task) ?? -1);
+        break;
+      case 'task.requeued': {
+        const at = last.get(event.task) ?? -1;
+        open.delete(at);
+        if (event.reason === 'cancelled') recalled.push(at);
+        break;
+      }
+      case 'run.paused':
+        recalled = [];
+        break;
+      case 'run.resumed':
+        reopens.push(before);
+        for (const at of open) {
+          const turn = turns[at] as Open;
+          turns[at] = { ...turn, ...cutOff(turn.at, started.get(turn.task), before) };
+        }
+        open.clear();
+        break;
+      case 'engine.loaded': {
+        const report = event.report as EngineReport;
+        engines.push({
+          readyAt: ms,
+          loadMs: event.ms,
+          residents: report?.residents ?? 1,
+          contextTokens: report?.model?.contextTokens ?? 1024,
+          lost: null,
+        });
+        break;
+      }
+      case 'engine.lost': {
+        const engine = engines.at(-1);
+        if (!engine || bySupervisor(event.message)) break;
+        const fault = faults.findLast(({ kind }) => ENGINE_FAULTS.has(kind));
+        const earlier = engines.length > 1 ? (engines.at(-2)?.lost?.at ?? 0) : 0;
+        const silentFrom = fault && fault.at > earlier ? Math.min(fault.at, ms) : ms;
+        const { code, message } = event;
+        engines[engines.length - 1] = { ...engine, lost: { at: next(), silentFrom, code, message } };
+        break;
+      }
+      case 'seats.changed': {
+        const { from, to, max, because } = event;
+        seats.push({ at: next(), from, to, max, because });
+        break;
+      }
+      case 'fault.injected': {
+        const { kind, agents, detail, seed = 1, forMs = 0 } = event;
+        faults.push({ kind, at: next(), agents, detail, seed, forMs });
+        break;
+      }
+      case 'run.cancelled':
+        cancelledAt = next();
+        break;
+      case 'heal.mended':
+        mended++;
+        break;
+      default:
+        break;
+    }
+  }
+  // Still under way when the log was read: nobody knows how they went on.
+  for (const at of open) dropped.add(at);
+  const words = [...people.words];
+  const lastPause = words.findLastIndex(({ do: did }) => did === 'pause' || did === 'continue');
+  if (words[lastPause]?.do === 'pause' && cancelledAt === null) {
+    // Nor how long it was to wait: its replay goes on.
+    words.splice(lastPause, 1);
+    for (const at of recalled) dropped.add(at);
+  }
+  // Without its answer a turn is better made up than played.
+  const kept = turns.filter(({ order, text }) => !dropped.has(order) && !(guessed.has(order) && text === ''));
+  kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
+  return {
+    turns: kept.map(({ order: _, ...turn }) => turn),
+    engines,
+    seats,
+    faults,
+    words,
+    heals,
+    mended,
+    cancelledAt,
+    exact,
+    reopens,
+    ms,
+  };
+}

@@ -1,0 +1,56 @@
+import { decodeEvents } from '../../journal/journal.ts';
+import { RunState } from '../../journal/run-state.ts';
+import type { ResultRow, RunRecord } from '../../store/records.ts';
+import { StoreFault } from '../../store/fault.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import { History } from '../history/history.ts';
+import { planRun, type RunPlan } from '../definition/run-plan.ts';
+import { ResultIndex } from '../storage/result-index.ts';
+
+/** A stored run, folded up to the last event that is on the disk. */
+export interface LoadedRun {
+  readonly record: RunRecord;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly history: History;
+  readonly index: ResultIndex;
+  /** Some of the committed rows, the last in order of tasks: what agents said before. */
+  readonly recent: readonly ResultRow[];
+}
+
+/** Rows that a new supervisor gets to know. */
+const RECENT = 1000;
+
+/** Reads a run back. Throws StoreFault (`missing`, `corrupt`) where there is nothing to go on from. */
+export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
+  const record = await store.record(id);
+  if (!record) throw new StoreFault('missing', `There is no run ${id}.`);
+  const planned = planRun(await store.source(id));
+  if (!planned.ok) {
+    throw new StoreFault(
+      'corrupt',
+      `The swarm file of run ${id} can no longer be read: ${planned.error[0]?.message ?? ''}`,
+    );
+  }
+  const plan = planned.value;
+  const state = new RunState(plan.items.length, plan.layout.agents);
+  const history = new History(plan);
+  await foldNew(store, id, state, history);
+  const index = new ResultIndex(store, id);
+  let recent: ResultRow[] = [];
+  await store.eachRow(id, (rows) => {
+    index.add(rows);
+    recent = [...recent, ...rows.map(({ row }) => row)].slice(-RECENT);
+  });
+  return { record, plan, state, history, index, recent };
+}
+
+/** Applies what the store has of the log beyond `state`. */
+export async function foldNew(store: RunStore, id: string, state: RunState, history: History): Promise<void> {
+  for (const chunk of await store.chunks(id, state.seq))
+    for (const event of decodeEvents(chunk)) {
+      if (event.seq <= state.seq) continue;
+      state.apply(event);
+      history.hear(event, state);
+    }
+}

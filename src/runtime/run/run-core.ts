@@ -1,0 +1,312 @@
+import { ContextManager } from '../../agents/context.ts';
+import type { Engine } from '../../engine/contract.ts';
+import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import { Journal } from '../../journal/journal.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { type Random, seededRandom } from '../../kernel/random.ts';
+import type { RunRecord } from '../../store/records.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import { type Condition, recordOf } from './condition.ts';
+import { Dispatcher } from '../turns/dispatcher.ts';
+import { UNSUPERVISED } from '../turns/supervision.ts';
+import { EngineRoom } from '../engines/engine-room.ts';
+import type { EscalationOptions } from '../../engine/escalation.ts';
+import type { History } from '../history/history.ts';
+import { ResultRecorder } from '../tasks/result-recorder.ts';
+import type { LoadedRun } from './load-run.ts';
+import type { RunPlan } from '../definition/run-plan.ts';
+import { reconcile } from '../storage/reconcile.ts';
+import type { ResultIndex } from '../storage/result-index.ts';
+import { RunStorage } from '../storage/run-storage.ts';
+import { Stopwatch } from './stopwatch.ts';
+import type { HealingSettings } from '../supervision/healing-parts.ts';
+import { Supervisor } from '../supervision/supervisor.ts';
+
+export interface RunOptions {
+  readonly clock: Clock;
+  readonly store: RunStore;
+  readonly createEngine: () => Engine;
+  /** Engines for bigger models, beside the run's own. */
+  readonly createBeside: () => Engine;
+  /** See `EscalationOptions`. */
+  readonly createRemote: EscalationOptions['createRemote'];
+  readonly models: EscalationOptions['models'];
+  /** From `store.openWriter`. */
+  readonly fence: number;
+  /** Names this tab in the log. */
+  readonly tab: string;
+  /** How its agents are mended; null: not at all. Absent: as usual. */
+  readonly healing?: HealingSettings | null;
+  /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
+  readonly fixedSeats?: boolean;
+  /** Hears every event as it happens, before it is on the disk. */
+  readonly onEvent?: (event: JournalEvent) => void;
+  /** Gives the run's lock back. */
+  readonly release: () => void;
+  /** Another tab has taken the run over; this one has stopped. */
+  readonly onStale: () => void;
+}
+
+/**
+ * What keeps a run going, from its first event to its last: turns go out while there is an engine and nothing speaks against it, rows go to
+ * the disk, and the run is over when every task has one. Everything that happens goes through `tell`, into the log and the state alike.
+ */
+export class RunCore {
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly history: History;
+  readonly index: ResultIndex;
+  readonly journal: Journal;
+  readonly storage: RunStorage;
+  readonly recorder: ResultRecorder;
+  readonly engines: EngineRoom;
+  readonly dispatcher: Dispatcher;
+  /** Null: nobody supervises; EXECUTE's own checks are all there is. */
+  readonly supervisor: Supervisor | null;
+  readonly #with: RunOptions;
+  readonly #first: RunRecord;
+  readonly #watch: Stopwatch;
+  #endedAt: number | null;
+  #stale = false;
+  #stopped = false;
+  #ending = false;
+
+  /** `onUnanswered`: nobody said a word on that notice in time. */
+  constructor(loaded: LoadedRun, options: RunOptions, onUnanswered: (notice: string) => void) {
+    const { record, plan, state, history, index, recent } = loaded;
+    this.plan = plan;
+    this.state = state;
+    this.history = history;
+    this.index = index;
+    this.#with = options;
+    this.#first = record;
+    this.#endedAt = record.endedAt;
+    this.#watch = new Stopwatch(options.clock, state.at);
+    this.journal = new Journal(options.clock, () => this.#watch.elapsed(), state.seq);
+    const contexts = new ContextManager();
+    this.storage = this.#openStorage(contexts);
+    this.recorder = new ResultRecorder({
+      plan,
+      state,
+      tell: this.tell,
+      write: (row, seq) => {
+        this.storage.add(row, seq);
+      },
+    });
+    this.#begin();
+    this.engines = this.#openEngines();
+    // Of the run's own seed, so that a replay draws the same.
+    const random = seededRandom(`run/${String(plan.settings.seed)}/${String(options.fence)}`);
+    this.supervisor = this.#openSupervisor(random);
+    this.dispatcher = this.#openDispatcher(random, contexts, onUnanswered);
+    this.supervisor?.start(this.dispatcher.actuator);
+    this.supervisor?.recall(recent);
+    if (!state.ended) this.supervisor?.adoptAll();
+  }
+
+  /** Run time so far, ms. */
+  get elapsed(): number {
+    return this.#watch.elapsed();
+  }
+
+  /** Nothing more can happen in this run here. */
+  get isOver(): boolean {
+    return this.state.ended || this.state.cancelled || this.#stale || this.#stopped;
+  }
+
+  get condition(): Condition {
+    const { trouble, freed } = this.storage;
+    return { state: this.state, stale: this.#stale, trouble, freed, seat: this.engines.state };
+  }
+
+  /** The run's row as it stands, for the list of runs. */
+  get record(): RunRecord {
+    return recordOf(this.#first, this.condition, this.index, this.#endedAt);
+  }
+
+  readonly tell = (body: EventBody): JournalEvent => {
+    const event = this.journal.append(body);
+    this.state.apply(event);
+    this.history.hear(event, this.state);
+    if (event.type === 'turn.ended' || event.type === 'agent.state') this.storage.changed(event.agent);
+    this.storage.poke();
+    this.#with.onEvent?.(event);
+    return event;
+  };
+
+  /** Sets the run going, unless it is over. */
+  async start(): Promise<void> {
+    await this.storage.restore();
+    this.engines.watch();
+    // A cancel or the last commit may have been cut off by the end of an earlier session.
+    if (this.state.cancelled && !this.state.ended) this.endRest('cancelled');
+    else if (this.recorder.overspent && !this.isOver) this.endRest('token-budget');
+    this.#checkEnd();
+    if (!this.isOver && !this.state.paused) this.engines.start();
+    this.steer();
+  }
+
+  /** Turns go to the engine exactly while there is one and nothing speaks against it; run time goes on just then. */
+  steer(): void {
+    const { engine, state: seat } = this.engines;
+    this.engines.askIfStuck();
+    const go = !this.isOver && !this.state.paused && !this.storage.trouble;
+    this.#watch.running = go && engine !== null;
+    if (go && engine && seat.kind === 'ready') {
+      this.dispatcher.attach(engine, seat.report.residents, seat.report.model.contextTokens);
+    } else {
+      this.dispatcher.attach(null);
+    }
+  }
+
+  /** What is not done yet ends as that named failure. */
+  endRest(failure: string): void {
+    this.dispatcher.stop();
+    this.recorder.failRest(failure);
+    this.steer();
+  }
+
+  /**
+   * Leaves the run as it is, to be opened again; resolves when everything is on the disk that can be written now. `keep` false: nothing more
+   * is written, e.g. because the run is about to be removed.
+   */
+  async stop(keep = true): Promise<void> {
+    if (!this.#stale && keep) {
+      this.dispatcher.attach(null);
+      await this.storage.leave();
+    }
+    await this.#leave();
+  }
+
+  #openStorage(contexts: ContextManager): RunStorage {
+    const { clock, store, fence, onStale } = this.#with;
+    const { state, journal } = this;
+    return new RunStorage({
+      clock,
+      store,
+      run: this.#first.id,
+      fence,
+      journal,
+      state,
+      contexts,
+      record: () => this.record,
+      freeWarm: (bytes) => this.engines.freeWarm(bytes),
+      onNote: (agent, detail) => {
+        if (!this.isOver) this.tell({ type: 'storage.note', agent, detail });
+      },
+      onBad: ({ agent, fault, detail }) => this.supervisor?.recordBad(agent, fault, detail),
+      onCommitted: (rows) => {
+        this.index.add(rows);
+        this.#checkEnd();
+      },
+      onTrouble: (fault) => {
+        this.supervisor?.storage(fault && fault.message);
+        this.steer();
+      },
+      onStale: () => {
+        this.#stale = true;
+        void this.#leave().then(onStale);
+      },
+    });
+  }
+
+  /** The first events of this session: that it begins or goes on, and what results know better than the log. */
+  #begin(): void {
+    const { plan, state, tell } = this;
+    const { tab, fence } = this.#with;
+    const { name } = plan.summary;
+    if (state.seq === 0) {
+      const { seed } = plan.settings;
+      tell({ type: 'run.created', name, tasks: plan.items.length, agents: plan.layout.agents, seed });
+    } else if (!state.ended || state.open > 0) tell({ type: 'run.resumed', tab, fence });
+    for (const event of reconcile(state, this.index)) tell(event);
+  }
+
+  #openEngines(): EngineRoom {
+    const { clock, fence, createEngine, createBeside, createRemote, models, fixedSeats = false } = this.#with;
+    const { plan, state, tell } = this;
+    const create = { createEngine, createBeside, createRemote };
+    const given = { clock, plan, state, fence, ...create, models, fixedSeats, tell };
+    return new EngineRoom({
+      ...given,
+      isOver: () => this.isOver,
+      isWorking: () => this.#watch.running,
+      inFlight: () => this.dispatcher.inFlight,
+      waiting: () => this.dispatcher.waiting,
+      resize: (seats) => {
+        this.dispatcher.resize(seats);
+      },
+      onLost: (error) => {
+        this.dispatcher.lost(error);
+      },
+      onChange: () => {
+        this.steer();
+      },
+    });
+  }
+
+  #openSupervisor(random: Random): Supervisor | null {
+    const { clock, fence, healing: settings = {} } = this.#with;
+    const { plan, state, tell } = this;
+    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell });
+  }
+
+  #openDispatcher(random: Random, contexts: ContextManager, onUnanswered: (notice: string) => void): Dispatcher {
+    const { clock, fence } = this.#with;
+    const { plan, state, tell, storage, recorder, engines } = this;
+    const given = { clock, plan, state, fence, contexts, storage, tell, onUnanswered };
+    return new Dispatcher({
+      ...given,
+      random,
+      supervision: this.supervisor ?? UNSUPERVISED,
+      escalation: engines.escalation,
+      onDone: (task, note) => {
+        recorder.done(task, note);
+      },
+      onFailed: (task, failure, detail) => {
+        recorder.fail(task, failure, detail);
+      },
+      onTurn: () => {
+        engines.worked();
+        if (recorder.overspent && !this.isOver) this.endRest('token-budget');
+      },
+      onGone: (error, ordered) => {
+        engines.declareLost(error, ordered);
+      },
+      onCulprit: () => {
+        engines.absolve();
+      },
+    });
+  }
+
+  /** Over once every task's row is on the disk. */
+  #checkEnd(): void {
+    if (this.#ending || this.state.ended || this.index.size < this.state.tasks.size) return;
+    this.#ending = true;
+    void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.engines.lastFigures();
+    if (this.#stopped) return;
+    const { size, failed } = this.index;
+    const { figures } = this.engines;
+    this.#endedAt = this.#with.clock.wall();
+    this.tell({ type: 'run.ended', results: size - failed, failed, ...(figures ? { figures } : {}) });
+    this.steer();
+    await this.storage.flush();
+    await this.engines.stop();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.engines.unwatch();
+    this.storage.stop();
+    this.dispatcher.stop();
+    this.#watch.running = false;
+    await this.engines.stop();
+    this.#with.release();
+  }
+}

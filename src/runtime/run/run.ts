@@ -1,0 +1,209 @@
+import type { EngineReport } from '../../engine/contract.ts';
+import { remoteAddress } from '../../engine/remote.ts';
+import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { EngineFigures } from '../../telemetry/report.ts';
+import { messageOf } from './condition.ts';
+import type { History } from '../history/history.ts';
+import type { LoadedRun } from './load-run.ts';
+import { Operator } from './operator.ts';
+import type { RunPlan } from '../definition/run-plan.ts';
+import type {
+  ActionReply,
+  AgentAction,
+  AgentStory,
+  Decision,
+  RemoteSettings,
+  RunStatus,
+} from '../protocol/protocol.ts';
+import type { ResultIndex } from '../storage/result-index.ts';
+import { RunCore, type RunOptions } from './run-core.ts';
+import { statusOf } from '../views/status.ts';
+import type { RunView } from '../views/run-view.ts';
+
+/** A run that this tab writes, as people and chaos reach it: how it stands, and what they may do to it. */
+export class Run implements RunView {
+  readonly id: string;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly history: History;
+  readonly index: ResultIndex;
+  readonly #core: RunCore;
+  readonly #operator: Operator;
+
+  constructor(loaded: LoadedRun, options: RunOptions) {
+    this.id = loaded.record.id;
+    this.plan = loaded.plan;
+    this.state = loaded.state;
+    this.history = loaded.history;
+    this.index = loaded.index;
+    const core = (this.#core = new RunCore(loaded, options, (notice) => {
+      this.#operator.unanswered(notice);
+    }));
+    this.#operator = new Operator({
+      plan: this.plan,
+      state: this.state,
+      dispatcher: core.dispatcher,
+      supervisor: core.supervisor,
+      tell: core.tell,
+      done: (task, note) => {
+        core.recorder.done(task, note);
+      },
+      fail: (task, failure, note) => {
+        core.recorder.fail(task, failure, note, 0);
+      },
+      resume: () => {
+        this.resume();
+      },
+      cancel: () => {
+        this.cancel();
+      },
+    });
+  }
+
+  /** Sets the run going, unless it is over. */
+  start(): Promise<void> {
+    return this.#core.start();
+  }
+
+  status(): RunStatus {
+    const { engines, dispatcher, condition, record, elapsed } = this.#core;
+    const { state: seat } = engines;
+    const max = seat.kind === 'ready' ? seat.report.residents : 0;
+    const running = dispatcher.inFlight.filter((turn) => turn.started);
+    return statusOf(record, this.plan, this.state, {
+      writer: !condition.stale,
+      message: messageOf(condition),
+      problem: seat.kind === 'waiting' || seat.kind === 'stopped' ? seat.problem : null,
+      loading: seat.kind === 'loading' ? seat.progress : null,
+      report: this.state.engineReport as EngineReport | null,
+      vram: this.figures()?.vram ?? null,
+      elapsedMs: Math.round(elapsed),
+      tokensPerSecond: engines.tokensPerSecond,
+      remote: engines.escalation.remote,
+      seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },
+      residents: running.map(({ agent, task, tokens, stage }) => ({
+        agent,
+        task,
+        tokens,
+        maxTokens: this.plan.stages[stage]?.brief.maxTokens ?? 0,
+      })),
+      ...this.history.figures(elapsed),
+    });
+  }
+
+  figures(): EngineFigures | null {
+    return this.#core.engines.figures ?? (this.state.figures as EngineFigures | null);
+  }
+
+  now(agent: number): AgentStory['now'] {
+    const turn = this.#core.dispatcher.inFlight.find((each) => each.agent === agent);
+    return turn ? { task: turn.task, input: turn.input, text: turn.text } : null;
+  }
+
+  unsaved(): readonly JournalEvent[] {
+    return this.#core.journal.unsaved();
+  }
+
+  pause(): void {
+    const { isOver, tell, dispatcher } = this.#core;
+    if (isOver || this.state.paused) return;
+    tell({ type: 'run.paused' });
+    this.#core.steer();
+    dispatcher.recall(false);
+  }
+
+  /** Goes on after a pause, or tries again after trouble. */
+  resume(): void {
+    const { isOver, tell, storage, engines } = this.#core;
+    if (isOver) return;
+    if (this.state.paused) tell({ type: 'run.continued' });
+    storage.retryNow();
+    engines.start();
+    this.#core.steer();
+  }
+
+  /** Ends the run: what is not done yet ends as the named failure `cancelled`. */
+  cancel(): void {
+    if (this.#core.isOver) return;
+    this.#core.tell({ type: 'run.cancelled' });
+    this.#core.endRest('cancelled');
+  }
+
+  decide(notice: string, decision: Decision): ActionReply {
+    if (this.#core.isOver) return { ok: false, message: 'This run is over.' };
+    return this.#operator.decide(notice, decision);
+  }
+
+  /** Tasks that fail here may go to that endpoint, in this tab, until it is taken back (null). */
+  allowRemote(remote: RemoteSettings | null): ActionReply {
+    const { isOver, tell, engines } = this.#core;
+    const { escalation } = engines;
+    if (isOver) return { ok: false, message: 'This run is over.' };
+    if (remote === null) {
+      if (escalation.remote !== null) tell({ type: 'endpoint.allowed', name: null });
+      escalation.allow(null);
+      return { ok: true, message: 'Nothing is sent to an endpoint any more.' };
+    }
+    const address = remoteAddress(remote.url);
+    if (!address.ok) return { ok: false, message: address.because };
+    const model = remote.model.trim();
+    if (model === '') return { ok: false, message: 'Name the model that the endpoint is to use.' };
+    const key = remote.key?.trim() ?? '';
+    escalation.allow({ url: address.url, model, key: key === '' ? null : key });
+    const name = escalation.remote ?? '';
+    tell({ type: 'endpoint.allowed', name });
+    return { ok: true, message: `Tasks that fail here may go to ${name}, their text with them.` };
+  }
+
+  act(agent: number, action: AgentAction): ActionReply {
+    if (this.#core.isOver) return { ok: false, message: 'This run is over.' };
+    return this.#operator.act(agent, action);
+  }
+
+  /** `keep` false: what is not on the disk yet is not wanted any more. */
+  stop(keep = true): Promise<void> {
+    return this.#core.stop(keep);
+  }
+
+  /** Ends the supervisor with all it knows; a new one takes its place. A seam for chaos. */
+  crashSupervisor(): void {
+    this.#core.supervisor?.crash();
+  }
+
+  /** So many agents may sit on the GPU from now on, as the autoscaler decided once. */
+  seats(change: Omit<Extract<EventBody, { type: 'seats.changed' }>, 'type'>): void {
+    if (this.#core.isOver) return;
+    this.#core.tell({ type: 'seats.changed', ...change });
+    this.#core.dispatcher.resize(change.to);
+  }
+
+  /** Somebody broke something on purpose: the log says so. */
+  injected(
+    fault: number,
+    kind: string,
+    {
+      agents,
+      detail,
+      lasting,
+    }: { readonly agents: readonly number[]; readonly detail: string; readonly lasting?: boolean },
+    /** What it left to chance, and how long it lasts, ms: a replay does it again. */
+    { seed, forMs }: { readonly seed: number; readonly forMs: number } = { seed: 0, forMs: 0 },
+  ): void {
+    if (!this.#core.isOver)
+      this.#core.tell({
+        ...{ type: 'fault.injected', fault, kind, agents, detail, seed, forMs },
+        ...(lasting === true && { lasting }),
+      });
+  }
+
+  /** What somebody did to the agent on purpose is gone: the log says so. */
+  ridOf(fault: number, kind: string, agent: number): void {
+    if (!this.#core.isOver) this.#core.tell({ type: 'fault.over', fault, kind, agent });
+  }
+
+  /** Resolves when all that has happened so far is on the disk. */
+  flush(): Promise<void> {
+    return this.#core.storage.flush();
+  }
+}

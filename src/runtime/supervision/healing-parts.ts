@@ -1,0 +1,76 @@
+import { Ladder, type Step } from '../../healing/ladder.ts';
+import type { Lifecycle } from '../../healing/lifecycle.ts';
+import type { FromMonitor, FromRecover, Tap } from '../../healing/messages.ts';
+import { Monitor, MONITOR_DEFAULTS } from '../../healing/monitor.ts';
+import { Recover, RECOVER_DEFAULTS } from '../../healing/recover.ts';
+import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { Actuator } from '../turns/actuator.ts';
+import type { RunPlan } from '../definition/run-plan.ts';
+
+/** How a run is supervised; everything has a default. */
+export interface HealingSettings {
+  /** Share of turns that may be asked twice because nobody has answered the like before; 0 = never. */
+  readonly audit?: number;
+  /** Steps to choose from, e.g. a ladder of one rung to compare with. */
+  readonly ladder?: readonly Step[];
+  /** Stands between the parts of the supervisor: where chaos enters. */
+  readonly tap?: Tap;
+}
+
+/** MONITOR for a run as its plan describes it; `audit`: see `HealingSettings`. */
+export function monitorOf(
+  plan: RunPlan,
+  state: RunState,
+  audit: number | undefined,
+  random: Random,
+  post: (message: FromMonitor) => void,
+): Monitor {
+  const { roles, supervision } = plan.swarm;
+  const options = {
+    ...MONITOR_DEFAULTS,
+    ...(audit !== undefined && { audit }),
+    agents: state.agents.size,
+    tasks: state.tasks.size,
+    degraded: supervision.thresholds.degraded,
+    roles: plan.layout.roles.map(({ name }) => ({
+      name,
+      schema: roles[name]?.output ?? null,
+      deadlineMs: roles[name]?.limits.deadline ?? Number.POSITIVE_INFINITY,
+    })),
+  };
+  return new Monitor(options, random, post);
+}
+
+export interface RecoverParts {
+  readonly actuator: Actuator;
+  readonly life: Lifecycle;
+  /** Absent: the product's own. */
+  readonly ladder: readonly Step[] | undefined;
+}
+
+/** RECOVER for a run as its plan describes it; `name` tells its cases and orders from those of others. */
+export function recoverOf(
+  plan: RunPlan,
+  name: string,
+  { actuator, life, ladder }: RecoverParts,
+  random: Random,
+  post: (message: FromRecover) => void,
+): Recover {
+  const { roles, roleOf } = plan.layout;
+  const { intensity, period } = plan.swarm.supervision;
+  const tree = new SupervisionTree(
+    roles.map(({ name: role, firstAgent, replicas }) => ({ name: role, first: firstAgent, count: replicas })),
+    { ...DEFAULT_SUPERVISION, intensity, periodMs: period },
+    random,
+  );
+  const options = {
+    ...RECOVER_DEFAULTS,
+    life: name,
+    roleOf: (agent: number) => roleOf[agent] ?? 0,
+    canEscalate: (role: number) => actuator.canEscalate(roles[role]?.name ?? ''),
+    hasStandby: (agent: number) => actuator.others(agent) > 0,
+  };
+  return new Recover(options, { ladder: new Ladder(ladder), tree, life }, random, post);
+}

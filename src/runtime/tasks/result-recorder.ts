@@ -1,0 +1,61 @@
+import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import { type RunState, TASK } from '../../journal/run-state.ts';
+import type { ResultRow } from '../../store/records.ts';
+import { resultRow } from './result-row.ts';
+import type { RunPlan } from '../definition/run-plan.ts';
+
+export interface ResultRecorderOptions {
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  readonly tell: (event: EventBody) => JournalEvent;
+  /** The row and the event of that number are written together. */
+  readonly write: (row: ResultRow, seq: number) => void;
+}
+
+/** One row a task, its result or its named failure: what has ended does not end again. */
+export class ResultRecorder {
+  readonly #with: ResultRecorderOptions;
+
+  constructor(options: ResultRecorderOptions) {
+    this.#with = options;
+  }
+
+  done(task: number, note: string | null): void {
+    if (this.#isClosed(task)) return;
+    const { plan, state, tell, write } = this.#with;
+    const last = state.tasks.agent[task] as number;
+    const attempts = Math.max(1, state.tasks.attempts[task] as number);
+    const row = resultRow(plan, state, task, { failure: null, note, agent: last, attempts });
+    const agent = state.held.get(task)?.find((held) => held.stage === plan.tasks.result)?.agent ?? last;
+    const { seq } = tell({ type: 'task.committed', task, agent, attempts });
+    write(row, seq);
+  }
+
+  /** `spent`: attempts that the log does not count; the one that failed last was never to be retried. */
+  fail(task: number, failure: string, note: string | null = null, spent = 1): void {
+    if (this.#isClosed(task)) return;
+    const { plan, state, tell, write } = this.#with;
+    const { tasks } = state;
+    const agent = tasks.agent[task] as number;
+    const attempts = (tasks.attempts[task] as number) + (tasks.failures[task] as number) + spent;
+    const row = resultRow(plan, state, task, { failure, note, agent, attempts });
+    const { seq } = tell({ type: 'task.failed', task, agent: Math.max(0, agent), failure, attempts });
+    write(row, seq);
+  }
+
+  /** All that is open ends as that failure. */
+  failRest(failure: string): void {
+    for (let task = 0; task < this.#with.state.tasks.size; task++) this.fail(task, failure, null, 0);
+  }
+
+  /** Whether the run has used all the tokens that it was given. */
+  get overspent(): boolean {
+    const { plan, state } = this.#with;
+    const { promptTokens, completionTokens } = state.totals;
+    return plan.tokenLimit !== null && promptTokens + completionTokens >= plan.tokenLimit;
+  }
+
+  #isClosed(task: number): boolean {
+    return (this.#with.state.tasks.status[task] as number) >= TASK.committed;
+  }
+}

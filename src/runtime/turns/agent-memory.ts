@@ -1,0 +1,64 @@
+import type { ContextManager } from '../../agents/context.ts';
+import type { Engine } from '../../engine/contract.ts';
+import type { ColdAgent } from '../../store/records.ts';
+import type { Residence } from '../../memory/residence.ts';
+
+export interface AgentMemoryOptions {
+  /** What agents remember; their cold records keep it. */
+  readonly contexts: ContextManager;
+  readonly residence: Residence;
+  /** What the agent remembered was dropped. */
+  readonly onDropped: (agent: number) => void;
+  /** The agent's newest cold record that can be trusted; null without one. */
+  readonly lastGood: (agent: number) => Promise<ColdAgent | null>;
+}
+
+/** What can be done to what an agent knows: on the GPU, on the warm tier, and in its context. */
+export class AgentMemory {
+  readonly #with: AgentMemoryOptions;
+  /** Agents whose kept context the next engine is to drop: the warm tier outlives engines. */
+  readonly #toForget = new Set<number>();
+  #engine: Engine | null = null;
+
+  constructor(options: AgentMemoryOptions) {
+    this.#with = options;
+  }
+
+  /** K/V is kept there from now on; null: nowhere. */
+  attach(engine: Engine | null): void {
+    this.#engine = engine;
+    if (!engine) return;
+    for (const agent of this.#toForget) forgetIn(engine, agent);
+    this.#toForget.clear();
+  }
+
+  /** Drops the agent's K/V: it is computed again from what the agent remembers. */
+  recompute(agent: number): void {
+    this.#with.residence.forgotten(agent);
+    if (this.#engine) forgetIn(this.#engine, agent);
+    else this.#toForget.add(agent);
+  }
+
+  /** Drops all that the agent remembers. */
+  forget(agent: number): void {
+    this.recompute(agent);
+    this.#with.contexts.forget(agent);
+    this.#with.onDropped(agent);
+  }
+
+  /** Makes the agent anew from its last good generation; says from which. */
+  async renew(agent: number): Promise<string> {
+    const { contexts, lastGood } = this.#with;
+    this.recompute(agent);
+    const record = await lastGood(agent);
+    contexts.forget(agent);
+    if (!record) return "there is no record of it: it begins with its role's prompt alone";
+    contexts.restore(agent, record.state['memory']);
+    return `made anew from generation ${String(record.generation)} of its record`;
+  }
+}
+
+function forgetIn(engine: Engine, agent: number): void {
+  // An engine that dies meanwhile is told again by whoever mends the agent.
+  void engine.forget(agent).catch(() => undefined);
+}

@@ -1,0 +1,39 @@
+import type { EngineError, TurnHandle } from '../../engine/contract.ts';
+import type { Cancel } from '../../kernel/clock.ts';
+import type { TurnTracer } from './turn-trace.ts';
+
+/** An engine that is this late for a turn's deadline keeps none, ms. */
+export const GRACE_MS = 10_000;
+
+export const HUNG: EngineError = {
+  code: 'worker-dead',
+  message: 'The engine let a turn pass its deadline and did not answer.',
+  remedy: 'Nothing to do: a fresh engine takes over.',
+};
+
+/** A turn that an engine holds. */
+export interface InFlightTurn {
+  readonly id: string;
+  readonly task: number;
+  readonly stage: number;
+  readonly agent: number;
+  readonly failures: number;
+  /** The item's text as the agent sees it. */
+  readonly input: string;
+  /** What it was asked in all, an output under review included. */
+  readonly asked: string;
+  readonly submitted: number;
+  readonly tracer: TurnTracer;
+  /** It goes before turns that wait longer. */
+  readonly first: boolean;
+  /** Bigger model that has the turn in place of the run's own; null as a rule. */
+  readonly model: string | null;
+  handle: TurnHandle | null;
+  watchdog: Cancel;
+  started: boolean;
+  /** Its end has come and is being judged. */
+  over: boolean;
+  /** What there is so far. */
+  text: string;
+  tokens: number;
+}

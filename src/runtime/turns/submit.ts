@@ -1,0 +1,150 @@
+import type { ContextManager } from '../../agents/context.ts';
+import { planTurn } from '../../agents/turn.ts';
+import type { TurnOutcome, TurnProgress, TurnRequest } from '../../engine/contract.ts';
+import type { EventBody } from '../../journal/events.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Escalation } from '../../engine/escalation.ts';
+import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
+import type { InFlightTurns } from './in-flight-turns.ts';
+import { reviewedText } from '../tasks/result-row.ts';
+import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import type { Residence } from '../../memory/residence.ts';
+import type { TaskDesk } from '../tasks/task-desk.ts';
+import { TurnTracer } from './turn-trace.ts';
+import type { TurnSupervision } from './supervision.ts';
+
+/** Before every role's own priority. */
+const FIRST = -1;
+/** Penalty on repetition for an agent that went round in circles. */
+const STEADY_PENALTY = 1.15;
+/** A bigger model may have to be loaded first, ms. */
+const LOADING_MS = 600_000;
+
+export interface SubmitterOptions {
+  readonly clock: Clock;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  /** Sets turns of one writer apart from those of another. */
+  readonly fence: number;
+  readonly contexts: ContextManager;
+  readonly escalation: Escalation;
+  readonly inFlight: InFlightTurns;
+  readonly desk: TaskDesk;
+  readonly residence: Residence;
+  readonly supervision: TurnSupervision;
+  readonly tell: (event: EventBody) => unknown;
+  /** The turn that its task still waited for came to its end. */
+  readonly onOutcome: (turn: InFlightTurn, outcome: TurnOutcome) => void;
+  /** Nothing came of it long after its deadline. */
+  readonly onOverdue: (turn: InFlightTurn) => void;
+}
+
+/** Makes a turn of a task and an agent and puts it to an engine: the run's own, or the bigger model that the task is to have. */
+export class Submitter {
+  readonly #with: SubmitterOptions;
+  /** Agents whose next turn samples with a penalty on repetition. */
+  readonly #steadied = new Set<number>();
+  #contextTokens = 0;
+  #turns = 0;
+
+  constructor(options: SubmitterOptions) {
+    this.#with = options;
+  }
+
+  /** Tokens that the engine's sequences have room for. */
+  get contextTokens(): number {
+    return this.#contextTokens;
+  }
+
+  /** A fresh engine with that much room, tokens a sequence. */
+  resize(contextTokens: number): void {
+    this.#contextTokens = contextTokens;
+  }
+
+  /** The agent's next turn samples with a penalty on repetition. */
+  steady(agent: number): void {
+    this.#steadied.add(agent);
+  }
+
+  /** `proof`: it is to show that its agent is well, and waits for nobody. */
+  submit(task: number, stageIndex: number, agent: number, proof = false): void {
+    const { clock, plan, state, fence, tell, desk, inFlight, supervision, onOverdue } = this.#with;
+    const stage = plan.stages[stageIndex] as StageBrief;
+    // Until an agent on trial has passed, its mend is not proven.
+    const first = proof || supervision.onTrial(agent);
+    const failures = state.tasks.failures[task] as number;
+    const id = `${String(fence)}-${String(++this.#turns)}`;
+    const model = desk.takeModel(task);
+    const { request, input } = planTurn({
+      id,
+      agent,
+      priority: first ? FIRST : stage.priority,
+      role: stage.brief,
+      ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
+      // A bigger model begins as boldly as the first one did.
+      failures: model === null ? failures : 0,
+      shrink: desk.shrunk(task),
+      contextTokens: this.#contextTokens,
+      contexts: this.#with.contexts,
+      seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
+    });
+    const turn: InFlightTurn = {
+      id,
+      task,
+      stage: stageIndex,
+      agent,
+      failures,
+      input,
+      asked: request.messages.at(-1)?.content ?? '',
+      submitted: clock.now(),
+      tracer: new TurnTracer(clock),
+      first,
+      model,
+      handle: null,
+      watchdog: clock.timeout(request.deadlineMs + (model === null ? GRACE_MS : LOADING_MS), () => {
+        if (inFlight.holds(turn)) onOverdue(turn);
+      }),
+      started: false,
+      over: false,
+      text: '',
+      tokens: 0,
+    };
+    inFlight.add(turn);
+    tell({
+      type: 'task.assigned',
+      task,
+      agent,
+      stage: stageIndex,
+      attempt: failures + 1,
+      ...(model !== null && { model }),
+    });
+    if (model === null) supervision.began(turn);
+    this.#send(turn, request);
+  }
+
+  #send(turn: InFlightTurn, request: TurnRequest): void {
+    const { inFlight, escalation, residence, supervision, onOutcome } = this.#with;
+    const { model, agent, id } = turn;
+    const onProgress = ({ text, completionTokens }: TurnProgress): void => {
+      if (!inFlight.holds(turn)) return;
+      inFlight.begin(turn);
+      turn.text = text;
+      turn.tokens = completionTokens;
+      turn.tracer.alive(completionTokens);
+      if (model === null) supervision.alive(id, completionTokens, text);
+    };
+    turn.handle =
+      model === null
+        ? residence.submit(this.#sampled(request, agent), onProgress)
+        : escalation.submit(model, request, onProgress);
+    void turn.handle.done.then((outcome) => {
+      if (inFlight.holds(turn)) onOutcome(turn, outcome);
+    });
+  }
+
+  #sampled(request: TurnRequest, agent: number): TurnRequest {
+    if (!this.#steadied.delete(agent)) return request;
+    return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
+  }
+}

@@ -1,0 +1,50 @@
+import { decodeEvents } from '../../journal/journal.ts';
+import { agentName, roleOfAgent } from '../../swarm/expand.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import { AGENT_STATES, type AgentStory, type JournalEvent, TIERS } from '../protocol/protocol.ts';
+import type { RunView } from './run-view.ts';
+
+const MAX_EVENTS = 200;
+/** Chunks of the log looked at; each holds at least one event of the agent. */
+const MAX_CHUNKS = 100;
+const MAX_INPUT = 400;
+
+/** Everything about one agent. Throws RangeError for a row that does not exist. */
+export async function agentStory(view: RunView, store: RunStore, agent: number): Promise<AgentStory> {
+  const { agents } = view.state;
+  const role = roleOfAgent(view.plan.layout, agent);
+  // First what is not stored: an event that is written in between is in both; asked for in the other order it may be in neither.
+  const unsaved = view.unsaved();
+  const stored = await store.chunksOf(view.id, agent, MAX_CHUNKS);
+  const mine = (event: JournalEvent): boolean =>
+    'agent' in event ? event.agent === agent : event.type === 'fault.injected' && event.agents.includes(agent);
+  const events = stored.flatMap((chunk) => decodeEvents(chunk).filter(mine));
+  const last = events.at(-1)?.seq ?? 0;
+  events.push(...unsaved.filter((event) => event.seq > last && mine(event)));
+  const newest = events.slice(-MAX_EVENTS);
+  return {
+    agent,
+    name: agentName(view.plan.layout, agent),
+    role: role.name,
+    state: AGENT_STATES[agents.state[agent] as number] ?? 'idle',
+    tier: TIERS[agents.tier[agent] as number] ?? 'cold',
+    health: agents.health[agent] as number,
+    turns: agents.turns[agent] as number,
+    restarts: agents.restarts[agent] as number,
+    paused: agents.held[agent] === 1,
+    tokens: (agents.promptTokens[agent] as number) + (agents.completionTokens[agent] as number),
+    computeMs: Math.round(agents.computeMs[agent] as number),
+    now: view.now(agent),
+    prompt: view.plan.swarm.roles[role.name]?.prompt ?? '',
+    tasks: tasksOf(view, newest),
+    events: newest,
+  };
+}
+
+function tasksOf({ plan }: RunView, events: readonly JournalEvent[]): AgentStory['tasks'] {
+  const tasks = new Set(events.flatMap((event) => ('task' in event && event.task !== null ? (event.task ?? []) : [])));
+  return [...tasks].flatMap((task) => {
+    const item = plan.items[task];
+    return item ? [{ task, line: item.line, input: item.text.slice(0, MAX_INPUT) }] : [];
+  });
+}

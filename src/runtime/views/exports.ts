@@ -1,0 +1,44 @@
+import type { RunStore } from '../../store/run-store.ts';
+import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
+import { runReport } from '../../telemetry/report.ts';
+import { csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
+import type { ExportKind } from '../protocol/protocol.ts';
+import type { RunView } from './run-view.ts';
+
+const TYPES: Readonly<Record<ExportKind, string>> = {
+  jsonl: 'application/x-ndjson',
+  csv: 'text/csv',
+  report: 'application/json',
+  metrics: 'text/plain;version=0.0.4',
+};
+
+/** What a person downloads: committed rows in the order of the input, the run report, or metrics in the Prometheus text format. */
+export async function exportRun(view: RunView, store: RunStore, kind: ExportKind): Promise<Blob> {
+  const type = `${TYPES[kind]};charset=utf-8`;
+  if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
+  if (kind === 'metrics') {
+    const metrics = runMetrics(reportOf(view), view.status().healing, view.history.faultsByKind());
+    return new Blob([prometheusText(metrics)], { type });
+  }
+  const parts: string[] = kind === 'csv' ? [csvHeader()] : [];
+  await store.eachRow(view.id, (rows) => {
+    const known = rows.map(({ row }) => row);
+    parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
+  });
+  return new Blob(parts, { type });
+}
+
+function reportOf(view: RunView) {
+  const status = view.status();
+  return runReport({
+    record: status,
+    state: view.state,
+    roles: view.plan.layout.roles,
+    version: view.plan.settings.version,
+    seed: status.seed,
+    failures: view.index.failures(),
+    elapsedMs: status.elapsedMs,
+    figures: view.figures(),
+    notes: view.plan.notes,
+  });
+}

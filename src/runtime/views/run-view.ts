@@ -1,0 +1,32 @@
+import type { RunState } from '../../journal/run-state.ts';
+import type { EngineFigures } from '../../telemetry/report.ts';
+import type { History } from '../history/history.ts';
+import type { RunPlan } from '../definition/run-plan.ts';
+import type { AgentStory, JournalEvent, RunStatus } from '../protocol/protocol.ts';
+import type { ResultIndex } from '../storage/result-index.ts';
+
+/** A run as it is looked at: the one that this tab runs, or one that another tab does. */
+export interface RunView {
+  readonly id: string;
+  readonly plan: RunPlan;
+  readonly state: RunState;
+  /** What the log tells beyond the state. */
+  readonly history: History;
+  /** Rows that are on the disk. */
+  readonly index: ResultIndex;
+  status(): RunStatus;
+  /** The engine's figures now, or those of the run's end; null before there are any. */
+  figures(): EngineFigures | null;
+  /** What the agent writes at this moment. */
+  now(agent: number): AgentStory['now'];
+  /** Events that the store does not have yet. */
+  unsaved(): readonly JournalEvent[];
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+  /**
+   * Leaves the run as it is, to be opened again; resolves when everything is on the disk that can be written now. `keep` false: nothing of
+   * it is wanted any more.
+   */
+  stop(keep?: boolean): Promise<void>;
+}

@@ -1,0 +1,5 @@
+import { createContext } from 'svelte';
+import type { PageApi } from '../../runtime/protocol/protocol.ts';
+
+/** The runtime as components get it; set once in App. */
+export const [getRuntime, setRuntime] = createContext<PageApi>();

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import { en } from '../text/en.ts';
+import { ko } from '../text/ko.ts';
+import { stepText } from './step-text.ts';
+
+const at = (event: EventBody): JournalEvent => ({ ...event, seq: 7, at: 100, wall: 0 });
+
+const told: readonly EventBody[] = [
+  { type: 'task.requeued', task: 2, agent: 3, reason: 'device-lost' },
+  { type: 'storage.note', agent: 3, detail: 'The store of warm pages was closed.' },
+  { type: 'seats.changed', from: 4, to: 5, max: 8, because: 'GPU 91 % busy and 12 turns wait' },
+  { type: 'task.escalated', task: 2, agent: 3, to: 'big', because: 'the supervisor of triager chose it' },
+  { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'retry', by: 'person' },
+  { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'give-up', by: 'time' },
+  { type: 'agent.held', agent: 3, held: true },
+  { type: 'agent.held', agent: 3, held: false },
+  { type: 'agent.asked', agent: 3, action: 'retry' },
+  { type: 'agent.asked', agent: 3, action: 'restart' },
+  { type: 'endpoint.allowed', name: 'big at far.example' },
+  { type: 'endpoint.allowed', name: null },
+];
+
+it('has words of its own, in both languages, for what people, seats, storage and bigger models do', () => {
+  for (const event of told) {
+    const english = stepText(at(event), en);
+    const korean = stepText(at(event), ko);
+    expect(english.title).not.toContain(event.type);
+    // A reason is told in words, not by its code.
+    expect(`${english.text} ${korean.text}`).not.toContain('-lost');
+    expect(korean.title).toMatch(/[가-힣]/);
+    if (english.text !== '') expect(korean.text).toMatch(/[가-힣]/);
+  }
+});
+
+it('ends the reason for a step before it says when', () => {
+  const event = at({
+    type: 'heal.ordered',
+    case: 'c1',
+    agent: 3,
+    task: 2,
+    rung: 'light',
+    action: 'retry-turn',
+    delayMs: 60,
+    reasons: ['cures stall in 90 of 100, 143 ms a cure'],
+  } as unknown as EventBody);
+  expect(stepText(event, en).text).toBe('cures stall in 90 of 100, 143 ms a cure. In 60 ms.');
+});

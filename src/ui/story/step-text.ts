@@ -1,0 +1,116 @@
+/** Words for one event of a story: a heading and a sentence. */
+import type { JournalEvent } from '../../journal/events.ts';
+import type { AgentState } from '../../runtime/protocol/protocol.ts';
+import { num } from '../base/format.ts';
+import type { Dictionary } from '../text/en.ts';
+
+export interface StepText {
+  readonly title: string;
+  readonly text: string;
+  /** Observations, or the story so far; one a line. */
+  readonly list?: readonly string[];
+  /** Why each other step was not taken. */
+  readonly against?: readonly string[];
+}
+
+/** What the runtime says ends without a full stop where more may follow it. */
+const sentence = (text: string): string => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`);
+
+export function stepText(event: JournalEvent, t: Dictionary): StepText {
+  const words = t.story;
+  const stateName = (name: string): string => t.states[name as AgentState] ?? name;
+  const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');
+  switch (event.type) {
+    case 'task.assigned':
+      return {
+        title: words.took(event.task),
+        text: join(event.attempt > 1 ? words.attempt(event.attempt) : '', event.stage > 0 ? words.review : ''),
+      };
+    case 'turn.started':
+      return { title: words.started, text: '' };
+    case 'turn.ended': {
+      if (event.rejected !== undefined) return { title: words.rejected, text: t.said(event.rejected) };
+      if (event.finish !== 'stop') return { title: words.cut(event.finish), text: t.span(event.ms) };
+      return {
+        title: words.passed,
+        text: join(
+          words.passedNote(event.tokens.completion, event.ms),
+          event.tokens.cached > 0 ? words.cachedNote(event.tokens.cached) : '',
+        ),
+      };
+    }
+    case 'task.retried':
+      return { title: words.retry, text: join(words.retryIn(event.delayMs), t.said(event.reason)) };
+    case 'task.committed':
+      return { title: words.committed(event.task), text: words.attempts(event.attempts) };
+    case 'task.failed':
+      return { title: words.taskFailed(event.task), text: event.failure };
+    case 'agent.state':
+      return { title: words.state(stateName(event.from), stateName(event.to)), text: t.said(event.because) };
+    case 'engine.lost':
+      return { title: words.lost, text: join(event.message, words.lostNote(event.inFlight)) };
+    case 'engine.loaded':
+      return { title: words.loaded, text: join(event.model, t.span(event.ms)) };
+    case 'task.requeued':
+      return {
+        title: words.requeued,
+        text: join(words.requeuedNote, sentence(t.diagnoses[event.reason] ?? t.said(event.reason))),
+      };
+    case 'task.advanced':
+      return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
+    case 'task.reopened':
+      return { title: words.reopened(event.task), text: t.said(event.reason) };
+    case 'run.waiting':
+      return { title: words.waiting, text: t.said(event.message) };
+    case 'fault.injected':
+      return {
+        title: words.fault(t.faults[event.kind]?.name ?? event.kind),
+        text: t.faults[event.kind]?.does ?? event.detail,
+      };
+    case 'fault.over':
+      return { title: t.spans.over, text: t.spans.overNote };
+    case 'heal.suspected':
+      return { title: words.suspected(t.diagnoses[event.fault] ?? event.fault), text: '', list: event.evidence };
+    case 'heal.ordered': {
+      const [why = '', ...against] = event.reasons;
+      return {
+        title: words.ordered(t.rungs[event.rung] ?? event.rung, t.remedies[event.action] ?? event.action),
+        text: join(sentence(t.said(why)), event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
+        against,
+      };
+    }
+    case 'heal.mended':
+      return { title: words.mended, text: join(`${t.remedies[event.action] ?? event.action}.`, t.span(event.ms)) };
+    case 'heal.notice':
+      return { title: t.spans.notice_, text: t.said(event.title), list: event.story };
+    case 'heal.decided':
+      return { title: t.spans.decided(t.alerts.choices[event.decision], event.by), text: '' };
+    case 'agent.held':
+      return { title: event.held ? t.spans.held : t.spans.released, text: '' };
+    case 'agent.asked':
+      return { title: t.spans.asked(event.action), text: '' };
+    case 'endpoint.allowed':
+      return { title: event.name === null ? t.spans.endpointOff : t.spans.endpointOn(event.name), text: '' };
+    case 'task.escalated':
+      return { title: t.spans.escalated(event.to), text: t.said(event.because) };
+    case 'seats.changed':
+      return { title: t.spans.seats(event.from, event.to), text: t.said(event.because) };
+    case 'storage.note':
+      return { title: t.spans.storage, text: t.said(event.detail) };
+    case 'run.created':
+      return { title: words.created, text: num(event.tasks) };
+    case 'run.resumed':
+      return { title: words.resumed, text: '' };
+    case 'run.paused':
+      return { title: words.paused, text: '' };
+    case 'run.continued':
+      return { title: words.continued, text: '' };
+    case 'run.cancelled':
+      return { title: words.cancelled, text: '' };
+    case 'run.ended':
+      return { title: words.ended, text: '' };
+    default:
+      // A journal written by a newer version may hold events that this page has no words for.
+      return { title: (event as { type: string }).type, text: '' };
+  }
+}
