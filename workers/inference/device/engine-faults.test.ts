@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fault, toEngineError } from './faults.ts';
+import { fault, toEngineError } from './engine-faults.ts';
 
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 

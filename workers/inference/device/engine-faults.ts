@@ -1,7 +1,7 @@
 /**
  * Every fault a person can meet on the way to a running model: what failed in one sentence, what to do in another.
  */
-import { EngineFault, type EngineError, type EngineErrorCode } from '../../src/engine/contract.ts';
+import { EngineFault, type EngineError, type EngineErrorCode } from '../../../src/engine/contract.ts';
 
 /** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
 type LocalCode = Exclude<EngineErrorCode, 'remote-unreachable' | 'remote-refused'>;

@@ -1,7 +1,7 @@
 /**
  * Does it fit? The sum of what a model needs on the GPU under the person's budget, in bytes, and in words when it does not fit.
  */
-import type { MemoryBudget } from '../../src/engine/contract.ts';
+import type { MemoryBudget } from '../../../src/engine/contract.ts';
 
 export const MIB = 2 ** 20;
 

@@ -1,8 +1,8 @@
 /**
  * What this browser's GPU is and whether models can run on it.
  */
-import type { AdapterInfo, GpuCheck } from '../../src/engine/contract.ts';
-import { fault, toEngineError } from './faults.ts';
+import type { AdapterInfo, GpuCheck } from '../../../src/engine/contract.ts';
+import { fault, toEngineError } from './engine-faults.ts';
 
 /** Limits worth showing: those that decide whether a model fits. */
 const LIMITS = [

@@ -2,8 +2,8 @@
  * What a library has shown on this GPU in this browser, so that it need not show it again each time it is loaded: after a lost device every
  * second counts. Kept in Cache storage, beside the files it speaks of; anything that cannot be read is shown again.
  */
-import { crc32cText } from '../../src/kernel/checksum.ts';
-import type { AdapterInfo } from '../../src/engine/contract.ts';
+import { crc32cText } from '../../../src/kernel/checksum.ts';
+import type { AdapterInfo } from '../../../src/engine/contract.ts';
 
 const SCOPE = 'planaria/proofs';
 

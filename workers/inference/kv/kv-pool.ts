@@ -3,7 +3,7 @@
  *
  * Pages hold 16 tokens. A fork shares its parent's whole pages and copies the one that is half full.
  */
-import type { ModelInternals, Tensor, TvmArray, TvmFunction, TvmObject } from '../webllm-internals.ts';
+import type { ModelInternals, Tensor, TvmArray, TvmFunction, TvmObject } from '../device/webllm-internals.ts';
 
 export const PAGE = 16;
 

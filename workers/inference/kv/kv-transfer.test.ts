@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shapeOf, turnBack } from './kv-transfer.ts';
-import { encode } from './warm/codec.ts';
+import { encode } from './codec.ts';
 
 /** The rotary embedding as it is defined: pair (d, d + half) turned by position x frequency. */
 function turn(

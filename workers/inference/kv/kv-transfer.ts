@@ -10,9 +10,16 @@
  * Sources: AttentionKVCacheObj and PagedAttentionKVCacheObj in TVM's runtime/vm (kv_state.h, paged_kv_cache.cc); rotary embeddings in
  * relax/frontend/nn/llm/position_embedding.py.
  */
-import { decode, encode, type Values } from './warm/codec.ts';
-import type { KvLayout } from './warm/record.ts';
-import type { ModelInternals, Tensor, TvmObject } from './webllm-internals.ts';
+import { decode, encode, type Values } from './codec.ts';
+import type { ModelInternals, Tensor, TvmObject } from '../device/webllm-internals.ts';
+
+/** [2, layers, tokens, heads, dimension]: keys, turned by their positions as the cache holds them, then values. */
+export interface KvLayout {
+  readonly layers: number;
+  readonly heads: number;
+  readonly dimension: number;
+  readonly dtype: 'float32' | 'float16';
+}
 
 export interface KvTransfer {
   readonly layout: KvLayout;

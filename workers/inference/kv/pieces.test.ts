@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { KvTransfer } from '../kv-transfer.ts';
+import type { KvTransfer } from './kv-transfer.ts';
 import type { Values } from './codec.ts';
 import { inPieces, tokensOf } from './pieces.ts';
 

@@ -2,9 +2,8 @@
  * Tokens of K/V in a buffer of [2, layers, tokens, heads, dimension], and the way of long ones in and out of the cache: what is on its way
  * lies on the GPU a second time, so it goes in pieces of a size that the pool's budget has set aside.
  */
-import type { KvTransfer } from '../kv-transfer.ts';
+import type { KvLayout, KvTransfer } from './kv-transfer.ts';
 import type { Values } from './codec.ts';
-import type { KvLayout } from './record.ts';
 
 /** Most tokens whose K/V is on its way at once. */
 export const PIECE = 256;

@@ -4,8 +4,9 @@
  * prefix is shared and no prefill is cut.
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
-import type { ModelInternals, Tensor } from '../webllm-internals.ts';
+import type { ModelInternals, Tensor } from '../device/webllm-internals.ts';
 import type { Extension, KvPool } from './kv-pool.ts';
+import { largestDifference, read } from './logits.ts';
 
 export interface Proven {
   /** A sequence may be continued by a second prefill, and forked. */
@@ -87,27 +88,4 @@ async function fasterRows(model: ModelInternals, pool: KvPool, residents: number
   }
   for (const sequence of sequences) pool.remove(sequence);
   return splitMs < CLEARLY * wholeMs ? 8 : residents;
-}
-
-/** Reads logits back and disposes them. */
-export async function read(model: ModelInternals, logits: Tensor): Promise<Float32Array> {
-  const { tvm, gpu } = model;
-  tvm.beginScope();
-  const copy = tvm.detachFromCurrentScope(tvm.empty(logits.shape, logits.dtype, tvm.cpu()).copyFrom(logits));
-  tvm.endScope();
-  logits.dispose();
-  await gpu.sync();
-  const values = copy.toArray() as Float32Array;
-  copy.dispose();
-  return values;
-}
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  let largest = a.length === b.length ? 0 : Infinity;
-  for (let i = 0; i < a.length; i += 1) {
-    const difference = Math.abs((a[i] as number) - (b[i] as number));
-    // NaN compares false with everything, and must not pass for equal.
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
-  }
-  return largest;
 }

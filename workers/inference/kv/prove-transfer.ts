@@ -1,8 +1,8 @@
 /** Before K/V of a library is kept, the library shows that a sequence that was written back goes on as the one it was read from. */
-import { findTransfers, type KvTransfer } from '../kv-transfer.ts';
-import { read } from '../swarm/self-test.ts';
-import type { KvPool } from '../swarm/kv-pool.ts';
-import type { ModelInternals } from '../webllm-internals.ts';
+import { findTransfers, type KvTransfer } from './kv-transfer.ts';
+import { largestDifference, read } from './logits.ts';
+import type { KvPool } from './kv-pool.ts';
+import type { ModelInternals } from '../device/webllm-internals.ts';
 
 /** A beginning that ends within a page, and enough behind it for another page. */
 const SHARED = 21;
@@ -53,11 +53,5 @@ async function differenceAfter(model: ModelInternals, pool: KvPool, transfer: Kv
     ]),
   );
   for (const sequence of [parent, original, back]) pool.remove(sequence);
-  let largest = 0;
-  for (let i = 0; i < vocabulary; i++) {
-    const difference = Math.abs((logits[i] as number) - (logits[vocabulary + i] as number));
-    // NaN compares false with everything, and must not pass for equal.
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
-  }
-  return largest;
+  return largestDifference(logits.subarray(0, vocabulary), logits.subarray(vocabulary));
 }

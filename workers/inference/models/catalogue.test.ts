@@ -1,6 +1,6 @@
 import { prebuiltAppConfig } from '@mlc-ai/web-llm';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { type EngineFault } from '../../src/engine/contract.ts';
+import { type EngineFault } from '../../../src/engine/contract.ts';
 import { listModels, resolveModel } from './catalogue.ts';
 
 const root = new URL('https://example.org/planaria/');

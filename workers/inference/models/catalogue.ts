@@ -2,10 +2,10 @@
  * Which models there are: the pocket model that comes with the page, WebLLM's own list, and any folder in the hub's layout.
  */
 import type { AppConfig, ModelRecord } from '@mlc-ai/web-llm';
-import type { ModelChoice, ModelSource } from '../../src/engine/contract.ts';
+import type { ModelChoice, ModelSource } from '../../../src/engine/contract.ts';
 import { kvBytesPerToken } from './architectures.ts';
-import { fault } from './faults.ts';
-import { fit, MIB, type Needs } from './fit.ts';
+import { fault } from '../device/engine-faults.ts';
+import { fit, MIB, type Needs } from '../device/fit.ts';
 import { allCached } from './model-files.ts';
 
 export const POCKET = 'pocket';

@@ -2,12 +2,12 @@
  * From a model's name to a loaded WebLLM engine: files into the cache, the sum under the budget checked, then WebLLM's own loading.
  */
 import type { AppConfig, MLCEngine, ModelRecord } from '@mlc-ai/web-llm';
-import { crc32c, crc32cText } from '../../src/kernel/checksum.ts';
-import type { Clock } from '../../src/kernel/clock.ts';
-import type { LoadProgress } from '../../src/engine/contract.ts';
+import { crc32c, crc32cText } from '../../../src/kernel/checksum.ts';
+import type { Clock } from '../../../src/kernel/clock.ts';
+import type { LoadProgress } from '../../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
-import { fault } from './faults.ts';
-import type { Needs } from './fit.ts';
+import { fault } from '../device/engine-faults.ts';
+import type { Needs } from '../device/fit.ts';
 import { downloadModel } from './model-download.ts';
 
 type WebLlm = typeof import('@mlc-ai/web-llm');

@@ -1,12 +1,12 @@
 /**
  * All files of a model into Cache storage, where WebLLM looks for them, and what its configuration says before anything is on the GPU.
  */
-import type { Clock } from '../../src/kernel/clock.ts';
-import type { LoadProgress } from '../../src/engine/contract.ts';
+import type { Clock } from '../../../src/kernel/clock.ts';
+import type { LoadProgress } from '../../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
-import { fault } from './faults.ts';
-import { mib, type Needs } from './fit.ts';
-import { freeStorage } from './gpu.ts';
+import { fault } from '../device/engine-faults.ts';
+import { mib, type Needs } from '../device/fit.ts';
+import { freeStorage } from '../device/gpu.ts';
 import { allCached, ModelFiles, type ModelFile } from './model-files.ts';
 
 /** The part of `mlc-chat-config.json` that sizes and loading need. */

@@ -2,9 +2,9 @@
  * Brings a model's files into WebLLM's Cache storage before WebLLM looks for them: with true byte counts, checksums, and errors that say
  * what failed. WebLLM then finds every file in the cache and does no fetching of its own.
  */
-import type { Clock } from '../../src/kernel/clock.ts';
-import type { LoadPhase, LoadProgress } from '../../src/engine/contract.ts';
-import { fault } from './faults.ts';
+import type { Clock } from '../../../src/kernel/clock.ts';
+import type { LoadPhase, LoadProgress } from '../../../src/engine/contract.ts';
+import { fault } from '../device/engine-faults.ts';
 import { Md5 } from './md5.ts';
 
 /** The scopes that WebLLM 0.2.86 opens, by kind of file. */

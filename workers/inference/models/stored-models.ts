@@ -3,7 +3,7 @@
  * which several models may share, in a third.
  */
 import type { AppConfig } from '@mlc-ai/web-llm';
-import type { StoredModel } from '../../src/engine/contract.ts';
+import type { StoredModel } from '../../../src/engine/contract.ts';
 import { resolveModel, POCKET } from './catalogue.ts';
 import { SCOPES } from './model-files.ts';
 

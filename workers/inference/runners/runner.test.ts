@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TurnProgress, TurnRequest } from '../../src/engine/contract.ts';
-import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
+import type { TurnProgress, TurnRequest } from '../../../src/engine/contract.ts';
+import { SimulatedClock } from '../../../src/kernel/simulated-clock.ts';
 import { Turn } from './runner.ts';
 
 const request: TurnRequest = {

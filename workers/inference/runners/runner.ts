@@ -1,7 +1,7 @@
 /**
  * What runs turns on a loaded model: the batched swarm pipeline, or WebLLM's chat API one turn at a time.
  */
-import type { Clock } from '../../src/kernel/clock.ts';
+import type { Clock } from '../../../src/kernel/clock.ts';
 import type {
   EngineCounters,
   EngineError,
@@ -13,7 +13,7 @@ import type {
   TurnProgress,
   TurnRequest,
   TurnUsage,
-} from '../../src/engine/contract.ts';
+} from '../../../src/engine/contract.ts';
 
 export interface TurnRunner {
   readonly batched: boolean;

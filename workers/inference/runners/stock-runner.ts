@@ -2,7 +2,7 @@
  * Turns one by one through WebLLM's public chat API: the peer that the batched engine is measured against, and what it falls back to.
  */
 import type { ChatCompletionMessageParam, ChatCompletionRequestStreaming, MLCEngine } from '@mlc-ai/web-llm';
-import type { Clock } from '../../src/kernel/clock.ts';
+import type { Clock } from '../../../src/kernel/clock.ts';
 import type {
   EngineCounters,
   EngineError,
@@ -10,9 +10,9 @@ import type {
   TurnHandle,
   TurnProgress,
   TurnRequest,
-} from '../../src/engine/contract.ts';
-import { toEngineError } from './faults.ts';
-import type { Needs } from './fit.ts';
+} from '../../../src/engine/contract.ts';
+import { toEngineError } from '../device/engine-faults.ts';
+import type { Needs } from '../device/fit.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { TurnQueue } from './turn-queue.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TurnRequest } from '../../src/engine/contract.ts';
+import type { TurnRequest } from '../../../src/engine/contract.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 const turn = (id: string, priority: number): TurnRequest => ({

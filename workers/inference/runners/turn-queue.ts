@@ -1,8 +1,8 @@
 /**
  * Turns that wait for a seat: lower priority number first, equal priorities oldest first. Thousands may wait, and any may be taken out.
  */
-import { Heap } from '../../src/kernel/heap.ts';
-import type { TurnRequest } from '../../src/engine/contract.ts';
+import { Heap } from '../../../src/kernel/heap.ts';
+import type { TurnRequest } from '../../../src/engine/contract.ts';
 
 interface Entry<T> {
   readonly priority: number;

@@ -3,14 +3,14 @@
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
 import type { EngineError, LoadProgress, MemoryBudget } from '../../../src/engine/contract.ts';
-import { fault } from '../faults.ts';
-import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../fit.ts';
-import type { Proofs } from '../proofs.ts';
-import type { ModelInternals } from '../webllm-internals.ts';
-import { openWarm } from '../warm/open.ts';
-import { PIECE } from '../warm/pieces.ts';
-import { KvPool, PAGE, type PoolSize } from './kv-pool.ts';
-import { proveBatching } from './self-test.ts';
+import { fault } from '../device/engine-faults.ts';
+import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../device/fit.ts';
+import type { Proofs } from '../device/proofs.ts';
+import type { ModelInternals } from '../device/webllm-internals.ts';
+import { openWarm } from '../warm/open-warm.ts';
+import { PIECE } from '../kv/pieces.ts';
+import { KvPool, PAGE, type PoolSize } from '../kv/kv-pool.ts';
+import { proveBatching } from '../kv/prove-batching.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
 
 /** Sequences beyond the residents': shared prefixes. */

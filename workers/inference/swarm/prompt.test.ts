@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ChatTemplate, Tokenizer } from '../webllm-internals.ts';
+import type { ChatTemplate, Tokenizer } from '../device/webllm-internals.ts';
 import { PromptEncoder } from './prompt.ts';
 
 /** Characters are tokens, and two control tokens are one token each, wherever their text appears. */

@@ -5,7 +5,7 @@
  * Unlike WebLLM's, what a message says never becomes a control token: a log line that contains `<|im_end|>` stays text.
  */
 import type { ChatMessage } from '../../../src/engine/contract.ts';
-import type { ChatTemplate, Tokenizer } from '../webllm-internals.ts';
+import type { ChatTemplate, Tokenizer } from '../device/webllm-internals.ts';
 
 export interface Prompt {
   readonly ids: readonly number[];

@@ -2,7 +2,7 @@
  * A turn that has a sequence in the pool, and all of those together.
  */
 import type { Random } from '../../../src/kernel/random.ts';
-import type { Turn } from '../runner.ts';
+import type { Turn } from '../runners/runner.ts';
 import type { Restorable } from '../warm/warm-tier.ts';
 import type { Detokenizer } from './detokenizer.ts';
 import type { Matcher } from './grammar.ts';

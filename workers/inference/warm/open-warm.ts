@@ -1,10 +1,10 @@
 /** The warm tier of a loaded model, or why it has none. */
-import { freeStorage } from '../gpu.ts';
-import type { KvPool } from '../swarm/kv-pool.ts';
-import type { ModelInternals } from '../webllm-internals.ts';
-import type { Codec } from './codec.ts';
-import { inPieces } from './pieces.ts';
-import { proveTransfer } from './prove.ts';
+import { freeStorage } from '../device/gpu.ts';
+import type { KvPool } from '../kv/kv-pool.ts';
+import type { ModelInternals } from '../device/webllm-internals.ts';
+import type { Codec } from '../kv/codec.ts';
+import { inPieces } from '../kv/pieces.ts';
+import { proveTransfer } from '../kv/prove-transfer.ts';
 import { WarmStore } from './warm-store.ts';
 import { WarmTier } from './warm-tier.ts';
 
