@@ -20,7 +20,7 @@ import {
   type TurnRequest,
   type VramSample,
 } from '../../src/engine/contract.ts';
-import type { DeviceFault } from '../../src/engine/messages.ts';
+import type { DeviceFault } from '../../src/engine/worker-protocol.ts';
 import { resolveModel, type ResolvedModel } from './models/catalogue.ts';
 import { describe, fault, LOSS_REPORT_MS, toEngineError } from './device/engine-faults.ts';
 import { fit, limitBytes, MIB, type Needs } from './device/fit.ts';

@@ -99,7 +99,11 @@ describe('incidents', () => {
   test('golden, with a pause', async () => {
     const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
     const opened = await links.read(PAUSED);
-    expect(opened).toMatchObject({ kind: 'incident', checked: { ok: true }, facts: { tasks: 6, agents: 8, words: 2 } });
+    expect(opened).toMatchObject({
+      kind: 'incident',
+      checked: { ok: true },
+      facts: { tasks: 6, agents: 8, actions: 2 },
+    });
     expect((await links.replay(PAUSED)).ok).toBe(true);
   });
 

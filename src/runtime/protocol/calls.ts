@@ -7,7 +7,7 @@ import type { FaultChoice, FaultReply } from './injected-faults.ts';
 import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from './links.ts';
 import type { CheckedSwarm, ExampleSwarm, StartReply, StartRequest } from './starting.ts';
 import type { RunFrame, RunInfo } from './status.ts';
-import type { StorageReport } from './storage.ts';
+import type { StorageReport } from './storage-report.ts';
 import type { AgentStory, ExportKind, ResultPage, ResultQuery, Timeline } from './views.ts';
 
 /** What is asked before there is a run: answered without the code that runs one. */
@@ -78,7 +78,7 @@ export const CALLS = {
   incident: links<[runId: string, withInput: boolean], PackedIncident>('slow'),
   /** Reads a link (the part from `#` on) or a file. Nothing runs and nothing is fetched. */
   read: links<[source: string | Blob], OpenedLink>(),
-  /** Begins to replay an incident, standing still; the run's id, or why not. */
+  /** Begins to replay an incident, paused; the run's id, or why not. */
   replay: links<[source: string | Blob], StartReply>('slow'),
   pace: links<[runId: string, pace: Pace]>(),
 };

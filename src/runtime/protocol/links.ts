@@ -37,7 +37,7 @@ export interface IncidentFacts {
   /** Faults that were injected, `at` milliseconds from the start. */
   readonly faults: readonly { readonly kind: string; readonly at: number; readonly agents: readonly number[] }[];
   /** Times that a person decided, or did something to an agent. */
-  readonly words: number;
+  readonly actions: number;
   readonly mended: number;
   /** False: input lines are placeholders of the same length. */
   readonly inputIncluded: boolean;

@@ -24,5 +24,5 @@ export { PACES, REPLAY_PREFIX } from './links.ts';
 export type * from './starting.ts';
 export type * from './status.ts';
 export { AGENT_STATES, TIERS } from './status.ts';
-export type * from './storage.ts';
+export type * from './storage-report.ts';
 export type * from './views.ts';

@@ -15,7 +15,7 @@ import type { Leftovers, Match } from './leftovers.ts';
 import type { Parking } from './parking.ts';
 import { SHORTEST, type Prefixes, type SharedPrefix } from './prefixes.ts';
 import { Preparing } from './preparing.ts';
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from './prompt-encoder.ts';
 import type { Restoring, Seat, Seats } from './seat.ts';
 import { Waiting } from './waiting.ts';
 

@@ -5,7 +5,7 @@
 import type { TurnRequest } from '../../../src/engine/contract.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
 import { Grammars, type Matcher } from './grammar.ts';
-import { PromptEncoder, type Prompt } from './prompt.ts';
+import { PromptEncoder, type Prompt } from './prompt-encoder.ts';
 
 export interface Prepared {
   readonly prompt: Prompt;

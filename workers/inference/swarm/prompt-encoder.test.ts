@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChatTemplate, Tokenizer } from '../device/webllm-internals.ts';
-import { PromptEncoder } from './prompt.ts';
+import { PromptEncoder } from './prompt-encoder.ts';
 
 /** Characters are tokens, and two control tokens are one token each, wherever their text appears. */
 const control = ['<|im_start|>', '<|im_end|>'];

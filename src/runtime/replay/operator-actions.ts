@@ -1,11 +1,11 @@
-/** What people did to a run, as its log tells it, and done again at the same moments of a replay. */
+/** What people did to a run (operator actions), as its log tells it, and done again at the same moments of a replay. */
 import type { JournalEvent, NoticeChoice, NoticeSubject } from '../../journal/events.ts';
 import { Notices, type OpenNotice } from '../../journal/notices.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AgentAction, Decision } from '../protocol/protocol.ts';
 
-/** A person's word. `at`: milliseconds from the run's start. */
-export type RecordedWord =
+/** `at`: milliseconds from the run's start. */
+export type RecordedAction =
   | {
       readonly do: 'decide';
       readonly at: number;
@@ -23,14 +23,14 @@ export type RecordedWord =
   | { readonly do: 'endpoint'; readonly at: number; readonly allowed: boolean }
   /** The whole run waits from now on, or goes on. */
   | { readonly do: 'pause' | 'continue'; readonly at: number };
-type Decided = Extract<RecordedWord, { do: 'decide' }>;
+type Decided = Extract<RecordedAction, { do: 'decide' }>;
 
 const aboutOf = ({ of, agent, task }: OpenNotice): number | undefined =>
   of === 'agent' ? agent : of === 'task' ? (task ?? undefined) : undefined;
 
-/** Reads people's words out of a log, one event after the other. */
-export class WordsOfPeople {
-  readonly words: RecordedWord[] = [];
+/** Reads what people did out of a log, one event after the other. */
+export class ActionReader {
+  readonly actions: RecordedAction[] = [];
   readonly #notices = new Notices();
   /** Edits whose output the log is about to tell, by task. */
   readonly #edits = new Map<number, Decided>();
@@ -43,34 +43,34 @@ export class WordsOfPeople {
         // Where nobody said a word in time, nobody does in the replay.
         if (!notice || event.by !== 'person') break;
         const about = aboutOf(notice);
-        const word: Decided = {
+        const action: Decided = {
           ...{ do: 'decide', at, of: notice.of, choice: event.decision },
           ...(about !== undefined && { about }),
         };
-        if (event.decision === 'edit' && notice.task !== null) this.#edits.set(notice.task, word);
-        else this.words.push(word);
+        if (event.decision === 'edit' && notice.task !== null) this.#edits.set(notice.task, action);
+        else this.actions.push(action);
         break;
       }
       case 'task.advanced': {
-        const word = event.edited ? this.#edits.get(event.task) : undefined;
-        if (!word) break;
+        const action = event.edited ? this.#edits.get(event.task) : undefined;
+        if (!action) break;
         this.#edits.delete(event.task);
         const output = typeof event.output === 'string' ? event.output : JSON.stringify(event.output);
-        this.words.push({ ...word, task: event.task, stage: event.stage, output });
+        this.actions.push({ ...action, task: event.task, stage: event.stage, output });
         break;
       }
       case 'agent.held':
-        this.words.push({ do: 'act', at, agent: event.agent, action: event.held ? 'pause' : 'resume' });
+        this.actions.push({ do: 'act', at, agent: event.agent, action: event.held ? 'pause' : 'resume' });
         break;
       case 'agent.asked':
-        this.words.push({ do: 'act', at, agent: event.agent, action: event.action });
+        this.actions.push({ do: 'act', at, agent: event.agent, action: event.action });
         break;
       case 'endpoint.allowed':
-        this.words.push({ do: 'endpoint', at, allowed: event.name !== null });
+        this.actions.push({ do: 'endpoint', at, allowed: event.name !== null });
         break;
       case 'run.paused':
       case 'run.continued':
-        this.words.push({ do: event.type === 'run.paused' ? 'pause' : 'continue', at });
+        this.actions.push({ do: event.type === 'run.paused' ? 'pause' : 'continue', at });
         break;
       default:
         break;
@@ -80,10 +80,10 @@ export class WordsOfPeople {
 }
 
 /** How long of the time up to `until` the run waited because a person had paused it; times are milliseconds from the run's start. */
-export function pausedFor(words: readonly RecordedWord[], until = Number.POSITIVE_INFINITY): number {
+export function pausedFor(actions: readonly RecordedAction[], until = Number.POSITIVE_INFINITY): number {
   let since: number | null = null;
   let sum = 0;
-  for (const { do: did, at } of words) {
+  for (const { do: did, at } of actions) {
     if (at > until) break;
     if (did === 'pause') since ??= at;
     else if (did === 'continue' && since !== null) {
@@ -94,9 +94,9 @@ export function pausedFor(words: readonly RecordedWord[], until = Number.POSITIV
   return since === null || !Number.isFinite(until) ? sum : sum + until - since;
 }
 
-export interface PeopleOptions {
+export interface ActionReplayOptions {
   readonly clock: Clock;
-  readonly words: readonly RecordedWord[];
+  readonly actions: readonly RecordedAction[];
   readonly decide: (notice: string, decision: Decision) => void;
   readonly act: (agent: number, action: AgentAction) => void;
   readonly allow: (allowed: boolean) => void;
@@ -104,17 +104,17 @@ export interface PeopleOptions {
   readonly hold: (held: boolean) => void;
 }
 
-/** Says recorded words again. A decision on a question that is not asked yet, for clocks tremble, waits for it. */
-export class People {
-  readonly #with: PeopleOptions;
+/** Does again what was recorded. A decision on a question that is not asked yet, for clocks tremble, waits for it. */
+export class ActionReplay {
+  readonly #with: ActionReplayOptions;
   readonly #notices = new Notices();
   readonly #early = new Set<Decided>();
 
-  constructor(options: PeopleOptions) {
+  constructor(options: ActionReplayOptions) {
     this.#with = options;
-    for (const word of options.words)
-      options.clock.timeout(word.at, () => {
-        this.#say(word);
+    for (const action of options.actions)
+      options.clock.timeout(action.at, () => {
+        this.#repeat(action);
       });
   }
 
@@ -124,35 +124,35 @@ export class People {
     if (event.type !== 'heal.notice' || this.#early.size === 0) return;
     // Not in the middle of what asks.
     this.#with.clock.timeout(0, () => {
-      for (const word of [...this.#early]) this.#decide(word);
+      for (const action of [...this.#early]) this.#decide(action);
     });
   }
 
-  #say(word: RecordedWord): void {
+  #repeat(action: RecordedAction): void {
     const { act, allow, hold } = this.#with;
-    switch (word.do) {
+    switch (action.do) {
       case 'act':
-        act(word.agent, word.action);
+        act(action.agent, action.action);
         break;
       case 'endpoint':
-        allow(word.allowed);
+        allow(action.allowed);
         break;
       case 'decide':
-        this.#decide(word);
+        this.#decide(action);
         break;
       default:
-        hold(word.do === 'pause');
+        hold(action.do === 'pause');
     }
   }
 
-  #decide(word: Decided): void {
-    const { of, about, choice, output = '' } = word;
+  #decide(action: Decided): void {
+    const { of, about, choice, output = '' } = action;
     const notice = this.#notices.open().find((open) => open.of === of && aboutOf(open) === about);
     if (!notice) {
-      this.#early.add(word);
+      this.#early.add(action);
       return;
     }
-    this.#early.delete(word);
+    this.#early.delete(action);
     this.#with.decide(notice.id, choice === 'edit' ? { kind: 'edit', output } : { kind: choice });
   }
 }

@@ -2,24 +2,24 @@ import type { StoreFault } from '../../store/fault.ts';
 import type { KeeperState } from '../../engine/engine-keeper.ts';
 
 /** One sentence or two for a person: what was lost, what was kept, what happens next. Empty when all is well. */
-export function seatMessage(seat: KeeperState, hadOne: boolean): string {
-  switch (seat.kind) {
+export function keeperMessage(keeper: KeeperState, hadOne: boolean): string {
+  switch (keeper.kind) {
     case 'empty':
     case 'ready':
       return '';
     case 'loading':
-      return seat.again && hadOne
+      return keeper.again && hadOne
         ? 'A fresh engine is loading; all tasks were kept and go on as soon as it is there.'
         : '';
     case 'waiting': {
-      const seconds = Math.max(1, Math.round(seat.waitMs / 1000));
+      const seconds = Math.max(1, Math.round(keeper.waitMs / 1000));
       const soon = `A fresh engine starts in about ${String(seconds)} s; no task was lost.`;
-      const why = seat.quick ? ' Browsers block pages that lose the GPU often, so this waits a little longer.' : '';
-      return `${seat.problem.message} ${soon}${why}`;
+      const why = keeper.quick ? ' Browsers block pages that lose the GPU often, so this waits a little longer.' : '';
+      return `${keeper.problem.message} ${soon}${why}`;
     }
     case 'stopped': {
       const kept = hadOne ? ' All results and open tasks were kept; press resume to try again.' : '';
-      return `${seat.problem.message} ${seat.problem.remedy}${kept}`;
+      return `${keeper.problem.message} ${keeper.problem.remedy}${kept}`;
     }
   }
 }

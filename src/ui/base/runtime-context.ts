@@ -1,5 +1,5 @@
+/** How any component comes by the runtime: App sets it once, all rooms get it. */
 import { createContext } from 'svelte';
 import type { PageApi } from '../../runtime/protocol/protocol.ts';
 
-/** The runtime as components get it; set once in App. */
 export const [getRuntime, setRuntime] = createContext<PageApi>();

@@ -3,7 +3,7 @@ import { summarizeKinds, type KindSummary } from '../../src/telemetry/fault-ledg
 import { wilson } from '../../src/telemetry/statistics.ts';
 import type { SimulationResult } from './simulate.ts';
 
-export interface Summary {
+export interface Totals {
   readonly seeds: number;
   readonly failedSeeds: readonly number[];
   readonly injected: number;
@@ -31,7 +31,7 @@ export interface Summary {
   readonly byKind: readonly KindSummary[];
 }
 
-export function summarize(results: readonly SimulationResult[]): Summary {
+export function totalsOf(results: readonly SimulationResult[]): Totals {
   const entries = results.flatMap(({ ledger }) => ledger.entries);
   const survivable = entries.filter((entry) => entry.survivable);
   const sum = (pick: (result: SimulationResult) => number): number =>
@@ -65,18 +65,18 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 const seconds = (ms: number | null): string => (ms === null ? '-' : (ms / 1000).toFixed(1));
 
 /** For people: totals, then a line a kind. Times in seconds from the fault, median / 95th percentile. */
-export function table(title: string, summary: Summary): string {
-  const interval = wilson(summary.healed, summary.survivable);
+export function table(title: string, totals: Totals): string {
+  const interval = wilson(totals.healed, totals.survivable);
   const lines = [
-    `${title}: ${summary.seeds} seeds, ${summary.failedSeeds.length} failed`,
-    `  faults   ${summary.injected} injected, ${summary.survivable} survivable, ${summary.healed} mended` +
+    `${title}: ${totals.seeds} seeds, ${totals.failedSeeds.length} failed`,
+    `  faults   ${totals.injected} injected, ${totals.survivable} survivable, ${totals.healed} mended` +
       (interval ? ` = ${percent(interval.share)} (95 %: ${percent(interval.low)} to ${percent(interval.high)})` : ''),
-    `  tasks    ${summary.tasks}: ${summary.lost} lost, ${summary.duplicated} twice, ${summary.changed} changed, ${summary.failedTasks} named failures, ${summary.wrong} wrong answers`,
-    `  agents   ${summary.agents}: ${summary.failedAgents} failed, of these ${summary.falseFailed} healthy; ${summary.falseAlarms} false alarms in ${summary.agentHours} agent-hours`,
-    `  time     ${summary.meanSeconds} virtual seconds a run; ${summary.turnsLost} of ${summary.turns} turns thrown away`,
+    `  tasks    ${totals.tasks}: ${totals.lost} lost, ${totals.duplicated} twice, ${totals.changed} changed, ${totals.failedTasks} named failures, ${totals.wrong} wrong answers`,
+    `  agents   ${totals.agents}: ${totals.failedAgents} failed, of these ${totals.falseFailed} healthy; ${totals.falseAlarms} false alarms in ${totals.agentHours} agent-hours`,
+    `  time     ${totals.meanSeconds} virtual seconds a run; ${totals.turnsLost} of ${totals.turns} turns thrown away`,
     `  ${'kind'.padEnd(20)} ${'faults'.padStart(7)} ${'seen'.padStart(7)} ${'mended'.padStart(7)}  ${'seen after'.padEnd(14)} ${'mended after'.padEnd(14)} by`,
   ];
-  for (const { kind, injected, detected, healed, detectMs, mendMs, rungs } of summary.byKind) {
+  for (const { kind, injected, detected, healed, detectMs, mendMs, rungs } of totals.byKind) {
     const by = Object.entries(rungs)
       .map(([rung, times]) => `${rung} ${times}`)
       .join(', ');

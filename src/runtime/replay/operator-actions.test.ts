@@ -7,8 +7,8 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { SWARM } from '../testing/world.ts';
 import { type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
-import { pausedFor } from './people.ts';
-import { healWord } from './recording.ts';
+import { pausedFor } from './operator-actions.ts';
+import { healSignature } from './recording.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun, type RecordOptions } from './testing/recorded-run.ts';
 
@@ -52,7 +52,7 @@ const story = (events: readonly JournalEvent[]): string[] =>
       case 'task.failed':
         return [`${String(event.task)} ${event.failure} after ${String(event.attempts)}`];
       default:
-        return [healWord(event) ?? []].flat();
+        return [healSignature(event) ?? []].flat();
     }
   });
 
@@ -68,19 +68,19 @@ const course = (events: readonly JournalEvent[]): string[] =>
     ];
   });
 
-/** Says the next of these words to each question, a while after it was asked. */
-function answers(...words: readonly ('retry' | 'skip' | 'give-up' | ((task: number) => object))[]) {
-  const left = [...words];
+/** Says one of these answers after the other, each to the next question, a while after it was asked. */
+function answers(...given: readonly ('retry' | 'skip' | 'give-up' | ((task: number) => object))[]) {
+  const left = [...given];
   const person: RecordOptions['person'] = (event, hands) => {
     if (event.type !== 'heal.notice' || event.of !== 'task') return;
-    const word = left.shift();
+    const answer = left.shift();
     const id = event.notice ?? event.case;
-    if (word === undefined) return;
+    if (answer === undefined) return;
     hands.after(1234.5, (runtime, run) => {
       const decision =
-        typeof word === 'string'
-          ? { kind: word }
-          : { kind: 'edit' as const, output: JSON.stringify(word(event.task ?? 0)) };
+        typeof answer === 'string'
+          ? { kind: answer }
+          : { kind: 'edit' as const, output: JSON.stringify(answer(event.task ?? 0)) };
       void runtime.decide(run, id, decision);
     });
   };
@@ -146,9 +146,9 @@ describe('a replay does again what a person did', () => {
       },
     });
     const incident = incidentOf(run);
-    const holds = incident.recording.words.filter(({ do: did }) => did === 'pause' || did === 'continue');
+    const holds = incident.recording.actions.filter(({ do: did }) => did === 'pause' || did === 'continue');
     expect(holds).toHaveLength(6);
-    expect(incident.recording.ms - incident.facts.ms).toBeCloseTo(pausedFor(incident.recording.words), 6);
+    expect(incident.recording.ms - incident.facts.ms).toBeCloseTo(pausedFor(incident.recording.actions), 6);
     const { events, session } = await replayed(incident);
     expect(course(events)).toEqual(course(run.events));
     expect(session.info()).toMatchObject({ improvised: 0, played: incident.recording.turns.length });
@@ -273,10 +273,10 @@ test.each([41, 42, 43])('agents that remember their turns heal as they did, seed
   expect(session.info()).toMatchObject({ improvised: 0 });
 });
 
-test('any mix of words comes back as it was written', async () => {
+test('any mix of actions comes back as it was written', async () => {
   const run = await recordedRun(2, { tasks: 4, kinds: [] });
   const at = fc.double({ min: 0, max: 1e6, noNaN: true });
-  const word = fc.oneof(
+  const action = fc.oneof(
     fc.record({
       do: fc.constant('act' as const),
       at,
@@ -305,10 +305,10 @@ test('any mix of words comes back as it was written', async () => {
   );
   const json = JSON.parse(writeIncident(run, true)) as Record<string, unknown>;
   fc.assert(
-    fc.property(fc.array(word, { maxLength: 20 }), (words) => {
-      const read = readIncident(JSON.stringify({ ...json, words }));
-      expect(read.ok && read.value.recording.words).toEqual(JSON.parse(JSON.stringify(words)));
-      expect(read.ok && read.value.facts.words).toBe(words.length);
+    fc.property(fc.array(action, { maxLength: 20 }), (actions) => {
+      const read = readIncident(JSON.stringify({ ...json, words: actions }));
+      expect(read.ok && read.value.recording.actions).toEqual(JSON.parse(JSON.stringify(actions)));
+      expect(read.ok && read.value.facts.actions).toBe(actions.length);
     }),
   );
 });
