@@ -5,30 +5,35 @@ import { run, root } from '../tools/dev/workspace.mjs';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
+/** What each measures, and its peer in the same run. @type {Record<string, readonly [figure: string, peer: string]>} */
 const benches = {
-  shell: 'bytes over the wire before the engine is asked for',
-  load: 'loading the pocket model, cold and from the cache; ms a token of prompt and of answer',
-  quality: 'triage of the hand-labelled lines: severity, kind, subject, JSON',
-  expansion: '4,882 agents: time from Run to the first frame, heap of the runtime worker',
-  newcomer: 'from opening the page to the first result and the first healed agent, first visit and second',
-  open: 'a swarm of 4,882 and of 100,000 agents opened, and the page while it is busy and scrolled',
-  frames: 'the page while 4,882 cells change: frame times, long tasks',
-  'health-tick': 'one look of the health monitor over 4,882 agents',
-  moments: 'looking back through a run of 5,000 tasks: time until a moment is shown',
-  chaos: 'every kind of fault in a real tab: mended, time to mend, results lost or twice, quality with and without',
-  batched: 'the same 96 lines through the batched engine and turn by turn through stock WebLLM',
-  engine: 'tokens a second for 1 to 16 agents against stock WebLLM, prompt tokens shared',
-  'memory/activation': 'bringing a dormant agent back: restored, computed again, after a cold load',
-  'memory/codecs': 'what storing K/V in fewer bits costs in greedy tokens',
-  'memory/agents': '200 agents on 12 seats, the pocket model: page-ins, restores, memory of the GPU, time',
-  'memory/paging': '4,882 agents on 12 seats, scripted engine: page-ins, bytes, heap, time',
+  shell: ['bytes over the wire before the engine is asked for', "the engine's chunk"],
+  load: ['loading the pocket model; ms a token of prompt and of answer', 'from the cache; stock WebLLM'],
+  quality: ['triage of the hand-labelled lines: severity, kind, subject, JSON', 'rules; the most frequent label'],
+  expansion: ['4,882 agents: time from Run to the first frame, heap of the worker', 'one object an agent'],
+  newcomer: ['from opening the page to the first result and the first healed agent', 'the second visit'],
+  open: ['4,882 and 100,000 agents opened; the page while busy and scrolled', 'the other size; at rest'],
+  frames: ['the page while 4,882 cells change: frame times, long tasks', 'no cell changes; twelve do'],
+  'health-tick': ['one look of the health monitor over 4,882 agents', 'a bare pass over 4,882 scores'],
+  moments: ['looking back through a run of 5,000 tasks: time until a moment is shown', 'steps in one place'],
+  chaos: ['every kind of fault in a real tab: mended, time to mend, quality; in parts', 'the same run without faults'],
+  batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
+  engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],
+  'memory/activation': ['bringing a dormant agent back: restored', 'computed again; after a cold load'],
+  'memory/codecs': ['what storing K/V in fewer bits costs in greedy tokens', 'the sequence left alone'],
+  'memory/agents': ['200 agents on 12 seats, the pocket model: page-ins, memory of the GPU, time', 'without memory'],
+  'memory/paging': [
+    '4,882 agents on 12 seats, scripted engine: page-ins, bytes, heap, time',
+    'agents without a memory',
+  ],
 };
 
 const [name, ...rest] = process.argv.slice(2);
 const script = path.join(root, 'bench', `${name}.mjs`);
 if (name === undefined || !(name in benches) || !existsSync(script)) {
   console.error('usage: npm run bench -- NAME [options]\n');
-  for (const [each, what] of Object.entries(benches)) console.error(`  ${each.padEnd(18)} ${what}`);
+  for (const [each, [figure, peer]] of Object.entries(benches))
+    console.error(`  ${each.padEnd(18)} ${figure}\n${''.padEnd(21)}beside: ${peer}`);
   process.exit(2);
 }
 process.exitCode = await run(process.execPath, [script, ...rest]);

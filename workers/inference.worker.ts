@@ -5,7 +5,7 @@ import { systemClock } from '../src/kernel/clock.ts';
 import { webLifeline } from '../src/kernel/lock.ts';
 import { entropySeed } from '../src/kernel/random.ts';
 import { serveInference } from '../src/engine/serve.ts';
-import { hushLostReads } from './inference/lost-reads.ts';
+import { hushLostReads } from './inference/device/lost-reads.ts';
 import { createInferenceService } from './inference/service.ts';
 
 hushLostReads(self);

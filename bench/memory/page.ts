@@ -11,11 +11,11 @@ import { seededRandom } from '../../src/kernel/random.ts';
 import { Runtime } from '../../src/runtime/host/runtime.ts';
 import { openStore } from '../../src/store/dexie-store.ts';
 import { Database } from '../../src/store/schema.ts';
-import { findTransfers } from '../../workers/inference/kv-transfer.ts';
-import { KvPool } from '../../workers/inference/swarm/kv-pool.ts';
-import { read } from '../../workers/inference/swarm/self-test.ts';
-import { CODECS, decode, encode, type Codec } from '../../workers/inference/warm/codec.ts';
-import { openModel } from '../../workers/inference/webllm-internals.ts';
+import { findTransfers } from '../../workers/inference/kv/kv-transfer.ts';
+import { KvPool } from '../../workers/inference/kv/kv-pool.ts';
+import { read } from '../../workers/inference/kv/logits.ts';
+import { CODECS, decode, encode, type Codec } from '../../workers/inference/kv/codec.ts';
+import { openModel } from '../../workers/inference/device/webllm-internals.ts';
 
 const clock = systemClock();
 const host = createEngineHost(

@@ -3,7 +3,9 @@
  * everything else. And a worker that expands a swarm, by the runtime's own code.
  */
 import { mount } from 'svelte';
-import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../src/runtime/protocol/protocol.ts';
+import { asking } from '../../src/runtime/protocol/call-table.ts';
+import { CALLS } from '../../src/runtime/protocol/calls.ts';
+import type { PageApi, RunFrame, RunStatus, Timeline } from '../../src/runtime/protocol/protocol.ts';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/style/tokens.css';
 import '../../src/ui/style/base.css';
@@ -88,10 +90,9 @@ function timelineOf(endAt: number): Timeline {
 }
 
 /** Frames in which `changed` of the agents have another state and health than in the frame before. */
-function frames(agents: number, changed: () => number): RuntimeApi {
-  const nothing = (): Promise<never> => Promise.reject(new Error('not in this bench'));
+function frames(agents: number, changed: () => number): PageApi {
   let on = false;
-  const watch: RuntimeApi['watch'] = async (_run, onFrame) => {
+  const watch: PageApi['watch'] = async (_run, onFrame) => {
     on = true;
     const begun = performance.now();
     for (let n = 0; on; n++) {
@@ -110,15 +111,11 @@ function frames(agents: number, changed: () => number): RuntimeApi {
     }
   };
   return {
+    ...asking(CALLS, () => Promise.reject(new Error('not in this bench'))),
     faults: () => Promise.resolve([]),
-    breakSomething: nothing,
-    playFaults: nothing,
-    checkGpu: nothing,
     examples: () => Promise.resolve([]),
     models: () => Promise.resolve([]),
-    check: nothing,
     runs: () => Promise.resolve([]),
-    start: nothing,
     open: () => Promise.resolve(true),
     watch: (...args) => {
       void watch(...args);
@@ -128,19 +125,9 @@ function frames(agents: number, changed: () => number): RuntimeApi {
       on = false;
       return Promise.resolve();
     },
-    pause: nothing,
-    resume: nothing,
-    cancel: nothing,
-    remove: nothing,
     results: () => Promise.resolve({ total: 0, rows: [] }),
-    agent: nothing,
-    export: nothing,
     // As long as timelines get, with as many faults as a long session of breaking things leaves.
     timeline: () => Promise.resolve(timelineOf(performance.now())),
-    moment: nothing,
-    decide: nothing,
-    allowRemote: nothing,
-    act: nothing,
   };
 }
 

@@ -3,9 +3,9 @@
  * product's own pool runs the forward passes. In the page, since a test may look at logits and the product never does.
  */
 import { MLCEngine } from '@mlc-ai/web-llm';
-import { KvPool } from '../../workers/inference/swarm/kv-pool.ts';
-import { read } from '../../workers/inference/swarm/self-test.ts';
-import { openModel, type ModelInternals } from '../../workers/inference/webllm-internals.ts';
+import { KvPool } from '../../workers/inference/kv/kv-pool.ts';
+import { read } from '../../workers/inference/kv/logits.ts';
+import { openModel, type ModelInternals } from '../../workers/inference/device/webllm-internals.ts';
 
 /** The pocket model with a pool of its own, while `work` lasts. */
 async function withPool<T>(

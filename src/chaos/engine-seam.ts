@@ -123,7 +123,7 @@ export class EngineChaos {
       landed({ ...MISSED, detail: 'no engine was there' });
       return;
     }
-    const injection = this.#landingOf(fault, engine);
+    const injection = this.#injectionOf(fault, engine);
     const { real, missedAfterMs = HEARTBEAT_MS } = this.#options;
     // First the word, then the deed: what follows is to be seen as its consequence.
     landed(injection);
@@ -159,7 +159,7 @@ export class EngineChaos {
     return lying.length + 1 > Math.floor((peers.count - 1) / 3);
   }
 
-  #landingOf(fault: DueFault, engine: WrappedEngine): Injection {
+  #injectionOf(fault: DueFault, engine: WrappedEngine): Injection {
     const agents = engine.inFlight();
     return {
       landed: true,
@@ -192,7 +192,7 @@ export class EngineChaos {
     this.#loseNext = null;
     this.#options.clock.timeout(SECOND_LOSS_MS, () => {
       if (engine !== this.#engine || !engine.alive) return;
-      const injection = this.#landingOf(fault, engine);
+      const injection = this.#injectionOf(fault, engine);
       this.#options.onAgain?.(fault, injection);
       this.#loseDevice(engine);
     });

@@ -8,7 +8,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Lifeline } from '../kernel/lock.ts';
 import { EngineFault, type EngineError, type LoadProgress } from './contract.ts';
-import type { FromInference, Method, Questions, ToInference, WorkerLike } from './messages.ts';
+import type { FromInference, Method, Questions, ToInference, WorkerLike } from './worker-protocol.ts';
 
 /** How often the worker is asked for a sign of life, ms. */
 const BEAT_MS = 2_000;

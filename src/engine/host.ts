@@ -18,7 +18,7 @@ import {
   type ModelChoice,
 } from './contract.ts';
 import { Connection } from './connection.ts';
-import type { Questions, WorkerLike } from './messages.ts';
+import type { Questions, WorkerLike } from './worker-protocol.ts';
 import { type EngineLife, WorkerEngine } from './worker-engine.ts';
 
 /** Long enough for a first visit that downloads the engine's chunk on a slow line, ms. */

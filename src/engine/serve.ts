@@ -12,7 +12,7 @@ import {
   type TurnHandle,
 } from './contract.ts';
 import type { Lifeline } from '../kernel/lock.ts';
-import type { DeviceFault, FromInference, Method, Port, Question, Questions, ToInference } from './messages.ts';
+import type { DeviceFault, FromInference, Method, Port, Question, Questions, ToInference } from './worker-protocol.ts';
 
 /** What an inference worker can do; engines are created by `load`. */
 export interface InferenceService {

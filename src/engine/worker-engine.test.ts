@@ -16,7 +16,7 @@ import {
   type TurnRequest,
 } from './contract.ts';
 import { createEngineHost } from './host.ts';
-import type { Port, WorkerLike } from './messages.ts';
+import type { Port, WorkerLike } from './worker-protocol.ts';
 import { type InferenceService, serveInference } from './serve.ts';
 
 const budget = { vramMiB: 1024, occupancy: 0.85, resident: 4 };

@@ -24,7 +24,7 @@ import {
   type VramSample,
 } from './contract.ts';
 import type { Connection } from './connection.ts';
-import type { Questions } from './messages.ts';
+import type { Questions } from './worker-protocol.ts';
 
 /** How long past its own deadline a turn may stay unanswered before the worker counts as hung, ms. */
 const OVERDUE_MS = 20_000;

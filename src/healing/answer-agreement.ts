@@ -57,8 +57,8 @@ const ACCEPTED: Finding = { is: 'accepted', wrong: [], right: [] };
 const OPEN: Finding = { is: 'open' };
 
 export class AnswerAgreement {
-  readonly #peers: readonly Witnesses[];
-  readonly #jury: LoneAnswerTest;
+  readonly #witnesses: readonly Witnesses[];
+  readonly #loneAnswers: LoneAnswerTest;
   readonly #closed: readonly (readonly (readonly string[])[])[];
   readonly #audit: number;
   /** Agents whose word needs a second one: accused of a wrong answer and not yet cleared. */
@@ -67,8 +67,8 @@ export class AnswerAgreement {
   #credit: number;
 
   constructor({ agents, schemas, tasks, audit }: OpinionOptions) {
-    this.#peers = schemas.map(() => new Witnesses());
-    this.#jury = new LoneAnswerTest(agents);
+    this.#witnesses = schemas.map(() => new Witnesses());
+    this.#loneAnswers = new LoneAnswerTest(agents);
     this.#closed = schemas.map((schema) => closedFields(schema));
     this.#audit = audit;
     this.#credit = audit * Math.min(FIRST_AUDITS.most, FIRST_AUDITS.least + tasks);
@@ -77,7 +77,7 @@ export class AnswerAgreement {
   /** An answer that was accepted before this began: it is a witness all the same. */
   recall(role: number, question: string, answer: unknown): void {
     const key = answerKey(answer, this.#closed[role] ?? []);
-    if (key !== null) this.#peers[role]?.learn(template(question), key, NOBODY);
+    if (key !== null) this.#witnesses[role]?.learn(template(question), key, NOBODY);
   }
 
   /** The answer as it is compared. */
@@ -87,7 +87,7 @@ export class AnswerAgreement {
 
   /** Share of others that say the same; null where too few have spoken. */
   agreement({ role, agent, question, key }: Answer): number | null {
-    return key === null ? null : (this.#peers[role]?.agreement(template(question), key, agent) ?? null);
+    return key === null ? null : (this.#witnesses[role]?.agreement(template(question), key, agent) ?? null);
   }
 
   /**
@@ -96,32 +96,32 @@ export class AnswerAgreement {
    */
   hear(answer: Answer, others: number, awaited: boolean): Finding {
     const { role, agent, place, key } = answer;
-    const peers = this.#peers[role];
-    if (key === null || !peers) return ACCEPTED;
+    const witnesses = this.#witnesses[role];
+    if (key === null || !witnesses) return ACCEPTED;
     const question = template(answer.question);
-    const support = peers.support(question, key, agent);
-    if (support !== null && this.#jury.hear(agent, support)) {
+    const support = witnesses.support(question, key, agent);
+    if (support !== null && this.#loneAnswers.hear(agent, support)) {
       this.#doubted.add(agent);
       if (others > 0) this.#open.set(place, [this.#opinion(answer, key)]);
       return { is: 'convicted', support };
     }
-    return others > 0 ? this.#compare(answer, question, key, peers, awaited) : ACCEPTED;
+    return others > 0 ? this.#compare(answer, question, key, witnesses, awaited) : ACCEPTED;
   }
 
   /** The answer was used: it is a witness from now on, and its agent is believed again. */
   accept({ role, agent, question, key }: Answer): void {
     this.#doubted.delete(agent);
-    if (key !== null) this.#peers[role]?.learn(template(question), key, agent);
+    if (key !== null) this.#witnesses[role]?.learn(template(question), key, agent);
   }
 
-  #compare(answer: Answer, question: string, key: string, peers: Witnesses, awaited: boolean): Finding {
+  #compare(answer: Answer, question: string, key: string, witnesses: Witnesses, awaited: boolean): Finding {
     const { agent, place } = answer;
     const own = this.#opinion(answer, key);
     const others = (this.#open.get(place) ?? []).filter((opinion) => opinion.agent !== agent);
     this.#credit = Math.min(MOST_CREDIT, this.#credit + this.#audit);
     if (others.length === 0) {
-      const odd = peers.odd(question, key, agent);
-      const unknown = !awaited && peers.others(question, key, agent).total < KNOWN;
+      const odd = witnesses.odd(question, key, agent);
+      const unknown = !awaited && witnesses.others(question, key, agent).total < KNOWN;
       const audited = unknown && this.#audit > 0 && this.#credit >= 1;
       if (!odd && !audited && !this.#doubted.has(agent)) return ACCEPTED;
       if (audited && !odd) this.#credit--;
@@ -129,7 +129,7 @@ export class AnswerAgreement {
       return OPEN;
     }
     // Those who answered the same question before are witnesses too.
-    const { total, same } = peers.others(question, key, agent);
+    const { total, same } = witnesses.others(question, key, agent);
     const backed = total >= KNOWN && same * 2 > total;
     if (backed || others.some((opinion) => opinion.key === key)) {
       this.#open.delete(place);

@@ -29,7 +29,7 @@ const healthy: TurnFacts = {
 };
 
 /** MONITOR and RECOVER on one bus, with the test as EXECUTE. */
-function ward(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}) {
+function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}) {
   let now = 0;
   let turns = 0;
   const states = new Uint8Array(AGENTS);
@@ -37,7 +37,7 @@ function ward(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {})
   const bus = new HealingBus((error) => {
     throw error;
   });
-  const random = seededRandom('ward');
+  const random = seededRandom('healing');
   const life = new Lifecycle(states, (agent, _, to) => {
     states[agent] = LIFE_STATES.indexOf(to);
   });
@@ -133,7 +133,7 @@ const failing = (fault: FaultClass) => ({ fault, answer: null, detail: `the turn
 
 describe('MONITOR and RECOVER, meeting only through messages', () => {
   it('leaves healthy agents alone', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 500; i++) w.turn(i % AGENTS, i, {}, { meanLogprob: -0.1 - 0.02 * (i % 10) });
     expect(w.count('turn.judged')).toBe(500);
     expect(w.count('suspicion')).toBe(0);
@@ -141,7 +141,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('mends by one step, and calls it mended only after a turn that passes', () => {
-    const w = ward();
+    const w = setUp();
     w.turn(3, 1, failing('invalid'));
     expect(w.life.state(3)).toBe('recovering');
     const [order] = w.orders();
@@ -161,7 +161,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('climbs when a step does not help, tells a person at the end, and only then fails the agent', () => {
-    const w = ward({ hasStandby: false });
+    const w = setUp({ hasStandby: false });
     const actions: string[] = [];
     for (let i = 0; i < 30 && w.life.state(5) !== 'failed'; i++) {
       // Another task each time: it is the agent that is ill.
@@ -184,7 +184,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('asks after an order whose report was lost as soon as its agent is suspected again (seed 239)', () => {
-    const w = ward();
+    const w = setUp();
     w.turn(5, 1, failing('invalid'));
     const [order] = w.orders();
     // Carried out, but its report got lost; the agent's next turn fails as well.
@@ -208,7 +208,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('blames the task when every agent fails at it, and absolves the agents', () => {
-    const w = ward();
+    const w = setUp();
     for (const agent of [1, 2, 3]) w.turn(agent, 77, failing('incomplete'));
     expect(w.heard.find(({ type }) => type === 'task.lost')).toMatchObject({ task: 77, fault: 'incomplete' });
     for (const agent of [1, 2, 3]) w.turn(agent, 78 + agent);
@@ -217,7 +217,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('has a stalled turn ended though others had failed at its task: it would run on', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
     for (const agent of [1, 2]) w.turn(agent, 500, failing('incomplete'));
     const quiet = { turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 8 };
@@ -235,7 +235,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('measures a silence by what a turn has written, though its words of that were lost (seed 100051)', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
     const quiet = { turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 8 };
     const lively = { turn: 'lively', agent: 6, task: 501, stage: 0, role: 0, tokens: 8 };
@@ -248,7 +248,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('finds a stall by its silence, and not one in a tab that slept', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
     w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0 });
     w.post({ type: 'turn.begun', turn: 'lively', agent: 6, task: 501, stage: 0, role: 0 });
@@ -272,7 +272,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   ])(
     'knows a turn that others overtook by age for a stall, not one that others went before on purpose: %s',
     (first, faults) => {
-      const w = ward();
+      const w = setUp();
       for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
       w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0 });
       for (let i = 0; i < 9; i++) {
@@ -286,7 +286,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   );
 
   it('takes no turn from before the order for the proof of a mend, though it is believed only now', () => {
-    const w = ward();
+    const w = setUp();
     w.turn(5, 1, failing('invalid'));
     const [order] = w.orders();
     w.done(order!);
@@ -298,7 +298,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('blames the worker, not the agents, when all fall silent at once', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
     for (const agent of [1, 2, 3]) {
       w.post({ type: 'turn.begun', turn: `q${agent}`, agent, task: agent, stage: 0, role: 0 });
@@ -310,14 +310,14 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('stops a loop before it is paid for', () => {
-    const w = ward();
+    const w = setUp();
     w.post({ type: 'turn.begun', turn: 'round', agent: 4, task: 9, stage: 0, role: 0 });
     w.post({ type: 'turn.alive', turn: 'round', tokens: 60, textTail: 'again and '.repeat(20) });
     expect(w.orders()).toMatchObject([{ agent: 4, fault: 'loop', task: 9 }]);
   });
 
   it('takes no worker back before the browser would, and mends the engine by a passing turn', () => {
-    const w = ward();
+    const w = setUp();
     const lose = () => {
       w.post({ type: 'engine.down', engine: 1, fault: 'device-lost', detail: 'destroyed', agents: [1, 2] });
     };
@@ -333,7 +333,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('finds a valid but wrong answer by what others say, and resets who gave it', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 10; i++) w.turn(i, i);
     w.turn(15, 100, { answer: { severity: 'error' } });
     expect(w.heard.findLast((m) => m.type === 'turn.judged')).toMatchObject({
@@ -357,7 +357,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('lets two who agree overrule the crowd', () => {
-    const w = ward();
+    const w = setUp();
     for (let i = 0; i < 10; i++) w.turn(i, i);
     w.turn(15, 100, { answer: { severity: 'error' } });
     expect(w.heard.findLast((m) => m.type === 'turn.judged')).toMatchObject({ accept: false, secondOpinion: true });
@@ -367,7 +367,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('audits questions without witnesses, within its budget, and accuses who stands alone', () => {
-    const w = ward({ audit: 0.1 });
+    const w = setUp({ audit: 0.1 });
     const question = 'a line that nobody knows';
     w.turn(1, 1, { question, answer: { severity: 'error' } });
     w.turn(2, 1, { question });
@@ -386,7 +386,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   });
 
   it('does not hold up for a sample what shows that a fresh engine works', () => {
-    const w = ward({ audit: 0.1 });
+    const w = setUp({ audit: 0.1 });
     const judged = () => w.heard.findLast((m) => m.type === 'turn.judged');
     w.post({ type: 'engine.up', engine: 1 });
     w.turn(1, 1, { question: 'a line that nobody knows' });
@@ -399,7 +399,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   it('comes through lost, doubled and reordered messages', () => {
     const random = seededRandom('unreliable');
     let held: (() => void)[] = [];
-    const w = ward({
+    const w = setUp({
       tap: (message, deliver) => {
         const fate = random.next();
         if (fate < 0.1) return;

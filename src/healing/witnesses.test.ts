@@ -12,7 +12,7 @@ const schema = {
   },
 };
 
-describe('peers', () => {
+describe('witnesses', () => {
   it('compares on closed fields only', () => {
     const fields = closedFields(schema);
     expect(fields).toEqual([['severity'], ['agree'], ['fix', 'kind']]);
@@ -32,40 +32,40 @@ describe('peers', () => {
   });
 
   it('finds the one that stands alone, once enough others have spoken', () => {
-    const peers = new Witnesses();
-    expect(peers.agreement('q', 'a', 9)).toBeNull();
-    expect(peers.odd('q', 'b', 9)).toBe(false);
-    for (let agent = 0; agent < 4; agent++) peers.learn('q', 'a', agent);
-    expect(peers.agreement('q', 'a', 9)).toBe(1);
-    expect(peers.odd('q', 'a', 9)).toBe(false);
-    expect(peers.odd('q', 'b', 9)).toBe(true);
+    const witnesses = new Witnesses();
+    expect(witnesses.agreement('q', 'a', 9)).toBeNull();
+    expect(witnesses.odd('q', 'b', 9)).toBe(false);
+    for (let agent = 0; agent < 4; agent++) witnesses.learn('q', 'a', agent);
+    expect(witnesses.agreement('q', 'a', 9)).toBe(1);
+    expect(witnesses.odd('q', 'a', 9)).toBe(false);
+    expect(witnesses.odd('q', 'b', 9)).toBe(true);
   });
 
   it("counts nobody's word for themselves", () => {
-    const peers = new Witnesses();
-    for (let agent = 0; agent < 4; agent++) peers.learn('q', 'a', agent);
-    for (let i = 0; i < 20; i++) peers.learn('q', 'b', 9);
-    expect(peers.odd('q', 'b', 9)).toBe(true);
-    expect(peers.agreement('q', 'b', 9)).toBe(0);
-    expect(peers.odd('q', 'b', 8)).toBe(false);
+    const witnesses = new Witnesses();
+    for (let agent = 0; agent < 4; agent++) witnesses.learn('q', 'a', agent);
+    for (let i = 0; i < 20; i++) witnesses.learn('q', 'b', 9);
+    expect(witnesses.odd('q', 'b', 9)).toBe(true);
+    expect(witnesses.agreement('q', 'b', 9)).toBe(0);
+    expect(witnesses.odd('q', 'b', 8)).toBe(false);
   });
 
   it('lets a minority be where there is one', () => {
-    const peers = new Witnesses();
-    for (let i = 0; i < 30; i++) peers.learn('q', i % 5 === 0 ? 'b' : 'a', i);
-    expect(peers.odd('q', 'b', 99)).toBe(false);
-    expect(peers.odd('q', 'c', 99)).toBe(true);
+    const witnesses = new Witnesses();
+    for (let i = 0; i < 30; i++) witnesses.learn('q', i % 5 === 0 ? 'b' : 'a', i);
+    expect(witnesses.odd('q', 'b', 99)).toBe(false);
+    expect(witnesses.odd('q', 'c', 99)).toBe(true);
   });
 });
 
-describe('jury', () => {
+describe('lone answers', () => {
   it('convicts who turns answers round, soon, and honest ones that differ now and then hardly ever', () => {
-    const random = seededRandom('jury');
+    const random = seededRandom('lone answers');
     const votesUntil = (liar: boolean) => {
-      const jury = new LoneAnswerTest(1);
+      const lone = new LoneAnswerTest(1);
       for (let vote = 1; vote <= 2000; vote++) {
         const honest = random.chance(0.9);
-        if (jury.hear(0, honest !== liar ? 0.9 : 0.1)) return vote;
+        if (lone.hear(0, honest !== liar ? 0.9 : 0.1)) return vote;
       }
       return Number.POSITIVE_INFINITY;
     };
@@ -74,10 +74,10 @@ describe('jury', () => {
   });
 
   it('forgets a conviction, and whom it is told to', () => {
-    const jury = new LoneAnswerTest(2);
-    expect([0, 0, 0].map(() => jury.hear(1, 0.02))).toEqual([false, false, true]);
-    expect(jury.hear(1, 0.02)).toBe(false);
-    jury.forget(1);
-    expect(jury.hear(1, 0.02)).toBe(false);
+    const lone = new LoneAnswerTest(2);
+    expect([0, 0, 0].map(() => lone.hear(1, 0.02))).toEqual([false, false, true]);
+    expect(lone.hear(1, 0.02)).toBe(false);
+    lone.forget(1);
+    expect(lone.hear(1, 0.02)).toBe(false);
   });
 });

@@ -55,6 +55,7 @@ interface Known {
 
 const more = (counts: Map<number, number>, agent: number): unknown => counts.set(agent, (counts.get(agent) ?? 0) + 1);
 
+/** What was answered to which question, of late. */
 export class Witnesses {
   readonly #seen = new Map<string, Known>();
 
@@ -106,7 +107,7 @@ export class Witnesses {
 }
 
 /**
- * Who keeps saying what others do not. One odd vote proves nothing where honest ones differ; so each answer to a known question counts for or
+ * Finds who keeps saying what others do not. One odd vote proves nothing where honest ones differ; so each answer to a known question counts for or
  * against its agent by how much likelier it is from one that turns answers round than from one like the others (CUSUM of the log likelihood
  * ratio; Page, 1954).
  */

@@ -1,3 +1,4 @@
+/** Ids of runs and of replays: one form for both, since the page tells them apart by their prefix alone. */
 import type { Random } from './random.ts';
 
 // Crockford's base 32: no letters that read like digits.

@@ -41,7 +41,7 @@ interface Agent<T> {
   /** Priority of its last turn, and when it was parked, in parkings. */
   priority: number;
   used: number;
-  /** Counts up with each change of its standing as a victim; older entries of the heap are void. */
+  /** Counts up with each change of how it stands as a victim; older entries of the heap are void. */
   version: number;
 }
 
@@ -279,7 +279,7 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     if (next) this.#line.push(next);
   }
 
-  /** A parked agent's standing: as one whose turn goes first, and as a victim. */
+  /** How a parked agent stands: as one whose turn goes first, and as a victim. */
   #stand(agent: Agent<T>): void {
     const next = this.#head(agent);
     const wanted = next !== undefined && agent.streak < this.#streak;

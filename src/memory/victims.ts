@@ -28,9 +28,9 @@ const evictedFirst = (a: EvictionCandidate, b: EvictionCandidate): boolean => {
 export class Victims<A extends { readonly version: number }> {
   readonly #heap = new Heap<Candidate<A>>(evictedFirst);
 
-  /** The agent stands so from now on; `parked`: how many can be standing. */
-  stand(agent: A, parked: number, standing: EvictionCandidate): void {
-    this.#heap.push({ ...standing, agent, version: agent.version });
+  /** The agent stands so from now on; `parked`: how many there are to choose from. */
+  stand(agent: A, parked: number, as: EvictionCandidate): void {
+    this.#heap.push({ ...as, agent, version: agent.version });
     if (this.#heap.size > VOID_KEPT + 4 * parked) this.#sweep();
   }
 
@@ -48,9 +48,9 @@ export class Victims<A extends { readonly version: number }> {
 
   /** Where nobody is ever evicted, nothing else would drop what is void. */
   #sweep(): void {
-    const standing = this.#heap.values().filter(stands);
+    const left = this.#heap.values().filter(stands);
     this.#heap.clear();
-    for (const candidate of standing) this.#heap.push(candidate);
+    for (const candidate of left) this.#heap.push(candidate);
   }
 }
 

@@ -5,12 +5,12 @@ import { webLifeline, webLock } from '../kernel/lock.ts';
 import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
 import { Database } from '../store/schema.ts';
-import { exampleSwarms, fetchedExamples } from './host/examples.ts';
-import { type LinkServer, withLinks } from './links/route.ts';
-import { listRuns } from './host/run-list.ts';
-import type { RunFrame, RuntimeApi, StorageApi } from './protocol/protocol.ts';
+import { fetchedExamples } from './host/examples.ts';
 import type { Runtime } from './host/runtime.ts';
+import { startScreen } from './host/start-screen.ts';
 import { storageReport } from './host/storage-report.ts';
+import { type LinkServer, pageApi } from './links/page-api.ts';
+import type { PageApi, RunFrame } from './protocol/protocol.ts';
 
 /** What only the worker's entry knows. */
 export interface ServeOptions {
@@ -58,55 +58,30 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
     });
     return runtime;
   };
-  const lobby = {
-    checkGpu: () => engines.checkGpu(),
-    examples: () => exampleSwarms(examples),
-    models: (vramMiB: number, occupancy: number) => engines.models(vramMiB, occupancy),
-    check: async (file: string, text: string) => (await import('./definition/check-swarm.ts')).checkSwarm(file, text),
-    runs: async () => (runtime ? (await runtime).runs() : listRuns(await opened, lock, null)),
-  };
-  const storage: StorageApi = {
-    storage: () => storageReport(engines),
-    removeModel: (folder) => engines.removeModel(folder),
-    freeWarm: () => engines.dropWarm(),
-    keepPocket: () => engines.keepPocket(),
-  };
   const links = async (): Promise<LinkServer> => {
     const [store, { Links }] = await Promise.all([opened, import('./links/links.ts')]);
     return new Links({ clock, random, store, examples, runtime: () => runtime });
   };
-  Comlink.expose(withLinks({ ...forwarding(whole), ...lobby, ...storage }, links), scope);
+  const api = pageApi({
+    startScreen: startScreen({ engines, examples, store: opened, lock, runtime: () => runtime }),
+    storage: {
+      storage: () => storageReport(engines),
+      removeModel: (folder) => engines.removeModel(folder),
+      freeWarm: () => engines.dropWarm(),
+      keepPocket: () => engines.keepPocket(),
+    },
+    runtime: whole,
+    links,
+  });
+  Comlink.expose(handingFramesOver(api), scope);
 }
 
-function forwarding(
-  whole: () => Promise<Runtime>,
-): Omit<RuntimeApi, 'checkGpu' | 'examples' | 'models' | 'check' | 'runs'> {
+/** A frame's buffer moves to the page instead of being copied; the page's answer is the sign that it can take the next. */
+function handingFramesOver(api: PageApi): PageApi {
+  const handOver = (frame: RunFrame): RunFrame => Comlink.transfer(frame, [frame.cells.buffer]);
   return {
-    start: async (request) => (await whole()).start(request),
-    open: async (runId) => (await whole()).open(runId),
-    watch: async (runId, onFrame) => {
-      // The buffer moves to the page; the page's answer is the sign that it can take the next frame.
-      const send = (frame: RunFrame): void | Promise<void> => onFrame(Comlink.transfer(frame, [frame.cells.buffer]));
-      await (await whole()).watch(runId, send);
-    },
-    unwatch: async () => (await whole()).unwatch(),
-    pause: async (runId) => (await whole()).pause(runId),
-    resume: async (runId) => (await whole()).resume(runId),
-    cancel: async (runId) => (await whole()).cancel(runId),
-    remove: async (runId) => (await whole()).remove(runId),
-    results: async (runId, query) => (await whole()).results(runId, query),
-    agent: async (runId, agent) => (await whole()).agent(runId, agent),
-    timeline: async (runId) => (await whole()).timeline(runId),
-    moment: async (runId, at) => {
-      const frame = await (await whole()).moment(runId, at);
-      return Comlink.transfer(frame, [frame.cells.buffer]);
-    },
-    export: async (runId, kind) => (await whole()).export(runId, kind),
-    decide: async (runId, noticeId, decision) => (await whole()).decide(runId, noticeId, decision),
-    allowRemote: async (runId, remote) => (await whole()).allowRemote(runId, remote),
-    act: async (runId, agent, action) => (await whole()).act(runId, agent, action),
-    faults: async () => (await whole()).faults(),
-    breakSomething: async (runId, kind, agent) => (await whole()).breakSomething(runId, kind, agent),
-    playFaults: async (runId, file, text, from) => (await whole()).playFaults(runId, file, text, from),
+    ...api,
+    watch: (runId, onFrame) => api.watch(runId, (frame) => onFrame(handOver(frame))),
+    moment: async (runId, at) => handOver(await api.moment(runId, at)),
   };
 }

@@ -16,8 +16,8 @@ const NOBODY: ReadonlySet<number> = new Set();
 export class Bench {
   readonly #idle = new Heap<Entry>(leastWork);
   readonly #trial = new Heap<Entry>(leastWork);
-  /** Who sits here, and on which seat; seats left behind in a heap are passed over. */
-  readonly #seats = new Map<number, Entry>();
+  /** Who sits here, and in which place; places left behind in a heap are passed over. */
+  readonly #places = new Map<number, Entry>();
   readonly #trials = new Set<number>();
 
   constructor(agents: Iterable<Entry> = []) {
@@ -25,7 +25,7 @@ export class Bench {
   }
 
   get size(): number {
-    return this.#seats.size;
+    return this.#places.size;
   }
 
   /** How many of them are on trial. */
@@ -52,11 +52,11 @@ export class Bench {
     return agent;
   }
 
-  /** `work`: turns that the agent has taken so far. One that sits here already changes its seat. */
+  /** `work`: turns that the agent has taken so far. One that sits here already changes its place. */
   release(agent: number, work: number, trial = false): void {
-    const seat: Entry = { agent, work };
-    this.#seats.set(agent, seat);
-    (trial ? this.#trial : this.#idle).push(seat);
+    const place: Entry = { agent, work };
+    this.#places.set(agent, place);
+    (trial ? this.#trial : this.#idle).push(place);
     if (trial) this.#trials.add(agent);
     else this.#trials.delete(agent);
   }
@@ -64,19 +64,19 @@ export class Bench {
   /** Takes this agent away; false where it does not sit here. */
   remove(agent: number): boolean {
     this.#trials.delete(agent);
-    return this.#seats.delete(agent);
+    return this.#places.delete(agent);
   }
 
   /** The first of the heap that is not to be avoided, in O(avoided x log n). */
   #from(heap: Heap<Entry>, avoid: ReadonlySet<number>): number | undefined {
     const passed: Entry[] = [];
-    let seat = heap.pop();
-    while (seat && (avoid.has(seat.agent) || this.#seats.get(seat.agent) !== seat)) {
-      if (this.#seats.get(seat.agent) === seat) passed.push(seat);
-      seat = heap.pop();
+    let place = heap.pop();
+    while (place && (avoid.has(place.agent) || this.#places.get(place.agent) !== place)) {
+      if (this.#places.get(place.agent) === place) passed.push(place);
+      place = heap.pop();
     }
     for (const back of passed) heap.push(back);
-    return seat?.agent;
+    return place?.agent;
   }
 }
 

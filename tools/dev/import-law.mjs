@@ -1,18 +1,21 @@
 /**
  * The import law of Planaria as an ESLint rule: who may import whom, decided from tables.
- * A folder imports from itself and from groups to its left; never a sibling of its own group, never to the right. The same holds for the
- * rooms of a folder that has a table of its own. `node tools/dev/import-law.mjs --circles` prints circles of files and of folders.
+ * A folder imports from itself and from groups to its left; never from another folder of its own group, never to the right. The same holds
+ * between the rooms of a folder that has a table of its own. The law judges src/ and workers/, tests and `testing` folders aside.
+ *
+ *     node tools/dev/import-law.mjs --circles    prints circles of imports, of files and of folders, tools, e2e and bench included
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMain } from './is-main.mjs';
 
-/** Files that stand directly in the folder, beside its rooms. */
-const HERE = '.';
+/** The files that stand directly in a folder, beside its rooms. */
+const HERE = '*';
 
 /**
- * Groups of folders, left to right, by the folder that they stand in. `testing` folders are outside the law: only tests use them.
+ * Groups of folders, left to right, by the folder that they stand in. A `testing` folder has no place among rooms: it imports from all of
+ * them, and only tests import it.
  * @type {Record<string, string[][]>}
  */
 export const tables = {
@@ -53,16 +56,34 @@ export const tables = {
     ['run'],
     [HERE],
   ],
+  'workers/inference': [['device'], ['kv', 'models', 'runners'], ['warm'], ['swarm'], [HERE]],
 };
 
-/** @type {Record<string, Map<string, number>>} */
-const ranks = Object.fromEntries(
-  Object.entries(tables).map(([folder, groups]) => [
-    folder,
-    new Map(groups.flatMap((rooms, index) => rooms.map((room) => [room, index]))),
-  ]),
+/**
+ * How far to the right each stands in its table, by path: `src/store`, `src/runtime/host`, `src/runtime/*` for the files beside the rooms.
+ * @type {Map<string, number>}
+ */
+const ranks = new Map(
+  Object.entries(tables).flatMap(([folder, groups]) =>
+    groups.flatMap((rooms, rank) => rooms.map((room) => /** @type {[string, number]} */ ([`${folder}/${room}`, rank]))),
+  ),
 );
-const rank = /** @type {Map<string, number>} */ (ranks['src']);
+
+const isTesting = (/** @type {string} */ file) => file.includes('/testing/');
+
+/**
+ * Why one place of a table may not import another one of the same table; null where it may.
+ * @param {string} mine
+ * @param {string} other
+ */
+function judgeOrder(mine, other) {
+  const [from, to] = [ranks.get(mine), ranks.get(other)];
+  if (from === undefined) return `${mine} has no place in the import law`;
+  const may = `${mine} may not import ${other}`;
+  if (to === undefined) return `${may}, which has no place in the import law`;
+  if (to === from) return `${may}, of its own group`;
+  return to > from ? `${may}, to its right` : null;
+}
 
 /**
  * Why a file may not import another one of the same folder, by the folder's own table; null where it may or where there is no table.
@@ -71,39 +92,32 @@ const rank = /** @type {Map<string, number>} */ (ranks['src']);
  * @param {string} target
  */
 function judgeRooms(folder, from, target) {
-  const rooms = ranks[folder];
-  if (!rooms) return null;
+  if (!tables[folder] || isTesting(from)) return null;
   const roomOf = (/** @type {string} */ file) => {
-    const [first = HERE, ...rest] = file.slice(folder.length + 1).split('/');
-    return rest.length === 0 ? HERE : first;
+    const [first, ...rest] = file.slice(folder.length + 1).split('/');
+    return `${folder}/${rest.length === 0 ? HERE : first}`;
   };
   const [mine, other] = [roomOf(from), roomOf(target)];
-  if (mine === other || mine === 'testing' || from.includes('/testing/')) return null;
-  const [fromRank, targetRank] = [rooms.get(mine), rooms.get(other)];
-  if (fromRank === undefined) return `${folder}/${mine} has no place in the import law`;
-  if (targetRank === undefined) return `${folder}/${mine} may not import ${folder}/${other}`;
-  if (targetRank === fromRank) return `${folder}/${mine} may not import ${folder}/${other}, of its own group`;
-  if (targetRank > fromRank) return `${folder}/${mine} may not import ${folder}/${other}, to its right`;
-  return null;
+  return mine === other ? null : judgeOrder(mine, other);
 }
 
 /**
- * Places outside the order of groups: what each may import besides itself. The page is here too, because it sees of
- * everything to its left only the runtime's client and protocol, and the types of the journal.
+ * Places with a list instead of an order: what each may import besides itself. The page is among them, because it sees of all that is to its
+ * left only the runtime's client and protocol, and the types of the journal.
  * @type {Record<string, string[]>}
  */
 const narrow = {
-  'workers/inference': ['src/kernel', 'src/store', 'src/engine'],
-  'workers/inference.worker': ['workers/inference', 'src/kernel', 'src/store', 'src/engine'],
+  'workers/inference': ['src/kernel', 'src/engine'],
+  'workers/inference.worker': ['workers/inference', 'src/kernel', 'src/engine'],
   'workers/runtime.worker': ['src/runtime'],
   'src/ui': ['src/runtime', 'src/journal'],
 };
 
-/** Files of src/runtime that the page may know. */
-const pageFaces = /^src\/runtime\/(client|protocol)(\/|\.|$)/;
+/** Rooms of src/runtime that the page may know. */
+const pageFaces = /^src\/runtime\/(client|protocol)\//;
 
 /**
- * Packages with one home. Any package not named here may be used everywhere below the page and in it.
+ * Packages that only their homes may import. Any package not named here may be imported everywhere.
  * @type {{ test: RegExp, homes: string[] }[]}
  */
 const packageHomes = [
@@ -115,11 +129,11 @@ const packageHomes = [
   { test: /^node:/, homes: [] },
 ];
 
-/** Places that may start a worker, that is, name a file of workers/ in `new URL(..., import.meta.url)`. */
+/** Places that may start a worker: that name a file of workers/ in `new URL(..., import.meta.url)`. */
 const starters = ['src/runtime', 'workers/runtime.worker'];
 
 /**
- * The place of a file in the law, or null where the law does not look (tools, e2e, bench, public).
+ * The place of a file in the law: its folder of src/ or workers/, or the worker's entry; null where the law does not look, e.g. in tools/.
  * @param {string} file path from the repository root, with forward slashes
  */
 export function placeOf(file) {
@@ -149,6 +163,7 @@ export function judge(from, source, how = {}) {
   }
 
   const target = path.posix.normalize(path.posix.join(path.posix.dirname(from), source)).replace(/\?.*$/, '');
+  if (isTesting(target) && !isTesting(from)) return `${target} is for tests`;
   const targetPlace = placeOf(target);
   if (how.url) {
     if (!target.startsWith('workers/') || starters.includes(place)) return null;
@@ -167,20 +182,14 @@ export function judge(from, source, how = {}) {
     return null;
   }
 
-  const fromRank = rank.get(place.slice('src/'.length));
-  if (!place.startsWith('src/') || fromRank === undefined) return `${place} has no place in the import law`;
-  const targetRank = targetPlace.startsWith('src/') ? rank.get(targetPlace.slice('src/'.length)) : undefined;
-  if (targetRank === undefined) return `${place} may not import ${targetPlace}`;
-  if (targetRank === fromRank) return `${place} may not import ${targetPlace}, of its own group`;
-  if (targetRank > fromRank) return `${place} may not import ${targetPlace}, to its right`;
-  return null;
+  return judgeOrder(place, targetPlace);
 }
 
 /** @type {import('eslint').Rule.RuleModule} */
 const importLaw = {
   meta: {
     type: 'problem',
-    docs: { description: 'a folder imports only from itself and from groups to its left' },
+    docs: { description: 'a folder, and a room, imports only from itself and from groups to its left' },
     schema: [],
     messages: { broken: '{{reason}}.' },
   },
@@ -244,41 +253,73 @@ function sources(root, folder) {
 }
 
 /**
- * Circles in a graph, each once, as the nodes on the way round.
- * @param {Map<string, Set<string>>} graph
- * @returns {string[][]}
+ * Circles in a graph: of all nodes that reach each other one shortest way round, beginning with the one that comes first by name.
+ * @param {ReadonlyMap<string, ReadonlySet<string>>} graph each node with those that it points at
+ * @returns {string[][]} empty where the graph has an order
  */
 export function circlesIn(graph) {
-  /** Tarjan's strongly connected components; one of more than one node holds a circle. */
+  return components(graph).flatMap((component) => {
+    const [first = ''] = component.toSorted();
+    return component.length > 1 || graph.get(first)?.has(first) ? [wayRound(graph, first)] : [];
+  });
+}
+
+/**
+ * Tarjan's strongly connected components: nodes that reach each other.
+ * @param {ReadonlyMap<string, ReadonlySet<string>>} graph
+ */
+function components(graph) {
+  /** @type {Map<string, number>} */
   const index = new Map();
-  const low = new Map();
   /** @type {string[]} */
   const stack = [];
   const open = new Set();
   /** @type {string[][]} */
   const found = [];
+  /** @returns {number} the lowest index that the node reaches */
   const visit = (/** @type {string} */ node) => {
-    index.set(node, index.size);
-    low.set(node, index.get(node));
+    const mine = index.size;
+    let lowest = mine;
+    index.set(node, mine);
     stack.push(node);
     open.add(node);
     for (const next of graph.get(node) ?? []) {
-      if (!index.has(next)) {
-        visit(next);
-        low.set(node, Math.min(low.get(node), low.get(next)));
-      } else if (open.has(next)) low.set(node, Math.min(low.get(node), index.get(next)));
+      const other = index.get(next);
+      if (other === undefined) lowest = Math.min(lowest, visit(next));
+      else if (open.has(next)) lowest = Math.min(lowest, other);
     }
-    if (low.get(node) !== index.get(node)) return;
-    const component = stack.splice(stack.indexOf(node));
-    for (const each of component) open.delete(each);
-    if (component.length > 1) found.push(component);
+    if (lowest === mine) {
+      const component = stack.splice(stack.indexOf(node));
+      for (const each of component) open.delete(each);
+      found.push(component);
+    }
+    return lowest;
   };
   for (const node of graph.keys()) if (!index.has(node)) visit(node);
   return found;
 }
 
 /**
- * Circles of imports under `src`, `workers`, `tools`, `e2e` and `bench`: of files, and of the folders that they stand in.
+ * The shortest way from a node back to it, in breadth first; it must have one.
+ * @param {ReadonlyMap<string, ReadonlySet<string>>} graph
+ * @param {string} start
+ */
+function wayRound(graph, start) {
+  /** @type {string[][]} */
+  const ways = [[start]];
+  const seen = new Set();
+  for (const way of ways)
+    for (const next of graph.get(/** @type {string} */ (way.at(-1))) ?? []) {
+      if (next === start) return way;
+      if (!seen.has(next)) ways.push([...way, next]);
+      seen.add(next);
+    }
+  throw new Error(`no way leads back to ${start}`);
+}
+
+/**
+ * Circles of imports under `src`, `workers`, `tools`, `e2e` and `bench`: of files, and of the folders that they stand in. What `testing`
+ * folders import is no arrow between folders, since only tests import them.
  * @param {string} root the repository's root
  */
 export function circles(root) {
@@ -295,8 +336,7 @@ export function circles(root) {
       if (!known.has(target)) continue;
       ofFiles.get(file)?.add(target);
       const [from, to] = [path.posix.dirname(file), path.posix.dirname(target)];
-      if (from !== to && !/\/testing(?:\/|$)/.test(from))
-        ofFolders.set(from, (ofFolders.get(from) ?? new Set()).add(to));
+      if (from !== to && !isTesting(file)) ofFolders.set(from, (ofFolders.get(from) ?? new Set()).add(to));
     }
   return { files: circlesIn(ofFiles), folders: circlesIn(ofFolders) };
 }
@@ -307,8 +347,9 @@ if (isMain(import.meta.url)) {
     process.exitCode = 2;
   } else {
     const { files, folders } = circles(fileURLToPath(new URL('../..', import.meta.url)));
-    for (const circle of files) console.log(`files: ${circle.join(' -> ')}`);
-    for (const circle of folders) console.log(`folders: ${circle.join(' -> ')}`);
+    const told = (/** @type {string[]} */ circle) => [...circle, circle[0]].join(' -> ');
+    for (const circle of files) console.log(`files: ${told(circle)}`);
+    for (const circle of folders) console.log(`folders: ${told(circle)}`);
     process.exitCode = files.length + folders.length > 0 ? 1 : 0;
   }
 }

@@ -1,3 +1,4 @@
+/** Shared by the tools that are programs and modules at once. */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,6 @@
 /**
- * mulberry32: a 32-bit generator for tests and benches, the same on every machine for the same seed.
+ * mulberry32: a 32-bit generator that e2e and bench share, the same on every machine for the same seed. Plain JavaScript, because benches run
+ * without a build; the product's own is src/kernel/random.ts.
  * @param {number} seed
  * @returns {() => number} numbers in [0, 1)
  */

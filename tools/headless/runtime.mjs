@@ -19,7 +19,7 @@ export function holdRuntimes(context) {
 }
 
 /**
- * Calls a method of `RuntimeApi` with plain values, in Comlink's words. A Blob comes as its text.
+ * Asks one of the page's calls with plain values, in Comlink's words. A Blob comes as its text.
  * @param {Page} page @param {string} method @param {...unknown} args
  */
 export function askRuntime(page, method, ...args) {

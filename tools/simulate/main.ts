@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { FaultPlan } from '../../src/chaos/fault-plan.ts';
 import { hostile, type HostileResult } from './hostile.ts';
 import { simulate, usualPlan, type Policy, type SimulationResult } from './simulate.ts';
-import { summarize, table, type Summary } from './summary.ts';
+import { totalsOf, table, type Totals } from './totals.ts';
 
 const HELP = `Runs the real runtime, healing, memory and scheduling code on virtual time, with the scripted engine and a disk in memory,
 under seeded faults, and tells what came of it.
@@ -70,7 +70,7 @@ function planOf(): FaultPlan {
   return { ...plan, faults: plan.faults.filter(({ kind }) => kinds.includes(kind)) };
 }
 
-async function runSeeds(policy: Policy, from: number, count: number, plan: FaultPlan): Promise<Summary> {
+async function runSeeds(policy: Policy, from: number, count: number, plan: FaultPlan): Promise<Totals> {
   const results: SimulationResult[] = [];
   const scale = policy === 'none' ? { ...SCALE, attempts: 1 } : SCALE;
   for (let seed = from; seed < from + count; seed++) {
@@ -91,7 +91,7 @@ async function runSeeds(policy: Policy, from: number, count: number, plan: Fault
     if (count >= 50 && results.length % 50 === 0)
       process.stderr.write(`${policy}: ${results.length} of ${count} seeds\n`);
   }
-  return summarize(results);
+  return totalsOf(results);
 }
 
 function story(event: object, now: number): void {
@@ -196,7 +196,7 @@ async function main(): Promise<void> {
   process.exitCode = healing.failedSeeds.length === 0 ? 0 : 1;
 }
 
-const brief = ({ byKind: _byKind, failedSeeds, ...rest }: Summary): object => ({
+const brief = ({ byKind: _byKind, failedSeeds, ...rest }: Totals): object => ({
   ...rest,
   failedSeeds: failedSeeds.length,
 });

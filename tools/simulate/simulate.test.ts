@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { scheduleFaults } from '../../src/chaos/schedule.ts';
 import { FAULT_KINDS } from '../../src/chaos/kinds.ts';
 import { simulate, usualPlan } from './simulate.ts';
-import { summarize } from './summary.ts';
+import { totalsOf } from './totals.ts';
 
 const scale = { triagers: 24, reviewers: 6, residents: 8, tasks: 240, attempts: 3 };
 const plan = usualPlan(20, 30);
@@ -24,9 +24,9 @@ describe('a run under fire', () => {
       expect(results.flatMap(({ seed, problems }) => problems.map((problem) => `seed ${seed}: ${problem}`))).toEqual(
         [],
       );
-      const summary = summarize(results);
-      expect(summary.injected).toBeGreaterThan(300);
-      expect(summary).toMatchObject({ lost: 0, duplicated: 0, changed: 0, falseFailed: 0, healed: summary.survivable });
+      const totals = totalsOf(results);
+      expect(totals.injected).toBeGreaterThan(300);
+      expect(totals).toMatchObject({ lost: 0, duplicated: 0, changed: 0, falseFailed: 0, healed: totals.survivable });
     },
   );
 
@@ -57,7 +57,7 @@ describe('a run under fire', () => {
       results.push(
         await simulate({ seed, policy: 'none', scale: { ...scale, attempts: 1 }, plan, decodeMs: 60, limitHours: 0.2 }),
       );
-    const { lost, failedTasks, failedSeeds } = summarize(results);
+    const { lost, failedTasks, failedSeeds } = totalsOf(results);
     expect(failedSeeds).toHaveLength(5);
     expect(lost + failedTasks).toBeGreaterThan(100);
   });

@@ -20,17 +20,17 @@ import {
   type TurnRequest,
   type VramSample,
 } from '../../src/engine/contract.ts';
-import type { DeviceFault } from '../../src/engine/messages.ts';
-import { resolveModel, type ResolvedModel } from './catalogue.ts';
-import { describe, fault, LOSS_REPORT_MS, toEngineError } from './faults.ts';
-import { fit, limitBytes, MIB, type Needs } from './fit.ts';
-import { describeAdapter } from './gpu.ts';
-import { loadModel, type LoadedModel } from './load-model.ts';
-import { keptProofs } from './proofs.ts';
-import { Counters, Turn, type TurnRunner } from './runner.ts';
-import { StockRunner } from './stock-runner.ts';
-import { openSwarm } from './swarm/open.ts';
-import { exhaustMemory, gpuOf, openModel, type GpuMemory } from './webllm-internals.ts';
+import type { DeviceFault } from '../../src/engine/worker-protocol.ts';
+import { resolveModel, type ResolvedModel } from './models/catalogue.ts';
+import { describe, fault, LOSS_REPORT_MS, toEngineError } from './device/engine-faults.ts';
+import { fit, limitBytes, MIB, type Needs } from './device/fit.ts';
+import { describeAdapter } from './device/gpu.ts';
+import { loadModel, type LoadedModel } from './models/load-model.ts';
+import { keptProofs } from './device/proofs.ts';
+import { Counters, Turn, type TurnRunner } from './runners/runner.ts';
+import { StockRunner } from './runners/stock-runner.ts';
+import { openSwarm } from './swarm/open-swarm.ts';
+import { exhaustMemory, gpuOf, openModel, type GpuMemory } from './device/webllm-internals.ts';
 
 /** Of the K/V pool that the budget allows, the least that is tried when the GPU refuses more. */
 const LEAST_SCALE = 1 / 4;

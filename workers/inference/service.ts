@@ -4,11 +4,11 @@
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { EngineStorage } from '../../src/engine/contract.ts';
 import type { InferenceService } from '../../src/engine/serve.ts';
-import { listModels, POCKET, resolveModel } from './catalogue.ts';
+import { listModels, POCKET, resolveModel } from './models/catalogue.ts';
 import { InferenceEngine } from './engine.ts';
-import { checkGpu } from './gpu.ts';
-import { downloadModel } from './model-download.ts';
-import { removeStored, storedModels } from './stored-models.ts';
+import { checkGpu } from './device/gpu.ts';
+import { downloadModel } from './models/model-download.ts';
+import { removeStored, storedModels } from './models/stored-models.ts';
 import { WarmStore } from './warm/warm-store.ts';
 
 /** `root` is the address of the page's folder. */

@@ -2,10 +2,10 @@ import * as Comlink from 'comlink';
 import { expect, test } from 'vitest';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import { runtimeClient, type WorkerHandle } from './client.ts';
-import type { RunFrame, RuntimeApi } from '../protocol/protocol.ts';
+import type { RunFrame, PageApi } from '../protocol/protocol.ts';
 
 /** Workers as message ports; `die` is the worker's error event. */
-function setUp(api: (n: number) => Partial<RuntimeApi>) {
+function setUp(api: (n: number) => Partial<PageApi>) {
   const clock = new SimulatedClock();
   const workers: { die: (message: string) => void; terminated: boolean }[] = [];
   const spawn = (): WorkerHandle => {

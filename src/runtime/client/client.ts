@@ -2,28 +2,12 @@ import * as Comlink from 'comlink';
 import type { Clock } from '../../kernel/clock.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { CarryOver } from './carry-over.ts';
-import type { ActionReply, Diagnostic, PageApi, RunFrame } from '../protocol/protocol.ts';
+import { asking, type Deadline } from '../protocol/call-table.ts';
+import { CALLS, type PageCalls } from '../protocol/calls.ts';
+import type { PageApi, RunFrame } from '../protocol/protocol.ts';
 
-/** Commands and questions answer within this time, or the worker is taken for dead; ms. */
-const DEADLINE_MS = 30_000;
-/** These wait for work of their own: downloads, GPU processes, thousands of rows. */
-const SLOW_MS = 180_000;
-const SLOW: ReadonlySet<keyof PageApi> = new Set([
-  'checkGpu',
-  'models',
-  'start',
-  'open',
-  'watch',
-  'export',
-  'remove',
-  'storage',
-  'removeModel',
-  'freeWarm',
-  'incident',
-  'replay',
-]);
-/** As long as the network takes; nobody waits for it. */
-const UNLIMITED: ReadonlySet<keyof PageApi> = new Set(['keepPocket']);
+/** A worker that has not answered within this time is taken for dead, ms; null: it may take as long as it does. */
+const DEADLINE_MS: Readonly<Record<Deadline, number | null>> = { quick: 30_000, slow: 180_000, unlimited: null };
 /** While a run is watched the worker is asked this often for a sign of life, ms; so many times in vain, and it is taken for dead. */
 const BEAT_MS = 5000;
 const BEATS = 12;
@@ -45,6 +29,9 @@ export interface RuntimeClient extends PageApi {
   onRespawn(listener: (reason: string) => void): void;
 }
 
+/** The calls in a worker, as Comlink sends them: arguments as they come. */
+type Remote = Readonly<Record<keyof PageCalls, (...given: readonly unknown[]) => Promise<unknown>>>;
+
 /** What a worker must offer here; a `Worker`. */
 export interface WorkerHandle extends Comlink.Endpoint {
   terminate(): void;
@@ -56,7 +43,7 @@ export interface WorkerHandle extends Comlink.Endpoint {
  */
 export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeClient {
   let worker!: WorkerHandle;
-  let remote!: Comlink.Remote<PageApi>;
+  let remote!: Remote;
   let rejectAll = new Set<(error: Error) => void>();
   let watched: { readonly runId: string; readonly onFrame: (frame: RunFrame) => void | Promise<void> } | null = null;
   const listeners: ((reason: string) => void)[] = [];
@@ -66,7 +53,7 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
   const start = (): void => {
     const mine = spawn();
     worker = mine;
-    remote = Comlink.wrap<PageApi>(mine);
+    remote = Comlink.wrap(mine) as unknown as Remote;
     const died = (event: object): void => {
       if (worker === mine) replace('message' in event ? String(event.message) : 'it failed');
     };
@@ -116,90 +103,57 @@ export function runtimeClient(spawn: () => WorkerHandle, clock: Clock): RuntimeC
     }
   };
 
-  const call = <T>(method: keyof PageApi, ask: (api: Comlink.Remote<PageApi>) => Promise<unknown>): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
+  const ask = (name: keyof PageCalls, given: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
       const asked = worker;
-      const deadline = SLOW.has(method) ? SLOW_MS : DEADLINE_MS;
-      const overdue = (): void => {
-        if (worker === asked) replace(`${method} was not answered in ${String(deadline / 1000)} s`);
+      const deadline = DEADLINE_MS[CALLS[name].deadline];
+      const overdue = (ms: number): void => {
+        if (worker === asked) replace(`${name} was not answered in ${String(ms / 1000)} s`);
       };
-      const cancel = UNLIMITED.has(method) ? () => undefined : clock.timeout(deadline, overdue);
+      const cancel = deadline === null ? () => undefined : clock.timeout(deadline, () => overdue(deadline));
       const fail = (error: Error): void => {
         cancel();
         rejectAll.delete(fail);
         reject(error);
       };
       rejectAll.add(fail);
-      ask(remote).then((value) => {
+      remote[name](...given).then((value) => {
         cancel();
         rejectAll.delete(fail);
-        resolve(value as T);
+        resolve(value);
       }, fail);
     });
+  const api = asking(CALLS, ask);
 
-  const watch = (runId: string, onFrame: (frame: RunFrame) => void | Promise<void>): Promise<void> => {
+  const watch: PageApi['watch'] = (runId, onFrame) => {
     if (watched?.runId !== runId || watched.onFrame !== onFrame) watched = { runId, onFrame };
     const hear = (frame: RunFrame): void | Promise<void> => {
       carry.heard(frame);
       return onFrame(frame);
     };
-    return call('watch', (api) => api.watch(runId, Comlink.proxy(hear)));
+    return api.watch(runId, Comlink.proxy(hear));
   };
 
-  const carry = new CarryOver(clock, {
-    resume: (runId) => call('resume', (api) => api.resume(runId)),
-    allowRemote: (runId, settings) => call('allowRemote', (api) => api.allowRemote(runId, settings)),
-    playFaults: (runId, file, text, from) => call('playFaults', (api) => api.playFaults(runId, file, text, from)),
-  });
+  const carry = new CarryOver(clock, api);
   start();
   clock.every(BEAT_MS, beat);
   return {
-    checkGpu: () => call('checkGpu', (api) => api.checkGpu()),
-    examples: () => call('examples', (api) => api.examples()),
-    models: (vramMiB, occupancy) => call('models', (api) => api.models(vramMiB, occupancy)),
-    check: (file, text) => call('check', (api) => api.check(file, text)),
-    runs: () => call('runs', (api) => api.runs()),
-    start: (request) => call('start', (api) => api.start(request)),
-    open: (runId) => call('open', (api) => api.open(runId)),
+    ...api,
     watch,
     unwatch: () => {
       watched = null;
-      return call('unwatch', (api) => api.unwatch());
+      return api.unwatch();
     },
-    pause: (runId) => call('pause', (api) => api.pause(runId)),
-    resume: (runId) => call('resume', (api) => api.resume(runId)),
-    cancel: (runId) => call('cancel', (api) => api.cancel(runId)),
-    remove: (runId) => call('remove', (api) => api.remove(runId)),
-    results: (runId, query) => call('results', (api) => api.results(runId, query)),
-    agent: (runId, agent) => call('agent', (api) => api.agent(runId, agent)),
-    timeline: (runId) => call('timeline', (api) => api.timeline(runId)),
-    moment: (runId, at) => call('moment', (api) => api.moment(runId, at)),
-    export: (runId, kind) => call('export', (api) => api.export(runId, kind)),
-    decide: (runId, noticeId, decision) => call('decide', (api) => api.decide(runId, noticeId, decision)),
     allowRemote: async (runId, settings) => {
-      const reply = await call<ActionReply>('allowRemote', (api) => api.allowRemote(runId, settings));
+      const reply = await api.allowRemote(runId, settings);
       if (reply.ok) carry.allowed(runId, settings);
       return reply;
     },
-    act: (runId, agent, action) => call('act', (api) => api.act(runId, agent, action)),
-    faults: () => call('faults', (api) => api.faults()),
-    breakSomething: (runId, kind, agent) => call('breakSomething', (api) => api.breakSomething(runId, kind, agent)),
     playFaults: async (runId, file, text, from) => {
-      const mistakes = await call<readonly Diagnostic[]>('playFaults', (api) =>
-        api.playFaults(runId, file, text, from),
-      );
+      const mistakes = await api.playFaults(runId, file, text, from);
       if (mistakes.length === 0) carry.playing(runId, file, text, from);
       return mistakes;
     },
-    storage: () => call('storage', (api) => api.storage()),
-    removeModel: (folder) => call('removeModel', (api) => api.removeModel(folder)),
-    freeWarm: () => call('freeWarm', (api) => api.freeWarm()),
-    keepPocket: () => call('keepPocket', (api) => api.keepPocket()),
-    share: (what, withInput) => call('share', (api) => api.share(what, withInput)),
-    incident: (runId, withInput) => call('incident', (api) => api.incident(runId, withInput)),
-    read: (source) => call('read', (api) => api.read(source)),
-    replay: (source) => call('replay', (api) => api.replay(source)),
-    pace: (runId, pace) => call('pace', (api) => api.pace(runId, pace)),
     onRespawn: (listener) => {
       listeners.push(listener);
     },

@@ -7,7 +7,7 @@ import type { EngineFigures } from '../../telemetry/report.ts';
 import { EngineKeeper, type KeeperState } from '../../engine/engine-keeper.ts';
 import { Escalation, type EscalationOptions } from '../../engine/escalation.ts';
 import type { InFlightTurn } from '../turns/in-flight-turn.ts';
-import { seatMessage } from '../storage/messages.ts';
+import { keeperMessage } from '../storage/sentences.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 import { SeatScaling } from '../../healing/seat-scaling.ts';
 
@@ -49,7 +49,7 @@ export interface EngineRoomOptions {
 export class EngineRoom {
   readonly escalation: Escalation;
   readonly #with: EngineRoomOptions;
-  readonly #seat: EngineKeeper;
+  readonly #keeper: EngineKeeper;
   readonly #scaling: SeatScaling;
   readonly #rate = new RateMeter(RATE_WINDOW_MS);
   #live: EngineFigures | null = null;
@@ -60,7 +60,7 @@ export class EngineRoom {
     this.#with = options;
     const { clock, plan, tell, resize, onChange } = options;
     this.#scaling = new SeatScaling({ tell, resize });
-    this.#seat = new EngineKeeper({
+    this.#keeper = new EngineKeeper({
       clock,
       create: options.createEngine,
       source: plan.settings.model,
@@ -89,11 +89,11 @@ export class EngineRoom {
 
   /** The run's own engine that takes turns now; null while there is none. */
   get engine(): Engine | null {
-    return this.#seat.engine;
+    return this.#keeper.engine;
   }
 
   get state(): KeeperState {
-    return this.#seat.state;
+    return this.#keeper.state;
   }
 
   /** What the engine said of itself last; null before it did. */
@@ -107,7 +107,7 @@ export class EngineRoom {
 
   /** Loads an engine unless one is there or on its way. */
   start(): void {
-    this.#seat.start();
+    this.#keeper.start();
   }
 
   /** Looks at the engine once a second from now on. */
@@ -123,17 +123,17 @@ export class EngineRoom {
 
   /** A turn came to its end: the engine does work. */
   worked(): void {
-    this.#seat.worked();
+    this.#keeper.worked();
   }
 
   /** What engines were lost by is known, and comes no more. */
   absolve(): void {
-    this.#seat.absolve();
+    this.#keeper.absolve();
   }
 
   /** See `EngineKeeper.declareLost`. */
   declareLost(error: EngineError, ordered = false): void {
-    this.#seat.declareLost(error, ordered);
+    this.#keeper.declareLost(error, ordered);
   }
 
   /** Gives up so much of the warm tier, bytes; how much it was in the end. An engine that dies meanwhile gives up nothing. */
@@ -148,16 +148,16 @@ export class EngineRoom {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#seat.stop(), this.escalation.stop()]);
+    await Promise.all([this.#keeper.stop(), this.escalation.stop()]);
   }
 
   /** An engine that no longer comes back by itself is a person's affair, and so it stays after a reload. */
   askIfStuck(): void {
     const { state, fence, tell, isOver } = this.#with;
-    const seat = this.#seat.state;
-    if (seat.kind !== 'stopped' || seat.permanent || isOver() || state.notices.ofEngine()) return;
+    const kept = this.#keeper.state;
+    if (kept.kind !== 'stopped' || kept.permanent || isOver() || state.notices.ofEngine()) return;
     const name = `e${String(fence)}.${String(state.seq)}`;
-    const { message, remedy, detail } = seat.problem;
+    const { message, remedy, detail } = kept.problem;
     tell({
       type: 'heal.notice',
       notice: name,
@@ -180,7 +180,7 @@ export class EngineRoom {
     const { tell, inFlight, onLost } = this.#with;
     tell({ type: 'engine.lost', code: error.code, message: error.message, inFlight: inFlight().length });
     onLost(error);
-    const message = seatMessage(this.#seat.state, true);
+    const message = keeperMessage(this.#keeper.state, true);
     if (message !== '') tell({ type: 'run.waiting', message });
   }
 
@@ -203,7 +203,7 @@ export class EngineRoom {
       if (isWorking() && engine === this.engine) this.#scaling.look(clock.now(), counters, vram, waiting());
       else this.#scaling.pause();
     } catch {
-      // An engine that is dying does not answer; the seat hears of it by itself.
+      // An engine that is dying does not answer; its keeper hears of it by itself.
     }
   }
 }

@@ -2,9 +2,7 @@ import { parseFaultPlan } from '../../chaos/fault-plan.ts';
 import type { DueFault } from '../../chaos/schedule.ts';
 import type { Injection } from '../../chaos/seams.ts';
 import { StoreFault } from '../../store/fault.ts';
-import { exampleSwarms } from './examples.ts';
 import { FaultInjector, FAULT_CHOICES } from './fault-injector.ts';
-import { checkSwarm } from '../definition/check-swarm.ts';
 import { exportRun } from '../views/exports.ts';
 import { FrameSender } from '../views/frames.ts';
 import { listRuns } from './run-list.ts';
@@ -15,21 +13,17 @@ import type {
   ActionReply,
   AgentAction,
   AgentStory,
-  CheckedSwarm,
+  Answers,
   Decision,
   Diagnostic,
-  ExampleSwarm,
   ExportKind,
   FaultChoice,
   FaultReply,
-  GpuCheck,
-  ModelChoice,
   RemoteSettings,
   ResultPage,
   ResultQuery,
   RunFrame,
   RunInfo,
-  RuntimeApi,
   StartReply,
   JournalEvent,
   StartRequest,
@@ -43,7 +37,7 @@ import type { RunView } from '../views/run-view.ts';
 const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; the tab that runs it decides.' };
 
 /** All runs of the product: many stored, at most one open. */
-export class Runtime implements RuntimeApi {
+export class Runtime implements Answers<'runtime' | 'run'> {
   readonly #with: RuntimeOptions;
   readonly #injector: FaultInjector;
   readonly #run: OpenRun;
@@ -72,22 +66,7 @@ export class Runtime implements RuntimeApi {
     return this.#run.view;
   }
 
-  checkGpu(): Promise<GpuCheck> {
-    return this.#with.engines.checkGpu();
-  }
-
-  examples(): Promise<ExampleSwarm[]> {
-    return exampleSwarms(this.#with.examples);
-  }
-
-  models(vramMiB: number, occupancy: number): Promise<readonly ModelChoice[]> {
-    return this.#with.engines.models(vramMiB, occupancy);
-  }
-
-  check(file: string, text: string): Promise<CheckedSwarm> {
-    return Promise.resolve(checkSwarm(file, text));
-  }
-
+  /** As the start screen lists them, with what is known of the open one. */
   runs(): Promise<RunInfo[]> {
     const { store, lock } = this.#with;
     return listRuns(store, lock, this.#open ? infoOf(this.#open.status()) : null);

@@ -5,12 +5,14 @@ import { seededRandom } from '../../kernel/random.ts';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import { encodeEvents } from '../../journal/journal.ts';
 import { encodeLink } from '../../swarm/link.ts';
-import type { PageApi, RunFrame, RuntimeApi } from '../protocol/protocol.ts';
+import { asking } from '../protocol/call-table.ts';
+import { CALLS } from '../protocol/calls.ts';
+import type { Answers, RunFrame } from '../protocol/protocol.ts';
 import type { StoredRun } from '../replay/incident.ts';
 import { recordedRun } from '../replay/testing/recorded-run.ts';
 import { lines, SWARM } from '../testing/world.ts';
 import { LINK_MOST, Links } from './links.ts';
-import { withLinks } from './route.ts';
+import { pageApi } from './page-api.ts';
 
 const EXAMPLE =
   'planaria: 1\nname: e\ninput: {from: example, example: mixed.log}\nroles: {a: {prompt: p}}\nflow: [{role: a, each: input}]\n';
@@ -97,7 +99,11 @@ describe('incidents', () => {
   test('golden, with a pause', async () => {
     const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
     const opened = await links.read(PAUSED);
-    expect(opened).toMatchObject({ kind: 'incident', checked: { ok: true }, facts: { tasks: 6, agents: 8, words: 2 } });
+    expect(opened).toMatchObject({
+      kind: 'incident',
+      checked: { ok: true },
+      facts: { tasks: 6, agents: 8, actions: 2 },
+    });
     expect((await links.replay(PAUSED)).ok).toBe(true);
   });
 
@@ -173,17 +179,20 @@ test('calls about a replay go to the replay, all others where they always went',
   const run = await recordedRun(4, { tasks: 4, kinds: ['stall'] });
   const { links } = await browserWith(run);
   const asked: string[] = [];
-  const rest = new Proxy({} as RuntimeApi, {
-    ownKeys: () => ['open', 'watch', 'unwatch', 'pause', 'results'],
-    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    get:
-      (_, name: string) =>
-      (...given: unknown[]) => {
-        asked.push(`${name} ${String(given[0] ?? '')}`.trim());
-        return Promise.resolve(true);
-      },
+  const api = pageApi({
+    startScreen: {
+      check: (file: string) => Promise.resolve(asked.push(`check ${file}`)),
+    } as unknown as Answers<'startScreen'>,
+    storage: {} as Answers<'storage'>,
+    runtime: () =>
+      Promise.resolve(
+        asking(CALLS, (name, [first]) => {
+          asked.push(`${name} ${String(first ?? '')}`.trim());
+          return Promise.resolve(true);
+        }),
+      ),
+    links: () => Promise.resolve(links),
   });
-  const api = withLinks(rest as unknown as PageApi, () => Promise.resolve(links));
   expect(await api.open('replay-unknown')).toBe(false);
   await expect(api.results('replay-unknown', { offset: 0, count: 1 })).rejects.toThrow('no replay');
   const { link } = await api.incident(run.record.id, false);
@@ -197,4 +206,8 @@ test('calls about a replay go to the replay, all others where they always went',
   await api.watch('run-1', () => undefined);
   await api.unwatch();
   expect(asked).toEqual(['unwatch', 'open run-1', 'watch run-1', 'unwatch']);
+  // A file may have any name: only what is about a run is about a replay.
+  asked.length = 0;
+  await api.check('replay-of-tuesday.yaml', '');
+  expect(asked).toEqual(['check replay-of-tuesday.yaml']);
 });

@@ -12,12 +12,11 @@ import { parseSwarm } from '../../swarm/parse.ts';
 import { type Opened, openFile, openLink, shareFile, shareLink } from '../../swarm/share.ts';
 import type { ExampleSource } from '../host/examples.ts';
 import { checkSwarm } from '../definition/check-swarm.ts';
-import type { RuntimeApi, StartReply } from '../protocol/protocol.ts';
 import { faultPlanOf, type Incident, readIncident, writeIncident } from '../replay/incident.ts';
 import { ReplaySession } from '../replay/session.ts';
 import type { Runtime } from '../host/runtime.ts';
 import type {
-  LinkApi,
+  Answers,
   LinkProblem,
   OpenedLink,
   Pace,
@@ -25,7 +24,9 @@ import type {
   PackedIncident,
   PackedSwarm,
   ShareRequest,
-} from '../protocol/links.ts';
+  StartReply,
+} from '../protocol/protocol.ts';
+import type { LinkServer } from './page-api.ts';
 import { replayApi, type WatchedReplay } from './replay-api.ts';
 
 /**
@@ -51,7 +52,7 @@ interface Problem {
   readonly detail: string;
 }
 
-export class Links implements LinkApi {
+export class Links implements LinkServer {
   readonly #with: LinksOptions;
   /** One at a time: the replay before ends where another begins. */
   #replay: { readonly session: ReplaySession; readonly api: WatchedReplay } | null = null;
@@ -154,12 +155,10 @@ export class Links implements LinkApi {
     return Promise.resolve();
   }
 
-  /** Answers for the replay; rejects, or says that it is not there, where it is gone. */
-  replays(runId: string): RuntimeApi | null {
+  replays(runId: string): Answers<'run'> | null {
     return this.#replay?.session.id === runId ? this.#replay.api : null;
   }
 
-  /** Nobody looks at the replay any more: it waits. */
   async unwatch(): Promise<void> {
     await this.#replay?.api.unwatch();
   }

@@ -1,9 +1,8 @@
-import * as Comlink from 'comlink';
-import type { RunFrame, RunStatus, RuntimeApi } from '../protocol/protocol.ts';
+import type { Answers, Pace, RunFrame, RunStatus } from '../protocol/protocol.ts';
 import type { ReplaySession } from '../replay/session.ts';
-import type { Pace } from '../protocol/links.ts';
 
-export interface WatchedReplay extends RuntimeApi {
+export interface WatchedReplay extends Answers<'run'> {
+  unwatch(): Promise<void>;
   setPace(runId: string, pace: Pace): void;
 }
 
@@ -25,15 +24,8 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     return { ...status, phase: stands ? 'paused' : status.phase, replay };
   };
   const refuse = () => Promise.resolve({ ok: false, message: NOT_IN_A_REPLAY });
-  const shown = (frame: RunFrame): RunFrame =>
-    Comlink.transfer({ ...frame, status: told(frame.status) }, [frame.cells.buffer]);
+  const shown = (frame: RunFrame): RunFrame => ({ ...frame, status: told(frame.status) });
   return {
-    checkGpu: () => runtime.checkGpu(),
-    examples: () => runtime.examples(),
-    models: () => Promise.resolve([]),
-    check: (file, text) => runtime.check(file, text),
-    runs: () => runtime.runs(),
-    start: () => Promise.resolve({ ok: false, diagnostics: [] }),
     open: (runId) => runtime.open(runId),
     watch: (runId, onFrame) => runtime.watch(runId, (frame) => onFrame(shown(frame))),
     unwatch: () => {
@@ -52,7 +44,6 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     decide: refuse,
     act: refuse,
     allowRemote: refuse,
-    faults: () => Promise.resolve([]),
     breakSomething: () => Promise.resolve({ landed: false, detail: NOT_IN_A_REPLAY }),
     playFaults: () => Promise.resolve([]),
     setPace,

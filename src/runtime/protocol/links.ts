@@ -1,6 +1,6 @@
 /** What the page asks of links, files and replays, and what it is told. docs/links.md tells the same to people. */
 import type { LinkErrorCode } from '../../swarm/link.ts';
-import type { CheckedSwarm, StartReply } from './replies.ts';
+import type { CheckedSwarm } from './starting.ts';
 
 /** Why a link or a file cannot be opened. `not-ours`: whole, but what is in it is neither a swarm nor an incident that this version knows. */
 export type LinkProblem = LinkErrorCode;
@@ -37,7 +37,7 @@ export interface IncidentFacts {
   /** Faults that were injected, `at` milliseconds from the start. */
   readonly faults: readonly { readonly kind: string; readonly at: number; readonly agents: readonly number[] }[];
   /** Times that a person decided, or did something to an agent. */
-  readonly words: number;
+  readonly actions: number;
   readonly mended: number;
   /** False: input lines are placeholders of the same length. */
   readonly inputIncluded: boolean;
@@ -114,15 +114,3 @@ export interface ReplayInfo {
 
 /** Ids of replays begin so; they live in this tab's memory and nowhere else. */
 export const REPLAY_PREFIX = 'replay-';
-
-export interface LinkApi {
-  /** Packs a swarm file for others; `withInput`: and the input. Rejects where the run is not there. */
-  share(what: ShareRequest, withInput: boolean): Promise<PackedSwarm>;
-  /** Packs what happened in a run, so that its healing can be seen again. */
-  incident(runId: string, withInput: boolean): Promise<PackedIncident>;
-  /** Reads a link (the part from `#` on) or a file. Nothing runs and nothing is fetched. */
-  read(source: string | Blob): Promise<OpenedLink>;
-  /** Begins to replay an incident, standing still; the run's id, or why not. */
-  replay(source: string | Blob): Promise<StartReply>;
-  pace(runId: string, pace: Pace): Promise<void>;
-}

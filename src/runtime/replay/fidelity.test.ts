@@ -88,8 +88,8 @@ const LIVES: readonly [string, LifeOptions][] = [
   ['hidden tabs and clocks that jump', { kinds: ['hidden-tab', 'clock-jump', 'stall', 'loop', 'worker-kill'] }],
   ['reloads', { kinds: ['stall', 'loop', 'device-lost', 'supervisor-crash'], reloads: 3 }],
   ['a second tab', { kinds: ['stall', 'loop', 'out-of-memory'], takeovers: 2 }],
-  ['people', { kinds: ['stall', 'loop', 'worker-kill', 'supervisor-crash'], words: 10 }],
-  ['all of it', { kinds: together, words: 6, reloads: 1, takeovers: 1 }],
+  ['people', { kinds: ['stall', 'loop', 'worker-kill', 'supervisor-crash'], actions: 10 }],
+  ['all of it', { kinds: together, actions: 6, reloads: 1, takeovers: 1 }],
 ];
 
 describe.each(LIVES)('a life with %s', (_, options) => {

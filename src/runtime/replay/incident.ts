@@ -14,8 +14,8 @@ import { SILENT } from '../supervision/orders.ts';
 import { type RunPlan, planRun, type RunSettings } from '../definition/run-plan.ts';
 import type { IncidentFacts } from '../protocol/links.ts';
 import { inputOf } from './input-text.ts';
-import { maskItems, maskTurns, maskWords } from './mask-run.ts';
-import { pausedFor, type RecordedWord } from './people.ts';
+import { maskItems, maskTurns, maskActions } from './mask-run.ts';
+import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type RecordedFault, type Recording, recordingOf } from './recording.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
@@ -23,7 +23,7 @@ const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
 /** The end of the year 9999, wall time in milliseconds: later ones have no short name. */
 const LAST_DATE = 253_402_300_799_999;
-const MAX_WORDS = 10_000;
+const MAX_ACTIONS = 10_000;
 const MAX_OUTPUT = 100_000;
 /** Turns beyond these are left out, and made up in the replay. */
 const MAX_TURNS = 400_000;
@@ -35,7 +35,7 @@ const whole = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0
 const short = v.pipe(v.string(), v.maxLength(500));
 const named = v.strictObject({ name: v.pipe(v.string(), v.maxLength(255)), text: v.string() });
 
-const Word = v.variant('do', [
+const Action = v.variant('do', [
   v.strictObject({
     do: v.literal('decide'),
     at: ms,
@@ -110,7 +110,7 @@ const IncidentSchema = v.strictObject({
     v.maxLength(MAX_FAULTS),
   ),
   /** What people did; absent where nobody did anything. */
-  words: v.exactOptional(v.pipe(v.array(Word), v.maxLength(MAX_WORDS))),
+  words: v.exactOptional(v.pipe(v.array(Action), v.maxLength(MAX_ACTIONS))),
   /** Absent where it was never opened again. */
   reopens: v.exactOptional(v.pipe(v.array(ms), v.maxLength(MAX_FAULTS))),
   turns: TurnColumns,
@@ -146,7 +146,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const recording = recordingOf(events, bySupervisor);
   const items = withInput ? plan.items : maskItems(plan.items, plan.swarm.input);
   const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, items);
-  const words = withInput ? recording.words : maskWords(recording.words, plan, items);
+  const actions = withInput ? recording.actions : maskActions(recording.actions, plan, items);
   const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
   const json: IncidentJson = {
     incident: 1,
@@ -172,7 +172,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     })),
     seats: recording.seats.slice(0, MAX_FAULTS),
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
-    ...(words.length > 0 && { words: words.filter(isShort).slice(0, MAX_WORDS) }),
+    ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
     turns: toColumns(turns.slice(0, MAX_TURNS), recording.exact ? 1000 : 1),
@@ -213,7 +213,7 @@ export function readIncident(text: string): Result<Incident, string> {
     engines: json.engines,
     seats: json.seats,
     faults: json.faults,
-    words: json.words ?? [],
+    actions: json.words ?? [],
     heals: json.heals,
     mended: run.mended,
     cancelledAt: run.cancelledAt ?? null,
@@ -221,7 +221,7 @@ export function readIncident(text: string): Result<Incident, string> {
     reopens: json.reopens ?? [],
     ms: run.ms,
   };
-  const worked = (at: number): number => Math.max(0, at - pausedFor(recording.words, at));
+  const worked = (at: number): number => Math.max(0, at - pausedFor(recording.actions, at));
   const facts: IncidentFacts = {
     name: plan.summary.name,
     startedAt: run.startedAt,
@@ -233,7 +233,7 @@ export function readIncident(text: string): Result<Incident, string> {
     turns: turns.length,
     ms: worked(run.ms),
     faults: json.faults.map(({ kind, at, agents }) => ({ kind, at: worked(at), agents })),
-    words: recording.words.length,
+    actions: recording.actions.length,
     mended: run.mended,
     inputIncluded: input.included,
     version,
@@ -245,7 +245,7 @@ export function readIncident(text: string): Result<Incident, string> {
 export function faultPlanOf({ recording, facts, plan }: Incident): string | null {
   const timed = recording.faults.map((fault) => ({
     ...fault,
-    at: Math.max(0, Math.round(fault.at - pausedFor(recording.words, fault.at))),
+    at: Math.max(0, Math.round(fault.at - pausedFor(recording.actions, fault.at))),
   }));
   const faults = timed
     .filter(({ at }) => at <= PLAN_MS)
@@ -266,7 +266,8 @@ const bySupervisor = (message: string): boolean => message === SILENT.message ||
 const isKnown = (fault: RecordedFault): fault is RecordedFault & { kind: (typeof FAULT_KINDS)[number] } =>
   FAULT_KINDS.some((kind) => kind === fault.kind);
 
-const isShort = (word: RecordedWord): boolean => word.do !== 'decide' || (word.output?.length ?? 0) <= MAX_OUTPUT;
+const isShort = (action: RecordedAction): boolean =>
+  action.do !== 'decide' || (action.output?.length ?? 0) <= MAX_OUTPUT;
 
 const short500 = <T extends RecordedFault>(fault: T) => ({
   ...fault,

@@ -3,7 +3,7 @@ import type { InputItem } from '../../swarm/input.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 import { maskLines, maskOutput, type Masked } from './mask.ts';
-import type { RecordedWord } from './people.ts';
+import type { RecordedAction } from './operator-actions.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
 export function maskItems(items: readonly InputItem[], { format, field }: RunPlan['swarm']['input']): InputItem[] {
@@ -34,11 +34,15 @@ export function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masks: 
 }
 
 /** Results that a person wrote; the rest of what people do names nothing of the input. */
-export function maskWords(words: readonly RecordedWord[], plan: RunPlan, masks: readonly InputItem[]): RecordedWord[] {
-  return words.map((word) => {
-    if (word.do !== 'decide' || word.output === undefined) return word;
-    const { stage = 0, task = 0, output } = word;
-    return { ...word, output: maskOutput(output, schemaOf(plan, stage), [givenOf(plan, masks, task)]) };
+export function maskActions(
+  actions: readonly RecordedAction[],
+  plan: RunPlan,
+  masks: readonly InputItem[],
+): RecordedAction[] {
+  return actions.map((action) => {
+    if (action.do !== 'decide' || action.output === undefined) return action;
+    const { stage = 0, task = 0, output } = action;
+    return { ...action, output: maskOutput(output, schemaOf(plan, stage), [givenOf(plan, masks, task)]) };
   });
 }
 

@@ -1,6 +1,6 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
 import type { JournalEvent } from '../../journal/events.ts';
-import { type RecordedWord, WordsOfPeople } from './people.ts';
+import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
 
@@ -45,8 +45,8 @@ export interface Recording {
   readonly seats: readonly RecordedSeats[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
-  readonly words: readonly RecordedWord[];
-  /** Events of healing, in `healWord`'s words. */
+  readonly actions: readonly RecordedAction[];
+  /** Events of healing, by their `healSignature`. */
   readonly heals: readonly string[];
   readonly mended: number;
   /** When a person ended it; null where nobody did. */
@@ -70,7 +70,7 @@ const ENGINE_FAULTS: ReadonlySet<string> = new Set([
 /** Far less than any time that a supervisor looks at, ms. */
 const APART_MS = 0.001;
 /** What people do. */
-const WORDS: ReadonlySet<JournalEvent['type']> = new Set([
+const ACTIONS: ReadonlySet<JournalEvent['type']> = new Set([
   'heal.decided',
   'agent.held',
   'agent.asked',
@@ -79,8 +79,8 @@ const WORDS: ReadonlySet<JournalEvent['type']> = new Set([
   'run.continued',
 ]);
 
-/** An event of healing in one word, for comparison; null for other events. */
-export function healWord(event: JournalEvent): string | null {
+/** What an event of healing says, for comparison; null for other events. */
+export function healSignature(event: JournalEvent): string | null {
   switch (event.type) {
     case 'heal.suspected':
       return `suspected ${String(event.agent)} ${event.fault}`;
@@ -117,7 +117,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const engines: RecordedEngine[] = [];
   const seats: RecordedSeats[] = [];
   const faults: RecordedFault[] = [];
-  const people = new WordsOfPeople();
+  const people = new ActionReader();
   const heals: string[] = [];
   const reopens: number[] = [];
   /** When the task's turn gave its first sign of life. */
@@ -140,11 +140,11 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   for (const event of events) {
     before = ms;
     ms = clock.at(event);
-    people.hear(event, WORDS.has(event.type) ? next() : ms);
+    people.hear(event, ACTIONS.has(event.type) ? next() : ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
-    const word = healWord(event);
-    if (word !== null) heals.push(word);
+    const signature = healSignature(event);
+    if (signature !== null) heals.push(signature);
     switch (event.type) {
       case 'task.assigned':
         // One at a time: the one before is over, however that came about.
@@ -237,11 +237,11 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   }
   // Still under way when the log was read: nobody knows how they went on.
   for (const at of open) dropped.add(at);
-  const words = [...people.words];
-  const lastPause = words.findLastIndex(({ do: did }) => did === 'pause' || did === 'continue');
-  if (words[lastPause]?.do === 'pause' && cancelledAt === null) {
+  const actions = [...people.actions];
+  const lastPause = actions.findLastIndex(({ do: did }) => did === 'pause' || did === 'continue');
+  if (actions[lastPause]?.do === 'pause' && cancelledAt === null) {
     // Nor how long it was to wait: its replay goes on.
-    words.splice(lastPause, 1);
+    actions.splice(lastPause, 1);
     for (const at of recalled) dropped.add(at);
   }
   // Without its answer a turn is better made up than played.
@@ -252,7 +252,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     engines,
     seats,
     faults,
-    words,
+    actions,
     heals,
     mended,
     cancelledAt,

@@ -6,7 +6,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { faultPlanOf, type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
 import { parseFaultPlan } from '../../chaos/fault-plan.ts';
-import { healWord } from './recording.ts';
+import { healSignature } from './recording.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun } from './testing/recorded-run.ts';
 
@@ -23,7 +23,7 @@ async function replayed(incident: Incident): Promise<{ events: JournalEvent[]; s
   return { events, session };
 }
 
-const healing = (events: readonly JournalEvent[]): string[] => events.flatMap((event) => healWord(event) ?? []);
+const healing = (events: readonly JournalEvent[]): string[] => events.flatMap((event) => healSignature(event) ?? []);
 
 const seeds = Array.from({ length: 24 }, (_, k) => 21 + k);
 

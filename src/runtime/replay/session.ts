@@ -21,8 +21,8 @@ import type { Pace, ReplayInfo } from '../protocol/links.ts';
 import { Runtime } from '../host/runtime.ts';
 import type { Incident } from './incident.ts';
 import { Pacer } from './pacer.ts';
-import { pausedFor, People } from './people.ts';
-import { healWord, type RecordedEngine, type RecordedFault } from './recording.ts';
+import { pausedFor, ActionReplay } from './operator-actions.ts';
+import { healSignature, type RecordedEngine, type RecordedFault } from './recording.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
 import { spoilAgain } from './spoil.ts';
@@ -59,12 +59,12 @@ export class ReplaySession {
   readonly clock: SimulatedClock;
   readonly #script: Script;
   readonly #pacer: Pacer;
-  readonly #people: People;
+  readonly #people: ActionReplay;
   readonly #faultyClock: FaultyClock;
   readonly #disk = new MemoryDisk();
   readonly #faultyStore: FaultyStore;
   readonly #messages: FaultyMessages;
-  /** Recorded events of healing that have not come yet, by their words. */
+  /** Recorded events of healing that have not come yet, by their signatures. */
   readonly #expected = new Map<string, number>();
   readonly #heals = { seen: 0, same: 0 };
   #engines = 0;
@@ -80,10 +80,10 @@ export class ReplaySession {
     this.#faultyClock = new FaultyClock(this.clock);
     this.#messages = new FaultyMessages(this.clock);
     this.#script = new Script(incident.recording.turns);
-    for (const word of incident.recording.heals) this.#expected.set(word, (this.#expected.get(word) ?? 0) + 1);
-    const { words, cancelledAt } = incident.recording;
+    for (const heal of incident.recording.heals) this.#expected.set(heal, (this.#expected.get(heal) ?? 0) + 1);
+    const { actions, cancelledAt } = incident.recording;
     // A pause that nothing ends is not hurried through.
-    const goesOnAt = words.findLast(({ do: did }) => did === 'continue')?.at ?? cancelledAt ?? 0;
+    const goesOnAt = actions.findLast(({ do: did }) => did === 'continue')?.at ?? cancelledAt ?? 0;
     this.#pacer = new Pacer(this.clock, real, {
       done: () => this.over,
       idle: () => this.#paused && this.clock.now() < goesOnAt,
@@ -112,9 +112,9 @@ export class ReplaySession {
         return engine;
       },
     });
-    this.#people = new People({
+    this.#people = new ActionReplay({
       clock: this.clock,
-      words: incident.recording.words,
+      actions: incident.recording.actions,
       decide: (notice, decision) => void this.runtime.decide(id, notice, decision),
       act: (agent, action) => void this.runtime.act(id, agent, action),
       allow: (allowed) => void this.runtime.allowRemote(id, allowed ? ENDPOINT : null),
@@ -205,7 +205,7 @@ export class ReplaySession {
     const at = Math.min(this.clock.now(), this.#endedAt ?? Number.POSITIVE_INFINITY);
     return {
       pace: this.#pacer.pace,
-      at: at - pausedFor(recording.words, at),
+      at: at - pausedFor(recording.actions, at),
       recordedMs: facts.ms,
       recordedAt: facts.startedAt,
       engine: facts.engine,
@@ -231,11 +231,11 @@ export class ReplaySession {
     if (event.type === 'run.ended') this.#endedAt = this.clock.now();
     if (event.type === 'run.paused') this.#paused = true;
     if (event.type === 'run.continued' || event.type === 'run.cancelled') this.#paused = false;
-    const word = healWord(event);
-    if (word === null) return;
-    const expected = this.#expected.get(word) ?? 0;
+    const signature = healSignature(event);
+    if (signature === null) return;
+    const expected = this.#expected.get(signature) ?? 0;
     if (expected > 0) this.#heals.same++;
-    this.#expected.set(word, expected - 1);
+    this.#expected.set(signature, expected - 1);
     this.#heals.seen++;
   }
 

@@ -9,7 +9,7 @@ import type { RunRecord } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { type Condition, recordOf } from './condition.ts';
 import { Dispatcher } from '../turns/dispatcher.ts';
-import { UNSUPERVISED } from '../turns/supervision.ts';
+import { UNSUPERVISED } from '../turns/turn-supervision.ts';
 import { EngineRoom } from '../engines/engine-room.ts';
 import type { EscalationOptions } from '../../engine/escalation.ts';
 import type { History } from '../history/history.ts';
@@ -117,7 +117,7 @@ export class RunCore {
 
   get condition(): Condition {
     const { trouble, freed } = this.storage;
-    return { state: this.state, stale: this.#stale, trouble, freed, seat: this.engines.state };
+    return { state: this.state, stale: this.#stale, trouble, freed, keeper: this.engines.state };
   }
 
   /** The run's row as it stands, for the list of runs. */
@@ -149,12 +149,12 @@ export class RunCore {
 
   /** Turns go to the engine exactly while there is one and nothing speaks against it; run time goes on just then. */
   steer(): void {
-    const { engine, state: seat } = this.engines;
+    const { engine, state: kept } = this.engines;
     this.engines.askIfStuck();
     const go = !this.isOver && !this.state.paused && !this.storage.trouble;
     this.#watch.running = go && engine !== null;
-    if (go && engine && seat.kind === 'ready') {
-      this.dispatcher.attach(engine, seat.report.residents, seat.report.model.contextTokens);
+    if (go && engine && kept.kind === 'ready') {
+      this.dispatcher.attach(engine, kept.report.residents, kept.report.model.contextTokens);
     } else {
       this.dispatcher.attach(null);
     }

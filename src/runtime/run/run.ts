@@ -68,14 +68,14 @@ export class Run implements RunView {
 
   status(): RunStatus {
     const { engines, dispatcher, condition, record, elapsed } = this.#core;
-    const { state: seat } = engines;
-    const max = seat.kind === 'ready' ? seat.report.residents : 0;
+    const { state: kept } = engines;
+    const max = kept.kind === 'ready' ? kept.report.residents : 0;
     const running = dispatcher.inFlight.filter((turn) => turn.started);
     return statusOf(record, this.plan, this.state, {
       writer: !condition.stale,
       message: messageOf(condition),
-      problem: seat.kind === 'waiting' || seat.kind === 'stopped' ? seat.problem : null,
-      loading: seat.kind === 'loading' ? seat.progress : null,
+      problem: kept.kind === 'waiting' || kept.kind === 'stopped' ? kept.problem : null,
+      loading: kept.kind === 'loading' ? kept.progress : null,
       report: this.state.engineReport as EngineReport | null,
       vram: this.figures()?.vram ?? null,
       elapsedMs: Math.round(elapsed),

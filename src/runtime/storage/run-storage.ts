@@ -8,7 +8,7 @@ import type { ColdAgent, ResultRow, RunRecord } from '../../store/records.ts';
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
 import { type BadRecord, badRecords, ColdAgents } from './cold-agents.ts';
 import { Committer } from './committer.ts';
-import { type Freed, freedMessage } from './messages.ts';
+import { type Freed, freedMessage } from './sentences.ts';
 
 /** What is asked of the warm tier when storage is full: far more than a run's results. */
 const ROOM_BYTES = 64 * 2 ** 20;

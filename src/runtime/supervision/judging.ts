@@ -1,6 +1,6 @@
 import type { Verdict } from '../../agents/verdict.ts';
 import type { FromExecute } from '../../healing/messages.ts';
-import type { Judgement } from '../turns/supervision.ts';
+import type { Judgement } from '../turns/turn-supervision.ts';
 
 type Over = Extract<FromExecute, { type: 'turn.over' }>;
 

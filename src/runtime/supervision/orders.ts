@@ -128,7 +128,7 @@ export class Orders {
       return;
     }
     this.#awaitEngine.add(order.id);
-    // An engine that was lost is replaced by its seat, which also knows how long browsers want it to wait. One that only fell silent is not.
+    // An engine that was lost is replaced by its keeper, which also knows how long browsers want it to wait. One that only fell silent is not.
     if (order.evidence.some(({ hard }) => hard === 'stall' || hard === 'outcome-lost') && actuator.engineReady())
       actuator.replaceEngine(SILENT);
     else if (actuator.engineReady()) {

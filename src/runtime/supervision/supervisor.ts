@@ -20,7 +20,7 @@ import type { ResultRow } from '../../store/records.ts';
 import { HealingLog } from '../../healing/healing-log.ts';
 import { Judging } from './judging.ts';
 import type { Actuator } from '../turns/actuator.ts';
-import type { Judgement, TurnSupervision, WatchedTurn } from '../turns/supervision.ts';
+import type { Judgement, TurnSupervision, WatchedTurn } from '../turns/turn-supervision.ts';
 import { askedFor, Orders } from './orders.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 import { type HealingSettings, monitorOf, recoverOf } from './healing-parts.ts';

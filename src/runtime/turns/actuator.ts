@@ -9,7 +9,7 @@ import type { RunPlan } from '../definition/run-plan.ts';
 import type { Roster } from './roster.ts';
 import type { Submitter } from './submit.ts';
 import type { TaskDesk } from '../tasks/task-desk.ts';
-import type { TurnSupervision, WatchedTurn } from './supervision.ts';
+import type { TurnSupervision, WatchedTurn } from './turn-supervision.ts';
 
 /** What EXECUTE can do for RECOVER. All of it may be asked twice. */
 export interface Actuator {

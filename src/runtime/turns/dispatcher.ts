@@ -18,7 +18,7 @@ import { Roster } from './roster.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
 import { Submitter } from './submit.ts';
 import { TaskDesk } from '../tasks/task-desk.ts';
-import type { TurnSupervision } from './supervision.ts';
+import type { TurnSupervision } from './turn-supervision.ts';
 
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
 const PASSED = 16;

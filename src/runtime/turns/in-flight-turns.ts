@@ -5,7 +5,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
 import type { Residence } from '../../memory/residence.ts';
 import type { Roster } from './roster.ts';
-import type { TurnSupervision } from './supervision.ts';
+import type { TurnSupervision } from './turn-supervision.ts';
 
 /**
  * What becomes of an agent whose turn is over: it goes back to the bench, there before others where its turn was cut off, waits for word of

@@ -8,7 +8,7 @@ import type { Ending, InFlightTurns } from './in-flight-turns.ts';
 import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
 import type { TaskDesk } from '../tasks/task-desk.ts';
 import { failureOf } from '../../healing/diagnosis.ts';
-import type { Judgement, TurnSupervision } from './supervision.ts';
+import type { Judgement, TurnSupervision } from './turn-supervision.ts';
 
 /** Partial text kept in the log of a lost turn. */
 const PARTIAL_CHARACTERS = 400;

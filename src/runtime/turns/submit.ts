@@ -12,7 +12,7 @@ import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
 import type { Residence } from '../../memory/residence.ts';
 import type { TaskDesk } from '../tasks/task-desk.ts';
 import { TurnTracer } from './turn-trace.ts';
-import type { TurnSupervision } from './supervision.ts';
+import type { TurnSupervision } from './turn-supervision.ts';
 
 /** Before every role's own priority. */
 const FIRST = -1;

@@ -36,7 +36,7 @@ beforeAll(async () => {
       'clock-jump',
       'quota',
     ],
-    words: 8,
+    actions: 8,
     reloads: 2,
   });
   const planned = planRun(run.source);

@@ -1,5 +1,5 @@
 /** Breaking things on purpose: what can be broken, what was asked for and has not struck yet, and the plan that is played. */
-import type { Diagnostic, FaultChoice, RuntimeApi } from '../../runtime/protocol/protocol.ts';
+import type { Diagnostic, FaultChoice, PageApi } from '../../runtime/protocol/protocol.ts';
 
 export const RELOAD = 'reload-mid-write';
 /** A fault that is asked for; gone once it has struck, for then the run itself tells of it. */
@@ -28,11 +28,11 @@ export class Breaking {
   /** The plan that was played last. */
   plan = $state.raw<{ readonly name: string; readonly text: string } | null>(null);
   mistakes = $state.raw<readonly Diagnostic[]>([]);
-  readonly #runtime: RuntimeApi;
+  readonly #runtime: PageApi;
   readonly #run: string;
   #next = 0;
 
-  constructor(runtime: RuntimeApi, run: string) {
+  constructor(runtime: PageApi, run: string) {
     this.#runtime = runtime;
     this.#run = run;
   }

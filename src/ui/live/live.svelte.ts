@@ -1,5 +1,5 @@
 /** The reactive face of one run: the buffer's status and what is drawn from it. Cells stay in the buffer's arrays. */
-import type { RunFrame, RunStatus, RuntimeApi, Timeline } from '../../runtime/protocol/protocol.ts';
+import type { PageApi, RunFrame, RunStatus, Timeline } from '../../runtime/protocol/protocol.ts';
 import { Beat } from './beat.ts';
 import { RunBuffer } from './buffer.ts';
 import { LoadRate, Series, seat } from './derive.ts';
@@ -31,7 +31,7 @@ export class LiveRun {
   /** Bytes a second while loading; null when not known. */
   loadRate = $state<number | null>(null);
 
-  readonly #runtime: RuntimeApi;
+  readonly #runtime: PageApi;
   readonly #series = new Series(SPARK);
   readonly #rate = new LoadRate();
   readonly #beat = new Beat();
@@ -41,7 +41,7 @@ export class LiveRun {
   readonly #now = new RunBuffer();
   #closed = false;
 
-  constructor(runtime: RuntimeApi, id: string) {
+  constructor(runtime: PageApi, id: string) {
     this.#runtime = runtime;
     this.id = id;
     this.#moments = new Latest(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { RunFrame, RunStatus, RuntimeApi } from '../../runtime/protocol/protocol.ts';
+import type { PageApi, RunFrame, RunStatus } from '../../runtime/protocol/protocol.ts';
 import { LiveRun } from './live.svelte.ts';
 
 const AGENTS = 4;
@@ -54,7 +54,7 @@ async function page() {
       new Promise<RunFrame>((resolve) => {
         answers.push(() => resolve(frame(Math.floor(at / 50), true)));
       }),
-  } as unknown as RuntimeApi;
+  } as unknown as PageApi;
   const run = new LiveRun(runtime, 'run');
   await run.open();
   return {

@@ -1,11 +1,11 @@
-/** One polite live region for the whole page: what changed that matters, in words. */
+/** One polite live region for the whole page, which App draws and every room speaks through: what changed that matters. */
 let message = $state('');
 
 export function announced(): string {
   return message;
 }
 
-/** The same words twice are spoken twice: a trailing no-break space makes them differ. */
-export function announce(words: string): void {
-  message = words === message ? `${words}\u00a0` : words;
+/** The same text twice is spoken twice: a trailing no-break space makes the second differ. */
+export function announce(text: string): void {
+  message = text === message ? `${text}\u00a0` : text;
 }

@@ -1,4 +1,4 @@
-/** The keyboard list is one dialog; anything on the page may ask for it. */
+/** The keyboard list is one dialog (Help.svelte); its state is apart from it because anything on the page may ask for it. */
 let open = $state(false);
 
 export function helpOpen(): boolean {

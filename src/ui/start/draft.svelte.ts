@@ -1,11 +1,5 @@
 /** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
-import type {
-  CheckedSwarm,
-  Diagnostic,
-  RuntimeApi,
-  StartRequest,
-  SwarmSummary,
-} from '../../runtime/protocol/protocol.ts';
+import type { CheckedSwarm, Diagnostic, PageApi, StartRequest, SwarmSummary } from '../../runtime/protocol/protocol.ts';
 import { isOurs } from '../base/handed.ts';
 import { handOver } from '../base/router.svelte.ts';
 import { settings } from '../base/settings.svelte.ts';
@@ -52,7 +46,7 @@ class Draft {
     readonly diagnostics: readonly Diagnostic[];
   } | null>(null);
 
-  async takeFile(runtime: RuntimeApi, file: File, as?: 'swarm' | 'input'): Promise<void> {
+  async takeFile(runtime: PageApi, file: File, as?: 'swarm' | 'input'): Promise<void> {
     if (isOurs(file)) {
       handOver(file);
       return;
@@ -66,7 +60,7 @@ class Draft {
     await this.takeText(runtime, file.name, await file.text(), guess);
   }
 
-  async takeText(runtime: RuntimeApi, name: string, text: string, as?: 'swarm' | 'input'): Promise<void> {
+  async takeText(runtime: PageApi, name: string, text: string, as?: 'swarm' | 'input'): Promise<void> {
     const kind = as ?? kindOf(name, text);
     if (kind === 'input') {
       // What is wrong with a swarm file is told by its check.
@@ -134,7 +128,7 @@ class Draft {
   }
 
   /** Starts a run; the id of it, or null when the runtime refused and `refused` says why. */
-  async start(runtime: RuntimeApi, request: StartRequest): Promise<string | null> {
+  async start(runtime: PageApi, request: StartRequest): Promise<string | null> {
     this.starting = true;
     this.refused = null;
     this.problem = '';

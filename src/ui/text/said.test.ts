@@ -7,7 +7,7 @@ import { Autoscaler } from '../../healing/autoscale.ts';
 import { SupervisionTree, DEFAULT_SUPERVISION } from '../../healing/supervision.ts';
 import { remoteAddress } from '../../engine/remote.ts';
 import { seededRandom } from '../../kernel/random.ts';
-import { freedMessage, seatMessage, storeMessage } from '../../runtime/storage/messages.ts';
+import { freedMessage, keeperMessage, storeMessage } from '../../runtime/storage/sentences.ts';
 import { StoreFault } from '../../store/fault.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
@@ -42,8 +42,11 @@ it('says how the windows of supervisors stand', () => {
 
 it('says what the run waits for', () => {
   const problem = { code: 'device-lost', message: 'The GPU is gone.', remedy: 'Nothing.' } as const;
-  for (const quick of [true, false]) expectKorean(seatMessage({ kind: 'waiting', waitMs: 4000, problem, quick }, true));
-  expectKorean(seatMessage({ kind: 'stopped', problem, permanent: false } as Parameters<typeof seatMessage>[0], true));
+  for (const quick of [true, false])
+    expectKorean(keeperMessage({ kind: 'waiting', waitMs: 4000, problem, quick }, true));
+  expectKorean(
+    keeperMessage({ kind: 'stopped', problem, permanent: false } as Parameters<typeof keeperMessage>[0], true),
+  );
   expectKorean(storeMessage(new StoreFault('quota', 'full')));
   expect(saidKo(storeMessage(new StoreFault('unavailable', 'disk asleep')))).toContain('disk asleep');
 });

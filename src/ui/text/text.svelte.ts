@@ -9,8 +9,8 @@ export function t(): Dictionary {
   return settings().language === 'ko' && korean ? korean : en;
 }
 
-/** Fetches the words of a language, apart from the page: whoever reads one language does not wait for two. */
-export async function loadWords(language: Language): Promise<void> {
+/** Fetches the dictionary of a language, apart from the page: whoever reads one language does not wait for two. */
+export async function loadDictionary(language: Language): Promise<void> {
   if (language === 'ko') korean ??= (await import('./ko.ts')).ko;
 }
 

@@ -3,19 +3,19 @@
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
-import { fault, toEngineError } from '../faults.ts';
-import type { Counters, Turn } from '../runner.ts';
-import type { ModelInternals } from '../webllm-internals.ts';
+import { fault, toEngineError } from '../device/engine-faults.ts';
+import type { Counters, Turn } from '../runners/runner.ts';
+import type { ModelInternals } from '../device/webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import { Detokenizer } from './detokenizer.ts';
 import { Fetching } from './fetching.ts';
 import type { Matcher } from './grammar.ts';
-import { ownPages, PAGE, type KvPool } from './kv-pool.ts';
+import { ownPages, PAGE, type KvPool } from '../kv/kv-pool.ts';
 import type { Leftovers, Match } from './leftovers.ts';
 import type { Parking } from './parking.ts';
 import { SHORTEST, type Prefixes, type SharedPrefix } from './prefixes.ts';
 import { Preparing } from './preparing.ts';
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from './prompt-encoder.ts';
 import type { Restoring, Seat, Seats } from './seat.ts';
 import { Waiting } from './waiting.ts';
 

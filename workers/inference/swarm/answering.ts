@@ -1,8 +1,8 @@
 /**
  * From sampled tokens to a turn's text and its end.
  */
-import { fault } from '../faults.ts';
-import type { Turn } from '../runner.ts';
+import { fault } from '../device/engine-faults.ts';
+import type { Turn } from '../runners/runner.ts';
 import type { Matcher } from './grammar.ts';
 import type { RowSampling, Sampled } from './sampler.ts';
 import type { Seat } from './seat.ts';

@@ -12,7 +12,7 @@ import { toyModel, toyTransfer, VOCABULARY } from '../testing/toy-model.ts';
 import { WarmStore } from '../warm/warm-store.ts';
 import { WarmTier } from '../warm/warm-tier.ts';
 import { Grammars, type Matcher } from './grammar.ts';
-import { KvPool, PAGE } from './kv-pool.ts';
+import { KvPool, PAGE } from '../kv/kv-pool.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
 
 interface Setting {

@@ -4,7 +4,7 @@
  * A token's text can depend on the one before it (a leading space) and a character can span tokens. So each new token is decoded together
  * with a few before it, and the difference is held back while it ends in U+FFFD, the mark of an unfinished character.
  */
-import type { Tokenizer } from '../webllm-internals.ts';
+import type { Tokenizer } from '../device/webllm-internals.ts';
 
 const UNFINISHED = '\ufffd';
 /** Tokens decoded again for context. */

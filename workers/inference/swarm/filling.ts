@@ -3,10 +3,10 @@
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
 import type { PageIn } from '../../../src/engine/contract.ts';
-import type { Counters, Turn } from '../runner.ts';
-import type { GpuMemory, Tensor } from '../webllm-internals.ts';
+import type { Counters, Turn } from '../runners/runner.ts';
+import type { GpuMemory, Tensor } from '../device/webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
-import type { Extension, KvPool } from './kv-pool.ts';
+import type { Extension, KvPool } from '../kv/kv-pool.ts';
 import type { SharedPrefix } from './prefixes.ts';
 import type { Seat, Seats } from './seat.ts';
 

@@ -4,8 +4,8 @@
  * The same xgrammar that WebLLM bundles (0.1.27), with the same settings as its `response_format`, so that both allow the same texts.
  */
 import type { CompiledGrammar, GrammarCompiler, GrammarMatcher } from '@mlc-ai/web-xgrammar';
-import type { ChatConfig } from '../webllm-internals.ts';
-import { fault } from '../faults.ts';
+import type { ChatConfig } from '../device/webllm-internals.ts';
+import { fault } from '../device/engine-faults.ts';
 
 /** One megabyte of script, wanted with the first schema. */
 const xgrammar = (): Promise<typeof import('@mlc-ai/web-xgrammar')> => import('@mlc-ai/web-xgrammar');

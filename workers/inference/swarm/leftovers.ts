@@ -3,7 +3,7 @@
  * something that begins alike, computes only what differs. Found by token ids, the longest common beginning first; given up oldest first.
  * A few dozen at most, so that comparing each is cheaper than a tree would be.
  */
-import { ownPages, type KvPool } from './kv-pool.ts';
+import { ownPages, type KvPool } from '../kv/kv-pool.ts';
 import { SHORTEST, type Prefixes, type SharedPrefix } from './prefixes.ts';
 
 export interface Leftover {

@@ -11,7 +11,7 @@ import { systemClock } from '../../../src/kernel/clock.ts';
 import { toyModel, toyTransfer } from '../testing/toy-model.ts';
 import { WarmStore } from '../warm/warm-store.ts';
 import { WarmTier } from '../warm/warm-tier.ts';
-import { KvPool } from './kv-pool.ts';
+import { KvPool } from '../kv/kv-pool.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
 
 let stores = 0;

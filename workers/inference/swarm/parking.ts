@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
 import type { PagedOut } from '../../../src/engine/contract.ts';
-import type { Counters } from '../runner.ts';
+import type { Counters } from '../runners/runner.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
-import { ownPages, type KvPool } from './kv-pool.ts';
+import { ownPages, type KvPool } from '../kv/kv-pool.ts';
 import type { Prefixes, SharedPrefix } from './prefixes.ts';
 
 export interface Parked {

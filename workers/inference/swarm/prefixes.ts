@@ -1,7 +1,7 @@
 /**
  * Prompts that agents share, kept once on the GPU and forked for each turn. Found by token ids, counted by use, evicted last.
  */
-import { PAGE } from './kv-pool.ts';
+import { PAGE } from '../kv/kv-pool.ts';
 
 /**
  * Shorter ones are not worth a sequence. Below a page a fork copies the tokens (one kernel a layer, less than one token's prefill); from a

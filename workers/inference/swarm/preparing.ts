@@ -3,9 +3,9 @@
  * two steps, when the turn is given its seat, the GPU would wait for it.
  */
 import type { TurnRequest } from '../../../src/engine/contract.ts';
-import type { ModelInternals } from '../webllm-internals.ts';
+import type { ModelInternals } from '../device/webllm-internals.ts';
 import { Grammars, type Matcher } from './grammar.ts';
-import { PromptEncoder, type Prompt } from './prompt.ts';
+import { PromptEncoder, type Prompt } from './prompt-encoder.ts';
 
 export interface Prepared {
   readonly prompt: Prompt;

@@ -3,7 +3,7 @@
  *
  * Two ways: `planaria_sample` of our own libraries, one kernel for a whole batch; or the helpers that every MLC library has.
  */
-import type { ModelInternals, Tensor, TvmArray, TvmFunction } from '../webllm-internals.ts';
+import type { ModelInternals, Tensor, TvmArray, TvmFunction } from '../device/webllm-internals.ts';
 
 /** How one row is sampled. */
 export interface RowSampling {

@@ -1,13 +1,15 @@
 /**
- * A turn that has a sequence in the pool, and all of those together.
+ * Seats: places on the GPU for one agent each, here with the turns that run on them. Agents that are parked between turns keep theirs too
+ * (parking.ts).
  */
 import type { Random } from '../../../src/kernel/random.ts';
-import type { Turn } from '../runner.ts';
+import type { Turn } from '../runners/runner.ts';
 import type { Restorable } from '../warm/warm-tier.ts';
 import type { Detokenizer } from './detokenizer.ts';
 import type { Matcher } from './grammar.ts';
 import type { SharedPrefix } from './prefixes.ts';
 
+/** A turn with its sequence in the pool. */
 export interface Seat {
   readonly turn: Turn;
   readonly prompt: readonly number[];

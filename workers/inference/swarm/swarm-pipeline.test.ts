@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import type { TurnOutcome, TurnRequest } from '../../../src/engine/contract.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { logitsAfter, toyModel, VOCABULARY } from '../testing/toy-model.ts';
-import { KvPool } from './kv-pool.ts';
+import { KvPool } from '../kv/kv-pool.ts';
 import { SwarmPipeline } from './swarm-pipeline.ts';
 
 interface Setting {

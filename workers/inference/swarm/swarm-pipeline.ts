@@ -15,20 +15,20 @@ import type {
   TurnProgress,
   TurnRequest,
 } from '../../../src/engine/contract.ts';
-import { LOSS_REPORT_MS, toEngineError } from '../faults.ts';
-import { Counters, Turn, type TurnRunner } from '../runner.ts';
-import type { ModelInternals } from '../webllm-internals.ts';
+import { LOSS_REPORT_MS, toEngineError } from '../device/engine-faults.ts';
+import { Counters, Turn, type TurnRunner } from '../runners/runner.ts';
+import type { ModelInternals } from '../device/webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import { Admission } from './admission.ts';
 import { answer, NOTHING, samplingOf, type Ends } from './answering.ts';
 import { Filler, type Pass } from './filling.ts';
-import type { Extension, KvPool } from './kv-pool.ts';
+import type { Extension, KvPool } from '../kv/kv-pool.ts';
 import { Leftovers } from './leftovers.ts';
 import { Parking } from './parking.ts';
 import { Prefixes } from './prefixes.ts';
 import { Sampler, type PendingSample, type RowSampling } from './sampler.ts';
 import { Seats, type Seat } from './seat.ts';
-import type { Proven } from './self-test.ts';
+import type { Proven } from '../kv/prove-batching.ts';
 
 export interface SwarmOptions {
   readonly residents: number;

@@ -1,8 +1,8 @@
 /**
  * Turns that wait, and whose turn it is: agents that sit in the pool already go first, then everybody else; within both by priority, then age.
  */
-import type { Turn } from '../runner.ts';
-import { TurnQueue } from '../turn-queue.ts';
+import type { Turn } from '../runners/runner.ts';
+import { TurnQueue } from '../runners/turn-queue.ts';
 
 /**
  * Turns of parked agents, for each resident, that may go before one that waits for a seat, or for the pages they hold. Twice what the runtime

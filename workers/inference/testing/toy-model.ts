@@ -3,8 +3,8 @@
  * sequence, so a token that strays into another sequence changes everything after it. It checks what the real cache would not survive:
  * unknown sequences, two forward passes at once, more pages than there are, chunks that are too long.
  */
-import type { KvTransfer } from '../kv-transfer.ts';
-import type { ModelInternals, Tensor, TvmFunction, TvmObject } from '../webllm-internals.ts';
+import type { KvTransfer } from '../kv/kv-transfer.ts';
+import type { ModelInternals, Tensor, TvmFunction, TvmObject } from '../device/webllm-internals.ts';
 
 export const VOCABULARY = 96;
 const STOP = 1;

@@ -8,17 +8,10 @@
 import { canonicalJson } from '../../../src/kernel/canonical-json.ts';
 import { crc32c, crc32cText } from '../../../src/kernel/checksum.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { encodedBytes, type Codec } from './codec.ts';
+import { encodedBytes, type Codec } from '../kv/codec.ts';
+import type { KvLayout } from '../kv/kv-transfer.ts';
 
 export const WARM_VERSION = 1;
-
-/** [2, layers, tokens, heads, dimension]: keys, turned by their positions as the cache holds them, then values. */
-export interface KvLayout {
-  readonly layers: number;
-  readonly heads: number;
-  readonly dimension: number;
-  readonly dtype: 'float32' | 'float16';
-}
 
 export interface WarmHeader {
   readonly v: number;

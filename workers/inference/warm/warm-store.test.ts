@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { encode } from './codec.ts';
+import { encode } from '../kv/codec.ts';
 import { bytesOf, openRecord, sealRecord, WARM_VERSION, type WarmRecord } from './record.ts';
 import { WarmStore } from './warm-store.ts';
 

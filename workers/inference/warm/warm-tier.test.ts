@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { KvTransfer } from '../kv-transfer.ts';
-import { type CODECS, type Values } from './codec.ts';
+import type { KvTransfer } from '../kv/kv-transfer.ts';
+import { type CODECS, type Values } from '../kv/codec.ts';
 import { WarmStore } from './warm-store.ts';
 import { WarmTier } from './warm-tier.ts';
 

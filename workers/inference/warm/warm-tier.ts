@@ -1,9 +1,9 @@
 /**
  * What the batched pipeline asks of the warm tier: put a sequence's own tokens away, and bring them back into a fresh fork.
  */
-import type { KvTransfer } from '../kv-transfer.ts';
-import { decode, encode, type Codec, type Values } from './codec.ts';
-import { tokensOf } from './pieces.ts';
+import type { KvTransfer } from '../kv/kv-transfer.ts';
+import { decode, encode, type Codec, type Values } from '../kv/codec.ts';
+import { tokensOf } from '../kv/pieces.ts';
 import type { WarmRecord } from './record.ts';
 import type { PutOutcome, WarmStore } from './warm-store.ts';
 

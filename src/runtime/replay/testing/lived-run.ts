@@ -16,7 +16,7 @@ export interface LifeOptions {
   readonly reloads?: number;
   readonly takeovers?: number;
   /** Times that a person does something: to an agent, or to the whole run. */
-  readonly words?: number;
+  readonly actions?: number;
   /** What stands in the way of an engine's loading, in order. */
   readonly failLoad?: () => EngineError | null;
 }
@@ -34,7 +34,7 @@ export async function livedRun(
     kinds = [],
     reloads = 0,
     takeovers = 0,
-    words = 0,
+    actions = 0,
     failLoad = () => null,
   } = options;
   const world = await World.create(seed);
@@ -64,7 +64,7 @@ export async function livedRun(
   };
   play();
 
-  for (let k = 0; k < words; k++)
+  for (let k = 0; k < actions; k++)
     clock.timeout(random.between(1500, LIVELY_MS), () => {
       say(tab, id, random, clock);
     });
@@ -97,7 +97,7 @@ export async function livedRun(
       });
     });
   // Whoever was paused goes on in the end, or the run might not.
-  if (words > 0)
+  if (actions > 0)
     clock.timeout(2 * LIVELY_MS, () => {
       for (let agent = 0; agent < 8; agent++) void tab.runtime.act(id, agent, 'resume');
     });

@@ -1,0 +1,32 @@
+/** Swarm files and the start of a run: what is checked, what is asked for, and why it cannot be. */
+import type { Diagnostic } from '../../swarm/diagnostic.ts';
+import type { SwarmSummary } from '../../swarm/summary.ts';
+
+export interface ExampleSwarm {
+  readonly id: string;
+  readonly file: string;
+  readonly text: string;
+  readonly summary: SwarmSummary;
+}
+
+export interface StartRequest {
+  readonly swarm: { readonly file: string; readonly text: string };
+  /** Absent when the swarm names an example input. */
+  readonly input?: { readonly name: string; readonly text: string };
+  readonly modelId?: string;
+  /** Model folder in the hub's layout, overrides modelId. */
+  readonly modelUrl?: string;
+  readonly engine: 'webllm' | 'scripted' | 'stock';
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly vramMiB?: number;
+  /** How long a task that has failed all its attempts waits for a person's word, ms; 0: not at all. Absent: as the swarm file says. */
+  readonly askMs?: number;
+}
+
+export type CheckedSwarm =
+  | { readonly ok: true; readonly summary: SwarmSummary }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export type StartReply =
+  { readonly ok: true; readonly runId: string } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -1,0 +1,87 @@
+/** A run as it stands: one line of the list of runs, the figures strip, and the frames that draw its agents. */
+import type { EngineError, EngineReport, LoadProgress, VramSample } from '../../engine/contract.ts';
+import type { RunRecord } from '../../store/records.ts';
+import type { SwarmSummary } from '../../swarm/summary.ts';
+import type { HealFigures } from '../../telemetry/heals.ts';
+import type { NoticeInfo } from './actions.ts';
+import type { FaultLine } from './injected-faults.ts';
+import type { ReplayInfo } from './links.ts';
+
+/** Cell states in the order of the byte that frames carry. */
+export const AGENT_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
+export type AgentState = (typeof AGENT_STATES)[number];
+
+/** Tiers in the order of the byte that frames carry. */
+export const TIERS = ['cold', 'warm', 'hot'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** A run in the list of runs. */
+export type RunInfo = RunRecord;
+
+export type Healing = HealFigures;
+
+/** The figures strip; small, sent whole. */
+export interface RunStatus extends RunInfo {
+  /** False in a tab that only watches. */
+  readonly writer: boolean;
+  /** One sentence when phase is waiting or failed, else empty; e.g. what was lost, what was kept, what happens next. */
+  readonly message: string;
+  readonly problem: EngineError | null;
+  readonly loading: LoadProgress | null;
+  readonly report: EngineReport | null;
+  readonly summary: SwarmSummary;
+  readonly seed: number;
+  /** Milliseconds of run time without pauses. */
+  readonly elapsedMs: number;
+  /** By AGENT_STATES. */
+  readonly agentsByState: Readonly<Record<AgentState, number>>;
+  readonly tokens: { readonly prompt: number; readonly completion: number };
+  /** Completion tokens a second, over the last ten seconds and over the run. */
+  readonly tokensPerSecond: number;
+  readonly tokensPerSecondMean: number;
+  readonly retries: number;
+  readonly vram: VramSample | null;
+  /** Agents on the GPU now, with what they do. */
+  readonly residents: readonly {
+    readonly agent: number;
+    readonly task: number;
+    readonly tokens: number;
+    readonly maxTokens: number;
+  }[];
+  /** Sequences on the GPU now, running and parked; how many the autoscaler allows; how many the engine was built for. */
+  readonly seats: { readonly now: number; readonly target: number; readonly max: number };
+  /** What the autoscaler changed last, and why; null before it did, and once a fresh engine has all its seats in use. */
+  readonly seatsChanged: {
+    readonly at: number;
+    readonly from: number;
+    readonly to: number;
+    readonly because: string;
+  } | null;
+  /** What was given up or could not be kept in storage, the newest last; `agent`: -1 where it is about none. */
+  readonly storageNotes: readonly {
+    readonly seq: number;
+    readonly at: number;
+    readonly agent: number;
+    readonly detail: string;
+  }[];
+  /** Endpoint that a person has allowed for this run, as `MODEL at HOST`; null: nothing leaves this computer. */
+  readonly remote: string | null;
+  /** What a person is asked now: open ones only, the 20 newest, oldest first. */
+  readonly notices: readonly NoticeInfo[];
+  /** The last 20 faults that were injected, newest last. */
+  readonly faults: readonly FaultLine[];
+  readonly healing: Healing;
+  /** Set where this is the replay of an incident and no run of this browser. */
+  readonly replay?: ReplayInfo;
+}
+
+/**
+ * Changed cells since the last frame, one transferred buffer: `cells[3 * k]` = agent row, `cells[3 * k + 1]` = state | tier << 8 (indices
+ * into AGENT_STATES and TIERS), `cells[3 * k + 2]` = health x 1000. `full` frames carry every agent.
+ */
+export interface RunFrame {
+  readonly runId: string;
+  readonly full: boolean;
+  readonly cells: Uint32Array;
+  readonly status: RunStatus;
+}

@@ -1,0 +1,74 @@
+import { prebuiltAppConfig } from '@mlc-ai/web-llm';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { type EngineFault } from '../../../src/engine/contract.ts';
+import { listModels, resolveModel } from './catalogue.ts';
+
+const root = new URL('https://example.org/planaria/');
+const resolve = (source: Parameters<typeof resolveModel>[0], features: string[] = []) =>
+  resolveModel(source, prebuiltAppConfig, root, features);
+
+beforeAll(() => {
+  // Node has no Cache storage: nothing is cached.
+  vi.stubGlobal('caches', { has: () => Promise.resolve(false) });
+});
+
+test('the pocket model lies beside the page', () => {
+  expect(resolve({ id: 'pocket' })).toMatchObject({
+    folder: 'https://example.org/planaria/models/pocket/resolve/main/',
+    libraryUrl: 'https://example.org/planaria/models/pocket/pocket.wasm',
+  });
+});
+
+test('an f16 build gives way to its f32 twin where the GPU lacks 16-bit floats, and says so', () => {
+  const id = 'Llama-3.2-1B-Instruct-q4f16_1-MLC';
+  expect(resolve({ id }, ['shader-f16'])).toMatchObject({ id, notes: [] });
+  const without = resolve({ id });
+  expect(without.id).toBe('Llama-3.2-1B-Instruct-q4f32_1-MLC');
+  expect(without.notes).toHaveLength(1);
+});
+
+test('a folder in the hub layout, with or without its revision', () => {
+  const folder = 'https://models.example/me/tiny';
+  const expected = { id: 'tiny', folder: `${folder}/resolve/main/`, libraryUrl: `${folder}/tiny.wasm` };
+  expect(resolve({ id: '', url: folder })).toMatchObject(expected);
+  expect(resolve({ id: '', url: `${folder}/` })).toMatchObject(expected);
+  expect(resolve({ id: '', url: `${folder}/resolve/main/` })).toMatchObject(expected);
+  expect(resolve({ id: 'mine', url: 'tiny', libraryUrl: 'lib.wasm' })).toMatchObject({
+    id: 'mine',
+    folder: 'https://example.org/planaria/tiny/resolve/main/',
+    libraryUrl: 'https://example.org/planaria/lib.wasm',
+  });
+});
+
+test('an unknown model names the nearest', () => {
+  try {
+    resolve({ id: 'Llama-3.2-1B' });
+    expect.unreachable();
+  } catch (thrown) {
+    const { error } = thrown as EngineFault;
+    expect(error.code).toBe('model-unknown');
+    expect(error.remedy).toContain('Llama-3.2-1B-Instruct');
+  }
+});
+
+test('the list offers one build of each model, pocket first, and reasons for what does not fit', async () => {
+  const budget = { vramMiB: 7168, occupancy: 0.85 };
+  const f32 = await listModels(prebuiltAppConfig, budget, []);
+  const f16 = await listModels(prebuiltAppConfig, budget, ['shader-f16']);
+  expect(f32[0]?.id).toBe('pocket');
+  expect(f32.some((choice) => /q\df16/.test(choice.id))).toBe(false);
+  expect(f16.some((choice) => choice.id === 'Llama-3.2-1B-Instruct-q4f16_1-MLC')).toBe(true);
+  expect(f16.some((choice) => choice.id === 'Llama-3.2-1B-Instruct-q4f32_1-MLC')).toBe(false);
+  expect(f16.some((choice) => /embed/.test(choice.id))).toBe(false);
+  for (const choice of f16) {
+    expect(choice.weightBytes).toBeGreaterThan(0);
+    expect(choice.kvBytesPerAgent).toBeGreaterThan(0);
+    expect(choice.fits > 0).toBe(choice.reason === '');
+  }
+  expect(f16.find((choice) => choice.id.startsWith('Llama-3.1-70B'))?.reason).toContain('MiB');
+});
+
+test('without a GPU everything is listed and nothing fits', async () => {
+  const choices = await listModels(prebuiltAppConfig, { vramMiB: 7168, occupancy: 0.85 }, null);
+  expect(choices.every((choice) => choice.fits === 0 && choice.reason !== '')).toBe(true);
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { TurnProgress, TurnRequest } from '../../../src/engine/contract.ts';
+import { SimulatedClock } from '../../../src/kernel/simulated-clock.ts';
+import { Turn } from './runner.ts';
+
+const request: TurnRequest = {
+  id: 'a',
+  agent: 1,
+  priority: 0,
+  prefix: [],
+  messages: [{ role: 'user', content: 'x' }],
+  maxTokens: 8,
+  sampling: { temperature: 0, topP: 1, seed: 1 },
+  deadlineMs: 1000,
+};
+
+const open = () => {
+  const clock = new SimulatedClock();
+  const said: TurnProgress[] = [];
+  const turn = new Turn(
+    request,
+    clock,
+    (progress) => said.push(progress),
+    (late, finish) => {
+      late.end(finish);
+    },
+  );
+  return { clock, said, turn };
+};
+
+test('the first text streams at once, the rest at most every 60 ms, and each message has all text', async () => {
+  const { clock, said, turn } = open();
+  for (let i = 1; i <= 20; i++) {
+    turn.say('x'.repeat(i), i);
+    await clock.advance(10);
+  }
+  expect(said.map(({ text }) => text.length)).toEqual([1, 7, 13, 19]);
+});
+
+test('times are from submission, likelihood is the mean, and a turn ends once', async () => {
+  const { clock, turn } = open();
+  await clock.advance(5);
+  turn.admit();
+  await clock.advance(5);
+  turn.say('hi', 2);
+  turn.logprob = -3;
+  await clock.advance(5);
+  turn.end('stop');
+  turn.end('error');
+  expect(await turn.done).toMatchObject({
+    finish: 'stop',
+    text: 'hi',
+    timing: { admittedMs: 5, firstTokenMs: 10, endedMs: 15 },
+    meanLogprob: -1.5,
+  });
+});
+
+test('the deadline ends it with the text there is; cancelling after the end does nothing', async () => {
+  const { clock, turn } = open();
+  turn.say('half', 1);
+  await clock.advance(1000);
+  turn.cancel();
+  expect(await turn.done).toMatchObject({ finish: 'deadline', text: 'half', meanLogprob: null });
+});
