@@ -14,7 +14,7 @@ import type { AgentStory, ExportKind, ResultPage, ResultQuery, Timeline } from '
 const startScreen = answeredBy('startScreen');
 /** All runs of this browser together. */
 const runtime = answeredBy('runtime');
-/** One run, or the replay whose id it is: what it is about comes first. */
+/** One run, whose id comes first. A replay answers these as well: whether it shows, passes over or refuses what is asked is said there. */
 const run = <Given extends readonly unknown[], Answer = void>(deadline?: Deadline) =>
   answeredBy('run')<[runId: string, ...Given], Answer>(deadline);
 /** What is kept beside the runs, and how to be rid of it. */
