@@ -1,20 +1,6 @@
 import type { TurnOutcome } from '../engine/contract.ts';
 import { ENGINE_LOST } from '../journal/run-state.ts';
-
-/** Why a turn did not count. The name is what a failed task carries. */
-export type TurnFailure =
-  | 'output-truncated'
-  | 'json-invalid'
-  | 'schema-mismatch'
-  | 'not-copied'
-  | 'output-empty'
-  | 'deadline'
-  | 'prompt-too-long'
-  | 'schema-unsupported'
-  | 'engine-error'
-  /** Seen from outside while the turn still ran: no sign of life, or the same over and over. */
-  | 'stalled'
-  | 'looping';
+import type { TurnFailure } from '../journal/vocabulary.ts';
 
 export type Verdict =
   | { readonly kind: 'accept'; readonly output: unknown }

@@ -9,7 +9,8 @@ import { describe, quote, sortDiagnostics } from '../swarm/diagnostic.ts';
 import { nearest } from '../swarm/nearest.ts';
 import type { Path } from '../swarm/source.ts';
 import { readSource } from '../swarm/source.ts';
-import { FAULT_KINDS, KINDS } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import { FAULT_KINDS } from '../journal/vocabulary.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 const DURATION = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h)$/;

@@ -1,30 +1,5 @@
 /** The faults that a plan can name: where each enters, what cures it, and what must be seen afterwards. docs/faults.md tells the same to people. */
-import type { FaultClass } from '../healing/evidence.ts';
-
-export const FAULT_KINDS = [
-  'worker-kill',
-  'device-lost',
-  'device-lost-twice',
-  'out-of-memory',
-  'reload-mid-write',
-  'power-loss',
-  'quota',
-  'corrupt-record',
-  'old-version',
-  'clock-jump',
-  'hidden-tab',
-  'message-lost',
-  'message-doubled',
-  'message-reordered',
-  'poisoned-output',
-  'lying-voter',
-  'second-tab',
-  'loop',
-  'stall',
-  'supervisor-crash',
-  'all-residents-crash',
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+import type { Diagnosis, FaultKind } from '../journal/vocabulary.ts';
 
 /** Where a fault enters; each is a real place in the product. */
 export type Seam = 'turn' | 'engine' | 'store' | 'clock' | 'messages' | 'run';
@@ -36,7 +11,7 @@ export interface KindInfo {
   /** What a person sees afterwards when all is well. */
   readonly afterwards: string;
   /** Diagnoses by which it may be found; empty where it must pass without a trace. */
-  readonly seenAs: readonly FaultClass[];
+  readonly seenAs: readonly Diagnosis[];
   /** It strikes one agent, which can be named. */
   readonly takesTarget: boolean;
   /** Milliseconds it lasts when the plan does not say; null for what is over at once. */

@@ -1,7 +1,7 @@
 /** From a plan to single faults in time: seeded, so that a plan and a seed always give the same run. */
 import type { Random } from '../kernel/random.ts';
 import { seededRandom } from '../kernel/random.ts';
-import type { FaultKind } from './kinds.ts';
+import type { FaultKind } from '../journal/vocabulary.ts';
 import { KINDS } from './kinds.ts';
 import type { FaultPlan, PlannedFault, Target } from './fault-plan.ts';
 

@@ -6,6 +6,10 @@
  * values are structured-cloneable.
  */
 
+import type { EngineErrorCode, FinishReason } from '../journal/vocabulary.ts';
+
+export type { EngineErrorCode, FinishReason };
+
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
@@ -82,8 +86,6 @@ export interface PagedOut {
   readonly because?: string;
 }
 
-export type FinishReason = 'stop' | 'length' | 'deadline' | 'cancelled' | 'error';
-
 export interface TurnUsage {
   readonly promptTokens: number;
   /** Of the prompt tokens, those whose K/V was shared or restored instead of computed. */
@@ -124,25 +126,6 @@ export interface TurnProgress {
 }
 
 /** Faults a person or the supervisor meets, each with its own way on. */
-export type EngineErrorCode =
-  | 'no-webgpu'
-  | 'no-adapter'
-  | 'model-unknown'
-  | 'model-unreachable'
-  | 'model-checksum'
-  | 'library-too-old'
-  | 'storage-full'
-  | 'out-of-memory'
-  | 'over-budget'
-  | 'device-lost'
-  | 'worker-dead'
-  | 'prompt-too-long'
-  | 'schema-unsupported'
-  /** An endpoint that a person named: not to be reached, or not willing. */
-  | 'remote-unreachable'
-  | 'remote-refused'
-  | 'internal';
-
 export interface EngineError {
   readonly code: EngineErrorCode;
   /** One sentence for a person: what failed. */

@@ -1,6 +1,7 @@
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
-import { type Evidence, type FaultClass, inWords } from './evidence.ts';
+import { type Evidence, inWords } from './evidence.ts';
+import type { Diagnosis } from '../journal/vocabulary.ts';
 import type { Choice } from './ladder.ts';
 import type { FromRecover, RecoveryOrder } from './messages.ts';
 
@@ -10,7 +11,7 @@ export interface Case {
   /** null: what all share. */
   readonly agent: number | null;
   readonly openedAt: number;
-  readonly faults: FaultClass[];
+  readonly faults: Diagnosis[];
   readonly steps: {
     readonly order: RecoveryOrder;
     readonly at: number;
@@ -106,7 +107,7 @@ export class CaseBook {
   }
 
   /** What a person is told of a case that healing itself cannot close. */
-  notice(one: Case, fault: FaultClass, reasons: readonly string[]): Extract<FromRecover, { type: 'notice' }> {
+  notice(one: Case, fault: Diagnosis, reasons: readonly string[]): Extract<FromRecover, { type: 'notice' }> {
     const story = one.steps.flatMap(({ order, ok }) => [
       `${order.fault}: ${order.evidence.map(inWords).join('; ')}`,
       `tried ${order.action} (${order.rung}), ${ok === null ? 'open' : ok ? 'helped' : 'did not help'}`,

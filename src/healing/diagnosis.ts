@@ -1,10 +1,9 @@
 /** Between what EXECUTE calls a turn's failure and what a supervisor calls the fault behind it. */
-import type { TurnFailure } from '../agents/verdict.ts';
+import type { Diagnosis, TurnFailure } from '../journal/vocabulary.ts';
 import type { EngineError } from '../engine/contract.ts';
-import type { FaultClass } from './evidence.ts';
 
 /** What EXECUTE's own checks found, in the words of a supervisor. */
-export const DIAGNOSIS: Readonly<Record<TurnFailure, FaultClass>> = {
+export const DIAGNOSIS: Readonly<Record<TurnFailure, Diagnosis>> = {
   'output-truncated': 'incomplete',
   'json-invalid': 'invalid',
   'schema-mismatch': 'invalid',
@@ -19,17 +18,17 @@ export const DIAGNOSIS: Readonly<Record<TurnFailure, FaultClass>> = {
 };
 
 /** The other way round, as far as it differs. */
-export const FAILURE: Partial<Readonly<Record<FaultClass, TurnFailure>>> = {
+export const FAILURE: Partial<Readonly<Record<Diagnosis, TurnFailure>>> = {
   stall: 'stalled',
   'outcome-lost': 'stalled',
   loop: 'looping',
 };
 
 /** What the failure of a turn is called when MONITOR, not EXECUTE, found it. */
-export const failureOf = (fault: FaultClass | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
+export const failureOf = (fault: Diagnosis | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
 
 /** What an engine died of. */
-export function engineFault({ code }: EngineError): FaultClass {
+export function engineFault({ code }: EngineError): Diagnosis {
   if (code === 'device-lost' || code === 'out-of-memory') return code;
   return code === 'model-checksum' ? 'bad-weights' : 'worker-dead';
 }

@@ -1,46 +1,8 @@
 /** What can be wrong, and the words in which it is told to a person. */
-
-/** What MONITOR concludes; the ladder chooses by it. A fault plan's kinds (chaos) are causes, these are diagnoses. */
-export const FAULT_CLASSES = [
-  /** No sign of life although a turn is in flight. */
-  'stall',
-  /** The output goes round in circles. */
-  'loop',
-  /** The output is not what the role's schema asks for. */
-  'invalid',
-  /** Cut off by tokens or deadline. */
-  'incomplete',
-  /** The model was far less sure of its words than the role's turns are. */
-  'incoherent',
-  /** Valid, but others, asked the same, say something else. */
-  'disagreement',
-  /** The prompt does not fit, or the context is nearly full. */
-  'context-full',
-  /** A stored record's checksum does not fit its bytes, or it cannot be read. */
-  'bad-record',
-  /** A stored record of a version that this build cannot read. */
-  'old-record',
-  /** A turn was handed out and neither its end nor its engine is known. */
-  'outcome-lost',
-  /** The GPU device is gone. */
-  'device-lost',
-  /** The inference worker is gone. */
-  'worker-dead',
-  /** The GPU refused an allocation. */
-  'out-of-memory',
-  /** The weights do not match their checksum. */
-  'bad-weights',
-  /** The browser refuses to store more. */
-  'storage-full',
-  /** The engine gave a turn up for a reason of its own. */
-  'engine-error',
-  /** No veto, but the score stays below its threshold, or the isolation forest finds the agent odd. */
-  'low-score',
-] as const;
-export type FaultClass = (typeof FAULT_CLASSES)[number];
+import type { Diagnosis, EvidenceVerdict } from '../journal/vocabulary.ts';
 
 /** Faults of what all agents share. An agent that lost a turn to one of these did nothing wrong. */
-export const SHARED_FAULTS: ReadonlySet<FaultClass> = new Set([
+export const SHARED_FAULTS: ReadonlySet<Diagnosis> = new Set([
   'device-lost',
   'worker-dead',
   'out-of-memory',
@@ -48,21 +10,19 @@ export const SHARED_FAULTS: ReadonlySet<FaultClass> = new Set([
   'storage-full',
 ]);
 
-export type Verdict = 'good' | 'odd' | 'bad' | 'unknown';
-
 /** One observation, readable on its own: "tokens per cycle: 7 repeats of 16; expected fewer than 4; bad". */
 export interface Evidence {
   readonly signal: string;
   readonly value: number | string | boolean | null;
   readonly expected: string;
-  readonly verdict: Verdict;
+  readonly verdict: EvidenceVerdict;
   /** Set when this alone moves the agent's state: a veto. */
-  readonly hard?: FaultClass;
+  readonly hard?: Diagnosis;
 }
 
 /** The vetoes among the evidence, without repeats, in the order found. */
-export function vetoes(evidence: readonly Evidence[]): FaultClass[] {
-  const found: FaultClass[] = [];
+export function vetoes(evidence: readonly Evidence[]): Diagnosis[] {
+  const found: Diagnosis[] = [];
   for (const { hard } of evidence) if (hard && !found.includes(hard)) found.push(hard);
   return found;
 }

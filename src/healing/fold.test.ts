@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../journal/events.ts';
 import { AGENT, RunState } from '../journal/run-state.ts';
-import { LIFE_STATES, lifecycleTransition } from './lifecycle.ts';
-import type { LifeEvent, LifeState } from './lifecycle.ts';
+import { lifecycleTransition } from './lifecycle.ts';
+import { AGENT_STATES, type AgentState } from '../journal/vocabulary.ts';
+import type { LifeEvent } from './lifecycle.ts';
 
 /** The fold of the journal moves agents when turns begin and end; the machine must say the same. */
 const turns: [LifeEvent, EventBody, Parameters<typeof lifecycleTransition>[2]][] = [
@@ -27,15 +28,15 @@ function ended(extra: { rejected?: string; pending?: true; finish?: string }): E
   };
 }
 
-function folded(from: LifeState, body: EventBody): LifeState {
+function folded(from: AgentState, body: EventBody): AgentState {
   const state = new RunState(1, 1);
   state.agents.state[0] = AGENT[from];
   state.apply({ ...body, seq: 1, at: 0, wall: 0 });
-  return LIFE_STATES[state.agents.state[0]]!;
+  return AGENT_STATES[state.agents.state[0]]!;
 }
 
 test('the fold of the journal and the machine agree on every turn of an agent', () => {
-  for (const from of LIFE_STATES) {
+  for (const from of AGENT_STATES) {
     for (const [event, body, facts] of turns) {
       // A degraded agent that passes is cleared by RECOVER, which knows its score: there the fold waits.
       if (from === 'degraded' && event === 'PASS') continue;

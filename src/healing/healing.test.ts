@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../kernel/random.ts';
-import type { FaultClass } from './evidence.ts';
+import { AGENT_STATES, type Diagnosis } from '../journal/vocabulary.ts';
 import type { TurnFacts } from './health.ts';
 import { Ladder } from './ladder.ts';
-import { LIFE_STATES, Lifecycle } from './lifecycle.ts';
+import { Lifecycle } from './lifecycle.ts';
 import type { FromExecute, FromRecover, HealingMessage, RecoveryOrder, Tap } from './messages.ts';
 import { HealingBus } from './messages.ts';
 import { MONITOR_DEFAULTS, Monitor } from './monitor.ts';
@@ -39,7 +39,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   });
   const random = seededRandom('healing');
   const life = new Lifecycle(states, (agent, _, to) => {
-    states[agent] = LIFE_STATES.indexOf(to);
+    states[agent] = AGENT_STATES.indexOf(to);
   });
   const roles = [{ name: 'triager', schema, deadlineMs: 10_000 }];
   const post = (message: FromExecute) => {
@@ -129,7 +129,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   };
 }
 
-const failing = (fault: FaultClass) => ({ fault, answer: null, detail: `the turn showed ${fault}` });
+const failing = (fault: Diagnosis) => ({ fault, answer: null, detail: `the turn showed ${fault}` });
 
 describe('MONITOR and RECOVER, meeting only through messages', () => {
   it('leaves healthy agents alone', () => {

@@ -3,7 +3,8 @@
  * mean lets a total stall still score 0.85. What moves states is the hard evidence that is gathered on the way.
  */
 import { Digest } from './digest.ts';
-import type { Evidence, FaultClass } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import type { Diagnosis } from '../journal/vocabulary.ts';
 import { vetoes } from './evidence.ts';
 import { PhiAccrual } from './phi.ts';
 import { repetition } from './repetition.ts';
@@ -59,7 +60,7 @@ export interface HealthScore {
   readonly total: number;
   readonly parts: readonly PartScore[];
   /** Hard evidence: each of these alone moves the state. */
-  readonly vetoes: readonly FaultClass[];
+  readonly vetoes: readonly Diagnosis[];
 }
 
 /** Turns of a role before its own distribution is believed. */
@@ -207,7 +208,7 @@ function latency(facts: TurnFacts, norms: RoleNorms): PartScore {
 function memory(facts: TurnFacts): PartScore {
   const evidence: Evidence[] = [];
   const scores: number[] = [];
-  const fill = (signal: string, used: number, limit: number, from: number, hard?: FaultClass): void => {
+  const fill = (signal: string, used: number, limit: number, from: number, hard?: Diagnosis): void => {
     const share = limit > 0 ? used / limit : 1;
     const score = Math.min(1, Math.max(0, 1 - (share - from) / (1 - from)));
     scores.push(score);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_CLASSES } from './evidence.ts';
-import type { Action, Situation } from './ladder.ts';
-import { ACTIONS, LADDER, Ladder } from './ladder.ts';
+import { DIAGNOSES, RECOVERY_ACTIONS, type RecoveryAction } from '../journal/vocabulary.ts';
+import type { Situation } from './ladder.ts';
+import { LADDER, Ladder } from './ladder.ts';
 
 const at = (fault: Situation['fault'], extra: Partial<Situation> = {}): Situation => ({
   fault,
@@ -13,8 +13,8 @@ const at = (fault: Situation['fault'], extra: Partial<Situation> = {}): Situatio
 });
 
 /** Everything that is chosen, one after the other, when nothing helps. */
-function whole(situation: Situation, ladder = new Ladder()): Action[] {
-  const tried: Action[] = [];
+function whole(situation: Situation, ladder = new Ladder()): RecoveryAction[] {
+  const tried: RecoveryAction[] = [];
   for (;;) {
     const choice = ladder.choose({ ...situation, tried });
     if (!choice) return tried;
@@ -25,8 +25,8 @@ function whole(situation: Situation, ladder = new Ladder()): Action[] {
 
 describe('ladder', () => {
   it('has a step for every action and something to try for every fault, a person last', () => {
-    expect(LADDER.map(({ action }) => action)).toEqual([...ACTIONS]);
-    for (const fault of FAULT_CLASSES) {
+    expect(LADDER.map(({ action }) => action)).toEqual([...RECOVERY_ACTIONS]);
+    for (const fault of DIAGNOSES) {
       const steps = whole(at(fault));
       expect(steps.length, fault).toBeGreaterThan(1);
       expect(steps.at(-1), fault).toBe('ask-operator');

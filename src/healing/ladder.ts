@@ -6,36 +6,15 @@
  * cure or do not, that order has the least expected total cost (Mitten, "An analytic solution to the least cost testing sequence problem",
  * 1960). P is learned per fault and action, starting from a prior that the table below states.
  */
-import type { FaultClass } from './evidence.ts';
-
-export const RUNGS = ['light', 'restart', 'scale-up', 'operator'] as const;
-export type Rung = (typeof RUNGS)[number];
-
-export const ACTIONS = [
-  'retry-turn',
-  'second-opinion',
-  'reload-sampler',
-  're-prefill',
-  'trim-context',
-  'reset-context',
-  'free-storage',
-  'fresh-agent',
-  'rebuild-pool',
-  'fresh-worker',
-  'reload-weights',
-  'escalate-model',
-  'move-task',
-  'ask-operator',
-] as const;
-export type Action = (typeof ACTIONS)[number];
+import type { Diagnosis, RecoveryAction, Rung } from '../journal/vocabulary.ts';
 
 export interface Step {
-  readonly action: Action;
+  readonly action: RecoveryAction;
   readonly rung: Rung;
   /** What it does, as a person reads it. */
   readonly does: string;
   /** Faults it can cure, each with the chance that it does, before anything was learned. */
-  readonly cures: Partial<Readonly<Record<FaultClass, number>>>;
+  readonly cures: Partial<Readonly<Record<Diagnosis, number>>>;
   /** Milliseconds it takes, roughly, until the next turn can start. */
   readonly costMs: number;
   /** Times it may be tried in one case. */
@@ -192,9 +171,9 @@ export const LADDER: readonly Step[] = [
 
 /** What the choice depends on besides the fault. */
 export interface Situation {
-  readonly fault: FaultClass;
+  readonly fault: Diagnosis;
   /** Actions tried in this case, in order. */
-  readonly tried: readonly Action[];
+  readonly tried: readonly RecoveryAction[];
   /** Whether the role names a model to escalate to. */
   readonly canEscalate: boolean;
   /** Whether the role has another agent that is fit to work. */
@@ -247,7 +226,7 @@ export class Ladder {
   }
 
   /** Takes in how a step went: whether the agent then passed a turn. */
-  learn(fault: FaultClass, action: Action, cured: boolean): void {
+  learn(fault: Diagnosis, action: RecoveryAction, cured: boolean): void {
     const key = `${fault}/${action}`;
     const seen = this.#seen.get(key) ?? { tries: 0, cures: 0 };
     seen.tries++;
@@ -256,16 +235,21 @@ export class Ladder {
   }
 
   /** Chance that `step` cures `fault`: the prior, corrected by what was seen (mean of a beta distribution). */
-  chance(fault: FaultClass, step: Step): number {
+  chance(fault: Diagnosis, step: Step): number {
     const prior = step.cures[fault] ?? (step.action === 'ask-operator' ? 1 : 0.01);
     const seen = this.#seen.get(`${fault}/${step.action}`);
     return ((seen?.cures ?? 0) + PRIOR_WEIGHT * prior) / ((seen?.tries ?? 0) + PRIOR_WEIGHT);
   }
 
   /** What was seen so far, for reports. */
-  record(): { readonly fault: FaultClass; readonly action: Action; readonly tries: number; readonly cures: number }[] {
+  record(): {
+    readonly fault: Diagnosis;
+    readonly action: RecoveryAction;
+    readonly tries: number;
+    readonly cures: number;
+  }[] {
     return [...this.#seen].map(([key, { tries, cures }]) => {
-      const [fault, action] = key.split('/') as [FaultClass, Action];
+      const [fault, action] = key.split('/') as [Diagnosis, RecoveryAction];
       return { fault, action, tries, cures };
     });
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LIFE_EVENTS, LIFE_STATES, Lifecycle, lifecycleTransition } from './lifecycle.ts';
-import type { LifeEvent, LifeFacts, LifeState } from './lifecycle.ts';
+import { LIFE_EVENTS, Lifecycle, lifecycleTransition } from './lifecycle.ts';
+import { AGENT_STATES, type AgentState } from '../journal/vocabulary.ts';
+import type { LifeEvent, LifeFacts } from './lifecycle.ts';
 
 const everyFacts: LifeFacts[] = Array.from({ length: 16 }, (_, bits) => ({
   hard: (bits & 1) !== 0,
@@ -11,10 +12,10 @@ const everyFacts: LifeFacts[] = Array.from({ length: 16 }, (_, bits) => ({
 }));
 
 /** A column of one agent, and its lifecycle. */
-function agentIn(state: LifeState, heard: (text: string) => void = () => undefined) {
-  const row = Uint8Array.of(LIFE_STATES.indexOf(state));
+function agentIn(state: AgentState, heard: (text: string) => void = () => undefined) {
+  const row = Uint8Array.of(AGENT_STATES.indexOf(state));
   const life = new Lifecycle(row, (agent, from, to, because) => {
-    row[agent] = LIFE_STATES.indexOf(to);
+    row[agent] = AGENT_STATES.indexOf(to);
     heard(`${from}>${to}: ${because}`);
   });
   return { row, life };
@@ -23,13 +24,13 @@ function agentIn(state: LifeState, heard: (text: string) => void = () => undefin
 describe('lifecycle', () => {
   it('agrees with the machine on every state, event and combination of guards', () => {
     let compared = 0;
-    for (const state of LIFE_STATES)
+    for (const state of AGENT_STATES)
       for (const event of LIFE_EVENTS)
         for (const facts of everyFacts) {
           const expected = lifecycleTransition(state, event, facts);
           const { row, life } = agentIn(state);
           const legal = life.send(0, event, 'test', facts);
-          expect([legal, LIFE_STATES[row[0]!]], `${state} ${event} ${JSON.stringify(facts)}`).toEqual([
+          expect([legal, AGENT_STATES[row[0]!]], `${state} ${event} ${JSON.stringify(facts)}`).toEqual([
             expected !== null,
             expected ?? state,
           ]);
@@ -67,7 +68,7 @@ describe('lifecycle', () => {
   });
 
   it('fails an agent only when everything was tried, and never a healthy one', () => {
-    for (const state of LIFE_STATES)
+    for (const state of AGENT_STATES)
       for (const event of LIFE_EVENTS)
         for (const facts of everyFacts) {
           if (lifecycleTransition(state, event, facts) !== 'failed') continue;
@@ -90,7 +91,7 @@ describe('lifecycle', () => {
         const { row, life } = agentIn('idle');
         let refused = 0;
         for (const [type, known] of events) if (!life.send(0, type, 'any', known)) refused++;
-        expect(row[0]).toBeLessThan(LIFE_STATES.length);
+        expect(row[0]).toBeLessThan(AGENT_STATES.length);
         expect(life.illegal().reduce((sum, { count }) => sum + count, 0)).toBe(refused);
       }),
     );

@@ -4,10 +4,7 @@
  * combination of guards, and its answers become a table that a transition looks up in one read.
  */
 import { getNextSnapshot, setup } from 'xstate';
-
-/** In the order of the byte that rows carry (runtime/protocol.ts: AGENT_STATES). */
-export const LIFE_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
-export type LifeState = (typeof LIFE_STATES)[number];
+import { AGENT_STATES, type AgentState } from '../journal/vocabulary.ts';
 
 export const LIFE_EVENTS = [
   /** A turn of a task was handed to the agent. */
@@ -105,7 +102,7 @@ export const lifecycleMachine = setup({
 
 const ILLEGAL = 255;
 
-const stateIndex = new Map(LIFE_STATES.map((state, index) => [state, index]));
+const stateIndex = new Map(AGENT_STATES.map((state, index) => [state, index]));
 const eventIndex = new Map(LIFE_EVENTS.map((event, index) => [event, index]));
 
 const factsOf = (bits: number): LifeFacts => ({
@@ -119,21 +116,21 @@ const bitsOf = (facts: Partial<LifeFacts>): number =>
 
 /** What the machine says, asked directly: the next state, or null where the event is illegal. About 20 µs a call. */
 export function lifecycleTransition(
-  state: LifeState,
+  state: AgentState,
   event: LifeEvent,
   facts: Partial<LifeFacts> = {},
-): LifeState | null {
+): AgentState | null {
   const snapshot = lifecycleMachine.resolveState({ value: state });
   const whole: MachineEvent = { type: event, ...factsOf(bitsOf(facts)) };
   if (!snapshot.can(whole)) return null;
-  return getNextSnapshot(lifecycleMachine, snapshot, whole).value as LifeState;
+  return getNextSnapshot(lifecycleMachine, snapshot, whole).value as AgentState;
 }
 
 /** Every answer of the machine: `table[(state * events + event) * 16 + facts]` = next state, or 255 where illegal. */
 function compile(): Uint8Array {
-  const table = new Uint8Array(LIFE_STATES.length * LIFE_EVENTS.length * FACT_COMBINATIONS);
+  const table = new Uint8Array(AGENT_STATES.length * LIFE_EVENTS.length * FACT_COMBINATIONS);
   let at = 0;
-  for (const state of LIFE_STATES)
+  for (const state of AGENT_STATES)
     for (const event of LIFE_EVENTS)
       for (let bits = 0; bits < FACT_COMBINATIONS; bits++) {
         const next = lifecycleTransition(state, event, factsOf(bits));
@@ -152,17 +149,17 @@ let compiled: Uint8Array | null = null;
 export class Lifecycle {
   readonly #states: Readonly<Uint8Array>;
   readonly #table: Uint8Array;
-  readonly #illegal = new Uint32Array(LIFE_STATES.length * LIFE_EVENTS.length);
-  readonly #change: (agent: number, from: LifeState, to: LifeState, because: string) => void;
+  readonly #illegal = new Uint32Array(AGENT_STATES.length * LIFE_EVENTS.length);
+  readonly #change: (agent: number, from: AgentState, to: AgentState, because: string) => void;
 
-  constructor(states: Uint8Array, change: (agent: number, from: LifeState, to: LifeState, because: string) => void) {
+  constructor(states: Uint8Array, change: (agent: number, from: AgentState, to: AgentState, because: string) => void) {
     this.#states = states;
     this.#table = compiled ??= compile();
     this.#change = change;
   }
 
-  state(agent: number): LifeState {
-    return LIFE_STATES[this.#states[agent] ?? 0] as LifeState;
+  state(agent: number): AgentState {
+    return AGENT_STATES[this.#states[agent] ?? 0] as AgentState;
   }
 
   /** Sends one event to one agent. Returns whether it was legal in its state. */
@@ -175,14 +172,14 @@ export class Lifecycle {
       this.#illegal[cell] = (this.#illegal[cell] ?? 0) + 1;
       return false;
     }
-    if (to !== from) this.#change(agent, LIFE_STATES[from] as LifeState, LIFE_STATES[to] as LifeState, because);
+    if (to !== from) this.#change(agent, AGENT_STATES[from] as AgentState, AGENT_STATES[to] as AgentState, because);
     return true;
   }
 
   /** How often which event was illegal in which state; empty when the run kept to the machine. */
-  illegal(): { readonly state: LifeState; readonly event: LifeEvent; readonly count: number }[] {
-    const found: { state: LifeState; event: LifeEvent; count: number }[] = [];
-    for (const [s, state] of LIFE_STATES.entries())
+  illegal(): { readonly state: AgentState; readonly event: LifeEvent; readonly count: number }[] {
+    const found: { state: AgentState; event: LifeEvent; count: number }[] = [];
+    for (const [s, state] of AGENT_STATES.entries())
       for (const [e, event] of LIFE_EVENTS.entries()) {
         const count = this.#illegal[s * LIFE_EVENTS.length + e] ?? 0;
         if (count > 0) found.push({ state, event, count });

@@ -5,10 +5,9 @@
  * hearing it twice changes nothing, and whoever waits for one asks again: EXECUTE repeats `turn.over` until it is judged, RECOVER repeats an
  * order until it is done.
  */
-import type { NoticeChoice } from '../journal/events.ts';
-import type { Evidence, FaultClass } from './evidence.ts';
+import type { Diagnosis, NoticeChoice, RecoveryAction, Rung } from '../journal/vocabulary.ts';
+import type { Evidence } from './evidence.ts';
 import type { HealthScore, TurnFacts } from './health.ts';
-import type { Action, Rung } from './ladder.ts';
 
 /** A turn and whose it is. */
 export interface TurnName {
@@ -40,7 +39,7 @@ export type FromExecute =
       /** Other agents of the role that could be asked the same. */
       readonly others: number;
       /** Set where the engine or the schema check named the fault. */
-      readonly fault: FaultClass | null;
+      readonly fault: Diagnosis | null;
       readonly detail: string;
     } & TurnName)
   /** The turn's end will not come, and nobody is to blame: paused, cancelled, reloaded. */
@@ -51,7 +50,7 @@ export type FromExecute =
   | {
       readonly type: 'engine.down';
       readonly engine: number;
-      readonly fault: FaultClass;
+      readonly fault: Diagnosis;
       readonly detail: string;
       /** Agents whose turns it took along. */
       readonly agents: readonly number[];
@@ -73,7 +72,7 @@ export type FromMonitor =
       readonly accept: boolean;
       readonly score: HealthScore;
       /** Why not, when it was not accepted. */
-      readonly fault: FaultClass | null;
+      readonly fault: Diagnosis | null;
       readonly evidence: readonly Evidence[];
       /** Not accepted, but nobody is accused yet: another agent is to answer the same first. */
       readonly secondOpinion: boolean;
@@ -85,7 +84,7 @@ export type FromMonitor =
       readonly agent: number | null;
       readonly task: number | null;
       readonly turn: string | null;
-      readonly fault: FaultClass;
+      readonly fault: Diagnosis;
       /** A veto; else a score that stayed low. */
       readonly hard: boolean;
       readonly evidence: readonly Evidence[];
@@ -110,9 +109,9 @@ export interface RecoveryOrder {
   readonly id: string;
   /** The case it belongs to. */
   readonly case: string;
-  readonly action: Action;
+  readonly action: RecoveryAction;
   readonly rung: Rung;
-  readonly fault: FaultClass;
+  readonly fault: Diagnosis;
   /** The agent, or null for what all share. */
   readonly agent: number | null;
   /** Others that are restarted with it (a shard, those who depend on it). */
@@ -135,9 +134,9 @@ export type FromRecover =
       readonly type: 'mended';
       readonly case: string;
       readonly agent: number | null;
-      readonly fault: FaultClass;
+      readonly fault: Diagnosis;
       readonly rung: Rung;
-      readonly action: Action;
+      readonly action: RecoveryAction;
       /** Milliseconds from the first suspicion. */
       readonly ms: number;
       readonly steps: number;
@@ -148,7 +147,7 @@ export type FromRecover =
   | {
       readonly type: 'task.lost';
       readonly task: number;
-      readonly fault: FaultClass;
+      readonly fault: Diagnosis;
       readonly reasons: readonly string[];
     }
   /** A person is asked: the whole story, and what they can do. */
@@ -159,7 +158,7 @@ export type FromRecover =
       readonly agent: number | null;
       /** The task that the agent failed at last. */
       readonly task: number | null;
-      readonly fault: FaultClass;
+      readonly fault: Diagnosis;
       readonly title: string;
       readonly story: readonly string[];
       readonly choices: readonly NoticeChoice[];

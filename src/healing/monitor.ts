@@ -3,7 +3,8 @@
  * agent. Its one veto: an output is used only after `turn.judged` said so.
  */
 import type { Random } from '../kernel/random.ts';
-import type { Evidence, FaultClass } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import type { Diagnosis } from '../journal/vocabulary.ts';
 import { SHARED_FAULTS } from './evidence.ts';
 import type { HealthScore, RoleNorms, TurnFacts } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
@@ -230,7 +231,7 @@ export class Monitor {
     name: TurnName,
     accept: boolean,
     score: HealthScore,
-    fault: FaultClass | null,
+    fault: Diagnosis | null,
     evidence: readonly Evidence[],
     secondOpinion: boolean,
   ): void {
@@ -247,7 +248,7 @@ export class Monitor {
     agent: number | null,
     task: number | null,
     turn: string | null,
-    fault: FaultClass,
+    fault: Diagnosis,
     evidence: readonly Evidence[],
     struck: readonly number[] = [],
     hard = true,
@@ -257,7 +258,7 @@ export class Monitor {
   }
 }
 
-const bad = (hard: FaultClass, signal: string, value: Evidence['value'], expected: string): Evidence => ({
+const bad = (hard: Diagnosis, signal: string, value: Evidence['value'], expected: string): Evidence => ({
   signal,
   value,
   expected,

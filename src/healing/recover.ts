@@ -5,7 +5,8 @@
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
 import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
-import type { Evidence, FaultClass } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import type { Diagnosis } from '../journal/vocabulary.ts';
 import { SHARED_FAULTS } from './evidence.ts';
 import { AgentFailureDetector } from '../scheduling/agent-failure-detector.ts';
 import type { Ladder } from './ladder.ts';
@@ -43,7 +44,7 @@ export const RECOVER_DEFAULTS = {
  * Faults that a task itself can cause, in whoever works on it, and that end its turn. No stall: its turn still runs, and somebody has to be told
  * to end it.
  */
-const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
+const TASK_FAULTS: ReadonlySet<Diagnosis> = new Set([
   'loop',
   'invalid',
   'incomplete',
@@ -66,7 +67,7 @@ export class Recover {
   readonly #life: Lifecycle;
   readonly #post: Post;
   readonly #book: CaseBook;
-  readonly #taskFaults: AgentFailureDetector<FaultClass>;
+  readonly #taskFaults: AgentFailureDetector<Diagnosis>;
   readonly #heard = new Set<string>();
   readonly #shared: SharedCare;
 
@@ -191,7 +192,7 @@ export class Recover {
     this.#act(one, task, evidence, now);
   }
 
-  #taskIsToBlame(task: number, agent: number, fault: FaultClass): boolean {
+  #taskIsToBlame(task: number, agent: number, fault: Diagnosis): boolean {
     const failed = this.#taskFaults.hear(task, agent, fault);
     if (!failed) return false;
     const who = [...failed].map(([row, what]) => `agent ${String(row)}: ${what}`);

@@ -2,7 +2,8 @@
  * Listens for turns that have fallen silent. How long is too long is learned from turns that passed; and turns of one engine share its steps,
  * so what others get done meanwhile is the better witness: it needs no clock, and a machine that is slow is slow for all of them.
  */
-import type { Evidence, FaultClass } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import type { Diagnosis } from '../journal/vocabulary.ts';
 import type { RoleNorms } from './health.ts';
 import type { OpenTurn, TurnName } from './messages.ts';
 
@@ -36,7 +37,7 @@ export interface InFlight extends TurnName {
 export interface Silent {
   readonly turn: InFlight;
   readonly evidence: Evidence;
-  readonly fault: FaultClass;
+  readonly fault: Diagnosis;
 }
 
 /** Suspicion that counts as a stall: one in 10^8 silences of a live one. */
@@ -217,11 +218,11 @@ export class StallDetector {
 }
 
 const found = (
-  fault: FaultClass,
+  fault: Diagnosis,
   signal: string,
   value: Evidence['value'],
   expected: string,
-): { fault: FaultClass; evidence: Evidence } => ({
+): { fault: Diagnosis; evidence: Evidence } => ({
   fault,
   evidence: { signal, value, expected, verdict: 'bad', hard: fault },
 });

@@ -1,6 +1,7 @@
 /**
  * The events of a run. The journal is append-only; the state of a run is a fold of it. Sequence numbers start at 1 and have no gaps.
  */
+import type { NoticeChoice, NoticeSubject } from './vocabulary.ts';
 
 /** Token counts of one turn. */
 export interface TokenUse {
@@ -240,12 +241,6 @@ export type EventBody =
   | { readonly type: 'agent.asked'; readonly agent: number; readonly action: 'retry' | 'restart' }
   /** A person lets tasks that fail here go to an endpoint, by the name under which it is shown; null: no longer. */
   | { readonly type: 'endpoint.allowed'; readonly name: string | null };
-
-/** What a notice is about. */
-export type NoticeSubject = 'agent' | 'task' | 'engine' | 'storage';
-
-export const NOTICE_CHOICES = ['retry', 'skip', 'edit', 'give-up'] as const;
-export type NoticeChoice = (typeof NOTICE_CHOICES)[number];
 
 export type JournalEvent = EventBody & {
   /** From 1, without gaps. */

@@ -1,4 +1,5 @@
-import type { JournalEvent, NoticeChoice, NoticeSubject } from './events.ts';
+import type { JournalEvent } from './events.ts';
+import type { NoticeChoice, NoticeSubject } from './vocabulary.ts';
 
 /** A question to a person that nobody has answered yet. */
 export interface OpenNotice {

@@ -1,11 +1,12 @@
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
-import { add, AGENT, AGENT_NAMES, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
+import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
+import { AGENT_STATES, type AgentState, ENGINE_LOSSES } from './vocabulary.ts';
 
-export { AGENT, AGENT_NAMES, TASK, TIER };
+export { AGENT, TASK, TIER };
 
 /** Errors that end the engine and not the turn alone; why a turn waits again that was lost with it. */
-export const ENGINE_LOST: ReadonlySet<string> = new Set(['device-lost', 'worker-dead', 'out-of-memory']);
+export const ENGINE_LOST: ReadonlySet<string> = new Set(ENGINE_LOSSES);
 /** A person wanted it taken again. */
 export const CALLED_BACK = 'called back by a person';
 /** Why one waits again through nobody's fault. */
@@ -220,7 +221,7 @@ export class RunState {
         this.ended = false;
         break;
       case 'agent.state': {
-        const state = AGENT_NAMES.indexOf(event.to as (typeof AGENT_NAMES)[number]);
+        const state = AGENT_STATES.indexOf(event.to as AgentState);
         if (state < 0) break;
         if (state === AGENT.recovering && agents.state[event.agent] !== AGENT.recovering)
           add(agents.restarts, event.agent, 1);

@@ -1,12 +1,17 @@
 /** The columns of a run: one row a task and one row an agent, one typed array a field. */
+import { AGENT_STATES, TIERS } from './vocabulary.ts';
 
 /** Where a task is; the byte in `TaskTable.status`. */
 export const TASK = { pending: 0, assigned: 1, committed: 2, failed: 3 } as const;
-/** What an agent does; the byte in `AgentTable.state`. The order is that of the page's frames. */
-export const AGENT = { idle: 0, running: 1, degraded: 2, recovering: 3, failed: 4, done: 5 } as const;
-export const AGENT_NAMES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
+/** What an agent does; the byte in `AgentTable.state`. */
+export const AGENT = places(AGENT_STATES);
 /** Where an agent's context is; the byte in `AgentTable.tier`. */
-export const TIER = { cold: 0, warm: 1, hot: 2 } as const;
+export const TIER = places(TIERS);
+
+/** Each word's place in its list. */
+function places<Word extends string>(words: readonly Word[]): Readonly<Record<Word, number>> {
+  return Object.fromEntries(words.map((word, place) => [word, place])) as Record<Word, number>;
+}
 
 /** One row a task, one array a field. */
 export class TaskTable {

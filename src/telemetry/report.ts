@@ -1,5 +1,6 @@
 import type { AdapterInfo, EngineCounters, EngineReport, VramSample } from '../engine/contract.ts';
-import { AGENT_NAMES, type RunState } from '../journal/run-state.ts';
+import { type RunState } from '../journal/run-state.ts';
+import { AGENT_STATES } from '../journal/vocabulary.ts';
 import type { RunRecord } from '../store/records.ts';
 
 /** What is sampled of an engine while it runs. */
@@ -78,7 +79,7 @@ export function runReport(source: ReportSource): RunReport {
   const { record, state, figures } = source;
   const { totals, agents } = state;
   const engine = state.engineReport as EngineReport | null;
-  const byState = new Array<number>(AGENT_NAMES.length).fill(0);
+  const byState = new Array<number>(AGENT_STATES.length).fill(0);
   for (const each of agents.state) byState[each] = (byState[each] ?? 0) + 1;
   const computeMs = sum(agents.computeMs, 0, agents.size);
   return {
@@ -97,7 +98,7 @@ export function runReport(source: ReportSource): RunReport {
     failed: record.failed,
     failures: source.failures,
     agents: record.agents,
-    agentsByState: Object.fromEntries(AGENT_NAMES.map((name, index) => [name, byState[index] ?? 0])),
+    agentsByState: Object.fromEntries(AGENT_STATES.map((name, index) => [name, byState[index] ?? 0])),
     byRole: source.roles.map(({ name, firstAgent, replicas }) => {
       const end = firstAgent + replicas;
       const tokens = sum(agents.promptTokens, firstAgent, end) + sum(agents.completionTokens, firstAgent, end);

@@ -3,7 +3,8 @@
  * what. Faults that are done to the page from outside (a reload, a killed browser, a second tab) are told by whoever does them.
  */
 import { jumpOf } from '../../src/chaos/clock-seam.ts';
-import { type FaultKind, KINDS } from '../../src/chaos/kinds.ts';
+import { KINDS } from '../../src/chaos/kinds.ts';
+import type { FaultKind } from '../../src/journal/vocabulary.ts';
 import { type FaultPlan, parseFaultPlan } from '../../src/chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../src/chaos/schedule.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';

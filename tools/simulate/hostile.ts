@@ -8,12 +8,13 @@ import { MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
 import { RemoteEngine } from '../../src/engine/remote.ts';
 import type { Engine, TurnRequest } from '../../src/engine/contract.ts';
 import type { ScriptedEngine, ScriptedFault } from '../../src/engine/scripted.ts';
-import { type JournalEvent, NOTICE_CHOICES } from '../../src/journal/events.ts';
+import { type JournalEvent } from '../../src/journal/events.ts';
+import { AGENT_ACTIONS, NOTICE_CHOICES } from '../../src/journal/vocabulary.ts';
 import { decodeEvents } from '../../src/journal/journal.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
 import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
-import type { AgentAction, Decision, NoticeInfo, RunStatus } from '../../src/runtime/protocol/protocol.ts';
+import type { Decision, NoticeInfo, RunStatus } from '../../src/runtime/protocol/protocol.ts';
 import { StoreFault } from '../../src/store/fault.ts';
 import type { ResultRow } from '../../src/store/records.ts';
 import type { RunStore } from '../../src/store/run-store.ts';
@@ -166,7 +167,7 @@ class HostileWorld {
       if (random.chance(0.3)) press(() => runtime.decide(run, id, decision));
     }
     if (random.chance(0.3)) {
-      const action = random.pick<AgentAction>(['retry', 'restart', 'pause', 'resume']);
+      const action = random.pick(AGENT_ACTIONS);
       press(() => runtime.act(run, random.int(this.#shape.agents), action));
     }
     if (random.chance(0.1)) press(() => runtime.pause(run));

@@ -1,6 +1,6 @@
 /** `npm run simulate`: many seeds, one after the other, and one summary. See `--help`. */
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS, type FaultKind } from '../../src/chaos/kinds.ts';
+import { FAULT_KINDS, type FaultKind } from '../../src/journal/vocabulary.ts';
 import { parseFaultPlan } from '../../src/chaos/fault-plan.ts';
 import { formatDiagnostic } from '../../src/swarm/diagnostic.ts';
 import { readFileSync } from 'node:fs';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { scheduleFaults } from '../../src/chaos/schedule.ts';
-import { FAULT_KINDS } from '../../src/chaos/kinds.ts';
+import { FAULT_KINDS } from '../../src/journal/vocabulary.ts';
 import { simulate, usualPlan } from './simulate.ts';
 import { totalsOf } from './totals.ts';
 

@@ -4,14 +4,14 @@
  */
 import { EngineChaos } from '../../src/chaos/engine-seam.ts';
 import { Director } from '../../src/chaos/director.ts';
-import { FAULT_KINDS, KINDS, type FaultKind } from '../../src/chaos/kinds.ts';
+import { KINDS } from '../../src/chaos/kinds.ts';
+import { DIAGNOSES, FAULT_KINDS, type FaultKind } from '../../src/journal/vocabulary.ts';
 import { MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
 import type { FaultPlan } from '../../src/chaos/fault-plan.ts';
 import { scheduleFaults, type DueFault } from '../../src/chaos/schedule.ts';
 import { MISSED, type FaultSeams, type Injection } from '../../src/chaos/seams.ts';
 import { scriptedAnswer } from '../../src/engine/scripted-answer.ts';
 import type { Step } from '../../src/healing/ladder.ts';
-import { FAULT_CLASSES } from '../../src/healing/evidence.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
@@ -70,7 +70,7 @@ const ALWAYS_RESTART: readonly Step[] = [
     action: 'fresh-worker',
     rung: 'restart',
     does: 'start everything again',
-    cures: Object.fromEntries(FAULT_CLASSES.map((fault) => [fault, 0.5])),
+    cures: Object.fromEntries(DIAGNOSES.map((fault) => [fault, 0.5])),
     costMs: 2000,
     limit: 1_000_000,
   },

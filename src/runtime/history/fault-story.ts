@@ -1,5 +1,6 @@
 /** Injected faults and what became of each, from a run's log alone: the fault ledger, fed by `fault.injected` events. */
-import { FAULT_KINDS, type FaultKind, KINDS } from '../../chaos/kinds.ts';
+import { KINDS } from '../../chaos/kinds.ts';
+import { FAULT_KINDS, type FaultKind } from '../../journal/vocabulary.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { FaultLedger, type InjectedFault, type KindSummary, type LedgerEntry } from '../../telemetry/fault-ledger.ts';
 import { TriedSteps } from './tried-steps.ts';

@@ -1,7 +1,8 @@
 import { FaultyClock, jumpOf } from '../../chaos/clock-seam.ts';
 import { Director } from '../../chaos/director.ts';
 import { EngineChaos } from '../../chaos/engine-seam.ts';
-import { FAULT_KINDS, type FaultKind, KINDS } from '../../chaos/kinds.ts';
+import { KINDS } from '../../chaos/kinds.ts';
+import { FAULT_KINDS, type FaultKind } from '../../journal/vocabulary.ts';
 import { FaultyMessages } from '../../chaos/message-seam.ts';
 import type { FaultPlan, Target } from '../../chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../chaos/schedule.ts';

@@ -1,7 +1,8 @@
 /** All that the page may ask of the runtime worker: one entry a call. Whoever adds one adds its answer to the part that it names. */
 import type { GpuCheck, ModelChoice } from '../../engine/contract.ts';
+import type { AgentAction } from '../../journal/vocabulary.ts';
 import type { Diagnostic } from '../../swarm/diagnostic.ts';
-import type { ActionReply, AgentAction, Decision, RemoteSettings } from './actions.ts';
+import type { ActionReply, Decision, RemoteSettings } from './actions.ts';
 import { answeredBy, type AnswersOf, type ApiOf, type Deadline } from './call-table.ts';
 import type { FaultChoice, FaultReply } from './injected-faults.ts';
 import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from './links.ts';

@@ -13,6 +13,8 @@ export type {
   VramSample,
 } from '../../engine/contract.ts';
 export type { JournalEvent } from '../../journal/events.ts';
+export { AGENT_STATES, TIERS } from '../../journal/vocabulary.ts';
+export type { AgentAction, AgentState, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';
 export type { RoleSummary, SwarmSummary } from '../../swarm/summary.ts';
@@ -23,6 +25,5 @@ export type * from './links.ts';
 export { PACES, REPLAY_PREFIX } from './links.ts';
 export type * from './starting.ts';
 export type * from './status.ts';
-export { AGENT_STATES, TIERS } from './status.ts';
 export type * from './storage-report.ts';
 export type * from './views.ts';

@@ -1,19 +1,12 @@
 /** A run as it stands: one line of the list of runs, the figures strip, and the frames that draw its agents. */
 import type { EngineError, EngineReport, LoadProgress, VramSample } from '../../engine/contract.ts';
+import type { AgentState } from '../../journal/vocabulary.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { SwarmSummary } from '../../swarm/summary.ts';
 import type { HealFigures } from '../../telemetry/heals.ts';
 import type { NoticeInfo } from './actions.ts';
 import type { FaultLine } from './injected-faults.ts';
 import type { ReplayInfo } from './links.ts';
-
-/** Cell states in the order of the byte that frames carry. */
-export const AGENT_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
-export type AgentState = (typeof AGENT_STATES)[number];
-
-/** Tiers in the order of the byte that frames carry. */
-export const TIERS = ['cold', 'warm', 'hot'] as const;
-export type Tier = (typeof TIERS)[number];
 
 /** A run in the list of runs. */
 export type RunInfo = RunRecord;

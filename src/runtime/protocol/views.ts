@@ -1,8 +1,8 @@
 /** What the page reads of a run, now or afterwards: its results, one agent's story, its timeline, its files. */
 import type { JournalEvent } from '../../journal/events.ts';
+import type { AgentState, Tier } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { TimelineBuckets } from '../../telemetry/timeline.ts';
-import type { AgentState, Tier } from './status.ts';
 
 export interface ResultQuery {
   readonly offset: number;

@@ -3,7 +3,7 @@
  * and press buttons. From the log through a file and back: the same results and failures, and the same steps of healing in the same order.
  */
 import { describe, expect, test } from 'vitest';
-import { FAULT_KINDS } from '../../chaos/kinds.ts';
+import { FAULT_KINDS } from '../../journal/vocabulary.ts';
 import type { EngineReport } from '../../engine/contract.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { decodeEvents } from '../../journal/journal.ts';

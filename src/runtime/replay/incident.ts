@@ -3,9 +3,9 @@
  * in a `.planaria` file; docs/links.md lists its keys. Only what this schema names fits in: no code, no address, no key, no tool.
  */
 import * as v from 'valibot';
-import { FAULT_KINDS } from '../../chaos/kinds.ts';
+import { AGENT_ACTIONS, FAULT_KINDS, NOTICE_CHOICES, NOTICE_SUBJECTS } from '../../journal/vocabulary.ts';
 import { PLAN_ENTRIES, PLAN_MS } from '../../chaos/fault-plan.ts';
-import { type JournalEvent, NOTICE_CHOICES } from '../../journal/events.ts';
+import { type JournalEvent } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded } from '../../swarm/bounded-json.ts';
@@ -39,7 +39,7 @@ const Action = v.variant('do', [
   v.strictObject({
     do: v.literal('decide'),
     at: ms,
-    of: v.picklist(['agent', 'task', 'engine', 'storage']),
+    of: v.picklist(NOTICE_SUBJECTS),
     about: v.exactOptional(whole(1e9)),
     choice: v.picklist(NOTICE_CHOICES),
     task: v.exactOptional(whole(1e9)),
@@ -50,7 +50,7 @@ const Action = v.variant('do', [
     do: v.literal('act'),
     at: ms,
     agent: whole(1e6),
-    action: v.picklist(['retry', 'restart', 'pause', 'resume']),
+    action: v.picklist(AGENT_ACTIONS),
   }),
   v.strictObject({ do: v.literal('endpoint'), at: ms, allowed: v.boolean() }),
   v.strictObject({ do: v.picklist(['pause', 'continue']), at: ms }),

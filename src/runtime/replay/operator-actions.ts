@@ -1,5 +1,6 @@
 /** What people did to a run (operator actions), as its log tells it, and done again at the same moments of a replay. */
-import type { JournalEvent, NoticeChoice, NoticeSubject } from '../../journal/events.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import type { NoticeChoice, NoticeSubject } from '../../journal/vocabulary.ts';
 import { Notices, type OpenNotice } from '../../journal/notices.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AgentAction, Decision } from '../protocol/protocol.ts';

@@ -1,6 +1,7 @@
 /** A turn as a recording has it, and how single turns ended, as their log tells it. */
 import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
 import { ENGINE_LOST } from '../../journal/run-state.ts';
+import type { FinishReason } from '../../journal/vocabulary.ts';
 
 /** A turn as it went. Times are milliseconds from its submission. */
 export interface RecordedTurn {
@@ -9,7 +10,7 @@ export interface RecordedTurn {
   /** When it was submitted, milliseconds from the run's start. */
   readonly at: number;
   /** How the engine ended it; null where the engine did not: it fell silent, or was lost, or the turn was taken from it. */
-  readonly finish: 'stop' | 'length' | 'deadline' | 'error' | null;
+  readonly finish: (typeof RECORDED_FINISHES)[number] | null;
   /** As `TurnTrace.alive`; null: no sign of life. */
   readonly alive: TurnTrace['alive'] | null;
   readonly told: TurnTrace['told'] | null;
@@ -43,14 +44,15 @@ export function cutOff(at: number, started: number | undefined, left: number): P
   return { alive: [signs, 1, signs, first, last], tokens: { prompt: 0, cached: 0, completion: signs } };
 }
 
-const FINISHES = ['stop', 'length', 'deadline', 'error'] as const;
+/** How engines end turns, but for those that were called back. Incidents name them by their place. */
+export const RECORDED_FINISHES = ['stop', 'length', 'deadline', 'error'] as const satisfies readonly FinishReason[];
 
 export function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Partial<RecordedTurn> {
   // Logs of earlier versions say only how long it took.
   const trace: TurnTrace = event.trace ?? guess(event);
   const { alive = null, told = null, unused, said = '', logprob = null, error = null, retained = false } = trace;
   const { finish: name, tokens } = unused ?? event;
-  const finish = FINISHES.find((known) => known === name) ?? null;
+  const finish = RECORDED_FINISHES.find((known) => known === name) ?? null;
   // The loss of the run's own engine ends turns by itself when it is played; that of a bigger model's is played as their end.
   const withEngine = event.model === undefined && error !== null && ENGINE_LOST.has(error);
   const byEngine = told !== null && finish !== null && !withEngine;

@@ -3,7 +3,8 @@
  * what was recorded. It touches nothing of this browser: when the tab goes, the replay is gone.
  */
 import { FaultyClock } from '../../chaos/clock-seam.ts';
-import { type FaultKind, KINDS } from '../../chaos/kinds.ts';
+import { KINDS } from '../../chaos/kinds.ts';
+import type { FaultKind } from '../../journal/vocabulary.ts';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import { FaultyMessages } from '../../chaos/message-seam.ts';
 import type { DueFault } from '../../chaos/schedule.ts';

@@ -3,7 +3,7 @@
  * equals something else is written as the difference to it.
  */
 import * as v from 'valibot';
-import type { RecordedTurn } from './recorded-turn.ts';
+import { RECORDED_FINISHES, type RecordedTurn } from './recorded-turn.ts';
 
 /** In one piece: there are millions of numbers, and a schema for each would copy them all. */
 const column = v.custom<number[]>(
@@ -15,7 +15,7 @@ export const TurnColumns = v.pipe(
   v.strictObject({
     /** 1 or 1000: milliseconds or microseconds. */
     unit: v.picklist([1, 1000]),
-    /** Task, as the step from the one before; stage; finish as its place in FINISHES, -1: none. */
+    /** Task, as the step from the one before; stage; finish as its place in RECORDED_FINISHES, -1: none. */
     task: column,
     stage: column,
     /** When it was submitted, as the step from the one before. */
@@ -54,8 +54,6 @@ export const TurnColumns = v.pipe(
 );
 export type TurnColumns = v.InferOutput<typeof TurnColumns>;
 
-const FINISHES = ['stop', 'length', 'deadline', 'error'] as const;
-
 /** @param unit 1000 keeps the times as they were recorded, 1 rounds them to milliseconds */
 export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnColumns {
   const texts = new Places();
@@ -81,7 +79,7 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
       task: step,
       stage: turn.stage,
       at: atStep,
-      finish: turn.finish === null ? -1 : FINISHES.indexOf(turn.finish),
+      finish: turn.finish === null ? -1 : RECORDED_FINISHES.indexOf(turn.finish),
       signs: alive?.[0] ?? 0,
       firstTokens: alive?.[1] ?? 0,
       lastTokens: alive ? tokens.completion - alive[2] : 0,
@@ -139,7 +137,7 @@ export function fromColumns(columns: TurnColumns): RecordedTurn[] {
     task += step;
     rank += at('rank', k);
     sent += at('at', k);
-    const finish = FINISHES[at('finish', k)] ?? null;
+    const finish = RECORDED_FINISHES[at('finish', k)] ?? null;
     const seat = at('seat', k);
     const token = at('token', k);
     const end = seat + at('end', k);

@@ -1,4 +1,5 @@
-import type { EventBody, NoticeChoice } from '../../journal/events.ts';
+import type { EventBody } from '../../journal/events.ts';
+import type { NoticeChoice } from '../../journal/vocabulary.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import { CALLED_BACK, type RunState } from '../../journal/run-state.ts';
 import { agentName } from '../../swarm/expand.ts';

@@ -1,5 +1,6 @@
 import { retryDelay } from '../../agents/retry.ts';
-import { type TurnFailure, worthRetrying } from '../../agents/verdict.ts';
+import { worthRetrying } from '../../agents/verdict.ts';
+import type { TurnFailure } from '../../journal/vocabulary.ts';
 import { BLAMELESS, ENGINE_LOST, TASK } from '../../journal/run-state.ts';
 import type { Cancel } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';

@@ -1,4 +1,4 @@
-import type { TurnFailure } from '../../agents/verdict.ts';
+import type { TurnFailure } from '../../journal/vocabulary.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';

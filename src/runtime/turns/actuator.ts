@@ -1,4 +1,4 @@
-import type { TurnFailure } from '../../agents/verdict.ts';
+import type { TurnFailure } from '../../journal/vocabulary.ts';
 import type { EngineError } from '../../engine/contract.ts';
 import type { AgentMemory } from './agent-memory.ts';
 import type { Escalation } from '../../engine/escalation.ts';

@@ -1,8 +1,9 @@
 import type { ContextManager } from '../../agents/context.ts';
-import { judge, type TurnFailure, type Verdict, worthRetrying } from '../../agents/verdict.ts';
+import { judge, type Verdict, worthRetrying } from '../../agents/verdict.ts';
+import { AGENT_STATES, type TurnFailure } from '../../journal/vocabulary.ts';
 import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
-import { AGENT, AGENT_NAMES, type RunState } from '../../journal/run-state.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
 import type { Ending, InFlightTurns } from './in-flight-turns.ts';
 import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
@@ -83,8 +84,8 @@ export class Settler {
     const { agent, model } = turn;
     // Where nobody supervises, the failure itself is all that is known of the agent.
     if (!supervision.supervises && model === null) {
-      const from = AGENT_NAMES[state.agents.state[agent] as number] ?? 'idle';
-      tell({ type: 'agent.state', agent, from, to: AGENT_NAMES[AGENT.degraded], because: failure });
+      const from = AGENT_STATES[state.agents.state[agent] as number] ?? 'idle';
+      tell({ type: 'agent.state', agent, from, to: 'degraded', because: failure });
     }
     desk.failed(turn, failure, detail);
   }

@@ -1,7 +1,7 @@
 /** What turns tell whoever supervises them, and what they are told; the supervisor itself stands further right (runtime/supervision). */
 import type { Verdict } from '../../agents/verdict.ts';
 import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
-import type { FaultClass } from '../../healing/evidence.ts';
+import type { Diagnosis } from '../../journal/vocabulary.ts';
 
 /** A turn as its supervisor needs it. */
 export interface WatchedTurn {
@@ -21,7 +21,7 @@ export interface Judgement {
   readonly accept: boolean;
   /** Somebody else is to answer the same first; nobody is accused. */
   readonly secondOpinion: boolean;
-  readonly fault: FaultClass | null;
+  readonly fault: Diagnosis | null;
   /** The turn's score, 0 to 1. */
   readonly health: number;
 }

@@ -1,6 +1,7 @@
 import type { EngineReport, LoadProgress, VramSample } from '../../engine/contract.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
-import { AGENT_NAMES, type RunState } from '../../journal/run-state.ts';
+import { type RunState } from '../../journal/run-state.ts';
+import { AGENT_STATES } from '../../journal/vocabulary.ts';
 import type { HistoryFigures } from '../history/history.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 import type { AgentState, EngineError, NoticeInfo, RunInfo, RunStatus } from '../protocol/protocol.ts';
@@ -35,9 +36,9 @@ const noticeInfo = ({ id, agent, task, title, story, at, choices }: OpenNotice):
 });
 
 export function agentsByState(state: RunState): Record<AgentState, number> {
-  const counts = new Array<number>(AGENT_NAMES.length).fill(0);
+  const counts = new Array<number>(AGENT_STATES.length).fill(0);
   for (const each of state.agents.state) counts[each] = (counts[each] ?? 0) + 1;
-  return Object.fromEntries(AGENT_NAMES.map((name, index) => [name, counts[index]])) as Record<AgentState, number>;
+  return Object.fromEntries(AGENT_STATES.map((name, index) => [name, counts[index]])) as Record<AgentState, number>;
 }
 
 export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: LiveFigures): RunStatus {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { inWords } from '../../healing/evidence.ts';
 import { Ladder } from '../../healing/ladder.ts';
-import { FAULT_CLASSES } from '../../healing/evidence.ts';
+import { DIAGNOSES } from '../../journal/vocabulary.ts';
 import { Autoscaler } from '../../healing/autoscale.ts';
 import { SupervisionTree, DEFAULT_SUPERVISION } from '../../healing/supervision.ts';
 import { remoteAddress } from '../../engine/remote.ts';
@@ -23,7 +23,7 @@ function expectKorean(sentence: string): void {
 
 it('says every reason of the ladder in Korean, for every fault and what was tried before', () => {
   const ladder = new Ladder();
-  for (const fault of FAULT_CLASSES)
+  for (const fault of DIAGNOSES)
     for (const open of [true, false]) {
       const tried: Parameters<Ladder['choose']>[0]['tried'][number][] = [];
       for (let step = 0; step < 20; step++) {

@@ -1,5 +1,5 @@
 /** A whole life of a run, over tabs that die and a disk that stays: every fault that a plan can name, reloads, second tabs, and a person. */
-import { type FaultKind } from '../../../chaos/kinds.ts';
+import type { FaultKind } from '../../../journal/vocabulary.ts';
 import type { EngineError } from '../../../engine/contract.ts';
 import { decodeEvents } from '../../../journal/journal.ts';
 import { type Random, seededRandom } from '../../../kernel/random.ts';

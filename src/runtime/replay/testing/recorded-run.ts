@@ -2,7 +2,8 @@
 import { Director } from '../../../chaos/director.ts';
 import { FaultyClock } from '../../../chaos/clock-seam.ts';
 import { EngineChaos } from '../../../chaos/engine-seam.ts';
-import { KINDS, type FaultKind } from '../../../chaos/kinds.ts';
+import { KINDS } from '../../../chaos/kinds.ts';
+import type { FaultKind } from '../../../journal/vocabulary.ts';
 import { MemoryDisk, MemoryStore } from '../../../chaos/memory-store.ts';
 import { FaultyMessages } from '../../../chaos/message-seam.ts';
 import { scheduleFaults, type DueFault } from '../../../chaos/schedule.ts';

@@ -1,0 +1,236 @@
+/**
+ * The words of the house that behaviour hangs on: states, faults, actions, failures, reasons. Each list is written here and nowhere else; events,
+ * healing, chaos, the protocol and the page's dictionaries take it from here. A word that was once written to a log keeps its meaning: what
+ * is renamed gets a migration (journal/migrations).
+ */
+
+/** What an agent does; its place in the list is the byte that rows and frames carry. */
+export const AGENT_STATES = ['idle', 'running', 'degraded', 'recovering', 'failed', 'done'] as const;
+export type AgentState = (typeof AGENT_STATES)[number];
+
+/** Where an agent's context is; its place in the list is the byte that rows and frames carry. */
+export const TIERS = ['cold', 'warm', 'hot'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** How an engine ended a turn. */
+export const FINISHES = ['stop', 'length', 'deadline', 'cancelled', 'error'] as const;
+export type FinishReason = (typeof FINISHES)[number];
+
+/** Errors that end the engine and not the turn alone. */
+export const ENGINE_LOSSES = ['device-lost', 'worker-dead', 'out-of-memory'] as const;
+export type EngineLossCode = (typeof ENGINE_LOSSES)[number];
+
+/** Errors of an engine, each with its own way on. */
+export const ENGINE_ERRORS = [
+  'no-webgpu',
+  'no-adapter',
+  'model-unknown',
+  'model-unreachable',
+  'model-checksum',
+  'library-too-old',
+  'storage-full',
+  'over-budget',
+  ...ENGINE_LOSSES,
+  'prompt-too-long',
+  'schema-unsupported',
+  /** An endpoint that a person named: not to be reached, or not willing. */
+  'remote-unreachable',
+  'remote-refused',
+  'internal',
+] as const;
+export type EngineErrorCode = (typeof ENGINE_ERRORS)[number];
+
+/** Who gave an engine up, where it was not the engine itself: it was silent in all turns, it kept no deadline, or a fresh one was ordered. */
+export const LOSS_DECLARERS = ['silence', 'deadline', 'order'] as const;
+export type LossDeclarer = (typeof LOSS_DECLARERS)[number];
+/** Who said that an engine is lost. */
+export type LossCause = 'engine' | LossDeclarer;
+
+/** Why a turn did not count. */
+export const TURN_FAILURES = [
+  'output-truncated',
+  'json-invalid',
+  'schema-mismatch',
+  'not-copied',
+  'output-empty',
+  'deadline',
+  'prompt-too-long',
+  'schema-unsupported',
+  'engine-error',
+  /** Seen from outside while the turn still ran: no sign of life, or the same over and over. */
+  'stalled',
+  'looping',
+] as const;
+export type TurnFailure = (typeof TURN_FAILURES)[number];
+
+/** What a task can end as when it has no result. */
+export const TASK_FAILURES = [
+  ...TURN_FAILURES,
+  /** The run was cancelled. */
+  'cancelled',
+  /** The run had used all its tokens. */
+  'token-budget',
+  /** A person skipped it, or gave it up. */
+  'skipped',
+  'given-up',
+  /** Its row says how; the log that said so is lost. */
+  'recorded-earlier',
+] as const;
+export type TaskFailure = (typeof TASK_FAILURES)[number];
+
+/** Why a task waits again and no attempt is counted. */
+export const REQUEUE_REASONS = [
+  /** Lost with its engine. */
+  ...ENGINE_ERRORS,
+  /** Called back for a pause. */
+  'cancelled',
+  /** Another agent is to answer the same first. */
+  'second-opinion',
+  /** A person wanted the turn taken again. */
+  'called-back',
+  /** Its agent is being mended. */
+  'mending',
+  'engine-error',
+  'stalled',
+] as const;
+export type RequeueReason = (typeof REQUEUE_REASONS)[number];
+
+/** What MONITOR concludes; the ladder chooses by it. A fault plan's kinds are causes, these are diagnoses. */
+export const DIAGNOSES = [
+  /** No sign of life although a turn is in flight. */
+  'stall',
+  /** The output goes round in circles. */
+  'loop',
+  /** The output is not what the role's schema asks for. */
+  'invalid',
+  /** Cut off by tokens or deadline. */
+  'incomplete',
+  /** The model was far less sure of its words than the role's turns are. */
+  'incoherent',
+  /** Valid, but others, asked the same, say something else. */
+  'disagreement',
+  /** The prompt does not fit, or the context is nearly full. */
+  'context-full',
+  /** A stored record's checksum does not fit its bytes, or it cannot be read. */
+  'bad-record',
+  /** A stored record of a version that this build cannot read. */
+  'old-record',
+  /** A turn was handed out and neither its end nor its engine is known. */
+  'outcome-lost',
+  /** The GPU device is gone. */
+  'device-lost',
+  /** The inference worker is gone. */
+  'worker-dead',
+  /** The GPU refused an allocation. */
+  'out-of-memory',
+  /** The weights do not match their checksum. */
+  'bad-weights',
+  /** The browser refuses to store more. */
+  'storage-full',
+  /** The engine gave a turn up for a reason of its own. */
+  'engine-error',
+  /** No veto, but the score stays below its threshold, or the isolation forest finds the agent odd. */
+  'low-score',
+] as const;
+export type Diagnosis = (typeof DIAGNOSES)[number];
+
+/** Rungs of the recovery ladder, the cheapest first. */
+export const RUNGS = ['light', 'restart', 'scale-up', 'operator'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** Steps of the recovery ladder. */
+export const RECOVERY_ACTIONS = [
+  'retry-turn',
+  'second-opinion',
+  'reload-sampler',
+  're-prefill',
+  'trim-context',
+  'reset-context',
+  'free-storage',
+  'fresh-agent',
+  'rebuild-pool',
+  'fresh-worker',
+  'reload-weights',
+  'escalate-model',
+  'move-task',
+  'ask-operator',
+] as const;
+export type RecoveryAction = (typeof RECOVERY_ACTIONS)[number];
+
+/** What MONITOR looks at. */
+export const SIGNALS = [
+  'repetition',
+  'log-probability',
+  'finish',
+  'schema',
+  'required-fields',
+  'first-token',
+  'token-gap',
+  'context',
+  'pages',
+  'stored-record',
+  'stored-pages',
+  'agreement',
+  'storage',
+  /** Time since the turn began, since its last token, and without a first one. */
+  'turn-age',
+  'silence',
+  'no-first-token',
+  'turn',
+  /** Several answers of the agent together, and one of them. */
+  'answers',
+  'answer',
+  'health',
+  'isolation-forest',
+  'engine',
+  'state',
+  /** A step of the ladder that could not be carried out. */
+  'step',
+] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+/** What an observation says. */
+export const EVIDENCE_VERDICTS = ['good', 'odd', 'bad', 'unknown'] as const;
+export type EvidenceVerdict = (typeof EVIDENCE_VERDICTS)[number];
+
+/** Faults that a plan can name; what each is stands in chaos/kinds.ts. */
+export const FAULT_KINDS = [
+  'worker-kill',
+  'device-lost',
+  'device-lost-twice',
+  'out-of-memory',
+  'reload-mid-write',
+  'power-loss',
+  'quota',
+  'corrupt-record',
+  'old-version',
+  'clock-jump',
+  'hidden-tab',
+  'message-lost',
+  'message-doubled',
+  'message-reordered',
+  'poisoned-output',
+  'lying-voter',
+  'second-tab',
+  'loop',
+  'stall',
+  'supervisor-crash',
+  'all-residents-crash',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What a notice to a person is about. */
+export const NOTICE_SUBJECTS = ['agent', 'task', 'engine', 'storage'] as const;
+export type NoticeSubject = (typeof NOTICE_SUBJECTS)[number];
+
+/** What a person can decide on a notice. */
+export const NOTICE_CHOICES = ['retry', 'skip', 'edit', 'give-up'] as const;
+export type NoticeChoice = (typeof NOTICE_CHOICES)[number];
+
+/** What a person may have done with one agent. retry: its turn is called back and taken again; restart: it is made anew; pause: it gets no turns. */
+export const AGENT_ACTIONS = ['retry', 'restart', 'pause', 'resume'] as const;
+export type AgentAction = (typeof AGENT_ACTIONS)[number];
+
+/** Tables of the store whose records can go bad one by one. */
+export const STORED_TABLES = ['results', 'journal', 'agents'] as const;
+export type StoredTable = (typeof STORED_TABLES)[number];
