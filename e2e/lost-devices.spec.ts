@@ -9,7 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import { unseal } from '../src/store/seal.ts';
+import { eventsOf } from '../tools/headless/fault-book.ts';
 import { randomOf } from '../tools/dev/random.mjs';
 import { loseDevices } from '../tools/headless/lost-devices.mjs';
 import { holdRuntimes } from '../tools/headless/runtime.mjs';
@@ -37,7 +37,7 @@ test(
     await holdRuntimes(context);
     await page.goto(baseURL!);
     const { events, moments, ms } = await loseDevices(page, {
-      ...{ file, input: inputFile(lines), engine: 'webllm', random: randomOf(seed), unseal },
+      ...{ file, input: inputFile(lines), engine: 'webllm', random: randomOf(seed), eventsOf },
       ...{ tasks: TASKS, seats: SEATS, losses: LOSSES },
     });
     const rows = await exportedRows(page);

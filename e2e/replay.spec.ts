@@ -131,7 +131,7 @@ test('as a link, by keyboard, in Korean, on a phone; then live with the same fau
   test.setTimeout(300_000);
   const page = await sharedIncident(baseURL!);
   const field = page.getByRole('textbox', { name: 'Link' });
-  await expect(field).toHaveValue(/#i1:[\w-]+\.[0-9a-f]{8}$/);
+  await expect(field).toHaveValue(/#i2:[\w-]+\.[0-9a-f]{8}$/);
   const link = await field.inputValue();
 
   const { context: other, page: viewer, seen } = await open('ko');

@@ -9,4 +9,5 @@ serveRuntime({
   base: new URL('../', self.location.href),
   locks: navigator.locks,
   spawnInference: () => new Worker(new URL('./inference.worker.ts', import.meta.url), { type: 'module' }),
+  noteWords: async () => (await import('../src/ui/text/say.en.ts')).noteEn,
 });

@@ -30,7 +30,7 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     modelId: 'none',
     engine: 'scripted',
     writer: true,
-    message: '',
+    waits: null,
     problem: null,
     loading: null,
     report: null,

@@ -1,13 +1,15 @@
 import type { TurnOutcome } from '../engine/contract.ts';
+import type { FailedTurn } from '../journal/evidence.ts';
 import { ENGINE_LOST } from '../journal/run-state.ts';
-import type { TurnFailure } from '../journal/vocabulary.ts';
+import { reported } from '../journal/said.ts';
+import type { RequeueReason, TurnFailure } from '../journal/vocabulary.ts';
 
 export type Verdict =
   | { readonly kind: 'accept'; readonly output: unknown }
   /** The agent's own doing: an attempt is spent. */
-  | { readonly kind: 'reject'; readonly failure: TurnFailure; readonly detail: string }
+  | ({ readonly kind: 'reject' } & FailedTurn)
   /** Nothing to do with agent or task (engine gone, turn called back): it waits again, no attempt is spent. */
-  | { readonly kind: 'requeue'; readonly reason: string };
+  | { readonly kind: 'requeue'; readonly reason: RequeueReason };
 
 /** What a role asks of an output: null when it is met, else what is wrong. `copied` names the rule that a text stands in the input. */
 export type OutputCheck = (
@@ -27,13 +29,17 @@ export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: st
       const code = outcome.error?.code ?? 'internal';
       if (ENGINE_LOST.has(code)) return { kind: 'requeue', reason: code };
       const failure = code === 'prompt-too-long' || code === 'schema-unsupported' ? code : 'engine-error';
-      return { kind: 'reject', failure, detail: outcome.error?.message ?? 'The engine gave no reason.' };
+      return {
+        kind: 'reject',
+        failure,
+        detail: outcome.error ? reported(outcome.error.message) : { code: 'no-reason' },
+      };
     }
     case 'deadline':
       return {
         kind: 'reject',
         failure: 'deadline',
-        detail: `not done after ${String(Math.round(outcome.timing.endedMs))} ms`,
+        detail: { code: 'not-done', ms: Math.round(outcome.timing.endedMs) },
       };
     case 'length':
       // Free text may be cut at its limit: partial output is kept. JSON that was cut may still be whole by chance.
@@ -41,7 +47,7 @@ export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: st
       return orElse(read(outcome.text, check, input), {
         kind: 'reject',
         failure: 'output-truncated',
-        detail: 'the token limit came first',
+        detail: { code: 'token-limit' },
       });
     case 'stop':
       if (check) return read(outcome.text, check, input);
@@ -49,7 +55,7 @@ export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: st
   }
 }
 
-const empty: Verdict = { kind: 'reject', failure: 'output-empty', detail: 'nothing was written' };
+const empty: Verdict = { kind: 'reject', failure: 'output-empty', detail: { code: 'nothing-written' } };
 
 const orElse = (verdict: Verdict, other: Verdict): Verdict => (verdict.kind === 'accept' ? verdict : other);
 
@@ -58,14 +64,18 @@ function read(text: string, check: OutputCheck, input: string): Verdict {
   try {
     output = JSON.parse(text) as unknown;
   } catch (error) {
-    return { kind: 'reject', failure: 'json-invalid', detail: error instanceof Error ? error.message : 'not JSON' };
+    return {
+      kind: 'reject',
+      failure: 'json-invalid',
+      detail: reported(error instanceof Error ? error.message : String(error)),
+    };
   }
   const broken = check(output, input);
   if (!broken) return { kind: 'accept', output };
   return {
     kind: 'reject',
     failure: broken.rule === 'copied' ? 'not-copied' : 'schema-mismatch',
-    detail: broken.detail,
+    detail: reported(broken.detail),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import { KINDS } from './kinds.ts';
 import type { DueFault } from './schedule.ts';
 import type { FaultSeams, Injection } from './seams.ts';
-import { MISSED } from './seams.ts';
+import { missed } from './seams.ts';
 
 export interface LandedFault {
   readonly fault: DueFault;
@@ -52,7 +52,7 @@ export class Director {
       this.#landed({ fault, injection });
     };
     if (seam) seam(fault, tell);
-    else tell({ ...MISSED, detail: `${fault.kind} cannot enter here` });
+    else tell(missed({ code: 'cannot-enter', kind: fault.kind }));
   }
 
   /** No more faults; those on their way to an agent may still land. */

@@ -6,8 +6,7 @@ import type { Engine, TurnRequest } from '../engine/contract.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { seededRandom } from '../kernel/random.ts';
 import type { DueFault } from './schedule.ts';
-import type { Injection } from './seams.ts';
-import { MISSED } from './seams.ts';
+import { missed, type Struck } from './seams.ts';
 import { type Affliction, ERRORS, type Landed, WrappedEngine } from './wrapped-engine.ts';
 
 export interface EngineChaosOptions {
@@ -29,7 +28,7 @@ export interface EngineChaosOptions {
   /** The agent is rid of a fault that outlasted its turn. */
   readonly onOver?: (fault: DueFault, agent: number) => void;
   /** A fault that was announced once struck again. */
-  readonly onAgain?: (fault: DueFault, injection: Injection) => void;
+  readonly onAgain?: (fault: DueFault, injection: Struck) => void;
   /** Time after which a worker that died without a word is missed, ms: at its heartbeat (engine/connection.ts), unless told otherwise. */
   readonly missedAfterMs?: number;
 }
@@ -120,10 +119,10 @@ export class EngineChaos {
   engine(fault: DueFault, landed: Landed): void {
     const engine = this.#engine;
     if (!engine?.alive) {
-      landed({ ...MISSED, detail: 'no engine was there' });
+      landed(missed({ code: 'no-engine' }));
       return;
     }
-    const injection = this.#injectionOf(fault, engine);
+    const injection = this.#injectionOf(engine);
     const { real, missedAfterMs = HEARTBEAT_MS } = this.#options;
     // First the word, then the deed: what follows is to be seen as its consequence.
     landed(injection);
@@ -145,7 +144,7 @@ export class EngineChaos {
   /** What was armed and never struck. */
   disarm(): void {
     this.#disarmed = true;
-    for (const { landed } of this.#armed.splice(0)) landed({ ...MISSED, detail: 'no turn suited it' });
+    for (const { landed } of this.#armed.splice(0)) landed(missed({ code: 'no-turn' }));
   }
 
   /** Voting holds with up to floor((n - 1) / 3) liars among n (Lamport, Shostak and Pease, 1982); more is not a fault but another truth. */
@@ -159,13 +158,13 @@ export class EngineChaos {
     return lying.length + 1 > Math.floor((peers.count - 1) / 3);
   }
 
-  #injectionOf(fault: DueFault, engine: WrappedEngine): Injection {
+  #injectionOf(engine: WrappedEngine): Struck {
     const agents = engine.inFlight();
     return {
       landed: true,
       agents,
       tasks: agents.map((agent) => this.#options.taskOf(agent)),
-      detail: `${fault.kind} with ${agents.length} turns in flight`,
+      detail: { code: 'in-flight', turns: agents.length },
       survivable: true,
     };
   }
@@ -174,7 +173,7 @@ export class EngineChaos {
   #crashAll(landed: Landed, until: number): void {
     const { clock, taskOf } = this.#options;
     if (this.#engine?.crashAll(taskOf, landed)) return;
-    if (clock.now() >= until || this.#disarmed) landed(MISSED);
+    if (clock.now() >= until || this.#disarmed) landed(missed());
     else
       clock.timeout(LOOK_MS, () => {
         this.#crashAll(landed, until);
@@ -192,7 +191,7 @@ export class EngineChaos {
     this.#loseNext = null;
     this.#options.clock.timeout(SECOND_LOSS_MS, () => {
       if (engine !== this.#engine || !engine.alive) return;
-      const injection = this.#injectionOf(fault, engine);
+      const injection = this.#injectionOf(engine);
       this.#options.onAgain?.(fault, injection);
       this.#loseDevice(engine);
     });
@@ -220,14 +219,14 @@ export class EngineChaos {
             landed: true,
             agents: [agent],
             tasks: [this.#options.taskOf(agent)],
-            detail: `${fault.kind} of agent ${agent}, ${lasting ? 'until it is reset' : 'for one turn'}`,
+            detail: { code: 'agent', agent, lasting },
             survivable: true,
             ...(lasting && { lasting }),
           });
         },
         missed: () => {
           this.#falling.delete(agent);
-          landed({ ...MISSED, detail: 'the turn ended before' });
+          landed(missed({ code: 'turn-ended' }));
         },
       };
       if (lasting) this.#falling.add(agent);

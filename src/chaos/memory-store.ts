@@ -8,9 +8,8 @@
 import type { Random } from '../kernel/random.ts';
 import { StoreFault } from '../store/fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from '../store/records.ts';
-import type { OrderedRow, RunStore } from '../store/run-store.ts';
-import type { Sealed } from '../store/seal.ts';
-import { seal, unseal } from '../store/seal.ts';
+import type { OrderedRow, RunStore, SetAside } from '../store/run-store.ts';
+import { seal, type Sealed, type SealFault, unseal } from '../store/seal.ts';
 
 type Table = 'runs' | 'sources' | 'journal' | 'results' | 'agents';
 type Stored = Sealed & { readonly run: string; readonly order: number; readonly agents: readonly number[] };
@@ -31,18 +30,18 @@ export class MemoryDisk {
     readonly run: string;
     readonly table: string;
     readonly key: string;
-    readonly reason: string;
+    readonly reason: SealFault;
   }[] = [];
 
   /**
    * Spoils one stored record: a flipped bit of its body, or a version from the future. Tables are chosen evenly among those that have
    * records. Null when nothing is stored.
    */
-  spoil(
+  spoil<Among extends Table>(
     random: Random,
     how: 'bit' | 'version',
-    among: readonly Table[],
-  ): { readonly table: Table; readonly key: string } | null {
+    among: readonly Among[],
+  ): { readonly table: Among; readonly key: string } | null {
     const filled = among.filter((name) => this.tables[name].size > 0);
     if (filled.length === 0) return null;
     const table = random.pick(filled);
@@ -170,7 +169,7 @@ export class MemoryStore implements RunStore {
     return Promise.resolve();
   }
 
-  async trimTraces(spared: string, bytes: number, lean: (body: string) => string): Promise<number> {
+  async trimTraces(spared: string, bytes: number, lean: (chunk: JournalChunk) => JournalChunk): Promise<number> {
     let freed = 0;
     for (const { id, phase } of (await this.list()).reverse()) {
       if (id === spared || (phase !== 'done' && phase !== 'cancelled')) continue;
@@ -178,7 +177,7 @@ export class MemoryStore implements RunStore {
         if (stored.run !== id || freed >= bytes) continue;
         const chunk = unseal<JournalChunk>(stored);
         if (!chunk.ok) continue;
-        const sealed = seal({ ...chunk.value, body: lean(chunk.value.body) });
+        const sealed = seal(lean(chunk.value));
         if (sealed.body.length >= stored.body.length) continue;
         freed += stored.body.length - sealed.body.length;
         this.#disk.tables.journal.set(key, { ...stored, ...sealed });
@@ -187,7 +186,7 @@ export class MemoryStore implements RunStore {
     return freed;
   }
 
-  quarantined(run: string): Promise<readonly { table: string; key: string; reason: string }[]> {
+  quarantined(run: string): Promise<readonly SetAside[]> {
     return Promise.resolve(
       this.#disk.quarantine
         .filter((item) => item.run === run)

@@ -1,4 +1,5 @@
 /** Strikes what a run has on the disk, behind the back of everyone who has it open: they meet it when they read. */
+import { STORED_TABLES, type StoredTable } from '../journal/vocabulary.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Database, StoredAgent, StoredChunk, StoredResult } from '../store/schema.ts';
 
@@ -6,7 +7,7 @@ import type { Database, StoredAgent, StoredChunk, StoredResult } from '../store/
 export type Damage = 'bit' | 'version';
 
 export interface SpoiltRecord {
-  readonly table: string;
+  readonly table: StoredTable;
   /** As the quarantine names it. */
   readonly key: string;
 }
@@ -14,8 +15,6 @@ export interface SpoiltRecord {
 /** A store in which single records can be struck. Null where nothing of the run is stored yet. */
 export type SpoilRecord = (run: string, how: Damage, random: Random) => Promise<SpoiltRecord | null>;
 
-/** Tables whose records a run can lose one of and go on; evenly drawn among those that have any. */
-const TABLES = ['results', 'journal', 'agents'] as const;
 const NEXT_VERSION = 1000;
 
 /** @returns what was struck; rejects where the database cannot be written */
@@ -31,8 +30,9 @@ export async function spoilStored(
       journal: db.journal.where('[run+firstSeq]').between([run, 0], [run, Infinity], true, true),
       agents: db.agents.where('[run+agent+slot]').between([run, 0, 0], [run, Infinity, 1], true, true),
     };
-    const filled: { table: (typeof TABLES)[number]; count: number }[] = [];
-    for (const table of TABLES) {
+    // A run can lose one of any of them and go on; evenly drawn among those that have any.
+    const filled: { table: StoredTable; count: number }[] = [];
+    for (const table of STORED_TABLES) {
       const count = await ranges[table].count();
       if (count > 0) filled.push({ table, count });
     }

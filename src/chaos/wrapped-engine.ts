@@ -193,7 +193,7 @@ export class WrappedEngine implements Engine {
     if (!this.alive || running.length === 0) return false;
     const agents = running.map(({ request }) => request.agent);
     const tasks = agents.map((agent) => taskOf(agent));
-    landed({ landed: true, agents, tasks, detail: `${agents.length} turns ended with an error`, survivable: true });
+    landed({ landed: true, agents, tasks, detail: { code: 'turns-ended', turns: agents.length }, survivable: true });
     for (const turn of running) {
       turn.handle.cancel();
       this.#finish(turn, this.#outcome(turn, 'error', ERRORS.internal));

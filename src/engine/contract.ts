@@ -6,9 +6,11 @@
  * values are structured-cloneable.
  */
 
-import type { EngineErrorCode, FinishReason } from '../journal/vocabulary.ts';
+import type { EngineLoss } from '../journal/engine-events.ts';
+import type { NotKept } from '../journal/storage-events.ts';
+import type { EngineErrorCode, FinishReason, LossDeclarer } from '../journal/vocabulary.ts';
 
-export type { EngineErrorCode, FinishReason };
+export type { EngineErrorCode, FinishReason, NotKept };
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -82,8 +84,8 @@ export interface PagedOut {
   readonly tokens: number;
   readonly bytes: number;
   readonly ms: number;
-  /** One sentence why it could not be warm though that was asked for. */
-  readonly because?: string;
+  /** Why it could not be warm though that was asked for. */
+  readonly because?: NotKept;
 }
 
 export interface TurnUsage {
@@ -128,12 +130,24 @@ export interface TurnProgress {
 /** Faults a person or the supervisor meets, each with its own way on. */
 export interface EngineError {
   readonly code: EngineErrorCode;
+  /** Who gave the engine up, where it was not the engine itself that said so; the words are the page's then. */
+  readonly by?: LossDeclarer;
   /** One sentence for a person: what failed. */
   readonly message: string;
   /** One sentence: what to do. */
   readonly remedy: string;
   readonly detail?: string;
 }
+
+/** What the log keeps of the error that ended an engine. */
+export const lossOf = ({ code, by, message }: EngineError): EngineLoss => ({
+  code,
+  by: by ?? 'engine',
+  detail: message,
+});
+
+/** The error of an engine that somebody else gave up: it says nothing itself, nor can anybody but wait for the next. */
+export const givenUp = (by: LossDeclarer): EngineError => ({ code: 'worker-dead', by, message: '', remedy: '' });
 
 /** Where the weights come from: a built-in or listed model by id, or a folder in the hub's layout by URL. */
 export interface ModelSource {

@@ -30,21 +30,23 @@ export interface RemoteEndpoint {
 /** Longer than any output that was asked for; a server that goes on is not worth listening to. */
 const CHARACTERS_A_TOKEN = 32;
 
+/** Why a text is no address of an endpoint: none at all, not `https:`, or with a key in it. */
+export type AddressFault = 'no-address' | 'not-secure' | 'key-in-address';
+
 /** The address of an endpoint's chat completions, or why this is none. Plain HTTP only on this computer. */
 export function remoteAddress(
   text: string,
-): { readonly ok: true; readonly url: string } | { readonly ok: false; readonly because: string } {
-  const no = (because: string) => ({ ok: false, because }) as const;
+): { readonly ok: true; readonly url: string } | { readonly ok: false; readonly because: AddressFault } {
+  const no = (because: AddressFault) => ({ ok: false, because }) as const;
   let url: URL;
   try {
     url = new URL(text.trim());
   } catch {
-    return no('That is no address; expected one such as https://host/v1.');
+    return no('no-address');
   }
   const here = url.hostname === 'localhost' || url.hostname === '127.0.0.1';
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here))
-    return no('The address must begin with https://; http:// only for this computer itself.');
-  if (url.username !== '' || url.password !== '') return no('The key goes into its own field, not into the address.');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here)) return no('not-secure');
+  if (url.username !== '' || url.password !== '') return no('key-in-address');
   url.hash = '';
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith('/chat/completions') ? path : `${path}/chat/completions`;

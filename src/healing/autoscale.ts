@@ -5,6 +5,8 @@
  * A seat that is taken away costs nothing while nobody waits for it; one that comes and goes would cost a page-in each time. So what is slow
  * for another reason (turns wait and the GPU is idle) changes nothing.
  */
+import type { SeatsCause } from '../journal/engine-events.ts';
+
 export interface ScaleLimits {
   readonly min: number;
   readonly max: number;
@@ -45,7 +47,7 @@ export class Autoscaler {
   }
 
   /** One look; the number wanted from now on and, when it changed, why. */
-  look(view: ScaleView): { readonly residents: number; readonly because: string | null } {
+  look(view: ScaleView): { readonly residents: number; readonly because: SeatsCause | null } {
     const { up, down, looks, rest, min, max } = this.#limits;
     const wantsMore = view.load > up && view.waiting > 0;
     const wantsLess = view.load < down && view.waiting === 0;
@@ -57,10 +59,9 @@ export class Autoscaler {
     }
     const percent = Math.round(view.load * 100);
     if (this.#high >= looks && this.#residents < max && view.freeBytes >= view.bytesPerAgent) {
-      return this.#change(1, `GPU ${percent} % busy and ${view.waiting} turns wait`, rest);
+      return this.#change(1, { code: 'busy', percent, waiting: view.waiting }, rest);
     }
-    if (this.#low >= looks && this.#residents > min)
-      return this.#change(-1, `GPU only ${percent} % busy and no turn waits`, rest);
+    if (this.#low >= looks && this.#residents > min) return this.#change(-1, { code: 'idle', percent }, rest);
     return { residents: this.#residents, because: null };
   }
 
@@ -71,7 +72,7 @@ export class Autoscaler {
     this.#high = 0;
   }
 
-  #change(by: number, because: string, rest: number): { residents: number; because: string } {
+  #change(by: number, because: SeatsCause, rest: number): { residents: number; because: SeatsCause } {
     this.#residents += by;
     this.#high = 0;
     this.#low = 0;

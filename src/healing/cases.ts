@@ -1,6 +1,7 @@
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
-import { type Evidence, inWords } from './evidence.ts';
+import type { Evidence } from '../journal/evidence.ts';
+import type { OrderReason, StoryLine } from '../journal/healing-events.ts';
 import type { Diagnosis } from '../journal/vocabulary.ts';
 import type { Choice } from './ladder.ts';
 import type { FromRecover, RecoveryOrder } from './messages.ts';
@@ -107,10 +108,10 @@ export class CaseBook {
   }
 
   /** What a person is told of a case that healing itself cannot close. */
-  notice(one: Case, fault: Diagnosis, reasons: readonly string[]): Extract<FromRecover, { type: 'notice' }> {
-    const story = one.steps.flatMap(({ order, ok }) => [
-      `${order.fault}: ${order.evidence.map(inWords).join('; ')}`,
-      `tried ${order.action} (${order.rung}), ${ok === null ? 'open' : ok ? 'helped' : 'did not help'}`,
+  notice(one: Case, fault: Diagnosis, reasons: readonly OrderReason[]): Extract<FromRecover, { type: 'notice' }> {
+    const story = one.steps.flatMap(({ order: { fault: of, evidence, action, rung }, ok }): StoryLine[] => [
+      { code: 'seen', fault: of, evidence },
+      { code: 'step', action, rung, ok },
     ]);
     const task = one.steps.at(-1)?.order.task ?? null;
     return {
@@ -120,8 +121,7 @@ export class CaseBook {
       agent: one.agent,
       task,
       fault,
-      title:
-        one.agent === null ? `${fault}: the run waits` : `Agent ${String(one.agent)} could not be mended: ${fault}`,
+      title: one.agent === null ? { code: 'run-waits', fault } : { code: 'not-mended', agent: one.agent, fault },
       story: [...story, ...reasons],
       choices: task === null ? ['retry', 'give-up'] : ['retry', 'skip', 'edit', 'give-up'],
     };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { EventBody } from '../journal/events.ts';
 import { AGENT, RunState } from '../journal/run-state.ts';
 import { lifecycleTransition } from './lifecycle.ts';
-import { AGENT_STATES, type AgentState } from '../journal/vocabulary.ts';
+import { AGENT_STATES, type AgentState, type FinishReason, type TurnFailure } from '../journal/vocabulary.ts';
 import type { LifeEvent } from './lifecycle.ts';
 
 /** The fold of the journal moves agents when turns begin and end; the machine must say the same. */
@@ -15,7 +15,7 @@ const turns: [LifeEvent, EventBody, Parameters<typeof lifecycleTransition>[2]][]
   ['TURN_LOST', { type: 'task.requeued', task: 0, agent: 0, reason: 'device-lost' }, {}],
 ];
 
-function ended(extra: { rejected?: string; pending?: true; finish?: string }): EventBody {
+function ended(extra: { rejected?: TurnFailure; pending?: true; finish?: FinishReason }): EventBody {
   return {
     type: 'turn.ended',
     task: 0,

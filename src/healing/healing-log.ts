@@ -1,4 +1,3 @@
-import { inWords } from './evidence.ts';
 import type { FromExecute, FromMonitor, FromRecover } from './messages.ts';
 import type { EventBody } from '../journal/events.ts';
 import type { RunState } from '../journal/run-state.ts';
@@ -26,8 +25,7 @@ export class HealingLog {
       case 'suspicion': {
         const evidence = [...message.evidence]
           .sort((a, b) => Number(b.verdict === 'bad') - Number(a.verdict === 'bad'))
-          .slice(0, EVIDENCE)
-          .map(inWords);
+          .slice(0, EVIDENCE);
         tell({
           type: 'heal.suspected',
           agent: message.agent ?? -1,

@@ -78,11 +78,11 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
     facts: Partial<TurnFacts> = {},
   ) => {
     const name = { turn: `t${++turns}`, agent, task, stage: 0, role: 0 };
-    life.send(agent, 'ASSIGN', 'test');
-    const rest = () => life.state(agent) === 'running' && life.send(agent, 'TURN_LOST', 'test');
+    life.send(agent, 'ASSIGN', { code: 'asked' });
+    const rest = () => life.state(agent) === 'running' && life.send(agent, 'TURN_LOST', { code: 'asked' });
     post({ type: 'turn.begun', ...name });
     now += 400;
-    const over: FromExecute = {
+    const over: Extract<FromExecute, { type: 'turn.over' }> = {
       type: 'turn.over',
       ...name,
       facts: { ...healthy, ...facts },
@@ -90,7 +90,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
       others: AGENTS - 1,
       answer: { severity: 'info' },
       fault: null,
-      detail: '',
+      failed: null,
       ...extra,
     };
     post(over);
@@ -129,7 +129,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   };
 }
 
-const failing = (fault: Diagnosis) => ({ fault, answer: null, detail: `the turn showed ${fault}` });
+const failing = (fault: Diagnosis) => ({ fault, answer: null });
 
 describe('MONITOR and RECOVER, meeting only through messages', () => {
   it('leaves healthy agents alone', () => {
@@ -318,8 +318,9 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
 
   it('takes no worker back before the browser would, and mends the engine by a passing turn', () => {
     const w = setUp();
+    const loss = { code: 'device-lost', by: 'engine', detail: 'destroyed' } as const;
     const lose = () => {
-      w.post({ type: 'engine.down', engine: 1, fault: 'device-lost', detail: 'destroyed', agents: [1, 2] });
+      w.post({ type: 'engine.down', engine: 1, fault: 'device-lost', loss, agents: [1, 2] });
     };
     lose();
     expect(w.orders()).toMatchObject([{ agent: null, action: 'fresh-worker', also: [1, 2] }]);

@@ -1,7 +1,7 @@
 /** How agents stand against what is normal for their role, as turns that passed have shown it: scores that stay low, turns that are odd. */
 import type { Random } from '../kernel/random.ts';
 import { AnomalyWatch } from './anomaly.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from '../journal/evidence.ts';
 import { type HealthScore, RoleNorms, scoreTurn, type TurnFacts } from './health.ts';
 import { DEFAULT_THRESHOLDS, Hysteresis, learnedThresholds, type Thresholds } from './thresholds.ts';
 
@@ -63,11 +63,11 @@ export class HealthBaseline {
     this.#hysteresis.reset(agent);
     this.#oddStreak[agent] = 0;
     const why: Evidence = sustained
-      ? { signal: 'health', value: total, expected: `above ${thresholds.degrade.toFixed(2)}`, verdict: 'odd' }
+      ? { signal: 'health', value: total, expected: { code: 'above', least: thresholds.degrade }, verdict: 'odd' }
       : {
-          signal: 'isolation forest',
+          signal: 'isolation-forest',
           value: anomaly?.score ?? null,
-          expected: `below ${(anomaly?.threshold ?? 1).toFixed(2)}`,
+          expected: { code: 'below', most: anomaly?.threshold ?? 1 },
           verdict: 'odd',
         };
     return { calm: isCalm, why };

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../kernel/random.ts';
 import { Digest } from './digest.ts';
-import { inWords } from './evidence.ts';
 import type { TurnFacts } from './health.ts';
 import { PARTS, RoleNorms, WEIGHTS, scoreTurn } from './health.ts';
 import { DEFAULT_THRESHOLDS, Hysteresis, learnedThresholds } from './thresholds.ts';
@@ -55,12 +54,17 @@ describe('health of a turn', () => {
     const { parts, vetoes } = scoreTurn({ ...good, pagesDistrusted: because }, norms);
     const memory = parts.find(({ part }) => part === 'memory')!;
     expect(memory.value).toBe(0.5);
-    expect(memory.evidence.map(inWords)).toContain(`stored K/V pages: ${because}; expected whole; odd`);
+    expect(memory.evidence).toContainEqual({
+      signal: 'stored-pages',
+      value: { code: 'reported', detail: because },
+      expected: { code: 'whole' },
+      verdict: 'odd',
+    });
     expect(vetoes).toEqual([]);
     expect(scoreTurn({ ...good, recordWhole: false }, norms).vetoes).toEqual(['bad-record']);
   });
 
-  it('finds each kind of harm in its own part, with evidence to read', () => {
+  it('finds each kind of harm in its own part, with evidence', () => {
     const harms: [Partial<TurnFacts>, string, string[]][] = [
       [{ text: 'again and again and '.repeat(20) }, 'coherence', ['loop']],
       [{ meanLogprob: -4 }, 'coherence', []],
@@ -85,9 +89,9 @@ describe('health of a turn', () => {
         JSON.stringify(worst.evidence),
       ).toBe(true);
     }
-    expect(inWords(partOf({ schemaValid: false }, 'completeness').evidence[1]!)).toBe(
-      'schema: false; expected valid; bad',
-    );
+    expect(partOf({ schemaValid: false }, 'completeness').evidence[1]).toMatchObject({
+      ...{ signal: 'schema', value: false, expected: { code: 'valid' }, verdict: 'bad' },
+    });
   });
 
   it('gives the weight of an unknown part to the known ones', () => {

@@ -3,11 +3,12 @@
  * mean lets a total stall still score 0.85. What moves states is the hard evidence that is gathered on the way.
  */
 import { Digest } from './digest.ts';
-import type { Evidence } from './evidence.ts';
-import type { Diagnosis } from '../journal/vocabulary.ts';
+import type { Evidence } from '../journal/evidence.ts';
+import { reported } from '../journal/said.ts';
+import type { Diagnosis, FinishReason, Signal } from '../journal/vocabulary.ts';
 import { vetoes } from './evidence.ts';
 import { PhiAccrual } from './phi.ts';
-import { repetition } from './repetition.ts';
+import { COMPRESSION_ODD, LEAST_REPEATS, repetition } from './repetition.ts';
 
 export const PARTS = ['coherence', 'completeness', 'latency', 'memory', 'consistency'] as const;
 export type Part = (typeof PARTS)[number];
@@ -24,7 +25,7 @@ export const WEIGHTS: Readonly<Record<Part, number>> = {
 export interface TurnFacts {
   readonly text: string;
   /** The model stopped by itself ('stop'), was cut ('length', 'deadline'), or worse. */
-  readonly finish: string;
+  readonly finish: FinishReason;
   /** Mean natural-log probability of the chosen tokens. */
   readonly meanLogprob: number | null;
   /** From submission to the first token. */
@@ -114,8 +115,11 @@ function coherence(facts: TurnFacts, norms: RoleNorms): PartScore {
   const found = repetition(facts.text);
   evidence.push({
     signal: 'repetition',
-    value: found.looping && found.repeats > 1 ? `${found.repeats} times the same ${found.period}` : found.compression,
-    expected: 'no cycle of 4 or more, compression below 2.4',
+    value:
+      found.looping && found.repeats > 1
+        ? { code: 'cycle', repeats: found.repeats, period: found.period }
+        : found.compression,
+    expected: { code: 'no-cycle', repeats: LEAST_REPEATS, compression: COMPRESSION_ODD },
     verdict: found.looping ? 'bad' : found.gate < 1 ? 'odd' : 'good',
     ...(found.looping && { hard: 'loop' as const }),
   });
@@ -125,9 +129,9 @@ function coherence(facts: TurnFacts, norms: RoleNorms): PartScore {
     likelihood = known ? mapLogprob(facts.meanLogprob, norms.logprob) : Math.min(1, Math.exp(facts.meanLogprob / 4));
     const low = known ? norms.logprob.quantile(0.01) : -2;
     evidence.push({
-      signal: 'mean log-probability',
+      signal: 'log-probability',
       value: facts.meanLogprob,
-      expected: `above ${low.toFixed(2)}${known ? ', as 99 of 100 turns of the role' : ' (role not learned yet)'}`,
+      expected: { code: 'above', least: low, by: known ? 'role' : 'nobody' },
       verdict: facts.meanLogprob < low ? (likelihood < 0.25 ? 'bad' : 'odd') : 'good',
     });
   }
@@ -150,8 +154,8 @@ function completeness(facts: TurnFacts): PartScore {
   const stopped = facts.finish === 'stop';
   evidence.push({
     signal: 'finish',
-    value: facts.finish,
-    expected: 'stop',
+    value: { code: 'finish', finish: facts.finish },
+    expected: { code: 'finish', finish: 'stop' },
     verdict: stopped ? 'good' : 'bad',
     // Free text that was cut is kept, and JSON may be whole by chance: only where the form suffered is this a veto.
     ...((facts.finish === 'deadline' || (facts.finish === 'length' && facts.schemaValid === false)) && {
@@ -164,7 +168,7 @@ function completeness(facts: TurnFacts): PartScore {
     evidence.push({
       signal: 'schema',
       value: facts.schemaValid,
-      expected: 'valid',
+      expected: { code: 'valid' },
       verdict: facts.schemaValid ? 'good' : 'bad',
       ...(!facts.schemaValid && stopped && { hard: 'invalid' as const }),
     });
@@ -174,9 +178,9 @@ function completeness(facts: TurnFacts): PartScore {
   if (facts.fields && facts.fields.required > 0) {
     const { present, required } = facts.fields;
     evidence.push({
-      signal: 'required fields',
-      value: `${present} of ${required}`,
-      expected: 'all',
+      signal: 'required-fields',
+      value: { code: 'fields', present, required },
+      expected: { code: 'all' },
       verdict: present >= required ? 'good' : 'bad',
     });
     sum += 0.2 * Math.min(1, present / required);
@@ -188,19 +192,19 @@ function completeness(facts: TurnFacts): PartScore {
 function latency(facts: TurnFacts, norms: RoleNorms): PartScore {
   const evidence: Evidence[] = [];
   const scores: number[] = [];
-  const judge = (signal: string, ms: number | null, seen: PhiAccrual): void => {
+  const judge = (signal: Signal, ms: number | null, seen: PhiAccrual): void => {
     if (ms === null || seen.count < ENOUGH) return;
     const phi = seen.phi(ms);
     scores.push(Math.max(0, 1 - phi / PHI_ZERO));
     evidence.push({
       signal,
       value: Math.round(ms),
-      expected: `about ${Math.round(seen.typical)} ms, at most ${Math.round(seen.silenceAt(3))}`,
+      expected: { code: 'about', ms: Math.round(seen.typical), most: Math.round(seen.silenceAt(3)) },
       verdict: phi < 3 ? 'good' : phi < PHI_ZERO ? 'odd' : 'bad',
     });
   };
-  judge('ms to first token', facts.firstTokenMs, norms.firstToken);
-  judge('ms between tokens', tokenGap(facts), norms.tokenGap);
+  judge('first-token', facts.firstTokenMs, norms.firstToken);
+  judge('token-gap', tokenGap(facts), norms.tokenGap);
   return { part: 'latency', value: scores.length === 0 ? null : Math.min(...scores), evidence };
 }
 
@@ -208,26 +212,26 @@ function latency(facts: TurnFacts, norms: RoleNorms): PartScore {
 function memory(facts: TurnFacts): PartScore {
   const evidence: Evidence[] = [];
   const scores: number[] = [];
-  const fill = (signal: string, used: number, limit: number, from: number, hard?: Diagnosis): void => {
+  const fill = (signal: Signal, used: number, limit: number, from: number, hard?: Diagnosis): void => {
     const share = limit > 0 ? used / limit : 1;
     const score = Math.min(1, Math.max(0, 1 - (share - from) / (1 - from)));
     scores.push(score);
     evidence.push({
       signal,
       value: share,
-      expected: `below ${from}`,
+      expected: { code: 'below', most: from },
       verdict: score === 1 ? 'good' : score > 0.2 ? 'odd' : 'bad',
       ...(hard && share >= 1 && { hard }),
     });
   };
-  if (facts.context) fill('context filled', facts.context.tokens, facts.context.limit, 0.75, 'context-full');
-  if (facts.pages) fill('K/V pages used', facts.pages.used, facts.pages.limit, 0.85);
+  if (facts.context) fill('context', facts.context.tokens, facts.context.limit, 0.75, 'context-full');
+  if (facts.pages) fill('pages', facts.pages.used, facts.pages.limit, 0.85);
   if (facts.recordWhole !== null) {
     scores.push(facts.recordWhole ? 1 : 0);
     evidence.push({
-      signal: 'stored record',
-      value: facts.recordWhole ? 'whole' : 'checksum does not fit',
-      expected: 'whole',
+      signal: 'stored-record',
+      value: { code: facts.recordWhole ? 'whole' : 'not-whole' },
+      expected: { code: 'whole' },
       verdict: facts.recordWhole ? 'good' : 'bad',
       ...(!facts.recordWhole && { hard: 'bad-record' as const }),
     });
@@ -235,7 +239,8 @@ function memory(facts: TurnFacts): PartScore {
   if (facts.pagesDistrusted !== undefined) {
     // A cache: what was computed instead is right. Storage that loses bits is worth a look all the same.
     scores.push(0.5);
-    evidence.push({ signal: 'stored K/V pages', value: facts.pagesDistrusted, expected: 'whole', verdict: 'odd' });
+    const value = reported(facts.pagesDistrusted);
+    evidence.push({ signal: 'stored-pages', value, expected: { code: 'whole' }, verdict: 'odd' });
   }
   return { part: 'memory', value: scores.length === 0 ? null : Math.min(...scores), evidence };
 }
@@ -247,9 +252,9 @@ function consistency(facts: TurnFacts): PartScore {
     value: facts.agreement,
     evidence: [
       {
-        signal: 'agreement with others',
+        signal: 'agreement',
         value: facts.agreement,
-        expected: 'at least two thirds',
+        expected: { code: 'two-thirds' },
         verdict: facts.agreement >= 2 / 3 ? 'good' : facts.agreement > 1 / 3 ? 'odd' : 'bad',
       },
     ],

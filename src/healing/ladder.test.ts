@@ -47,12 +47,13 @@ describe('ladder', () => {
 
   it('gives its reasons: why this, and for each other why not', () => {
     const { step, reasons } = new Ladder().choose(at('loop', { hasStandby: false, mayRestart: false }))!;
-    expect(reasons[0]).toContain(step.action);
+    expect(reasons[0]).toMatchObject({ code: 'chosen', action: step.action, rung: step.rung, fault: 'loop' });
     expect(reasons).toHaveLength(LADDER.length);
-    expect(reasons).toContain('fresh-worker: does nothing for loop');
-    expect(reasons).toContain('move-task: no other agent of the role is fit');
-    expect(reasons).toContain('fresh-agent: too many restarts lately; the supervisor above decides');
-    expect(reasons.some((reason) => /reload-sampler: dearer, \d+ ms a cure/.test(reason))).toBe(true);
+    expect(reasons).toContainEqual({ code: 'no-cure', action: 'fresh-worker', fault: 'loop' });
+    expect(reasons).toContainEqual({ code: 'no-standby', action: 'move-task' });
+    expect(reasons).toContainEqual({ code: 'too-many-restarts', action: 'fresh-agent' });
+    const dearer = { code: 'dearer', action: 'reload-sampler', ms: expect.any(Number) as number };
+    expect(reasons).toContainEqual(dearer);
   });
 
   it('keeps each step to its limit', () => {

@@ -6,13 +6,12 @@
  * cure or do not, that order has the least expected total cost (Mitten, "An analytic solution to the least cost testing sequence problem",
  * 1960). P is learned per fault and action, starting from a prior that the table below states.
  */
+import type { OrderReason } from '../journal/healing-events.ts';
 import type { Diagnosis, RecoveryAction, Rung } from '../journal/vocabulary.ts';
 
 export interface Step {
   readonly action: RecoveryAction;
   readonly rung: Rung;
-  /** What it does, as a person reads it. */
-  readonly does: string;
   /** Faults it can cure, each with the chance that it does, before anything was learned. */
   readonly cures: Partial<Readonly<Record<Diagnosis, number>>>;
   /** Milliseconds it takes, roughly, until the next turn can start. */
@@ -25,7 +24,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'retry-turn',
     rung: 'light',
-    does: 'drop the turn and take it again with another seed',
     cures: {
       stall: 0.8,
       invalid: 0.6,
@@ -41,7 +39,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'second-opinion',
     rung: 'light',
-    does: 'let another agent answer the same before anyone is accused',
     cures: { 'low-score': 0.5 },
     costMs: 150,
     limit: 1,
@@ -49,7 +46,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'reload-sampler',
     rung: 'light',
-    does: "set the sampler back to the role's settings, with a penalty on repetition",
     cures: { loop: 0.5, incoherent: 0.2 },
     costMs: 120,
     limit: 1,
@@ -57,7 +53,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 're-prefill',
     rung: 'light',
-    does: "throw the agent's K/V away and compute it again from its tokens",
     cures: { incoherent: 0.4, 'engine-error': 0.3, stall: 0.3 },
     costMs: 400,
     limit: 1,
@@ -65,7 +60,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'trim-context',
     rung: 'light',
-    does: 'drop the oldest part of the context',
     cures: { 'context-full': 0.9, incomplete: 0.2 },
     costMs: 100,
     limit: 2,
@@ -73,7 +67,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'reset-context',
     rung: 'light',
-    does: "start from the role's prompt alone",
     cures: { loop: 0.7, disagreement: 0.8, incoherent: 0.6, 'context-full': 0.6, 'low-score': 0.6, invalid: 0.5 },
     costMs: 150,
     limit: 2,
@@ -81,7 +74,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'free-storage',
     rung: 'light',
-    does: 'delete warm K/V pages, then traces; never results',
     cures: { 'storage-full': 0.8 },
     costMs: 200,
     limit: 3,
@@ -89,7 +81,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'fresh-agent',
     rung: 'restart',
-    does: 'make the agent anew from its last good generation',
     cures: {
       'bad-record': 0.95,
       'old-record': 0.95,
@@ -110,7 +101,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'rebuild-pool',
     rung: 'restart',
-    does: 'build the K/V pool again, one size down',
     cures: { 'out-of-memory': 0.9 },
     costMs: 1500,
     limit: 4,
@@ -118,7 +108,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'fresh-worker',
     rung: 'restart',
-    does: 'start a fresh inference worker on a fresh adapter and load the model from the cache',
     cures: { 'device-lost': 0.9, 'worker-dead': 0.9, 'engine-error': 0.4, stall: 0.4 },
     costMs: 2000,
     limit: 6,
@@ -126,7 +115,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'reload-weights',
     rung: 'restart',
-    does: 'fetch the weights again and check every shard',
     cures: { 'bad-weights': 0.9, incoherent: 0.1, 'worker-dead': 0.1 },
     costMs: 10_000,
     limit: 1,
@@ -134,7 +122,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'escalate-model',
     rung: 'scale-up',
-    does: "give the task to the next model of the role's escalate list",
     cures: { invalid: 0.7, incomplete: 0.6, incoherent: 0.6, loop: 0.6, disagreement: 0.6 },
     costMs: 30_000,
     limit: 1,
@@ -142,7 +129,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'move-task',
     rung: 'scale-up',
-    does: "give the task to a standby of the role; the agent rests and starts from the role's prompt alone",
     cures: {
       stall: 0.6,
       loop: 0.5,
@@ -162,7 +148,6 @@ export const LADDER: readonly Step[] = [
   {
     action: 'ask-operator',
     rung: 'operator',
-    does: 'tell a person the whole story and wait for a word',
     cures: {},
     costMs: 600_000,
     limit: 1,
@@ -184,8 +169,8 @@ export interface Situation {
 
 export interface Choice {
   readonly step: Step;
-  /** Why this one, then why not the others; a sentence each. */
-  readonly reasons: readonly string[];
+  /** Why this one, then why not the others. */
+  readonly reasons: readonly OrderReason[];
 }
 
 /** Turns by which a prior counts against what was seen. */
@@ -202,13 +187,13 @@ export class Ladder {
 
   /** The next thing to try, or null when nothing is left but giving up. */
   choose(situation: Situation): Choice | null {
-    const refused: string[] = [];
+    const refused: OrderReason[] = [];
     let best: { step: Step; price: number; chance: number } | null = null;
     const outbid: { step: Step; price: number }[] = [];
     for (const step of this.#steps) {
       const no = this.#whyNot(step, situation);
       if (no !== null) {
-        refused.push(`${step.action}: ${no}`);
+        refused.push(no);
         continue;
       }
       const chance = this.chance(situation.fault, step);
@@ -220,8 +205,14 @@ export class Ladder {
     }
     if (!best) return null;
     const { step, price, chance } = best;
-    const why = `${step.action} (${step.rung}): ${step.does}; cures ${situation.fault} in ${Math.round(chance * 100)} of 100, ${Math.round(price)} ms a cure`;
-    const dearer = outbid.map((other) => `${other.step.action}: dearer, ${Math.round(other.price)} ms a cure`);
+    const { action, rung } = step;
+    const percent = Math.round(chance * 100);
+    const why: OrderReason = { code: 'chosen', action, rung, fault: situation.fault, percent, ms: Math.round(price) };
+    const dearer = outbid.map((other): OrderReason => ({
+      code: 'dearer',
+      action: other.step.action,
+      ms: Math.round(other.price),
+    }));
     return { step, reasons: [why, ...dearer, ...refused] };
   }
 
@@ -254,13 +245,14 @@ export class Ladder {
     });
   }
 
-  #whyNot(step: Step, { fault, tried, canEscalate, hasStandby, mayRestart }: Situation): string | null {
-    if (step.action !== 'ask-operator' && step.cures[fault] === undefined) return `does nothing for ${fault}`;
-    const times = tried.filter((action) => action === step.action).length;
-    if (times >= step.limit) return `tried ${times} of ${step.limit} times`;
-    if (step.action === 'escalate-model' && !canEscalate) return 'the role names no other model';
-    if (step.action === 'move-task' && !hasStandby) return 'no other agent of the role is fit';
-    if (step.rung === 'restart' && !mayRestart) return 'too many restarts lately; the supervisor above decides';
+  #whyNot(step: Step, { fault, tried, canEscalate, hasStandby, mayRestart }: Situation): OrderReason | null {
+    const { action, limit } = step;
+    if (action !== 'ask-operator' && step.cures[fault] === undefined) return { code: 'no-cure', action, fault };
+    const times = tried.filter((each) => each === action).length;
+    if (times >= limit) return { code: 'tried', action, times, limit };
+    if (action === 'escalate-model' && !canEscalate) return { code: 'no-model', action };
+    if (action === 'move-task' && !hasStandby) return { code: 'no-standby', action };
+    if (step.rung === 'restart' && !mayRestart) return { code: 'too-many-restarts', action };
     return null;
   }
 }

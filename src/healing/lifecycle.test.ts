@@ -16,7 +16,7 @@ function agentIn(state: AgentState, heard: (text: string) => void = () => undefi
   const row = Uint8Array.of(AGENT_STATES.indexOf(state));
   const life = new Lifecycle(row, (agent, from, to, because) => {
     row[agent] = AGENT_STATES.indexOf(to);
-    heard(`${from}>${to}: ${because}`);
+    heard(`${from}>${to}: ${because.code}`);
   });
   return { row, life };
 }
@@ -29,7 +29,7 @@ describe('lifecycle', () => {
         for (const facts of everyFacts) {
           const expected = lifecycleTransition(state, event, facts);
           const { row, life } = agentIn(state);
-          const legal = life.send(0, event, 'test', facts);
+          const legal = life.send(0, event, { code: 'asked' }, facts);
           expect([legal, AGENT_STATES[row[0]!]], `${state} ${event} ${JSON.stringify(facts)}`).toEqual([
             expected !== null,
             expected ?? state,
@@ -42,20 +42,20 @@ describe('lifecycle', () => {
   it('walks the way of a healthy turn and of a mended agent', () => {
     const seen: string[] = [];
     const { life } = agentIn('idle', (text) => seen.push(text));
-    life.send(0, 'ASSIGN', 'task 1');
-    life.send(0, 'PASS', 'task 1');
-    life.send(0, 'ASSIGN', 'task 2');
-    life.send(0, 'SUSPECT', 'loop', { hard: true });
-    life.send(0, 'RECOVER', 'reset context');
-    life.send(0, 'ASSIGN', 'task 2');
-    life.send(0, 'PASS', 'task 2', { calm: true });
+    life.send(0, 'ASSIGN', { code: 'asked' });
+    life.send(0, 'PASS', { code: 'passed', task: 1 });
+    life.send(0, 'ASSIGN', { code: 'asked' });
+    life.send(0, 'SUSPECT', { code: 'suspected', fault: 'loop', signal: 'repetition' }, { hard: true });
+    life.send(0, 'RECOVER', { code: 'ordered', action: 'reset-context', rung: 'light', fault: 'loop' });
+    life.send(0, 'ASSIGN', { code: 'asked' });
+    life.send(0, 'PASS', { code: 'passed', task: 2 }, { calm: true });
     expect(seen).toEqual([
-      'idle>running: task 1',
-      'running>idle: task 1',
-      'idle>running: task 2',
-      'running>degraded: loop',
-      'degraded>recovering: reset context',
-      'recovering>idle: task 2',
+      'idle>running: asked',
+      'running>idle: passed',
+      'idle>running: asked',
+      'running>degraded: suspected',
+      'degraded>recovering: ordered',
+      'recovering>idle: passed',
     ]);
     expect(life.illegal()).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('lifecycle', () => {
       fc.property(fc.array(fc.tuple(event, facts), { maxLength: 60 }), (events) => {
         const { row, life } = agentIn('idle');
         let refused = 0;
-        for (const [type, known] of events) if (!life.send(0, type, 'any', known)) refused++;
+        for (const [type, known] of events) if (!life.send(0, type, { code: 'asked' }, known)) refused++;
         expect(row[0]).toBeLessThan(AGENT_STATES.length);
         expect(life.illegal().reduce((sum, { count }) => sum + count, 0)).toBe(refused);
       }),
@@ -98,6 +98,6 @@ describe('lifecycle', () => {
   });
 
   it('ignores rows that do not exist', () => {
-    expect(agentIn('idle').life.send(7, 'ASSIGN', 'nobody')).toBe(false);
+    expect(agentIn('idle').life.send(7, 'ASSIGN', { code: 'asked' })).toBe(false);
   });
 });

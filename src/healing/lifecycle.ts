@@ -4,6 +4,7 @@
  * combination of guards, and its answers become a table that a transition looks up in one read.
  */
 import { getNextSnapshot, setup } from 'xstate';
+import type { AgentCause } from '../journal/agent-events.ts';
 import { AGENT_STATES, type AgentState } from '../journal/vocabulary.ts';
 
 export const LIFE_EVENTS = [
@@ -150,9 +151,12 @@ export class Lifecycle {
   readonly #states: Readonly<Uint8Array>;
   readonly #table: Uint8Array;
   readonly #illegal = new Uint32Array(AGENT_STATES.length * LIFE_EVENTS.length);
-  readonly #change: (agent: number, from: AgentState, to: AgentState, because: string) => void;
+  readonly #change: (agent: number, from: AgentState, to: AgentState, because: AgentCause) => void;
 
-  constructor(states: Uint8Array, change: (agent: number, from: AgentState, to: AgentState, because: string) => void) {
+  constructor(
+    states: Uint8Array,
+    change: (agent: number, from: AgentState, to: AgentState, because: AgentCause) => void,
+  ) {
     this.#states = states;
     this.#table = compiled ??= compile();
     this.#change = change;
@@ -163,7 +167,7 @@ export class Lifecycle {
   }
 
   /** Sends one event to one agent. Returns whether it was legal in its state. */
-  send(agent: number, event: LifeEvent, because: string, facts: Partial<LifeFacts> = {}): boolean {
+  send(agent: number, event: LifeEvent, because: AgentCause, facts: Partial<LifeFacts> = {}): boolean {
     const from = this.#states[agent];
     if (from === undefined) return false;
     const cell = from * LIFE_EVENTS.length + (eventIndex.get(event) as number);

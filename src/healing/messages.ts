@@ -6,7 +6,10 @@
  * order until it is done.
  */
 import type { Diagnosis, NoticeChoice, RecoveryAction, Rung } from '../journal/vocabulary.ts';
-import type { Evidence } from './evidence.ts';
+import type { EngineLoss } from '../journal/engine-events.ts';
+import type { Evidence, FailedTurn } from '../journal/evidence.ts';
+import type { NoticeTitle, OrderReason, StoryLine } from '../journal/healing-events.ts';
+import type { RecordDamage } from '../journal/storage-events.ts';
 import type { HealthScore, TurnFacts } from './health.ts';
 
 /** A turn and whose it is. */
@@ -40,7 +43,8 @@ export type FromExecute =
       readonly others: number;
       /** Set where the engine or the schema check named the fault. */
       readonly fault: Diagnosis | null;
-      readonly detail: string;
+      /** What EXECUTE's own checks call it; null where they found nothing. */
+      readonly failed: FailedTurn | null;
     } & TurnName)
   /** The turn's end will not come, and nobody is to blame: paused, cancelled, reloaded. */
   | { readonly type: 'turn.dropped'; readonly turn: string }
@@ -51,7 +55,7 @@ export type FromExecute =
       readonly type: 'engine.down';
       readonly engine: number;
       readonly fault: Diagnosis;
-      readonly detail: string;
+      readonly loss: EngineLoss;
       /** Agents whose turns it took along. */
       readonly agents: readonly number[];
     }
@@ -59,10 +63,12 @@ export type FromExecute =
       readonly type: 'record.bad';
       readonly agent: number;
       readonly fault: 'bad-record' | 'old-record';
-      readonly detail: string;
+      readonly damage: RecordDamage;
     }
+  /** `detail`: the browser's words. */
   | { readonly type: 'storage.full'; readonly detail: string }
   | { readonly type: 'storage.room' }
+  /** `detail`: the error that it ended with; empty where it was carried out. */
   | { readonly type: 'order.done'; readonly order: string; readonly ok: boolean; readonly detail: string };
 
 export type FromMonitor =
@@ -122,8 +128,8 @@ export interface RecoveryOrder {
   readonly delayMs: number;
   /** Counts up per case; also makes the seed of the next sample another one. */
   readonly step: number;
-  /** Why this, and why not the others, a sentence each. */
-  readonly reasons: readonly string[];
+  /** Why this, then why not the others. */
+  readonly reasons: readonly OrderReason[];
   readonly evidence: readonly Evidence[];
 }
 
@@ -142,13 +148,18 @@ export type FromRecover =
       readonly steps: number;
     }
   /** The agent is given up; its tasks go to others. */
-  | { readonly type: 'agent.lost'; readonly case: string; readonly agent: number; readonly reasons: readonly string[] }
+  | {
+      readonly type: 'agent.lost';
+      readonly case: string;
+      readonly agent: number;
+      readonly reasons: readonly OrderReason[];
+    }
   /** Every agent that tried it met the same fault: the task is what is wrong. */
   | {
       readonly type: 'task.lost';
       readonly task: number;
       readonly fault: Diagnosis;
-      readonly reasons: readonly string[];
+      readonly reasons: readonly OrderReason[];
     }
   /** A person is asked: the whole story, and what they can do. */
   | {
@@ -159,8 +170,8 @@ export type FromRecover =
       /** The task that the agent failed at last. */
       readonly task: number | null;
       readonly fault: Diagnosis;
-      readonly title: string;
-      readonly story: readonly string[];
+      readonly title: NoticeTitle;
+      readonly story: readonly StoryLine[];
       readonly choices: readonly NoticeChoice[];
     };
 

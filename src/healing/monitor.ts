@@ -3,14 +3,15 @@
  * agent. Its one veto: an output is used only after `turn.judged` said so.
  */
 import type { Random } from '../kernel/random.ts';
-import type { Evidence } from './evidence.ts';
-import type { Diagnosis } from '../journal/vocabulary.ts';
+import type { Evidence, Expected, Observed } from '../journal/evidence.ts';
+import { reported } from '../journal/said.ts';
+import type { Diagnosis, Signal } from '../journal/vocabulary.ts';
 import { SHARED_FAULTS } from './evidence.ts';
 import type { HealthScore, RoleNorms, TurnFacts } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
 import { type Answer, type Finding, AnswerAgreement } from './answer-agreement.ts';
 import type { AnswerSchema } from './witnesses.ts';
-import { repetition } from './repetition.ts';
+import { LEAST_REPEATS, repetition } from './repetition.ts';
 import { StallDetector } from './stall-detector.ts';
 import { HealthBaseline } from './health-baseline.ts';
 
@@ -114,12 +115,12 @@ export class Monitor {
         break;
       case 'record.bad':
         this.#suspect(message.agent, null, null, message.fault, [
-          bad(message.fault, 'stored record', message.detail, 'whole, of a known version'),
+          bad(message.fault, 'stored-record', { code: 'set-aside', damage: message.damage }, { code: 'whole-known' }),
         ]);
         break;
       case 'storage.full':
         this.#suspect(null, null, null, 'storage-full', [
-          bad('storage-full', 'storage', message.detail, 'room to write'),
+          bad('storage-full', 'storage', reported(message.detail), { code: 'room' }),
         ]);
         break;
       case 'storage.room':
@@ -149,8 +150,9 @@ export class Monitor {
     const found = repetition(textTail);
     if (!found.looping) return;
     turn.suspectedAt = at;
-    const value = `${String(found.repeats)} times the same ${String(found.period)}`;
-    this.#suspect(turn.agent, turn.task, id, 'loop', [bad('loop', 'repetition', value, 'no cycle of 4 or more')]);
+    const value: Observed = { code: 'cycle', repeats: found.repeats, period: found.period };
+    const expected: Expected = { code: 'no-cycle', repeats: LEAST_REPEATS };
+    this.#suspect(turn.agent, turn.task, id, 'loop', [bad('loop', 'repetition', value, expected)]);
   }
 
   #over(message: Extract<FromExecute, { type: 'turn.over' }>): void {
@@ -168,7 +170,10 @@ export class Monitor {
     const whole: TurnFacts = { ...facts, agreement: facts.agreement ?? this.#agreement.agreement(answer) };
     const score = this.#baseline.score(role, whole);
     const evidence: Evidence[] = [];
-    if (message.fault) evidence.push(bad(message.fault, 'turn', message.detail, 'an output that passes'));
+    if (message.fault) {
+      const value = message.failed && ({ code: 'failed', ...message.failed } as const);
+      evidence.push(bad(message.fault, 'turn', value, { code: 'passing' }));
+    }
     evidence.push(...score.parts.flatMap((part) => part.evidence).filter(({ verdict }) => verdict !== 'good'));
     // EXECUTE's checks stand; what they cannot see is a loop within a form that is right, and a record that is not whole.
     const seen = score.vetoes.find((veto) => veto === 'loop' || veto === 'bad-record');
@@ -186,8 +191,8 @@ export class Monitor {
         this.#judge(name, false, score, null, evidence, true);
         break;
       case 'convicted': {
-        const value = `the last of several that few others give (${String(Math.round(finding.support * 100))} of 100)`;
-        const odd = bad('disagreement', 'answers', value, 'what others say');
+        const value: Observed = { code: 'lone', percent: Math.round(finding.support * 100) };
+        const odd = bad('disagreement', 'answers', value, { code: 'others' });
         this.#judge(name, others === 0, score, null, [odd, ...evidence], others > 0);
         this.#suspect(agent, task, turn, 'disagreement', [odd]);
         break;
@@ -201,8 +206,11 @@ export class Monitor {
 
   /** Those who answered the same before this one, which is believed. */
   #settle(task: number, { wrong, right }: Extract<Finding, { is: 'accepted' }>, key: string): void {
-    for (const { agent, key: said } of wrong)
-      this.#suspect(agent, task, null, 'disagreement', [bad('disagreement', 'answer', said, `${key}, as others say`)]);
+    const expected: Expected = { code: 'answer', answer: key };
+    for (const { agent, key: answer } of wrong)
+      this.#suspect(agent, task, null, 'disagreement', [
+        bad('disagreement', 'answer', { code: 'answer', answer }, expected),
+      ]);
     for (const { agent, turn, begunAt } of right)
       this.#post({ type: 'relief', agent, task, turn, begunAt, calm: true });
   }
@@ -223,7 +231,7 @@ export class Monitor {
   #engineDown(message: Extract<FromExecute, { type: 'engine.down' }>): void {
     this.#silence.engineDown(message.agents);
     this.#engineProven = false;
-    const evidence = bad(message.fault, 'engine', message.detail, 'alive');
+    const evidence = bad(message.fault, 'engine', { code: 'lost', loss: message.loss }, { code: 'alive' });
     this.#suspect(null, null, null, message.fault, [evidence], message.agents);
   }
 
@@ -258,7 +266,7 @@ export class Monitor {
   }
 }
 
-const bad = (hard: Diagnosis, signal: string, value: Evidence['value'], expected: string): Evidence => ({
+const bad = (hard: Diagnosis, signal: Signal, value: Observed, expected: Expected): Evidence => ({
   signal,
   value,
   expected,

@@ -5,7 +5,8 @@
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
 import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from '../journal/evidence.ts';
+import type { OrderReason } from '../journal/healing-events.ts';
 import type { Diagnosis } from '../journal/vocabulary.ts';
 import { SHARED_FAULTS } from './evidence.ts';
 import { AgentFailureDetector } from '../scheduling/agent-failure-detector.ts';
@@ -57,6 +58,7 @@ type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
 type Relief = Extract<FromMonitor, { type: 'relief' }>;
 
+const NOTHING_LEFT: OrderReason = { code: 'nothing-left' };
 /** Suspicions remembered, to hear each once. */
 const REMEMBERED = 4096;
 
@@ -136,12 +138,13 @@ export class Recover {
     if (this.#book.get(agent) !== undefined || (state !== 'degraded' && state !== 'recovering')) return;
     const one = this.#book.at(agent, now);
     one.faults.push('low-score');
-    this.#act(one, null, [{ signal: 'state', value: state, expected: 'a case that says why', verdict: 'odd' }], now);
+    const value = { code: 'state', state } as const;
+    this.#act(one, null, [{ signal: 'state', value, expected: { code: 'case' }, verdict: 'odd' }], now);
   }
 
   /** A person's word on a case: another chance for a failed agent. */
   revive(agent: number, now: number): boolean {
-    if (!this.#life.send(agent, 'REVIVE', 'asked by a person')) return false;
+    if (!this.#life.send(agent, 'REVIVE', { code: 'asked' })) return false;
     const one = this.#book.at(agent, now);
     one.faults.push('low-score');
     this.#act(one, null, [], now);
@@ -186,8 +189,8 @@ export class Recover {
       this.#ladder.learn(running.order.fault, running.order.action, false);
     }
     one.faults.push(fault);
-    const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
-    this.#life.send(agent, 'SUSPECT', because, { hard, sustained: !hard });
+    const signal = evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? null;
+    this.#life.send(agent, 'SUSPECT', { code: 'suspected', fault, signal }, { hard, sustained: !hard });
     if (task !== null && this.#taskIsToBlame(task, agent, fault)) return;
     this.#act(one, task, evidence, now);
   }
@@ -195,8 +198,8 @@ export class Recover {
   #taskIsToBlame(task: number, agent: number, fault: Diagnosis): boolean {
     const failed = this.#taskFaults.hear(task, agent, fault);
     if (!failed) return false;
-    const who = [...failed].map(([row, what]) => `agent ${String(row)}: ${what}`);
-    const reasons = [`${String(failed.size)} different agents failed at it`, ...who];
+    const who = [...failed].map(([row, what]): OrderReason => ({ code: 'agent-failed', agent: row, fault: what }));
+    const reasons: OrderReason[] = [{ code: 'several-failed', agents: failed.size }, ...who];
     this.#post({ type: 'task.lost', task, fault, reasons });
     // They are absolved: their cases end here, and their next turn shows them well.
     for (const row of failed.keys()) this.#book.close(row);
@@ -228,10 +231,11 @@ export class Recover {
       }
     }
     if (!choice || choice.step.action === 'ask-operator') {
-      this.#giveUp(one, choice?.reasons ?? ['nothing is left to try']);
+      this.#giveUp(one, choice?.reasons ?? [NOTHING_LEFT]);
       return;
     }
-    this.#life.send(agent, 'RECOVER', `${choice.step.action} (${choice.step.rung}) for ${fault}`);
+    const { action, rung } = choice.step;
+    this.#life.send(agent, 'RECOVER', { code: 'ordered', action, rung, fault });
     const order = this.#book.order(one, choice, { task, evidence, delayMs, also }, now);
     this.#post({ type: 'order', order });
   }
@@ -245,7 +249,8 @@ export class Recover {
       step.ok = false;
       const { fault, action, task } = step.order;
       this.#ladder.learn(fault, action, false);
-      const evidence: Evidence = { signal: action, value: detail, expected: 'carried out', verdict: 'bad' };
+      const value = { code: 'not-carried-out', action, detail } as const;
+      const evidence: Evidence = { signal: 'step', value, expected: { code: 'carried-out' }, verdict: 'bad' };
       if (one.agent === null) {
         this.#shared.fault(
           {
@@ -276,7 +281,7 @@ export class Recover {
     if (ordered !== undefined && begunAt !== null && begunAt < ordered) return;
     const state = this.#life.state(agent);
     if (state === 'recovering' || state === 'degraded')
-      this.#life.send(agent, 'PASS', `passed a turn of task ${task}`, { calm });
+      this.#life.send(agent, 'PASS', { code: 'passed', task }, { calm });
     if (one && one.steps.every(({ done }) => done)) this.#mended(agent, now);
   }
 
@@ -301,11 +306,11 @@ export class Recover {
     });
   }
 
-  #giveUp(one: Case, reasons: readonly string[]): void {
+  #giveUp(one: Case, reasons: readonly OrderReason[]): void {
     const agent = one.agent as number;
     // Given up from whatever state the row is in by now.
-    this.#life.send(agent, 'SUSPECT', 'nothing is left to try', { hard: true });
-    this.#life.send(agent, 'GIVE_UP', reasons[0] ?? 'nothing is left to try', { exhausted: true });
+    this.#life.send(agent, 'SUSPECT', NOTHING_LEFT, { hard: true });
+    this.#life.send(agent, 'GIVE_UP', reasons[0] ?? NOTHING_LEFT, { exhausted: true });
     this.#post(this.#book.notice(one, one.faults.at(-1) ?? 'low-score', reasons));
     this.#book.close(agent);
     this.#post({ type: 'agent.lost', case: one.id, agent, reasons });

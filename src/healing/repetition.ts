@@ -15,9 +15,9 @@ export interface Repetition {
 const LONGEST_PERIOD = 96;
 /** The cycle must cover this much before anyone is accused: rules and indents repeat one character honestly. */
 const LEAST_COVER = 48;
-const LEAST_REPEATS = 4;
+export const LEAST_REPEATS = 4;
 /** Above 2.4 Whisper calls a text a loop (Radford et al., 2022, "compression ratio threshold"); plain JSON stays below. */
-const COMPRESSION_ODD = 2.4;
+export const COMPRESSION_ODD = 2.4;
 const COMPRESSION_LOOP = 6;
 
 /** Looks at the last 2,048 units of `text`; O(length). */

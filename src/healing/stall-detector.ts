@@ -2,8 +2,8 @@
  * Listens for turns that have fallen silent. How long is too long is learned from turns that passed; and turns of one engine share its steps,
  * so what others get done meanwhile is the better witness: it needs no clock, and a machine that is slow is slow for all of them.
  */
-import type { Evidence } from './evidence.ts';
-import type { Diagnosis } from '../journal/vocabulary.ts';
+import type { Evidence, Expected, Observed } from '../journal/evidence.ts';
+import type { Diagnosis, Signal } from '../journal/vocabulary.ts';
 import type { RoleNorms } from './health.ts';
 import type { OpenTurn, TurnName } from './messages.ts';
 
@@ -192,15 +192,15 @@ export class StallDetector {
     const deadline = this.#options.deadlineMs(turn.role);
     const age = now - Math.max(turn.begun, this.#engineUp);
     if (age > deadline + LOST_GRACE)
-      return found('outcome-lost', 'ms since the turn began', age, `an end within ${String(deadline)}`);
+      return found('outcome-lost', 'turn-age', age, { code: 'end-within', ms: deadline });
     if (turn.outlasted >= OUTLASTED && since >= OUTLASTED_MS) {
-      const value = `${String(Math.round(since))}, in which ${String(turn.outlasted)} turns of others began and ended`;
-      return found('stall', 'ms since the last token', value, 'a word while others get on');
+      const value = { code: 'outlasted', ms: Math.round(since), turns: turn.outlasted } as const;
+      return found('stall', 'silence', value, { code: 'word' });
     }
     const patience = Math.min(Math.max(this.#options.leastSilenceMs, this.#patience(turn, deadline)), deadline);
     if (since < patience) return null;
-    const signal = turn.tokens > 0 ? 'ms since the last token' : 'ms without a first token';
-    return found('stall', signal, Math.round(since), `at most ${String(Math.round(patience))}`);
+    const signal = turn.tokens > 0 ? 'silence' : 'no-first-token';
+    return found('stall', signal, Math.round(since), { code: 'at-most', ms: Math.round(patience) });
   }
 
   /** How long the turn may be silent by what was learned, ms. */
@@ -219,9 +219,9 @@ export class StallDetector {
 
 const found = (
   fault: Diagnosis,
-  signal: string,
-  value: Evidence['value'],
-  expected: string,
+  signal: Signal,
+  value: Observed,
+  expected: Expected,
 ): { fault: Diagnosis; evidence: Evidence } => ({
   fault,
   evidence: { signal, value, expected, verdict: 'bad', hard: fault },

@@ -40,7 +40,9 @@ describe('supervision tree', () => {
     expect(first('role')).toBeGreaterThan(first('shard'));
     expect(levels[first('role')]!.restart).toHaveLength(150);
     expect(first('operator')).toBeGreaterThan(first('role'));
-    expect(levels[3]!.reasons[0]).toBe('triager/1: 4 of 3 restarts in 60000 ms');
+    expect(levels[3]!.reasons[0]).toEqual({
+      ...{ code: 'window', node: 'triager/1', count: 4, intensity: 3, ms: 60_000 },
+    });
   });
 
   it('forgets what lies outside the window', () => {
@@ -108,7 +110,7 @@ describe('autoscaler', () => {
     const scaler = new Autoscaler(8);
     scaler.shrinkTo(4);
     expect(look(scaler, busy, 3)).toBe(4);
-    expect(scaler.look(busy).because).toContain('95 % busy');
+    expect(scaler.look(busy).because).toMatchObject({ code: 'busy', percent: 95 });
   });
 
   it('stays within its limits whatever it sees', () => {

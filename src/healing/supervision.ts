@@ -3,6 +3,7 @@
  * window. What passes its intensity it cannot mend, and gives upward: the shard restarts as a whole, then the role, then what all share.
  * Unlike in OTP nobody dies for it: past the top stands a person, and tasks stay where they are safe until then.
  */
+import type { OrderReason } from '../journal/healing-events.ts';
 import type { Random } from '../kernel/random.ts';
 import type { BackoffPolicy } from './backoff.ts';
 import { Backoff } from './backoff.ts';
@@ -35,8 +36,8 @@ export interface Ruling {
   /** Rows that start anew, ascending; the failed one among them. At swarm level also the worker. */
   readonly restart: readonly number[];
   readonly delayMs: number;
-  /** How the windows stand, a sentence each, from the shard upward. */
-  readonly reasons: readonly string[];
+  /** How the windows stand, from the shard upward. */
+  readonly reasons: readonly OrderReason[];
 }
 
 interface Node {
@@ -95,13 +96,14 @@ export class SupervisionTree {
   /** A restart of `agent` is wanted at `now`: counts it and rules how far it goes. */
   restart(agent: number, now: number): Ruling {
     const shard = this.#shards[this.#shardOf[agent] ?? 0] ?? this.#root;
-    const reasons: string[] = [];
+    const reasons: OrderReason[] = [];
+    const { intensity, periodMs } = this.#options;
     let node: Node | null = shard;
     let below: Node | null = null;
     while (node) {
       const counted = this.#count(node, now);
-      reasons.push(`${node.name}: ${counted} of ${this.#options.intensity} restarts in ${this.#options.periodMs} ms`);
-      if (counted <= this.#options.intensity) {
+      reasons.push({ code: 'window', node: node.name, count: counted, intensity, ms: periodMs });
+      if (counted <= intensity) {
         const delayMs = node.backoff.next(now);
         return { level: below?.level ?? 'agent', restart: this.#who(agent, below), delayMs, reasons };
       }

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimulatedClock } from '../kernel/simulated-clock.ts';
 import type { EventBody } from './events.ts';
-import { decodeEvents, encodeEvents, Journal } from './journal.ts';
+import { decodeEvents, type EncodedEvents, encodeEvents, Journal } from './journal.ts';
 import { AGENT, RunState, TASK } from './run-state.ts';
+import { FINISHES, REQUEUE_REASONS, TASK_FAILURES } from './vocabulary.ts';
 
 const TASKS = 6;
 const AGENTS = 3;
 const task = fc.nat(TASKS - 1);
 const agent = fc.nat(AGENTS - 1);
 const count = fc.nat(500);
+const told = fc.record({ code: fc.constant('told' as const), text: fc.string() });
 
 /** Any event at any time: the fold must be total. */
 const anyEvent: fc.Arbitrary<EventBody> = fc.oneof(
@@ -20,12 +22,17 @@ const anyEvent: fc.Arbitrary<EventBody> = fc.oneof(
     task,
     agent,
     turn: fc.string(),
-    finish: fc.constantFrom('stop', 'length', 'error', 'cancelled'),
+    finish: fc.constantFrom(...FINISHES),
     tokens: fc.record({ prompt: count, cached: count, completion: count }),
     ms: count,
   }),
-  fc.record({ type: fc.constant('task.retried' as const), task, agent, reason: fc.string(), delayMs: count }),
-  fc.record({ type: fc.constant('task.requeued' as const), task, agent, reason: fc.string() }),
+  fc.record({ type: fc.constant('task.retried' as const), task, agent, reason: told, delayMs: count }),
+  fc.record({
+    type: fc.constant('task.requeued' as const),
+    task,
+    agent,
+    reason: fc.constantFrom(...REQUEUE_REASONS),
+  }),
   fc.record({
     type: fc.constant('task.advanced' as const),
     task,
@@ -36,14 +43,20 @@ const anyEvent: fc.Arbitrary<EventBody> = fc.oneof(
     attempts: fc.nat(3),
   }),
   fc.record({ type: fc.constant('task.committed' as const), task, agent, attempts: fc.nat(3) }),
-  fc.record({ type: fc.constant('task.failed' as const), task, agent, failure: fc.string(), attempts: fc.nat(3) }),
-  fc.record({ type: fc.constant('task.reopened' as const), task, reason: fc.string() }),
+  fc.record({
+    type: fc.constant('task.failed' as const),
+    task,
+    agent,
+    failure: fc.constantFrom(...TASK_FAILURES),
+    attempts: fc.nat(3),
+  }),
+  fc.record({ type: fc.constant('task.reopened' as const), task, reason: told }),
   fc.record({
     type: fc.constant('agent.state' as const),
     agent,
-    from: fc.constant('idle'),
-    to: fc.constantFrom('idle', 'degraded', 'recovering', 'failed', 'nonsense'),
-    because: fc.string(),
+    from: fc.constant('idle' as const),
+    to: fc.constantFrom('idle', 'degraded', 'recovering', 'failed', 'nonsense' as 'idle'),
+    because: told,
   }),
   fc.constantFrom<EventBody>(
     { type: 'run.paused' },
@@ -59,12 +72,12 @@ test('a replay of the stored log gives the state of the running program', () => 
       const clock = new SimulatedClock();
       const journal = new Journal(clock, () => clock.now());
       const live = new RunState(TASKS, AGENTS);
-      const stored: string[] = [];
+      const stored: EncodedEvents[] = [];
       bodies.forEach((body, i) => {
         live.apply(journal.append(body));
         if (i % (cut + 1) === 0) {
           const chunk = journal.take();
-          if (chunk) stored.push(chunk.body);
+          if (chunk) stored.push(chunk);
           // Every third write fails; nothing may be lost or doubled by that.
           if (i % 3 === 2) {
             journal.giveBack();
@@ -73,9 +86,9 @@ test('a replay of the stored log gives the state of the running program', () => 
         }
       });
       const rest = journal.take();
-      if (rest) stored.push(rest.body);
+      if (rest) stored.push(rest);
 
-      const events = stored.flatMap((body) => decodeEvents({ body }));
+      const events = stored.flatMap(decodeEvents);
       expect(events.map((event) => event.seq)).toEqual(bodies.map((_, i) => i + 1));
       const replayed = new RunState(TASKS, AGENTS);
       for (const event of events) replayed.apply(event);
@@ -118,9 +131,15 @@ test('a mended agent is seen as recovering during its next turn, then idle', () 
     state.apply(journal.append(body));
     return state.agents.state[0]!;
   };
-  expect(tell({ type: 'agent.state', agent: 0, from: 'running', to: 'degraded', because: 'json-invalid' })).toBe(
-    AGENT.degraded,
-  );
+  expect(
+    tell({
+      type: 'agent.state',
+      agent: 0,
+      from: 'running',
+      to: 'degraded',
+      because: { code: 'failed', failure: 'json-invalid' },
+    }),
+  ).toBe(AGENT.degraded);
   expect(tell({ type: 'turn.started', task: 0, agent: 0, turn: 'a' })).toBe(AGENT.recovering);
   const tokens = { prompt: 1, cached: 0, completion: 1 };
   expect(tell({ type: 'turn.ended', task: 0, agent: 0, turn: 'a', finish: 'stop', tokens, ms: 1 })).toBe(AGENT.idle);

@@ -1,8 +1,14 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { EventBody, JournalEvent } from './events.ts';
+import { migrateV1 } from './migration-v1.ts';
+
+/** Version of what is written now; a chunk that says none is of version 1. */
+export const LOG_VERSION = 2;
 
 /** Events that are written together. */
 export interface EncodedEvents {
+  /** Version of the events; absent: 1. */
+  readonly version?: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
   /** One JSON event a line. */
@@ -81,6 +87,7 @@ export function encodeEvents(events: readonly JournalEvent[]): EncodedEvents {
     else if (event.type === 'fault.injected') for (const agent of event.agents) agents.add(agent);
   }
   return {
+    version: LOG_VERSION,
     firstSeq: first.seq,
     lastSeq: last.seq,
     body: events.map((event) => JSON.stringify(event)).join('\n'),
@@ -88,6 +95,23 @@ export function encodeEvents(events: readonly JournalEvent[]): EncodedEvents {
   };
 }
 
-export function decodeEvents(encoded: Pick<EncodedEvents, 'body'>): JournalEvent[] {
-  return encoded.body.split('\n').map((line) => JSON.parse(line) as JournalEvent);
+/** A log that a newer version of Planaria has written: it cannot be read here without misreading it. */
+export class NewerLog extends Error {
+  readonly version: number;
+  constructor(version: number) {
+    super(`The log is of version ${String(version)}; this Planaria knows versions up to ${String(LOG_VERSION)}.`);
+    this.name = 'NewerLog';
+    this.version = version;
+  }
+}
+
+/**
+ * The one way in for stored events: those of earlier versions become those of today. Its answer says what `EncodedEvents.body` held, event by
+ * event.
+ * @throws NewerLog
+ */
+export function decodeEvents({ version = 1, body }: Pick<EncodedEvents, 'version' | 'body'>): JournalEvent[] {
+  if (version > LOG_VERSION) throw new NewerLog(version);
+  const lines = body.split('\n').map((line) => JSON.parse(line) as unknown);
+  return version === 1 ? lines.map(migrateV1) : (lines as JournalEvent[]);
 }

@@ -1,14 +1,21 @@
 import type { JournalEvent } from './events.ts';
-import { decodeEvents } from './journal.ts';
+import { decodeEvents, type EncodedEvents, LOG_VERSION, NewerLog } from './journal.ts';
 
 /**
  * The log of a run that has ended, without what only tells how it went: outputs that stand in results anyway, texts of turns, evidence and
  * reasons. Events stay, each with its number, so figures, timeline and the state that is folded from them stay the same.
  */
-export function leanBody(body: string): string {
-  return decodeEvents({ body })
-    .map((event) => JSON.stringify(leanEvent(event)))
-    .join('\n');
+export function leanChunk<Chunk extends Pick<EncodedEvents, 'version' | 'body'>>(chunk: Chunk): Chunk {
+  try {
+    const body = decodeEvents(chunk)
+      .map((event) => JSON.stringify(leanEvent(event)))
+      .join('\n');
+    return { ...chunk, version: LOG_VERSION, body };
+  } catch (error) {
+    // What cannot be read here is left to whoever can.
+    if (error instanceof NewerLog) return chunk;
+    throw error;
+  }
 }
 
 function leanEvent(event: JournalEvent): JournalEvent {

@@ -1,5 +1,6 @@
 import type { JournalEvent } from './events.ts';
-import type { NoticeChoice, NoticeSubject } from './vocabulary.ts';
+import type { NoticeTitle, StoryLine } from './healing-events.ts';
+import type { NoticeChoice, NoticeSubject, TaskFailure } from './vocabulary.ts';
 
 /** A question to a person that nobody has answered yet. */
 export interface OpenNotice {
@@ -8,13 +9,13 @@ export interface OpenNotice {
   /** Row, or -1 where it is about what all share. */
   readonly agent: number;
   readonly task: number | null;
-  readonly title: string;
-  readonly story: readonly string[];
+  readonly title: NoticeTitle;
+  readonly story: readonly StoryLine[];
   /** Run time at which it was asked, ms. */
   readonly at: number;
   readonly choices: readonly NoticeChoice[];
   /** What the task ends as where nobody helps. */
-  readonly failure: string | null;
+  readonly failure: TaskFailure | null;
 }
 
 /** Decisions remembered, so that a button that is pressed twice does nothing twice. */

@@ -1,16 +1,19 @@
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
-import { AGENT_STATES, type AgentState, ENGINE_LOSSES } from './vocabulary.ts';
+import { AGENT_STATES, ENGINE_LOSSES, type RequeueReason } from './vocabulary.ts';
 
 export { AGENT, TASK, TIER };
 
-/** Errors that end the engine and not the turn alone; why a turn waits again that was lost with it. */
-export const ENGINE_LOST: ReadonlySet<string> = new Set(ENGINE_LOSSES);
-/** A person wanted it taken again. */
-export const CALLED_BACK = 'called back by a person';
+/** Why a turn waits again that was lost with its engine. */
+export const ENGINE_LOST: ReadonlySet<RequeueReason> = new Set(ENGINE_LOSSES);
 /** Why one waits again through nobody's fault. */
-export const BLAMELESS: ReadonlySet<string> = new Set([...ENGINE_LOST, 'cancelled', 'second opinion', CALLED_BACK]);
+export const BLAMELESS: ReadonlySet<RequeueReason> = new Set([
+  ...ENGINE_LOSSES,
+  'cancelled',
+  'second-opinion',
+  'called-back',
+]);
 
 /** Weight of the newest turn in an agent's health: the share of its recent turns that passed. */
 const HEALTH_STEP = 0.3;
@@ -221,7 +224,7 @@ export class RunState {
         this.ended = false;
         break;
       case 'agent.state': {
-        const state = AGENT_STATES.indexOf(event.to as AgentState);
+        const state = AGENT_STATES.indexOf(event.to);
         if (state < 0) break;
         if (state === AGENT.recovering && agents.state[event.agent] !== AGENT.recovering)
           add(agents.restarts, event.agent, 1);

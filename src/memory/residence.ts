@@ -1,4 +1,12 @@
-import type { Engine, PagedOut, TurnHandle, TurnOutcome, TurnProgress, TurnRequest } from '../engine/contract.ts';
+import type {
+  Engine,
+  NotKept,
+  PagedOut,
+  TurnHandle,
+  TurnOutcome,
+  TurnProgress,
+  TurnRequest,
+} from '../engine/contract.ts';
 import { TIER } from '../journal/run-state.ts';
 import { PageInCost } from './cost.ts';
 import { Residency } from './residency.ts';
@@ -18,8 +26,8 @@ interface Pending {
 export interface ResidenceOptions {
   /** Where the agent's context is now. */
   readonly onTier: (agent: number, tier: number) => void;
-  /** An agent could not be kept though it should have been; one sentence. */
-  readonly onNote?: (agent: number, because: string) => void;
+  /** An agent could not be kept though it should have been. */
+  readonly onNote?: (agent: number, because: NotKept) => void;
   /** Cold comes first: null where the agent's cold record is on the disk, else settles when it is. Absent: it always is. */
   readonly whenCold?: (agent: number) => Promise<void> | null;
 }

@@ -6,6 +6,7 @@ import { entropySeed, seededRandom } from '../kernel/random.ts';
 import { openStore } from '../store/dexie-store.ts';
 import { Database } from '../store/schema.ts';
 import { fetchedExamples } from './host/examples.ts';
+import type { RuntimeOptions } from './host/opener.ts';
 import type { Runtime } from './host/runtime.ts';
 import { startScreen } from './host/start-screen.ts';
 import { storageReport } from './host/storage-report.ts';
@@ -20,13 +21,15 @@ export interface ServeOptions {
   readonly base: URL;
   readonly locks: LockManager;
   readonly spawnInference: () => Worker;
+  /** See `RuntimeOptions`. */
+  readonly noteWords: NonNullable<RuntimeOptions['noteWords']>;
 }
 
 /**
  * Runs the runtime behind a message port. What the start screen asks is answered at once; all that runs a run is fetched with the first
  * call that needs it. Calls that arrive before the database is open wait for it.
  */
-export function serveRuntime({ scope, base, locks, spawnInference }: ServeOptions): void {
+export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: ServeOptions): void {
   const clock = systemClock();
   const engines = createEngineHost(spawnInference, clock, { lifeline: webLifeline(locks), standby: true });
   const random = seededRandom(entropySeed());
@@ -43,7 +46,7 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
       import('../chaos/stored-records.ts'),
     ]);
     return new Runtime({
-      ...{ clock, random, store, lock, engines, examples, tab },
+      ...{ clock, random, store, lock, engines, examples, tab, noteWords },
       engineFaults: engines.faults,
       spoil: (run, how, chance) => spoilStored(db, run, how, chance),
       version: __PLANARIA_VERSION__,
@@ -60,7 +63,7 @@ export function serveRuntime({ scope, base, locks, spawnInference }: ServeOption
   };
   const links = async (): Promise<LinkServer> => {
     const [store, { Links }] = await Promise.all([opened, import('./links/links.ts')]);
-    return new Links({ clock, random, store, examples, runtime: () => runtime });
+    return new Links({ clock, random, store, examples, noteWords, runtime: () => runtime });
   };
   const api = pageApi({
     startScreen: startScreen({ engines, examples, store: opened, lock, runtime: () => runtime }),

@@ -1,6 +1,6 @@
 import { asStoreFault, StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
-import type { OrderedRow, RunStore } from './run-store.ts';
+import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
 import type { StoredAgent, StoredChunk } from './schema.ts';
 import { Database } from './schema.ts';
 import type { Sealed } from './seal.ts';
@@ -192,7 +192,7 @@ export class DexieStore implements RunStore {
     );
   }
 
-  async trimTraces(spared: string, bytes: number, lean: (body: string) => string): Promise<number> {
+  async trimTraces(spared: string, bytes: number, lean: (chunk: JournalChunk) => JournalChunk): Promise<number> {
     const ended = (await this.list()).filter(({ id, phase }) => id !== spared && isOver(phase)).reverse();
     let freed = 0;
     for (const { id } of ended) {
@@ -209,10 +209,14 @@ export class DexieStore implements RunStore {
     return freed;
   }
 
-  async quarantined(run: string): Promise<{ table: string; key: string; reason: string }[]> {
+  async quarantined(run: string): Promise<SetAside[]> {
     return guarded(async () => {
       const stored = await this.#db.quarantine.where('run').equals(run).toArray();
-      return stored.map(({ table, key, reason }) => ({ table, key, reason }));
+      return stored.map(({ table, key, reason }) => ({
+        table,
+        key,
+        reason: typeof reason === 'string' ? { code: 'told', text: reason } : reason,
+      }));
     });
   }
 
@@ -230,7 +234,7 @@ export class DexieStore implements RunStore {
   }
 
   /** Puts lean chunks in the place of these; characters that were freed. */
-  async #trim(stored: readonly StoredChunk[], lean: (body: string) => string): Promise<number> {
+  async #trim(stored: readonly StoredChunk[], lean: (chunk: JournalChunk) => JournalChunk): Promise<number> {
     let freed = 0;
     await this.#db.transaction('rw', this.#db.journal, async () => {
       freed = 0;
@@ -239,7 +243,7 @@ export class DexieStore implements RunStore {
       for (const item of await this.#db.journal.bulkGet(keys)) {
         const chunk = item && unseal<JournalChunk>(item);
         if (!item || !chunk?.ok) continue;
-        const sealed = seal({ ...chunk.value, body: lean(chunk.value.body) });
+        const sealed = seal(lean(chunk.value));
         if (sealed.body.length >= item.body.length) continue;
         freed += item.body.length - sealed.body.length;
         const { run, firstSeq, lastSeq, touched } = item;

@@ -9,6 +9,8 @@ export type StoreFaultCode =
   | 'missing'
   /** Neither this record nor an older generation of it can be read. */
   | 'corrupt'
+  /** A newer version of Planaria wrote it, in a way that this one does not know. */
+  | 'newer'
   /** The database cannot be opened or was closed. */
   | 'unavailable';
 

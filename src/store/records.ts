@@ -45,8 +45,8 @@ export interface ResultRow {
   /** Milliseconds of turns, reviews included. */
   readonly durationMs: number;
   readonly review: { readonly agent: string; readonly output: unknown } | null;
-  /** Said where something about the row is not as asked, e.g. a review that failed. */
-  readonly note?: string;
+  /** A remark on the row, e.g. how it failed or that it has no review; text in rows of earlier versions. */
+  readonly note?: string | { readonly code: string };
   /** Bigger model that gave the output, where it was not the run's own. */
   readonly model?: string;
   /** A person gave the output, or part of it. */
@@ -55,6 +55,8 @@ export interface ResultRow {
 
 /** Events of one commit; `body` is one JSON event a line. */
 export interface JournalChunk {
+  /** Version of the events (journal.ts: `decodeEvents`); absent: 1. */
+  readonly version?: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly body: string;

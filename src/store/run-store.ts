@@ -1,9 +1,18 @@
+import type { SealFault } from './seal.ts';
 import type { CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource, ColdAgent } from './records.ts';
 
 /** A committed row with the order of its commit. */
 export interface OrderedRow {
   readonly order: number;
   readonly row: ResultRow;
+}
+
+/** A record that could not be trusted. */
+export interface SetAside {
+  readonly table: string;
+  /** As the table's primary key has it, as JSON. */
+  readonly key: string;
+  readonly reason: SealFault;
 }
 
 /**
@@ -35,13 +44,11 @@ export interface RunStore {
   agents(run: string): Promise<ColdAgent[]>;
   remove(run: string): Promise<void>;
   /**
-   * Room for results: the logs of runs that have ended, oldest first, are cut to what `lean` leaves of each chunk's body, until `bytes` are
-   * free. `spared` is left alone, and so is every result. @returns characters that were freed
+   * Room for results: the logs of runs that have ended, oldest first, are cut to what `lean` leaves of each chunk, until `bytes` are free.
+   * `spared` is left alone, and so is every result. @returns characters that were freed
    */
-  trimTraces(spared: string, bytes: number, lean: (body: string) => string): Promise<number>;
+  trimTraces(spared: string, bytes: number, lean: (chunk: JournalChunk) => JournalChunk): Promise<number>;
   /** Records set aside because they could not be trusted. */
-  quarantined(
-    run: string,
-  ): Promise<readonly { readonly table: string; readonly key: string; readonly reason: string }[]>;
+  quarantined(run: string): Promise<readonly SetAside[]>;
   close(): void;
 }

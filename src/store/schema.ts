@@ -1,6 +1,6 @@
 import type { DexieOptions, EntityTable, Table } from 'dexie';
 import { Dexie } from 'dexie';
-import type { Sealed } from './seal.ts';
+import type { Sealed, SealFault } from './seal.ts';
 
 export interface StoredRun extends Sealed {
   readonly id: string;
@@ -40,7 +40,8 @@ export interface QuarantinedRecord {
   readonly run: string;
   readonly table: string;
   readonly key: string;
-  readonly reason: string;
+  /** Text where an earlier version set it aside. */
+  readonly reason: SealFault | string;
   readonly record: unknown;
 }
 

@@ -12,20 +12,29 @@ export interface Sealed {
 
 export const RECORD_VERSION = 1;
 
+/** Why a record cannot be trusted. `told`: as an earlier version said it. */
+export type SealFault =
+  | { readonly code: 'version'; readonly version: string }
+  | { readonly code: 'fields' }
+  /** CRC-32C of what is there, and of what was written; hex digits. */
+  | { readonly code: 'checksum'; readonly is: string; readonly was: string }
+  | { readonly code: 'not-json' }
+  | { readonly code: 'told'; readonly text: string };
+
 export function seal(value: unknown): Sealed {
   const body = JSON.stringify(value);
   return { v: RECORD_VERSION, sum: crc32cText(body), body };
 }
 
 /** The value, or why the record cannot be trusted. */
-export function unseal<T>(record: Partial<Sealed>): Result<T, string> {
-  if (record.v !== RECORD_VERSION) return err(`version ${String(record.v)} is not known`);
-  if (typeof record.body !== 'string' || typeof record.sum !== 'number') return err('fields are missing');
+export function unseal<T>(record: Partial<Sealed>): Result<T, SealFault> {
+  if (record.v !== RECORD_VERSION) return err({ code: 'version', version: String(record.v) });
+  if (typeof record.body !== 'string' || typeof record.sum !== 'number') return err({ code: 'fields' });
   const sum = crc32cText(record.body);
-  if (sum !== record.sum) return err(`checksum ${sum.toString(16)} is not ${record.sum.toString(16)}`);
+  if (sum !== record.sum) return err({ code: 'checksum', is: sum.toString(16), was: record.sum.toString(16) });
   try {
     return ok(JSON.parse(record.body) as T);
   } catch {
-    return err('body is not JSON');
+    return err({ code: 'not-json' });
   }
 }

@@ -3,7 +3,7 @@
  *
  *     0   8  89 50 4C 41 4E 0D 0A 1A   signature; a transfer that takes it for text breaks it, as PNG's
  *     8   2  version of the container, 1
- *     10  2  what is in it: 1 a swarm with what belongs to it, 2 an incident
+ *     10  2  what is in it: 1 a swarm with what belongs to it, 2 an incident of version 1, 3 one of a later version
  *     12  4  length of the body, bytes
  *     16  4  CRC-32C of the body
  *     20     the body: UTF-8 JSON, deflate-raw
@@ -21,8 +21,10 @@ const MAX_TEXT_BYTES = 96 * 1024 * 1024;
 /** Deflate never makes more of it. */
 const MAX_FILE_BYTES = MAX_TEXT_BYTES + 65_536;
 
-const KINDS = { swarm: 1, incident: 2 } as const;
+/** As it is written; and whatever was ever written. */
+const KINDS = { swarm: 1, incident: 3 } as const;
 export type ContainerKind = keyof typeof KINDS;
+const KNOWN: Readonly<Record<number, ContainerKind>> = { 1: 'swarm', 2: 'incident', 3: 'incident' };
 
 export interface Contained {
   readonly kind: ContainerKind;
@@ -55,7 +57,7 @@ export async function unpackContainer(file: Uint8Array<ArrayBuffer>): Promise<Re
   if (file.length > MAX_FILE_BYTES) return linkError('too-long');
   if (file.length < HEADER) return linkError('truncated');
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const kind = (Object.keys(KINDS) as ContainerKind[]).find((name) => KINDS[name] === view.getUint16(10));
+  const kind = KNOWN[view.getUint16(10)];
   if (view.getUint16(8) !== VERSION || !kind) return linkError('unknown-version');
   const body = file.subarray(HEADER);
   if (body.length < view.getUint32(12)) return linkError('truncated');

@@ -12,6 +12,14 @@ export interface CheckContext {
   readonly input: string;
 }
 
+/** What is wrong with an output. */
+export interface OutputFault {
+  /** `copied`: a text is no piece of the input. */
+  readonly rule: 'schema' | 'copied';
+  /** One sentence with its path (`severity: …`, `tags[2]: …`). */
+  readonly detail: string;
+}
+
 /** One validator a schema: building one walks the whole schema. */
 const validators = new WeakMap<OutputSchema, Validator>();
 
@@ -31,9 +39,10 @@ const OUTER: readonly string[] = ['properties', 'items', 'additionalProperties']
 /**
  * @param schema a role's output schema, as `parseSwarm` returned it
  * @param value parsed JSON
- * @returns one sentence a fault with its path (`severity: …`, `tags[2]: …`), in no particular order; empty when the value passes
+ * @returns in no particular order; empty when the value passes. Copies are only looked at in values that fit the schema, so the faults are of one
+ *   rule
  */
-export function checkOutput(schema: OutputSchema, value: unknown, context: CheckContext): string[] {
+export function checkOutput(schema: OutputSchema, value: unknown, context: CheckContext): OutputFault[] {
   const { valid, errors } = validatorFor(schema).validate(value);
   if (valid) return copyFaults(schema, value, context.input, '');
   const anyOf = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ keywordLocation }) => `${keywordLocation}/`);
@@ -44,16 +53,16 @@ export function checkOutput(schema: OutputSchema, value: unknown, context: Check
       .filter(({ keywordLocation }) => !anyOf.some((location) => keywordLocation.startsWith(location)))
       .map(({ instanceLocation, keyword, error }) => {
         const sentence = keyword === 'false' ? 'is not a property of the schema.' : error;
-        return sayAt(pathOf(instanceLocation), sentence);
+        return { rule: 'schema', detail: sayAt(pathOf(instanceLocation), sentence) };
       })
   );
 }
 
 /** Walks a value that passes its schema. */
-function copyFaults(schema: OutputSchema, value: unknown, input: string, path: string): string[] {
-  const faults: string[] = [];
+function copyFaults(schema: OutputSchema, value: unknown, input: string, path: string): OutputFault[] {
+  const faults: OutputFault[] = [];
   if (schema['x-copied-from'] && typeof value === 'string' && !input.includes(value)) {
-    faults.push(sayAt(path, 'is not a piece of the input.'));
+    faults.push({ rule: 'copied', detail: sayAt(path, 'is not a piece of the input.') });
   }
   if (schema.items && Array.isArray(value)) {
     const { items } = schema;

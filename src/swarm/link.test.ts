@@ -92,7 +92,7 @@ describe('share links', () => {
     ['#view=table', 'not-a-link'],
     ['#s1', 'not-a-link'],
     ['#s3:AwA.00000000', 'unknown-version'],
-    ['#i2:AwA.00000000', 'unknown-version'],
+    ['#i3:AwA.00000000', 'unknown-version'],
     ['#s999999:', 'unknown-version'],
     ['#s0:AwA', 'unknown-version'],
     ['#s1:', 'truncated'],

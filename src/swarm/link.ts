@@ -3,7 +3,7 @@
  *
  *     #<codec>:<deflate-raw, base64url without padding>.<CRC-32C of the compressed bytes, 8 hex digits>
  *
- * `s1` a swarm file, `s2` a swarm file with more (share.ts), `i1` an incident. Raw deflate has no checksum, so a changed character could
+ * `s1` a swarm file, `s2` a swarm file with more (share.ts), `i1` and `i2` an incident of version 1 or 2. Raw deflate has no checksum, so a changed character could
  * pass as another text; and a link whose end is missing is told from one that was changed by whether the checksum is there. A link without
  * one is opened if it unpacks. Later codecs get later numbers; what was shared once opens for ever (docs/links.md). What comes out is only
  * text: reading it, and asking before anything runs, is for whoever opens it.
@@ -13,7 +13,7 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { deflate, inflate } from './deflate.ts';
 import { MAX_BYTES } from './source.ts';
 
-export const LINK_CODECS = ['s1', 's2', 'i1'] as const;
+export const LINK_CODECS = ['s1', 's2', 'i1', 'i2'] as const;
 export type LinkCodec = (typeof LINK_CODECS)[number];
 
 /** No text of 1 MiB packs into more: what deflate cannot shrink it stores, with 5 bytes for every 16 KiB at worst. */

@@ -79,7 +79,7 @@ export async function openLink(fragment: string): Promise<Result<Opened, LinkErr
   const link = await decodeLink(fragment);
   if (!link.ok) return link;
   const { codec, text } = link.value;
-  if (codec === 'i1') return ok({ kind: 'incident', text });
+  if (codec === 'i1' || codec === 'i2') return ok({ kind: 'incident', text });
   if (codec === 's1') return ok({ kind: 'swarm', shared: { swarm: { file: PLAIN_NAME, text }, input: null } });
   const shared = readShared(text);
   return shared.ok ? ok({ kind: 'swarm', shared: shared.value }) : err(shared.error);

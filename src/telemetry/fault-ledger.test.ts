@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../journal/events.ts';
+import type { Diagnosis, TurnFailure } from '../journal/vocabulary.ts';
 import type { InjectedFault } from './fault-ledger.ts';
 import { FaultLedger } from './fault-ledger.ts';
 import { prometheusText } from './prometheus.ts';
@@ -25,7 +26,7 @@ function open() {
   const tell = (now: number, body: EventBody) => {
     ledger.hear({ ...body, seq: 1, at: now, wall: now }, now);
   };
-  const turn = (now: number, agent: number, rejected?: string) => {
+  const turn = (now: number, agent: number, rejected?: TurnFailure) => {
     tell(now, {
       type: 'turn.ended',
       task: 7,
@@ -37,7 +38,7 @@ function open() {
       ...(rejected !== undefined && { rejected }),
     });
   };
-  const suspect = (now: number, agent: number, what: string) => {
+  const suspect = (now: number, agent: number, what: Diagnosis) => {
     tell(now, { type: 'heal.suspected', agent, fault: what, hard: true, evidence: [] });
   };
   const mended = (now: number, agent: number) => {
@@ -123,7 +124,7 @@ describe('fault ledger', () => {
     const { ledger, tell, turn } = open();
     ledger.inject(fault({ kind: 'device-lost', agents: [3, 4], mendedBy: 'engine', seenAs: ['device-lost'] }));
     turn(1001, 4);
-    tell(1005, { type: 'engine.lost', code: 'device-lost', message: '', inFlight: 2 });
+    tell(1005, { type: 'engine.lost', code: 'device-lost', by: 'engine', detail: '', inFlight: 2 });
     tell(2000, { type: 'engine.loaded', engine: 'webllm', model: 'pocket', ms: 900 });
     expect(ledger.open).toBe(1);
     turn(2300, 9);

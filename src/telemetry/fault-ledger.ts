@@ -3,19 +3,20 @@
  * the run's events, in the order of time; it never asks the run.
  */
 import type { JournalEvent } from '../journal/events.ts';
+import type { Diagnosis, EngineErrorCode, FaultKind, RecoveryAction, Rung } from '../journal/vocabulary.ts';
 import { percentile, wilson, type Interval } from './statistics.ts';
 
 /** A fault that struck. Times in ms on one clock, which also `hear` is given. */
 export interface InjectedFault {
   readonly id: number;
-  readonly kind: string;
+  readonly kind: FaultKind;
   readonly at: number;
   /** It lasts so long; before its end nothing can be mended. */
   readonly forMs: number;
   readonly agents: readonly number[];
   readonly tasks: readonly number[];
   /** Diagnoses by which it may be noticed; empty: it needs no noticing. */
-  readonly seenAs: readonly string[];
+  readonly seenAs: readonly (Diagnosis | EngineErrorCode)[];
   /**
    * `agent`: each struck agent must pass a turn; `run`: the run must have come back and pass one; `engine`: a fresh engine must have come, and
    * a turn pass; `any`: any turn that passes.
@@ -30,8 +31,8 @@ export interface LedgerEntry extends InjectedFault {
   detectedAt: number | null;
   mendedAt: number | null;
   /** Rung and action of the step that cured; null where none was needed. */
-  rung: string | null;
-  action: string | null;
+  rung: Rung | null;
+  action: RecoveryAction | null;
   /** Completion tokens of turns that were thrown away for it. */
   tokensLost: number;
 }
@@ -43,7 +44,7 @@ interface Open {
 }
 
 export interface KindSummary {
-  readonly kind: string;
+  readonly kind: FaultKind;
   readonly injected: number;
   readonly survivable: number;
   readonly detected: number;
@@ -139,7 +140,7 @@ export class FaultLedger {
     return summarizeKinds(this.entries);
   }
 
-  #suspected(agent: number | null, fault: string, now: number): void {
+  #suspected(agent: number | null, fault: Diagnosis | EngineErrorCode, now: number): void {
     let known = false;
     for (const { entry } of this.#open) {
       const struck = agent === null || entry.agents.length === 0 || entry.agents.includes(agent);
@@ -152,7 +153,7 @@ export class FaultLedger {
   }
 
   /** Which step cured is told right after the turn that proves it. */
-  #mended(agent: number | null, rung: string, action: string, now: number): void {
+  #mended(agent: number | null, rung: Rung, action: RecoveryAction, now: number): void {
     // The turn that proves it may still wait for another's word, as every turn does of one that had lied.
     if (agent !== null) this.#passed(agent, now, true);
     for (const entry of this.entries.slice(-LATELY)) {
@@ -199,7 +200,7 @@ const rowOf = (agent: number): number | null => (agent < 0 ? null : agent);
 
 /** Figures of each kind, by name. */
 export function summarizeKinds(entries: readonly LedgerEntry[]): KindSummary[] {
-  const kinds = new Map<string, LedgerEntry[]>();
+  const kinds = new Map<FaultKind, LedgerEntry[]>();
   for (const entry of entries) {
     const some = kinds.get(entry.kind);
     if (some) some.push(entry);
@@ -208,7 +209,7 @@ export function summarizeKinds(entries: readonly LedgerEntry[]): KindSummary[] {
   return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, some]) => summarizeKind(kind, some));
 }
 
-function summarizeKind(kind: string, entries: readonly LedgerEntry[]): KindSummary {
+function summarizeKind(kind: FaultKind, entries: readonly LedgerEntry[]): KindSummary {
   const survivable = entries.filter((entry) => entry.survivable);
   const healed = survivable.filter(({ mendedAt }) => mendedAt !== null);
   const times = (pick: (entry: LedgerEntry) => number | null): number[] =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Rung } from '../journal/vocabulary.ts';
 import type { EventBody, JournalEvent } from '../journal/events.ts';
 import { HealFold } from './heals.ts';
 import { TimelineFold } from './timeline.ts';
@@ -73,7 +74,7 @@ describe('timeline', () => {
 });
 
 describe('heals', () => {
-  const ordered = (agent: number, name: string, rung: string): EventBody => ({
+  const ordered = (agent: number, name: string, rung: Rung): EventBody => ({
     type: 'heal.ordered',
     agent,
     case: name,

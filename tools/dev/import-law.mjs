@@ -109,9 +109,12 @@ function judgeRooms(folder, from, target) {
 const narrow = {
   'workers/inference': ['src/kernel', 'src/engine'],
   'workers/inference.worker': ['workers/inference', 'src/kernel', 'src/engine'],
-  'workers/runtime.worker': ['src/runtime'],
+  'workers/runtime.worker': ['src/runtime', 'src/ui'],
   'src/ui': ['src/runtime', 'src/journal'],
 };
+
+/** Files of src/ui that a worker's entry may hand to the runtime: words, for exports. */
+const wordsOnly = /^src\/ui\/text\//;
 
 /** Rooms of src/runtime that the page may know. */
 const pageFaces = /^src\/runtime\/(client|protocol)\//;
@@ -175,6 +178,8 @@ export function judge(from, source, how = {}) {
   const allowed = narrow[place];
   if (allowed) {
     if (!allowed.includes(targetPlace)) return `${place} may import only ${allowed.join(', ')}, not ${targetPlace}`;
+    if (targetPlace === 'src/ui' && !wordsOnly.test(target))
+      return `a worker's entry knows only the words of src/ui, not ${target}`;
     if (place === 'src/ui' && targetPlace === 'src/runtime' && !pageFaces.test(target))
       return `the page knows only the client and the protocol of src/runtime, not ${target}`;
     if (place === 'src/ui' && targetPlace === 'src/journal' && !how.typeOnly)

@@ -128,15 +128,15 @@ async function reloadMidWrite(page) {
 /**
  * Plays the plan from the moment when the run has an engine until the run has ended.
  * @param {Tab} tab its page shows the run
- * @param {{ file: string, text: string, makeBook: (seed: number) => FaultBook, unseal: typeof import('../../src/store/seal.ts').unseal,
+ * @param {{ file: string, text: string, makeBook: (seed: number) => FaultBook, eventsOf: typeof import('./fault-book.ts').eventsOf,
  *   timeoutMs: number, say: (line: string) => void, onEvent?: (event: import('../../src/journal/events.ts').JournalEvent) => void }} options
  * @returns {Promise<{ phase: string, book: FaultBook, refused: string[] }>} phase `timeout` or `waiting` where the run did not end;
  *   `refused` where the runtime takes the plan for wrong
  */
-export async function playPlan(tab, { file, text, makeBook, unseal, timeoutMs, say, onEvent = () => undefined }) {
+export async function playPlan(tab, { file, text, makeBook, eventsOf, timeoutMs, say, onEvent = () => undefined }) {
   const run = (await tab.page.locator('[data-run]').getAttribute('data-run')) ?? '';
   const url = tab.page.url();
-  const log = new RunLog(run, unseal);
+  const log = new RunLog(run, eventsOf);
   const report = /** @type {string} */ (await askRuntime(tab.page, 'export', run, 'report'));
   const book = makeBook(JSON.parse(report).seed);
   /** @type {DueFault[]} */

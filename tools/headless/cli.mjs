@@ -73,7 +73,7 @@ async function readFaults(file) {
   return { ...tools, text, plan: read.plan };
 }
 
-async function runWithFaults(url, options, { text, plan, FaultBook, faultTable, unseal }) {
+async function runWithFaults(url, options, { text, plan, FaultBook, faultTable, eventsOf }) {
   const { playPlan, Tab } = await import('./chaos.mjs');
   const tab = await Tab.open(options.adapter, onPage);
   try {
@@ -81,7 +81,7 @@ async function runWithFaults(url, options, { text, plan, FaultBook, faultTable, 
     const events = [];
     const { phase, book, refused } = await playPlan(tab, {
       ...(options.log && { onEvent: (event) => events.push(JSON.stringify(event)) }),
-      ...{ file: options.faults, text, unseal, say, timeoutMs: options.timeoutMs },
+      ...{ file: options.faults, text, eventsOf, say, timeoutMs: options.timeoutMs },
       makeBook: (seed) => new FaultBook(plan, seed),
     });
     if (refused.length > 0) throw new BadInput(refused.join('\n'));

@@ -8,11 +8,19 @@ import type { FaultKind } from '../../src/journal/vocabulary.ts';
 import { type FaultPlan, parseFaultPlan } from '../../src/chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../src/chaos/schedule.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
+import { decodeEvents } from '../../src/journal/journal.ts';
+import type { JournalChunk } from '../../src/store/records.ts';
+import { type Sealed, unseal } from '../../src/store/seal.ts';
 import { formatDiagnostic } from '../../src/swarm/diagnostic.ts';
 import { FaultLedger, type KindSummary, type LedgerEntry, summarizeKinds } from '../../src/telemetry/fault-ledger.ts';
 import { percentile, wilson } from '../../src/telemetry/statistics.ts';
+import { sayEn } from '../../src/ui/text/say.en.ts';
 
-export { unseal } from '../../src/store/seal.ts';
+/** Events of a stored piece of a log; null where it cannot be trusted. */
+export function eventsOf(sealed: Sealed): JournalEvent[] | null {
+  const opened = unseal<JournalChunk>(sealed);
+  return opened.ok ? decodeEvents(opened.value) : null;
+}
 
 /** Done to the page, not by its runtime. */
 export const OUTSIDE: ReadonlySet<FaultKind> = new Set<FaultKind>(['reload-mid-write', 'power-loss', 'second-tab']);
@@ -86,7 +94,7 @@ export class FaultBook {
       if (fault?.kind === event.kind) {
         if (event.lasting === true) for (const agent of event.agents) this.#ill.add(agent);
         this.#inject(fault, now, event.agents, []);
-        lines.push(`${event.kind}: ${event.detail}`);
+        lines.push(`${event.kind}: ${sayEn.fault(event.kind, event.detail)}`);
       }
     }
     if (event.type === 'fault.over') this.#ill.delete(event.agent);

@@ -23,15 +23,15 @@ async function until(holds, what) {
  * Starts a run and destroys its device `losses` times: strikes until so many have landed, then waits for the end of the run.
  * @param {Page} page on the start screen; `holdRuntimes` was told of its context
  * @param {Parameters<typeof start>[1] & { tasks: number, seats: number, losses: number, random: () => number,
- *   unseal: typeof import('../../src/store/seal.ts').unseal }} options `seats`: as in the swarm file
+ *   eventsOf: typeof import('./fault-book.ts').eventsOf }} options `seats`: as in the swarm file
  * @returns {Promise<{ events: JournalEvent[], moments: number[], ms: number }>} the run's log; tasks that had ended at each loss; from the
  *   first loaded engine to the end
  */
-export async function loseDevices(page, { tasks, seats, losses, random, unseal, ...options }) {
+export async function loseDevices(page, { tasks, seats, losses, random, eventsOf, ...options }) {
   const refused = await start(page, options);
   if (refused.length > 0) throw new Error(refused.join('\n'));
   const run = page.url().split('/').at(-1) ?? '';
-  const log = new RunLog(run, unseal);
+  const log = new RunLog(run, eventsOf);
   /** @type {JournalEvent[]} */
   const events = [];
   /** @param {JournalEvent['type'][]} types what is on the disk of them */

@@ -9,7 +9,7 @@ import { RemoteEngine } from '../../src/engine/remote.ts';
 import type { Engine, TurnRequest } from '../../src/engine/contract.ts';
 import type { ScriptedEngine, ScriptedFault } from '../../src/engine/scripted.ts';
 import { type JournalEvent } from '../../src/journal/events.ts';
-import { AGENT_ACTIONS, NOTICE_CHOICES } from '../../src/journal/vocabulary.ts';
+import { AGENT_ACTIONS, type FaultKind, NOTICE_CHOICES } from '../../src/journal/vocabulary.ts';
 import { decodeEvents } from '../../src/journal/journal.ts';
 import { memoryLock } from '../../src/kernel/lock.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
@@ -181,7 +181,7 @@ class HostileWorld {
       press(() => runtime.allowRemote(run, random.chance(0.3) ? null : remote));
     }
     if (random.chance(0.1)) {
-      const kind = random.pick([
+      const kind = random.pick<FaultKind>([
         'quota',
         'supervisor-crash',
         'hidden-tab',
@@ -205,7 +205,9 @@ class HostileWorld {
     this.#fire(tab.runtime.resume(this.#run));
     const over = (): boolean => this.#status?.phase === 'done' || this.#status?.phase === 'cancelled';
     if (!(await this.#clock.run(over, this.#clock.now() + PATIENCE_MS)))
-      this.#problems.push(`the run never ended: ${this.#status?.phase ?? 'unseen'} ${this.#status?.message ?? ''}`);
+      this.#problems.push(
+        `the run never ended: ${this.#status?.phase ?? 'unseen'} ${JSON.stringify(this.#status?.waits ?? null)}`,
+      );
     // A page hears that it has ended before the disk does.
     await this.#clock.advance(2000);
   }

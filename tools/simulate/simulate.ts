@@ -9,7 +9,7 @@ import { DIAGNOSES, FAULT_KINDS, type FaultKind } from '../../src/journal/vocabu
 import { MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
 import type { FaultPlan } from '../../src/chaos/fault-plan.ts';
 import { scheduleFaults, type DueFault } from '../../src/chaos/schedule.ts';
-import { MISSED, type FaultSeams, type Injection } from '../../src/chaos/seams.ts';
+import { type FaultSeams, missed, struck, type Struck } from '../../src/chaos/seams.ts';
 import { scriptedAnswer } from '../../src/engine/scripted-answer.ts';
 import type { Step } from '../../src/healing/ladder.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
@@ -69,7 +69,6 @@ const ALWAYS_RESTART: readonly Step[] = [
   {
     action: 'fresh-worker',
     rung: 'restart',
-    does: 'start everything again',
     cures: Object.fromEntries(DIAGNOSES.map((fault) => [fault, 0.5])),
     costMs: 2000,
     limit: 1_000_000,
@@ -200,7 +199,7 @@ class World {
     });
   }
 
-  #inject(fault: DueFault, injection: Injection): void {
+  #inject(fault: DueFault, injection: Struck): void {
     const { seam, seenAs } = KINDS[fault.kind];
     const entry: InjectedFault = {
       id: this.#ledger.entries.length,
@@ -278,21 +277,21 @@ class World {
       messages: (fault, landed) => {
         const { kind } = fault;
         if (kind !== 'message-lost' && kind !== 'message-doubled' && kind !== 'message-reordered') return;
-        this.#tab.messages.strike(kind, fault.forMs, at(fault), (struck) => {
-          landed(struck === 0 ? MISSED : hit(`${struck} messages`));
+        this.#tab.messages.strike(kind, fault.forMs, at(fault), (messages) => {
+          landed(messages === 0 ? missed() : HIT);
         });
       },
       clock: (fault, landed) => {
         if (fault.kind === 'hidden-tab') this.#tab.clock.freeze(fault.forMs);
         else this.#tab.clock.jump(at(fault).between(-6, 6) * 3_600_000);
-        landed(hit(fault.kind));
+        landed(HIT);
       },
       store: (fault, landed) => {
         if (fault.kind === 'quota') {
           const { store } = this.#tab;
           store.fill(fault.forMs);
           this.#clock.timeout(fault.forMs, () => {
-            landed(store.refused > 0 ? hit(`${store.refused} writes refused`) : MISSED);
+            landed(store.refused > 0 ? HIT : missed());
           });
           return;
         }
@@ -300,32 +299,30 @@ class World {
           this.#ended || this.#reloading
             ? null
             : this.#disk.spoil(at(fault), fault.kind === 'old-version' ? 'version' : 'bit', TABLES);
-        landed(spoilt ? hit(`${spoilt.table} ${spoilt.key}`) : MISSED);
+        landed(spoilt ? HIT : missed());
         if (spoilt) void this.#reload(500);
       },
       run: (fault, landed) => {
         if (this.#ended || this.#reloading) {
-          landed(MISSED);
+          landed(missed());
           return;
         }
         switch (fault.kind) {
           case 'supervisor-crash':
-            landed(
-              this.#options.policy === 'none' || !this.#tab.runtime.crashSupervisor() ? MISSED : hit('supervisor'),
-            );
+            landed(this.#options.policy === 'none' || !this.#tab.runtime.crashSupervisor() ? missed() : HIT);
             break;
           case 'second-tab':
-            landed(hit('second tab'));
+            landed(HIT);
             void this.#secondTab(fault);
             break;
           case 'reload-mid-write':
             this.#whenWriting(40, () => {
-              landed(hit(this.#tab.store.writing ? 'while a batch was being written' : 'between batches'));
+              landed(HIT);
               void this.#reload(300);
             });
             break;
           default:
-            landed(hit(fault.kind));
+            landed(HIT);
             void this.#reload(5000);
         }
       },
@@ -445,7 +442,7 @@ class World {
   }
 }
 
-const hit = (detail: string): Injection => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
+const HIT = struck({ code: 'struck' });
 
 /** Every kind now and then, those that strike single turns more often; `perMinute` in all. */
 export function usualPlan(perMinute: number, minutes: number): FaultPlan {

@@ -102,7 +102,7 @@ test('a fresh worker goes on as the one before: it takes the run over from what 
     },
     allowRemote: (_, remote) => {
       asked.push(`${String(n)} ${remote?.url ?? 'null'} ${remote?.key ?? ''}`);
-      return Promise.resolve({ ok: true, message: '' });
+      return Promise.resolve({ ok: true, code: 'endpoint-off' });
     },
     playFaults: (_, file, text, from = 0) => {
       asked.push(`${String(n)} ${file} ${text} ${String(from)}`);

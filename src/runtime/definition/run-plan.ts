@@ -139,13 +139,10 @@ export function nextStage(plan: RunPlan, task: number, stage: number): number | 
   return null;
 }
 
-/** Copies are only looked at in outputs that are of the right form, so one such fault means that there is no other kind. */
-const NOT_COPIED = 'is not a piece of the input.';
-
 function checkerOf(schema: OutputSchema): OutputCheck {
   return (output, input) => {
-    const [first, ...rest] = checkOutput(schema, output, { input });
-    if (first === undefined) return null;
-    return { rule: first.endsWith(NOT_COPIED) ? 'copied' : 'schema', detail: [first, ...rest].slice(0, 3).join(' ') };
+    const faults = checkOutput(schema, output, { input }).slice(0, 3);
+    const [first] = faults;
+    return first ? { rule: first.rule, detail: faults.map(({ detail }) => detail).join(' ') } : null;
   };
 }

@@ -1,13 +1,14 @@
-import type { Engine, EngineError } from '../../engine/contract.ts';
+import { type Engine, type EngineError, lossOf } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import { reported } from '../../journal/said.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { RateMeter } from '../../telemetry/rate.ts';
 import type { EngineFigures } from '../../telemetry/report.ts';
 import { EngineKeeper, type KeeperState } from '../../engine/engine-keeper.ts';
 import { Escalation, type EscalationOptions } from '../../engine/escalation.ts';
 import type { InFlightTurn } from '../turns/in-flight-turn.ts';
-import { keeperMessage } from '../storage/sentences.ts';
+import { keeperWait } from '../storage/waits.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 import { SeatScaling } from '../../healing/seat-scaling.ts';
 
@@ -157,7 +158,7 @@ export class EngineRoom {
     const kept = this.#keeper.state;
     if (kept.kind !== 'stopped' || kept.permanent || isOver() || state.notices.ofEngine()) return;
     const name = `e${String(fence)}.${String(state.seq)}`;
-    const { message, remedy, detail } = kept.problem;
+    const { remedy, detail } = kept.problem;
     tell({
       type: 'heal.notice',
       notice: name,
@@ -165,12 +166,12 @@ export class EngineRoom {
       agent: -1,
       task: null,
       case: name,
-      title: 'The engine was lost again and again; the run waits',
+      title: { code: 'engine-lost' },
       story: [
-        message,
-        ...(detail === undefined ? [] : [detail]),
-        remedy,
-        `engines lost so far: ${String(state.totals.engineLosses)}; all results and open tasks were kept`,
+        { code: 'lost', loss: lossOf(kept.problem) },
+        ...(detail === undefined ? [] : [reported(detail)]),
+        ...(remedy === '' ? [] : [reported(remedy)]),
+        { code: 'engines-lost', engines: state.totals.engineLosses },
       ],
       choices: ['retry', 'give-up'],
     });
@@ -178,10 +179,10 @@ export class EngineRoom {
 
   #lost(error: EngineError): void {
     const { tell, inFlight, onLost } = this.#with;
-    tell({ type: 'engine.lost', code: error.code, message: error.message, inFlight: inFlight().length });
+    tell({ type: 'engine.lost', ...lossOf(error), inFlight: inFlight().length });
     onLost(error);
-    const message = keeperMessage(this.#keeper.state, true);
-    if (message !== '') tell({ type: 'run.waiting', message });
+    const waits = keeperWait(this.#keeper.state, true);
+    if (waits) tell({ type: 'run.waiting', waits });
   }
 
   #sample(): void {

@@ -31,8 +31,8 @@ test('seats follow load and queue, step by step, and each change says why', () =
   looks(20, 0.05, 3);
   looks(60, 0.95, 3);
   expect(sizes).toEqual([7, 6, 5, 4, 3, 2, 3, 4, 5, 6, 7, 8]);
-  expect(told[0]).toMatchObject({ from: 8, to: 7, max: 8, because: 'GPU only 5 % busy and no turn waits' });
-  expect(told.at(-1)).toMatchObject({ from: 7, to: 8, because: 'GPU 95 % busy and 3 turns wait' });
+  expect(told[0]).toMatchObject({ from: 8, to: 7, max: 8, because: { code: 'idle', percent: 5 } });
+  expect(told.at(-1)).toMatchObject({ from: 7, to: 8, because: { code: 'busy', percent: 95, waiting: 3 } });
   // After a pause load is not measured over the pause.
   scaling.pause();
   now += 60_000;

@@ -16,7 +16,7 @@ it('tells why seats changed until a fresh engine has all of them, and as it stoo
     from: 12,
     to: 11,
     max: 12,
-    because: 'GPU only 9 % busy and no turn waits',
+    because: { code: 'idle', percent: 9 },
   } as const;
   const asides = told(loaded, fewer, loaded);
   expect(asides.figures(1500).seatsChanged).toBeNull();
@@ -25,10 +25,9 @@ it('tells why seats changed until a fresh engine has all of them, and as it stoo
 });
 
 it('keeps the newest notes about storage, oldest first', () => {
-  const note = (k: number): EventBody => ({ type: 'storage.note', agent: -1, detail: `note ${String(k)}` });
+  const detail = (warm: number) => ({ code: 'made-room', warm, traces: 0 }) as const;
+  const note = (k: number): EventBody => ({ type: 'storage.note', agent: -1, detail: detail(k) });
   const asides = told(...Array.from({ length: 7 }, (_, k) => note(k)));
-  expect(asides.figures(2500).storageNotes.map(({ detail }) => detail)).toEqual(['note 0', 'note 1']);
-  expect(asides.figures(9999).storageNotes.map(({ detail }) => detail)).toEqual(
-    [2, 3, 4, 5, 6].map((k) => `note ${String(k)}`),
-  );
+  expect(asides.figures(2500).storageNotes.map((told) => told.detail)).toEqual([detail(0), detail(1)]);
+  expect(asides.figures(9999).storageNotes.map((told) => told.detail)).toEqual([2, 3, 4, 5, 6].map(detail));
 });

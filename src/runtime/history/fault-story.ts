@@ -1,13 +1,14 @@
 /** Injected faults and what became of each, from a run's log alone: the fault ledger, fed by `fault.injected` events. */
 import { KINDS } from '../../chaos/kinds.ts';
-import { FAULT_KINDS, type FaultKind } from '../../journal/vocabulary.ts';
+import type { FaultDetail } from '../../journal/fault-events.ts';
+import type { FaultKind } from '../../journal/vocabulary.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { FaultLedger, type InjectedFault, type KindSummary, type LedgerEntry } from '../../telemetry/fault-ledger.ts';
 import { TriedSteps } from './tried-steps.ts';
 import type { FaultLine, Timeline } from '../protocol/protocol.ts';
 
 /** The tab itself ends for it: mended when the run has come back. */
-const ENDS_TAB: ReadonlySet<string> = new Set([
+const ENDS_TAB: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'reload-mid-write',
   'power-loss',
   'second-tab',
@@ -19,7 +20,7 @@ const ENDS_TAB: ReadonlySet<string> = new Set([
 interface Note {
   readonly seq: number;
   readonly at: number;
-  readonly detail: string;
+  readonly detail: FaultDetail;
   readonly agents: readonly number[];
   readonly entry: LedgerEntry;
   readonly tried: TriedSteps;
@@ -92,8 +93,7 @@ export class FaultStory {
   }
 
   #inject(event: Extract<JournalEvent, { type: 'fault.injected' }>, now: number): void {
-    const known = FAULT_KINDS.find((kind) => kind === event.kind);
-    const fault = this.#describe(event, known, now);
+    const fault = this.#describe(event, now);
     this.#ledger.inject(fault);
     if (event.lasting) for (const agent of event.agents) this.#ill.add(agent);
     const entry = this.#ledger.entries.at(-1) as LedgerEntry;
@@ -103,22 +103,17 @@ export class FaultStory {
     this.#open.push(note);
   }
 
-  #describe(
-    event: Extract<JournalEvent, { type: 'fault.injected' }>,
-    kind: FaultKind | undefined,
-    now: number,
-  ): InjectedFault {
-    // A log of a newer version may tell of a kind that this one does not know: any turn that passes will do.
-    const info = kind && KINDS[kind];
+  #describe(event: Extract<JournalEvent, { type: 'fault.injected' }>, now: number): InjectedFault {
+    const info = KINDS[event.kind];
     return {
       id: event.fault,
       kind: event.kind,
       at: now,
-      forMs: event.forMs ?? info?.lastsMs ?? 0,
-      agents: info?.seam === 'turn' ? event.agents : [],
+      forMs: event.forMs ?? info.lastsMs ?? 0,
+      agents: info.seam === 'turn' ? event.agents : [],
       tasks: [],
-      seenAs: info?.seenAs ?? [],
-      mendedBy: info?.seam === 'turn' ? 'agent' : ENDS_TAB.has(event.kind) ? 'run' : 'any',
+      seenAs: info.seenAs,
+      mendedBy: info.seam === 'turn' ? 'agent' : ENDS_TAB.has(event.kind) ? 'run' : 'any',
       survivable: true,
       ...(event.lasting && { cured: (agent: number) => !this.#ill.has(agent) }),
     };

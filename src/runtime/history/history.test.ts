@@ -6,6 +6,7 @@ import { parseSwarm } from '../../swarm/parse.ts';
 import { History } from './history.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { planRun } from '../definition/run-plan.ts';
+import { AGENT_STATES, type FaultKind } from '../../journal/vocabulary.ts';
 import type { JournalEvent, RunFrame, RunStatus, Timeline } from '../protocol/protocol.ts';
 import { agentsByState, CellDiff } from '../views/status.ts';
 import { lines, SWARM, type Tab, World } from '../testing/world.ts';
@@ -20,7 +21,7 @@ interface Lived {
 }
 
 /** A run that goes on in a tab, with faults on the way. */
-async function live(seed: number, tasks: number, faults: readonly string[]): Promise<Lived> {
+async function live(seed: number, tasks: number, faults: readonly FaultKind[]): Promise<Lived> {
   const world = await World.create(seed);
   const tab = world.tab({ decodeMs: 20 });
   const starting = tab.runtime.start({
@@ -210,7 +211,7 @@ test('from checkpoints at any distance the same state is folded, and their numbe
       task: fc.nat(9),
       agent: fc.nat(7),
       turn: fc.constant('t'),
-      finish: fc.constantFrom('stop', 'deadline', 'error'),
+      finish: fc.constantFrom('stop' as const, 'deadline' as const, 'error' as const),
       tokens: fc.record({ prompt: fc.nat(9), cached: fc.nat(9), completion: fc.nat(9) }),
       ms: fc.nat(500),
     }),
@@ -227,9 +228,9 @@ test('from checkpoints at any distance the same state is folded, and their numbe
     fc.record({
       type: fc.constant('agent.state' as const),
       agent: fc.nat(7),
-      from: fc.constant('idle'),
-      to: fc.constantFrom('idle', 'degraded', 'recovering', 'failed'),
-      because: fc.constant('test'),
+      from: fc.constant('idle' as const),
+      to: fc.constantFrom(...AGENT_STATES),
+      because: fc.constant({ code: 'asked' as const }),
     }),
     fc.constant({ type: 'run.paused' as const }),
     fc.constant({ type: 'run.resumed' as const, tab: 't', fence: 2 }),

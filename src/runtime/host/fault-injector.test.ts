@@ -75,7 +75,7 @@ test('what cannot be broken here is said, and a bad plan is told with its place'
   const { world, tab, id } = await begin(22, 20);
   expect(await tab.runtime.breakSomething(id, 'power-loss')).toEqual({
     landed: false,
-    detail: 'power-loss cannot enter here',
+    detail: { code: 'cannot-enter', kind: 'power-loss' },
   });
   const bad = 'planaria-faults: 1\nname: x\nfaults:\n  - {kind: loop, at: 1s, target: {role: nobody}}\n';
   expect(await tab.runtime.playFaults(id, 'plan.yaml', bad)).toMatchObject([
@@ -84,7 +84,7 @@ test('what cannot be broken here is said, and a bad plan is told with its place'
   let struck: FaultReply | null = null;
   void tab.runtime.breakSomething(id, 'lying-voter').then((reply) => (struck = reply));
   await world.clock.run(() => struck !== null, 60_000);
-  expect(struck).toEqual({ landed: false, detail: 'nothing was there to strike' });
+  expect(struck).toEqual({ landed: false, detail: { code: 'nothing-there' } });
 });
 
 const logOf = async (world: World, id: string): Promise<string> =>
@@ -130,7 +130,7 @@ test('a plan goes on where the run is opened again, in this tab or in the next',
     ['3', 'supervisor-crash'],
   ]);
   expect(log.match(/"type":"run.resumed"/g)).toHaveLength(2);
-  expect(await world.store.quarantined(id)).toMatchObject([{ reason: 'version 1000 is not known' }]);
+  expect(await world.store.quarantined(id)).toMatchObject([{ reason: { code: 'version', version: '1000' } }]);
 });
 
 test('a plan plays in a tab', async () => {

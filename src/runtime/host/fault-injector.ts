@@ -6,7 +6,7 @@ import { FAULT_KINDS, type FaultKind } from '../../journal/vocabulary.ts';
 import { FaultyMessages } from '../../chaos/message-seam.ts';
 import type { FaultPlan, Target } from '../../chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../chaos/schedule.ts';
-import { type FaultSeams, type Injection, MISSED } from '../../chaos/seams.ts';
+import { type FaultSeams, type Injection, missed, struck, type Struck } from '../../chaos/seams.ts';
 import { FaultyStore } from '../../chaos/store-seam.ts';
 import type { SpoilRecord } from '../../chaos/stored-records.ts';
 import type { Engine } from '../../engine/contract.ts';
@@ -35,7 +35,7 @@ export interface BrokenRun {
   readonly isOver: () => boolean;
   /** Leaves it and opens it again, so that all of it is read from the disk. */
   readonly reopen: () => void;
-  readonly tell: (fault: DueFault, injection: Injection) => void;
+  readonly tell: (fault: DueFault, injection: Struck) => void;
   /** An agent is rid of a fault that outlasted its turn. */
   readonly tellOver: (fault: DueFault, agent: number) => void;
 }
@@ -50,8 +50,8 @@ export const FAULT_CHOICES: readonly FaultChoice[] = FAULT_KINDS.filter((kind) =
   const { seam, inTab } = KINDS[kind];
   return inTab && (seam !== 'run' || kind === 'supervisor-crash');
 }).map((kind) => {
-  const { does, afterwards, takesTarget } = KINDS[kind];
-  return { kind, does, afterwards, takesTarget };
+  const { takesTarget } = KINDS[kind];
+  return { kind, takesTarget };
 });
 
 /** The seams of one tab. Everything passes through untouched until something is to break. */
@@ -124,31 +124,30 @@ export class FaultInjector {
   }
 
   /** One fault, now or with the next turn that it suits; tells what became of it. */
-  strike(kind: string, agent: number | null): Promise<FaultReply> {
+  strike(kind: FaultKind, agent: number | null): Promise<FaultReply> {
     if (!FAULT_CHOICES.some((choice) => choice.kind === kind) || !this.#run)
-      return Promise.resolve({ landed: false, detail: `${kind} cannot enter here` });
-    const known = kind as FaultKind;
-    const target: Target = agent === null || !KINDS[known].takesTarget ? 'random' : { agent };
+      return Promise.resolve(missed({ code: 'cannot-enter', kind }));
+    const target: Target = agent === null || !KINDS[kind].takesTarget ? 'random' : { agent };
     const fault: DueFault = {
       id: ++this.#faults,
-      kind: known,
+      kind,
       at: 0,
       target,
-      forMs: KINDS[known].lastsMs ?? 0,
+      forMs: KINDS[kind].lastsMs ?? 0,
       seed: this.#random.int(2 ** 31),
     };
     return new Promise((resolve) => {
       const late = this.clock.timeout(PATIENCE_MS, () => {
-        resolve({ landed: false, detail: 'nothing was there to strike' });
+        resolve(missed());
       });
       const landed = (injection: Injection): void => {
         late();
         if (injection.landed) this.#run?.tell(fault, injection);
-        resolve({ landed: injection.landed, detail: injection.detail });
+        resolve(injection.landed ? { landed: true } : injection);
       };
-      const seam = this.#seams()[KINDS[known].seam];
+      const seam = this.#seams()[KINDS[kind].seam];
       if (seam) seam(fault, landed);
-      else landed(MISSED);
+      else landed(missed());
     });
   }
 
@@ -167,25 +166,26 @@ export class FaultInjector {
         const { kind, forMs } = fault;
         if (kind !== 'message-lost' && kind !== 'message-doubled' && kind !== 'message-reordered') return;
         this.#messages.strike(kind, forMs, seededRandom(fault.seed), () => undefined);
-        landed(hit(`${kind} for ${String(forMs / 1000)} s`));
+        landed(struck({ code: 'for', ms: forMs }));
       },
       clock: (fault, landed) => {
-        if (fault.kind === 'hidden-tab') this.clock.freeze(fault.forMs);
+        const frozen = fault.kind === 'hidden-tab';
+        if (frozen) this.clock.freeze(fault.forMs);
         else this.clock.jump(jumpOf(fault.seed));
-        landed(hit(KINDS[fault.kind].does));
+        landed(struck({ code: frozen ? 'tab-frozen' : 'clock-moved' }));
       },
       store: (fault, landed) => {
         if (fault.kind === 'quota') {
           this.store.fill(fault.forMs);
-          landed(hit(`no room to write for ${String(fault.forMs / 1000)} s`));
+          landed(struck({ code: 'no-room', ms: fault.forMs }));
         } else void this.#strikeRecord(run, fault, landed);
       },
       run: (fault, landed) => {
         if (fault.kind !== 'supervisor-crash') {
-          landed({ ...MISSED, detail: `${fault.kind} is done to the page from outside` });
+          landed(missed({ code: 'from-outside', kind: fault.kind }));
           return;
         }
-        landed(hit('MONITOR and RECOVER ended'));
+        landed(struck({ code: 'supervisor-ended' }));
         run.crashSupervisor();
       },
     };
@@ -196,15 +196,13 @@ export class FaultInjector {
     const how = fault.kind === 'old-version' ? 'version' : 'bit';
     try {
       const spoilt = run.isOver() ? null : ((await this.#spoil?.(run.id, how, seededRandom(fault.seed))) ?? null);
-      if (!spoilt || run.isOver() || run !== this.#run) landed(MISSED);
+      if (!spoilt || run.isOver() || run !== this.#run) landed(missed());
       else {
-        landed(hit(`${fault.kind}: ${spoilt.table} ${spoilt.key}`));
+        landed(struck({ code: 'record', ...spoilt }));
         run.reopen();
       }
     } catch (thrown) {
-      landed({ ...MISSED, detail: `the database refused: ${String(thrown)}` });
+      landed(missed({ code: 'database-refused', detail: String(thrown) }));
     }
   }
 }
-
-const hit = (detail: string): Injection => ({ landed: true, agents: [], tasks: [], detail, survivable: true });

@@ -49,7 +49,7 @@ export class Follower implements RunView {
     const residents = [...agents.state.keys()].filter((agent) => agents.state[agent] === AGENT.running);
     return statusOf(this.#record, this.plan, this.state, {
       writer: false,
-      message: this.state.ended ? '' : 'Another tab runs this; here you only watch.',
+      waits: this.state.ended ? null : { code: 'watching' },
       problem: null,
       loading: null,
       report: this.state.engineReport as EngineReport | null,

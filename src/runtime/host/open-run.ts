@@ -95,8 +95,8 @@ export class OpenRun {
       try {
         await this.#show(runId);
       } catch (error) {
-        // One that was removed is not waited for: the next call for it says so.
-        if (isGone(error)) return;
+        // One that was removed, or that this version cannot read, is not waited for: the next call for it says so.
+        if (isGone(error) || asStoreFault(error).code === 'newer') return;
         this.#wanted = runId;
         const ms = Math.min(REOPEN_CAP_MS, REOPEN_FIRST_MS * 2 ** tries);
         this.#with.clock.timeout(ms, () => void this.reopen(runId, tries + 1));

@@ -1,5 +1,5 @@
 import type { DueFault } from '../../chaos/schedule.ts';
-import type { Injection } from '../../chaos/seams.ts';
+import type { Struck } from '../../chaos/seams.ts';
 import type { SpoilRecord } from '../../chaos/stored-records.ts';
 import type { Engine, EngineHost } from '../../engine/contract.ts';
 import { type RemoteEndpoint, RemoteEngine } from '../../engine/remote.ts';
@@ -17,6 +17,7 @@ import { lockName } from './run-list.ts';
 import type { JournalEvent } from '../protocol/protocol.ts';
 import { Run } from '../run/run.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
+import type { NoteWords } from '../views/exports.ts';
 import type { RunView } from '../views/run-view.ts';
 
 export interface RuntimeOptions {
@@ -41,6 +42,8 @@ export interface RuntimeOptions {
   readonly spoil?: SpoilRecord;
   /** Engine for runs that ask for `scripted`; the built-in one unless given. `beside`: for a bigger model, beside the run's own. */
   readonly scripted?: (seed: number, beside: boolean) => Engine;
+  /** Puts remarks on rows into words, for exports; fetched with the first that needs it. Absent: they are told by their codes. */
+  readonly noteWords?: () => Promise<NoteWords>;
   /** What answers for an endpoint that a person allows; that endpoint itself unless given. */
   readonly remote?: (endpoint: RemoteEndpoint) => Engine;
 }
@@ -53,7 +56,7 @@ export interface OpenerHooks {
   readonly reopen: (runId: string) => void;
   /** As `reopen`, once the tab that ran it is gone. */
   readonly takeOver: (runId: string) => void;
-  readonly tellFault: (fault: DueFault, injection: Injection) => void;
+  readonly tellFault: (fault: DueFault, injection: Struck) => void;
   readonly crashSupervisor: () => void;
 }
 

@@ -1,6 +1,6 @@
 import { parseFaultPlan } from '../../chaos/fault-plan.ts';
 import type { DueFault } from '../../chaos/schedule.ts';
-import type { Injection } from '../../chaos/seams.ts';
+import { missed, struck, type Struck } from '../../chaos/seams.ts';
 import { StoreFault } from '../../store/fault.ts';
 import { FaultInjector, FAULT_CHOICES } from './fault-injector.ts';
 import { exportRun } from '../views/exports.ts';
@@ -29,12 +29,13 @@ import type {
   StartRequest,
   Timeline,
 } from '../protocol/protocol.ts';
+import type { FaultKind } from '../../journal/vocabulary.ts';
 import { Run } from '../run/run.ts';
 import { Moments } from '../views/moments.ts';
 import { agentStory } from '../views/agent-story.ts';
 import type { RunView } from '../views/run-view.ts';
 
-const ONLY_WATCHES: ActionReply = { ok: false, message: 'This tab only watches; the tab that runs it decides.' };
+const ONLY_WATCHES: ActionReply = { ok: false, code: 'watching' };
 
 /** All runs of the product: many stored, at most one open. */
 export class Runtime implements Answers<'runtime' | 'run'> {
@@ -133,7 +134,9 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   }
 
   async export(runId: string, kind: ExportKind): Promise<Blob> {
-    return exportRun(await this.#run.require(runId), this.#with.store, kind);
+    const { store, noteWords } = this.#with;
+    const words = (await noteWords?.()) ?? (({ code }) => code);
+    return exportRun(await this.#run.require(runId), store, kind, words);
   }
 
   async decide(runId: string, noticeId: string, decision: Decision): Promise<ActionReply> {
@@ -155,9 +158,9 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     return Promise.resolve(FAULT_CHOICES);
   }
 
-  async breakSomething(runId: string, kind: string, agent?: number): Promise<FaultReply> {
+  async breakSomething(runId: string, kind: FaultKind, agent?: number): Promise<FaultReply> {
     const run = await this.#run.require(runId);
-    if (!(run instanceof Run)) return { landed: false, detail: 'this tab only watches' };
+    if (!(run instanceof Run)) return missed({ code: 'watching' });
     return kind === 'reload-mid-write' ? announceReload(run) : this.#injector.strike(kind, agent ?? null);
   }
 
@@ -171,7 +174,7 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   }
 
   /** Writes into the log of the open run that somebody broke something on purpose. */
-  tellFault(fault: DueFault, injection: Injection): void {
+  tellFault(fault: DueFault, injection: Struck): void {
     if (this.#open instanceof Run) this.#open.injected(fault.id, fault.kind, injection, fault);
   }
 
@@ -212,10 +215,9 @@ export class Runtime implements Answers<'runtime' | 'run'> {
 
 /** The page reloads itself; that it was meant is in the log first, for whoever reads the run afterwards. */
 async function announceReload(run: Run): Promise<FaultReply> {
-  const detail = 'the page was reloaded on purpose';
-  run.injected(0, 'reload-mid-write', { agents: [], detail });
+  run.injected(0, 'reload-mid-write', struck({ code: 'page-reloaded' }));
   await run.flush();
-  return { landed: true, detail };
+  return { landed: true };
 }
 
 function infoOf(status: RunInfo): RunInfo {

@@ -257,7 +257,7 @@ describe('an incident with hostile content', () => {
           expect(() => new Date(facts.startedAt + facts.ms).toISOString()).not.toThrow();
           expect([facts.ms, facts.mended, ...facts.faults.map(({ at }) => at)].every((n) => n >= 0)).toBe(true);
           const read = readIncident(text);
-          if (!read.ok) throw new Error(read.error);
+          if (!read.ok) throw new Error(read.error.detail);
           if (plan !== null) expect(parseFaultPlan('p.json', plan, read.value.plan.layout)).toMatchObject({ ok: true });
           const session = await ReplaySession.open('replay-1', read.value, systemClock());
           let steps = 0;

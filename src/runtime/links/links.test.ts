@@ -125,7 +125,7 @@ describe('incidents', () => {
     const before = snapshot(disk);
     const packed = await links.incident(run.record.id, true);
     expect(packed.facts).toMatchObject({ tasks: 20, inputIncluded: true, seed: 4 });
-    expect(packed.link).toMatch(/^#i1:/);
+    expect(packed.link).toMatch(/^#i2:/);
     expect(await links.read(packed.file.blob)).toMatchObject({ kind: 'incident', facts: packed.facts });
     const reply = await links.replay(packed.link!);
     if (!reply.ok) throw new Error('refused');
@@ -158,7 +158,7 @@ describe('incidents', () => {
     await links.unwatch();
   });
 
-  test.each(['#s1:', '#i1:AAAA', '#i2:AAAA', 'nothing', '#i1:K8hJzEssyky0UjDkAgA.6ef6860f'])(
+  test.each(['#s1:', '#i1:AAAA', '#i2:AAAA', '#i3:AAAA', 'nothing', '#i1:K8hJzEssyky0UjDkAgA.6ef6860f'])(
     '%s is refused by name, for reading and for replaying',
     async (fragment) => {
       const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));

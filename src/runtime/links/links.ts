@@ -14,6 +14,7 @@ import type { ExampleSource } from '../host/examples.ts';
 import { checkSwarm } from '../definition/check-swarm.ts';
 import { faultPlanOf, type Incident, readIncident, writeIncident } from '../replay/incident.ts';
 import { ReplaySession } from '../replay/session.ts';
+import type { RuntimeOptions } from '../host/opener.ts';
 import type { Runtime } from '../host/runtime.ts';
 import type {
   Answers,
@@ -43,6 +44,8 @@ export interface LinksOptions {
   readonly random: Random;
   readonly store: RunStore;
   readonly examples: ExampleSource;
+  /** See `RuntimeOptions`. */
+  readonly noteWords?: RuntimeOptions['noteWords'];
   /** Null where no run was opened yet in this worker. */
   readonly runtime: () => Promise<Runtime> | null;
 }
@@ -94,12 +97,12 @@ export class Links implements LinkServer {
     const events = [...stored, ...unsaved.filter(({ seq }) => seq > last)];
     const text = writeIncident({ record, source, events }, withInput);
     const read = readIncident(text);
-    if (!read.ok) throw new Error(read.error);
+    if (!read.ok) throw new Error(read.error.detail);
     const file = await packContainer({ kind: 'incident', text });
     if (!file.ok) throw new Error(file.error.message);
     const name = `${source.swarm.file.replace(/^.*[/\\]/s, '').replace(/\.[^.]*$/, '') || 'run'}-incident.planaria`;
     return {
-      ...packed(await encodeLink(text, 'i1'), name, file.value),
+      ...packed(await encodeLink(text, 'i2'), name, file.value),
       swarm: { file: source.swarm.file, bytes: bytesOf(source.swarm.text) },
       facts: read.value.facts,
     };
@@ -113,7 +116,7 @@ export class Links implements LinkServer {
       return { kind: 'swarm', swarm, input, checked: checkSwarm(swarm.file, swarm.text) };
     }
     const incident = readIncident(opened.value.text);
-    if (!incident.ok) return { kind: 'broken', problem: 'not-ours', detail: incident.error };
+    if (!incident.ok) return { kind: 'broken', ...incident.error };
     const { source: run, plan, facts, input } = incident.value;
     return {
       kind: 'incident',
@@ -141,9 +144,9 @@ export class Links implements LinkServer {
       };
       return { ok: false, diagnostics: [diagnostic] };
     }
-    const { clock, random } = this.#with;
+    const { clock, random, noteWords } = this.#with;
     const id = newId('replay', clock.wall(), random);
-    const session = await ReplaySession.open(id, incident.value, clock);
+    const session = await ReplaySession.open(id, incident.value, clock, noteWords);
     const before = this.#replay;
     this.#replay = { session, api: replayApi(session) };
     await before?.session.close();
@@ -185,7 +188,7 @@ export class Links implements LinkServer {
     if (!opened.ok) return opened;
     if (opened.value.kind !== 'incident') return err({ problem: 'not-ours', detail: '' });
     const incident = readIncident(opened.value.text);
-    return incident.ok ? incident : err({ problem: 'not-ours', detail: incident.error });
+    return incident;
   }
 
   async #exampleOf(text: string): Promise<{ readonly name: string; readonly text: string } | null> {

@@ -6,9 +6,6 @@ export interface WatchedReplay extends Answers<'run'> {
   setPace(runId: string, pace: Pace): void;
 }
 
-const NOT_IN_A_REPLAY =
-  'This is a replay: it shows what happened, and nothing in it can be changed. Run it live to try something.';
-
 /** A replay as the page sees any other run: it can be looked at in every way, paused and gone on with, but not changed. */
 export function replayApi(session: ReplaySession): WatchedReplay {
   const { runtime } = session;
@@ -23,7 +20,7 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     const stands = replay.pace === 0 && !session.over;
     return { ...status, phase: stands ? 'paused' : status.phase, replay };
   };
-  const refuse = () => Promise.resolve({ ok: false, message: NOT_IN_A_REPLAY });
+  const refuse = () => Promise.resolve({ ok: false, code: 'replay' } as const);
   const shown = (frame: RunFrame): RunFrame => ({ ...frame, status: told(frame.status) });
   return {
     open: (runId) => runtime.open(runId),
@@ -44,7 +41,7 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     decide: refuse,
     act: refuse,
     allowRemote: refuse,
-    breakSomething: () => Promise.resolve({ landed: false, detail: NOT_IN_A_REPLAY }),
+    breakSomething: () => Promise.resolve({ landed: false, detail: { code: 'replay' } }),
     playFaults: () => Promise.resolve([]),
     setPace,
   };

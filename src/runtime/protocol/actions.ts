@@ -15,9 +15,3 @@ export interface RemoteSettings {
   readonly key: string | null;
   readonly model: string;
 }
-
-/** One sentence on what was done, or why nothing was. */
-export interface ActionReply {
-  readonly ok: boolean;
-  readonly message: string;
-}

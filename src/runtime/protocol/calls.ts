@@ -1,8 +1,9 @@
 /** All that the page may ask of the runtime worker: one entry a call. Whoever adds one adds its answer to the part that it names. */
 import type { GpuCheck, ModelChoice } from '../../engine/contract.ts';
-import type { AgentAction } from '../../journal/vocabulary.ts';
+import type { AgentAction, FaultKind } from '../../journal/vocabulary.ts';
 import type { Diagnostic } from '../../swarm/diagnostic.ts';
-import type { ActionReply, Decision, RemoteSettings } from './actions.ts';
+import type { ActionReply } from './action-reply.ts';
+import type { Decision, RemoteSettings } from './actions.ts';
 import { answeredBy, type AnswersOf, type ApiOf, type Deadline } from './call-table.ts';
 import type { FaultChoice, FaultReply } from './injected-faults.ts';
 import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from './links.ts';
@@ -58,7 +59,7 @@ export const CALLS = {
   /** Tasks that the run's own model keeps failing at may go to this endpoint; null takes it back. A reload does, too. */
   allowRemote: run<[remote: RemoteSettings | null], ActionReply>(),
   /** Breaks something in the open run, now or with the next turn that suits; the log tells of it as `fault.injected`. */
-  breakSomething: run<[kind: string, agent?: number], FaultReply>(),
+  breakSomething: run<[kind: FaultKind, agent?: number], FaultReply>(),
   /**
    * Plays a fault plan (docs/faults.md) from now on; what is wrong with the plan, else nothing. `from`: it has been playing for so many ms
    * already, in a tab that is gone; what was due before is left out.

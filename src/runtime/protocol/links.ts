@@ -1,4 +1,5 @@
 /** What the page asks of links, files and replays, and what it is told. docs/links.md tells the same to people. */
+import type { FaultKind } from '../../journal/vocabulary.ts';
 import type { LinkErrorCode } from '../../swarm/link.ts';
 import type { CheckedSwarm } from './starting.ts';
 
@@ -35,7 +36,7 @@ export interface IncidentFacts {
   /** Milliseconds from start to end, pauses not counted. */
   readonly ms: number;
   /** Faults that were injected, `at` milliseconds from the start. */
-  readonly faults: readonly { readonly kind: string; readonly at: number; readonly agents: readonly number[] }[];
+  readonly faults: readonly { readonly kind: FaultKind; readonly at: number; readonly agents: readonly number[] }[];
   /** Times that a person decided, or did something to an agent. */
   readonly actions: number;
   readonly mended: number;

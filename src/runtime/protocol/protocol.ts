@@ -13,16 +13,19 @@ export type {
   VramSample,
 } from '../../engine/contract.ts';
 export type { JournalEvent } from '../../journal/events.ts';
+export type { MissedFault } from '../../journal/fault-events.ts';
 export { AGENT_STATES, TIERS } from '../../journal/vocabulary.ts';
-export type { AgentAction, AgentState, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
+export type { AgentAction, AgentState, FaultKind, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';
 export type { RoleSummary, SwarmSummary } from '../../swarm/summary.ts';
+export type * from './action-reply.ts';
 export type * from './actions.ts';
 export type { Answers, PageApi } from './calls.ts';
 export type * from './injected-faults.ts';
 export type * from './links.ts';
 export { PACES, REPLAY_PREFIX } from './links.ts';
+export type * from './row-note.ts';
 export type * from './starting.ts';
 export type * from './status.ts';
 export type * from './storage-report.ts';

@@ -1,5 +1,8 @@
 /** A run as it stands: one line of the list of runs, the figures strip, and the frames that draw its agents. */
 import type { EngineError, EngineReport, LoadProgress, VramSample } from '../../engine/contract.ts';
+import type { SeatsCause } from '../../journal/engine-events.ts';
+import type { RunWait } from '../../journal/run-events.ts';
+import type { StorageNote } from '../../journal/storage-events.ts';
 import type { AgentState } from '../../journal/vocabulary.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { SwarmSummary } from '../../swarm/summary.ts';
@@ -17,8 +20,8 @@ export type Healing = HealFigures;
 export interface RunStatus extends RunInfo {
   /** False in a tab that only watches. */
   readonly writer: boolean;
-  /** One sentence when phase is waiting or failed, else empty; e.g. what was lost, what was kept, what happens next. */
-  readonly message: string;
+  /** What was lost, what was kept, what happens next; null while nothing is waited for. */
+  readonly waits: RunWait | null;
   readonly problem: EngineError | null;
   readonly loading: LoadProgress | null;
   readonly report: EngineReport | null;
@@ -48,14 +51,14 @@ export interface RunStatus extends RunInfo {
     readonly at: number;
     readonly from: number;
     readonly to: number;
-    readonly because: string;
+    readonly because: SeatsCause;
   } | null;
   /** What was given up or could not be kept in storage, the newest last; `agent`: -1 where it is about none. */
   readonly storageNotes: readonly {
     readonly seq: number;
     readonly at: number;
     readonly agent: number;
-    readonly detail: string;
+    readonly detail: StorageNote;
   }[];
   /** Endpoint that a person has allowed for this run, as `MODEL at HOST`; null: nothing leaves this computer. */
   readonly remote: string | null;

@@ -1,6 +1,6 @@
 /** What the page reads of a run, now or afterwards: its results, one agent's story, its timeline, its files. */
 import type { JournalEvent } from '../../journal/events.ts';
-import type { AgentState, Tier } from '../../journal/vocabulary.ts';
+import type { AgentState, FaultKind, Tier } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { TimelineBuckets } from '../../telemetry/timeline.ts';
 
@@ -57,7 +57,7 @@ export interface Timeline extends TimelineBuckets {
   /** In run time, ms. */
   readonly faults: readonly {
     readonly seq: number;
-    readonly kind: string;
+    readonly kind: FaultKind;
     readonly at: number;
     readonly detectedAt: number | null;
     readonly mendedAt: number | null;

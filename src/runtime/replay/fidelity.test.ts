@@ -19,7 +19,7 @@ async function replayed(run: StoredRun): Promise<{ events: JournalEvent[]; sessi
   const opened = file.ok ? await openFile(file.value) : file;
   if (!opened.ok || opened.value.kind !== 'incident') throw new Error('the file does not open');
   const incident = readIncident(opened.value.text);
-  if (!incident.ok) throw new Error(incident.error);
+  if (!incident.ok) throw new Error(incident.error.detail);
   const session = await ReplaySession.open('replay-1', incident.value, systemClock());
   await session.clock.run(() => session.over, 7_200_000);
   const events = (await session.store.chunks('replay-1', 0)).flatMap((chunk) => decodeEvents(chunk));
@@ -79,7 +79,9 @@ const APART: ReadonlySet<string> = new Set([
 const together = kinds.filter((kind) => !APART.has(kind));
 /** What became bad on the disk was a piece of the log itself: nobody knows any more what was in it. */
 const lostLog = (events: readonly JournalEvent[]): boolean =>
-  events.some((event) => event.type === 'fault.injected' && /^[a-z-]+: journal/.test(event.detail));
+  events.some(
+    (event) => event.type === 'fault.injected' && event.detail.code === 'record' && event.detail.table === 'journal',
+  );
 
 const LIVES: readonly [string, LifeOptions][] = [
   ['every fault', { kinds: together }],

@@ -1,122 +1,36 @@
 /**
- * An incident: everything that a replay needs, and nothing that a person did not agree to hand on. It is JSON, version 1, in a link (`i1`) or
- * in a `.planaria` file; docs/links.md lists its keys. Only what this schema names fits in: no code, no address, no key, no tool.
+ * An incident: everything that a replay needs, and nothing that a person did not agree to hand on. It is JSON, in a link or in a
+ * `.planaria` file; docs/links.md lists its keys. Only what its schema names fits in: no code, no address, no key, no tool. It is written as
+ * version 2, and read as that or as version 1.
  */
 import * as v from 'valibot';
-import { AGENT_ACTIONS, FAULT_KINDS, NOTICE_CHOICES, NOTICE_SUBJECTS } from '../../journal/vocabulary.ts';
 import { PLAN_ENTRIES, PLAN_MS } from '../../chaos/fault-plan.ts';
-import { type JournalEvent } from '../../journal/events.ts';
+import type { JournalEvent } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded } from '../../swarm/bounded-json.ts';
-import { HUNG } from '../turns/in-flight-turn.ts';
-import { SILENT } from '../supervision/orders.ts';
 import { type RunPlan, planRun, type RunSettings } from '../definition/run-plan.ts';
-import type { IncidentFacts } from '../protocol/links.ts';
+import type { IncidentFacts, LinkProblem } from '../protocol/links.ts';
+import {
+  type IncidentJson,
+  IncidentSchema,
+  IncidentSchemaV1,
+  MAX_FAULTS,
+  MAX_HEALS,
+  MAX_OUTPUT,
+  MAX_TEXT,
+  MAX_TURNS,
+  MAX_ACTIONS,
+} from './incident-schema.ts';
+import { fromV1 } from './incident-v1.ts';
 import { inputOf } from './input-text.ts';
 import { maskItems, maskTurns, maskActions } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
-import { type RecordedFault, type Recording, recordingOf } from './recording.ts';
-import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
+import { type Recording, recordingOf } from './recording.ts';
+import { fromColumns, toColumns } from './turn-columns.ts';
 
-const MAX_FAULTS = 10_000;
-const MAX_HEALS = 50_000;
-/** The end of the year 9999, wall time in milliseconds: later ones have no short name. */
-const LAST_DATE = 253_402_300_799_999;
-const MAX_ACTIONS = 10_000;
-const MAX_OUTPUT = 100_000;
-/** Turns beyond these are left out, and made up in the replay. */
-const MAX_TURNS = 400_000;
 /** A turn is 19 numbers and at most one text. */
 const BOUNDS = { depth: 8, values: 20 * MAX_TURNS + 2_000_000 };
-
-const ms = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(31 * 86_400_000));
-const whole = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most));
-const short = v.pipe(v.string(), v.maxLength(500));
-const named = v.strictObject({ name: v.pipe(v.string(), v.maxLength(255)), text: v.string() });
-
-const Action = v.variant('do', [
-  v.strictObject({
-    do: v.literal('decide'),
-    at: ms,
-    of: v.picklist(NOTICE_SUBJECTS),
-    about: v.exactOptional(whole(1e9)),
-    choice: v.picklist(NOTICE_CHOICES),
-    task: v.exactOptional(whole(1e9)),
-    stage: v.exactOptional(whole(64)),
-    output: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_OUTPUT))),
-  }),
-  v.strictObject({
-    do: v.literal('act'),
-    at: ms,
-    agent: whole(1e6),
-    action: v.picklist(AGENT_ACTIONS),
-  }),
-  v.strictObject({ do: v.literal('endpoint'), at: ms, allowed: v.boolean() }),
-  v.strictObject({ do: v.picklist(['pause', 'continue']), at: ms }),
-]);
-
-const IncidentSchema = v.strictObject({
-  incident: v.literal(1),
-  /** Version of Planaria that recorded it. */
-  version: short,
-  run: v.strictObject({
-    startedAt: v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_DATE)),
-    engine: v.picklist(['webllm', 'scripted']),
-    model: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
-    ms,
-    mended: whole(1e9),
-    /** A person ended it then; absent where nobody did. */
-    cancelledAt: v.exactOptional(ms),
-  }),
-  swarm: named,
-  settings: v.strictObject({
-    seed: whole(Number.MAX_SAFE_INTEGER),
-    vramMiB: whole(1024 * 1024),
-    /** How long a question to a person waits; absent where nobody was to be asked. */
-    askMs: v.exactOptional(ms),
-  }),
-  /** A file that the swarm file reads; `included` false: its items are placeholders. */
-  input: v.strictObject({ ...named.entries, included: v.boolean() }),
-  engines: v.pipe(
-    v.array(
-      v.strictObject({
-        readyAt: ms,
-        loadMs: ms,
-        residents: v.pipe(whole(64), v.minValue(1)),
-        contextTokens: whole(1e7),
-        lost: v.nullable(v.strictObject({ at: ms, silentFrom: ms, code: short, message: short })),
-      }),
-    ),
-    v.maxLength(MAX_FAULTS),
-  ),
-  seats: v.pipe(
-    v.array(
-      v.strictObject({ at: ms, from: whole(64), to: v.pipe(whole(64), v.minValue(1)), max: whole(64), because: short }),
-    ),
-    v.maxLength(MAX_FAULTS),
-  ),
-  faults: v.pipe(
-    v.array(
-      v.strictObject({
-        kind: v.picklist(FAULT_KINDS),
-        at: ms,
-        agents: v.pipe(v.array(whole(1e6)), v.maxLength(1024)),
-        detail: short,
-        seed: whole(Number.MAX_SAFE_INTEGER),
-        forMs: ms,
-      }),
-    ),
-    v.maxLength(MAX_FAULTS),
-  ),
-  /** What people did; absent where nobody did anything. */
-  words: v.exactOptional(v.pipe(v.array(Action), v.maxLength(MAX_ACTIONS))),
-  /** Absent where it was never opened again. */
-  reopens: v.exactOptional(v.pipe(v.array(ms), v.maxLength(MAX_FAULTS))),
-  turns: TurnColumns,
-  heals: v.pipe(v.array(short), v.maxLength(MAX_HEALS)),
-});
-type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 
 /** An incident, read: what can be replayed. */
 export interface Incident {
@@ -143,13 +57,13 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const planned = planRun(source);
   if (!planned.ok) throw new Error(`The swarm file of run ${record.id} can no longer be read.`);
   const plan = planned.value;
-  const recording = recordingOf(events, bySupervisor);
+  const recording = recordingOf(events);
   const items = withInput ? plan.items : maskItems(plan.items, plan.swarm.input);
   const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, items);
   const actions = withInput ? recording.actions : maskActions(recording.actions, plan, items);
   const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
   const json: IncidentJson = {
-    incident: 1,
+    incident: 2,
     version,
     run: {
       startedAt: record.startedAt,
@@ -168,29 +82,56 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     },
     engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
       ...engine,
-      lost: engine.lost && { ...engine.lost, message: engine.lost.message.slice(0, 500) },
+      lost: engine.lost && { ...engine.lost, loss: shortOf(engine.lost.loss) },
     })),
-    seats: recording.seats.slice(0, MAX_FAULTS),
-    faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
+    seats: recording.seats.slice(0, MAX_FAULTS).map((seats) => ({ ...seats, because: shortOf(seats.because) })),
+    faults: recording.faults.slice(0, MAX_FAULTS).map((fault) => ({
+      ...fault,
+      agents: fault.agents.slice(0, 1024),
+      detail: shortOf(fault.detail),
+    })),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
     turns: toColumns(turns.slice(0, MAX_TURNS), recording.exact ? 1000 : 1),
-    heals: recording.heals.slice(0, MAX_HEALS),
+    heals: recording.heals.slice(0, MAX_HEALS).map((step) => [...step] as IncidentJson['heals'][number]),
   };
   return JSON.stringify(json);
 }
 
-/** Fails with one sentence where it is no incident that this version knows. */
-export function readIncident(text: string): Result<Incident, string> {
+/** Why a text is no incident that can be replayed; `unknown-version`: a newer Planaria made it. */
+export interface IncidentProblem {
+  readonly problem: Extract<LinkProblem, 'not-ours' | 'unknown-version'>;
+  /** The checker's own words. */
+  readonly detail: string;
+}
+
+const notOurs = (detail: string): Result<never, IncidentProblem> => err({ problem: 'not-ours', detail });
+
+export function readIncident(text: string): Result<Incident, IncidentProblem> {
   const given = parseBounded(text, BOUNDS);
-  if (!given.ok) return given;
-  const parsed = v.safeParse(IncidentSchema, given.value, { abortEarly: true });
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    return err(`${v.getDotPath(issue) ?? 'The incident'}: ${issue.message}`);
-  }
-  const json = parsed.output;
+  if (!given.ok) return notOurs(given.error);
+  const version = versionOf(given.value);
+  if (version > 2) return err({ problem: 'unknown-version', detail: `incident: ${String(version)}` });
+  const json = version === 1 ? parsed(IncidentSchemaV1, given.value) : parsed(IncidentSchema, given.value);
+  if (!json.ok) return notOurs(json.error);
+  return incidentOf(json.value.incident === 1 ? fromV1(json.value) : json.value);
+}
+
+/** 0 where it says none. */
+function versionOf(given: unknown): number {
+  const version = typeof given === 'object' && given !== null && 'incident' in given ? given.incident : 0;
+  return Number.isSafeInteger(version) ? Number(version) : 0;
+}
+
+function parsed<Schema extends v.GenericSchema>(schema: Schema, given: unknown): Result<v.InferOutput<Schema>, string> {
+  const parse = v.safeParse(schema, given, { abortEarly: true });
+  if (parse.success) return ok(parse.output);
+  const [issue] = parse.issues;
+  return err(`${v.getDotPath(issue) ?? 'The incident'}: ${issue.message}`);
+}
+
+function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
   const { run, swarm, input, version } = json;
   const settings: RunSettings = {
     engine: 'scripted',
@@ -205,7 +146,7 @@ export function readIncident(text: string): Result<Incident, string> {
     settings: settings as unknown as RunSource['settings'],
   };
   const planned = planRun(source);
-  if (!planned.ok) return err(planned.error[0]?.message ?? 'Its swarm file cannot be read.');
+  if (!planned.ok) return notOurs(planned.error[0]?.message ?? 'Its swarm file cannot be read.');
   const plan = planned.value;
   const turns = fromColumns(json.turns);
   const recording: Recording = {
@@ -260,17 +201,14 @@ export function faultPlanOf({ recording, facts, plan }: Incident): string | null
   return JSON.stringify({ 'planaria-faults': 1, name: facts.name.slice(0, 80), seed: facts.seed, faults });
 }
 
-/** Losses of the engine that its supervisor declared: in a replay it does so again. */
-const bySupervisor = (message: string): boolean => message === SILENT.message || message === HUNG.message;
-
-const isKnown = (fault: RecordedFault): fault is RecordedFault & { kind: (typeof FAULT_KINDS)[number] } =>
-  FAULT_KINDS.some((kind) => kind === fault.kind);
-
 const isShort = (action: RecordedAction): boolean =>
   action.do !== 'decide' || (action.output?.length ?? 0) <= MAX_OUTPUT;
 
-const short500 = <T extends RecordedFault>(fault: T) => ({
-  ...fault,
-  agents: fault.agents.slice(0, 1024),
-  detail: fault.detail.slice(0, 500),
-});
+/** Text from elsewhere, no longer than fits. */
+function shortOf<Code extends object>(code: Code): Code {
+  const entries = Object.entries(code).map(([key, value]): [string, unknown] => [
+    key,
+    typeof value === 'string' ? value.slice(0, MAX_TEXT) : value,
+  ]);
+  return Object.fromEntries(entries) as Code;
+}

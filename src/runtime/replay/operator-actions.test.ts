@@ -8,7 +8,7 @@ import type { ResultRow } from '../../store/records.ts';
 import { SWARM } from '../testing/world.ts';
 import { type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
 import { pausedFor } from './operator-actions.ts';
-import { healSignature } from './recording.ts';
+import { healStep } from './recording.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun, type RecordOptions } from './testing/recorded-run.ts';
 
@@ -20,7 +20,7 @@ const failsAt =
 
 function incidentOf(run: StoredRun, withInput = true): Incident {
   const incident = readIncident(writeIncident(run, withInput));
-  if (!incident.ok) throw new Error(incident.error);
+  if (!incident.ok) throw new Error(incident.error.detail);
   return incident.value;
 }
 
@@ -52,7 +52,7 @@ const story = (events: readonly JournalEvent[]): string[] =>
       case 'task.failed':
         return [`${String(event.task)} ${event.failure} after ${String(event.attempts)}`];
       default:
-        return [healSignature(event) ?? []].flat();
+        return [healStep(event)?.join(' ') ?? []].flat();
     }
   });
 
@@ -102,9 +102,8 @@ describe('a replay does again what a person did', () => {
     const { events, session, rows } = await replayed(incidentOf(run));
     expect(story(events)).toEqual(story(run.events));
     expect(session.info()).toMatchObject({ improvised: 0 });
-    expect([...rows.values()].some(({ failure, note }) => failure === null && note === 'edited by a person')).toBe(
-      true,
-    );
+    const edited = [...rows.values()].filter(({ failure, edited: byPerson }) => failure === null && byPerson);
+    expect(edited).toMatchObject([{ note: { code: 'edited' } }]);
   });
 
   test('agents paused, resumed, called back and made anew', async () => {

@@ -1,5 +1,6 @@
 /** A turn as a recording has it, and how single turns ended, as their log tells it. */
-import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import type { TurnTrace } from '../../journal/turn-events.ts';
 import { ENGINE_LOST } from '../../journal/run-state.ts';
 import type { FinishReason } from '../../journal/vocabulary.ts';
 

@@ -1,5 +1,8 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
+import type { EngineLoss, SeatsCause } from '../../journal/engine-events.ts';
 import type { JournalEvent } from '../../journal/events.ts';
+import type { FaultDetail } from '../../journal/fault-events.ts';
+import type { Diagnosis, FaultKind, RecoveryAction } from '../../journal/vocabulary.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
@@ -14,8 +17,7 @@ export interface RecordedEngine {
   readonly lost: {
     readonly at: number;
     readonly silentFrom: number;
-    readonly code: string;
-    readonly message: string;
+    readonly loss: EngineLoss;
   } | null;
 }
 
@@ -25,18 +27,23 @@ export interface RecordedSeats {
   readonly from: number;
   readonly to: number;
   readonly max: number;
-  readonly because: string;
+  readonly because: SeatsCause;
 }
 
 export interface RecordedFault {
-  readonly kind: string;
+  readonly kind: FaultKind;
   /** Milliseconds from the run's start. */
   readonly at: number;
   readonly agents: readonly number[];
-  readonly detail: string;
+  readonly detail: FaultDetail;
   readonly seed: number;
   readonly forMs: number;
 }
+
+/** What healing did, and to whom (a row, or -1); with a step of the ladder where one was taken. */
+export type HealStep =
+  | readonly ['suspected', agent: number, fault: Diagnosis]
+  | readonly ['ordered' | 'mended', agent: number, fault: Diagnosis, action: RecoveryAction];
 
 export interface Recording {
   /** By task, then stage, then time. */
@@ -46,8 +53,8 @@ export interface Recording {
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
-  /** Events of healing, by their `healSignature`. */
-  readonly heals: readonly string[];
+  /** What healing did, in order. */
+  readonly heals: readonly HealStep[];
   readonly mended: number;
   /** When a person ended it; null where nobody did. */
   readonly cancelledAt: number | null;
@@ -60,7 +67,7 @@ export interface Recording {
 }
 
 /** Faults that end the engine; it says nothing more from the moment they strike. */
-const ENGINE_FAULTS: ReadonlySet<string> = new Set([
+const ENGINE_FAULTS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'worker-kill',
   'device-lost',
   'device-lost-twice',
@@ -79,19 +86,25 @@ const ACTIONS: ReadonlySet<JournalEvent['type']> = new Set([
   'run.continued',
 ]);
 
-/** What an event of healing says, for comparison; null for other events. */
-export function healSignature(event: JournalEvent): string | null {
+/** What an event of healing comes to, for comparison; null for other events. */
+export function healStep(event: JournalEvent): HealStep | null {
   switch (event.type) {
     case 'heal.suspected':
-      return `suspected ${String(event.agent)} ${event.fault}`;
+      return ['suspected', event.agent, event.fault];
     case 'heal.ordered':
-      return `ordered ${String(event.agent)} ${event.fault} ${event.action}`;
+      return ['ordered', event.agent, event.fault, event.action];
     case 'heal.mended':
-      return `mended ${String(event.agent)} ${event.fault} ${event.action}`;
+      return ['mended', event.agent, event.fault, event.action];
     default:
       return null;
   }
 }
+
+/** Equal for equal steps. */
+export const stepKey = (step: HealStep): string => step.join(' ');
+
+/** An engine that its supervisor gave up, for what it saw of it: in a replay it does so again. */
+const bySupervisor = ({ by }: EngineLoss): boolean => by === 'silence' || by === 'deadline';
 
 interface Open extends RecordedTurn {
   readonly order: number;
@@ -99,11 +112,8 @@ interface Open extends RecordedTurn {
 
 type EngineReport = { readonly residents?: number; readonly model?: { readonly contextTokens?: number } } | undefined;
 
-/**
- * @param events the whole log, in order
- * @param bySupervisor whether an engine was put away by its supervisor, by the message of its loss: a replay does that by itself
- */
-export function recordingOf(events: readonly JournalEvent[], bySupervisor: (message: string) => boolean): Recording {
+/** @param events the whole log, in order */
+export function recordingOf(events: readonly JournalEvent[]): Recording {
   const clock = new RunClock();
   const turns: Open[] = [];
   /** The task's last submission; its place in `turns`. */
@@ -118,7 +128,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const seats: RecordedSeats[] = [];
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
-  const heals: string[] = [];
+  const heals: HealStep[] = [];
   const reopens: number[] = [];
   /** When the task's turn gave its first sign of life. */
   const started = new Map<number, number>();
@@ -143,8 +153,8 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     people.hear(event, ACTIONS.has(event.type) ? next() : ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
-    const signature = healSignature(event);
-    if (signature !== null) heals.push(signature);
+    const step = healStep(event);
+    if (step) heals.push(step);
     switch (event.type) {
       case 'task.assigned':
         // One at a time: the one before is over, however that came about.
@@ -207,12 +217,12 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
       }
       case 'engine.lost': {
         const engine = engines.at(-1);
-        if (!engine || bySupervisor(event.message)) break;
+        if (!engine || bySupervisor(event)) break;
         const fault = faults.findLast(({ kind }) => ENGINE_FAULTS.has(kind));
         const earlier = engines.length > 1 ? (engines.at(-2)?.lost?.at ?? 0) : 0;
         const silentFrom = fault && fault.at > earlier ? Math.min(fault.at, ms) : ms;
-        const { code, message } = event;
-        engines[engines.length - 1] = { ...engine, lost: { at: next(), silentFrom, code, message } };
+        const { code, by, detail } = event;
+        engines[engines.length - 1] = { ...engine, lost: { at: next(), silentFrom, loss: { code, by, detail } } };
         break;
       }
       case 'seats.changed': {

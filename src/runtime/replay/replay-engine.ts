@@ -15,7 +15,7 @@ import type {
   VramSample,
 } from '../../engine/contract.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
-import { ENGINE_LOSSES } from '../../journal/vocabulary.ts';
+import { ENGINE_LOSSES, type EngineErrorCode } from '../../journal/vocabulary.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { GONE, outcomeOf, type Playing, rankOf, sayMore } from './playing.ts';
 import { type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
@@ -29,7 +29,7 @@ const MIB = 1024 * 1024;
 const ON_TRACK_MS = 500;
 /** An engine that was ready later than its loading takes had been refused before, which no log tells, ms. */
 const LATE_MS = 120_000;
-const CODES: ReadonlySet<string> = new Set([...ENGINE_LOSSES, 'internal']);
+const CODES: ReadonlySet<EngineErrorCode> = new Set<EngineErrorCode>([...ENGINE_LOSSES, 'internal']);
 
 export interface ReplayEngineOptions {
   readonly clock: Clock;
@@ -82,11 +82,12 @@ export class ReplayEngine implements Engine {
     await clock.sleep(loadMs + (early > 1 && early <= LATE_MS ? early : 0), signal);
     await improviser;
     if (lost) {
-      const { code, message } = lost;
+      const { code, by, detail } = lost.loss;
       this.#end = clock.timeout(origin + lost.at - clock.now(), () => {
         this.#lose({
-          code: CODES.has(code) ? (code as EngineError['code']) : 'worker-dead',
-          message,
+          code: CODES.has(code) ? code : 'worker-dead',
+          ...(by !== 'engine' && { by }),
+          message: detail,
           remedy: 'A fresh engine takes over.',
         });
       });

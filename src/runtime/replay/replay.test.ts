@@ -6,13 +6,13 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { faultPlanOf, type Incident, readIncident, type StoredRun, writeIncident } from './incident.ts';
 import { parseFaultPlan } from '../../chaos/fault-plan.ts';
-import { healSignature } from './recording.ts';
+import { healStep } from './recording.ts';
 import { ReplaySession } from './session.ts';
 import { recordedRun } from './testing/recorded-run.ts';
 
 function incidentOf(run: StoredRun, withInput = true): Incident {
   const incident = readIncident(writeIncident(run, withInput));
-  if (!incident.ok) throw new Error(incident.error);
+  if (!incident.ok) throw new Error(incident.error.detail);
   return incident.value;
 }
 
@@ -23,7 +23,8 @@ async function replayed(incident: Incident): Promise<{ events: JournalEvent[]; s
   return { events, session };
 }
 
-const healing = (events: readonly JournalEvent[]): string[] => events.flatMap((event) => healSignature(event) ?? []);
+const healing = (events: readonly JournalEvent[]): string[] =>
+  events.flatMap((event) => healStep(event)?.join(' ') ?? []);
 
 const seeds = Array.from({ length: 24 }, (_, k) => 21 + k);
 

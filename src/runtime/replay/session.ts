@@ -4,11 +4,10 @@
  */
 import { FaultyClock } from '../../chaos/clock-seam.ts';
 import { KINDS } from '../../chaos/kinds.ts';
-import type { FaultKind } from '../../journal/vocabulary.ts';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import { FaultyMessages } from '../../chaos/message-seam.ts';
 import type { DueFault } from '../../chaos/schedule.ts';
-import type { Injection } from '../../chaos/seams.ts';
+import { struck } from '../../chaos/seams.ts';
 import { FaultyStore } from '../../chaos/store-seam.ts';
 import type { EngineHost } from '../../engine/contract.ts';
 import type { JournalEvent } from '../../journal/events.ts';
@@ -19,11 +18,12 @@ import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import type { Pace, ReplayInfo } from '../protocol/links.ts';
+import type { RuntimeOptions } from '../host/opener.ts';
 import { Runtime } from '../host/runtime.ts';
 import type { Incident } from './incident.ts';
 import { Pacer } from './pacer.ts';
 import { pausedFor, ActionReplay } from './operator-actions.ts';
-import { healSignature, type RecordedEngine, type RecordedFault } from './recording.ts';
+import { healStep, type RecordedEngine, type RecordedFault, stepKey } from './recording.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
 import { spoilAgain } from './spoil.ts';
@@ -65,7 +65,7 @@ export class ReplaySession {
   readonly #disk = new MemoryDisk();
   readonly #faultyStore: FaultyStore;
   readonly #messages: FaultyMessages;
-  /** Recorded events of healing that have not come yet, by their signatures. */
+  /** Recorded steps of healing that have not come yet, by their keys. */
   readonly #expected = new Map<string, number>();
   readonly #heals = { seen: 0, same: 0 };
   #engines = 0;
@@ -74,14 +74,17 @@ export class ReplaySession {
   /** As a person had it then. */
   #paused = false;
 
-  private constructor(id: string, incident: Incident, real: Clock) {
+  private constructor(id: string, incident: Incident, real: Clock, noteWords: RuntimeOptions['noteWords']) {
     this.id = id;
     this.incident = incident;
     this.clock = new SimulatedClock(incident.facts.startedAt);
     this.#faultyClock = new FaultyClock(this.clock);
     this.#messages = new FaultyMessages(this.clock);
     this.#script = new Script(incident.recording.turns);
-    for (const heal of incident.recording.heals) this.#expected.set(heal, (this.#expected.get(heal) ?? 0) + 1);
+    for (const step of incident.recording.heals) {
+      const key = stepKey(step);
+      this.#expected.set(key, (this.#expected.get(key) ?? 0) + 1);
+    }
     const { actions, cancelledAt } = incident.recording;
     // A pause that nothing ends is not hurried through.
     const goesOnAt = actions.findLast(({ do: did }) => did === 'continue')?.at ?? cancelledAt ?? 0;
@@ -103,6 +106,7 @@ export class ReplaySession {
       tab: id,
       healing: { tap: this.#messages.tap },
       fixedSeats: true,
+      ...(noteWords && { noteWords }),
       onEvent: (event) => {
         this.#hear(event);
       },
@@ -152,8 +156,13 @@ export class ReplaySession {
   }
 
   /** A replay that stands at its first moment. */
-  static async open(id: string, incident: Incident, real: Clock): Promise<ReplaySession> {
-    const session = new ReplaySession(id, incident, real);
+  static async open(
+    id: string,
+    incident: Incident,
+    real: Clock,
+    noteWords?: RuntimeOptions['noteWords'],
+  ): Promise<ReplaySession> {
+    const session = new ReplaySession(id, incident, real, noteWords);
     const { source, facts, recording } = incident;
     const record: RunRecord = {
       id,
@@ -232,11 +241,12 @@ export class ReplaySession {
     if (event.type === 'run.ended') this.#endedAt = this.clock.now();
     if (event.type === 'run.paused') this.#paused = true;
     if (event.type === 'run.continued' || event.type === 'run.cancelled') this.#paused = false;
-    const signature = healSignature(event);
-    if (signature === null) return;
-    const expected = this.#expected.get(signature) ?? 0;
+    const step = healStep(event);
+    if (!step) return;
+    const key = stepKey(step);
+    const expected = this.#expected.get(key) ?? 0;
     if (expected > 0) this.#heals.same++;
-    this.#expected.set(signature, expected - 1);
+    this.#expected.set(key, expected - 1);
     this.#heals.seen++;
   }
 
@@ -248,10 +258,9 @@ export class ReplaySession {
 
   /** What a fault did to turns and engines is in their records; what it did elsewhere is done again. */
   #strike({ kind, agents, detail, seed, forMs, at }: RecordedFault, index: number): void {
-    const fault: DueFault = { id: index, kind: kind as FaultKind, at, target: 'random', forMs, seed };
-    const injection: Injection = { landed: true, agents, tasks: [], detail, survivable: true };
+    const fault: DueFault = { id: index, kind, at, target: 'random', forMs, seed };
     const tell = (): void => {
-      this.runtime.tellFault(fault, injection);
+      this.runtime.tellFault(fault, { ...struck(detail), agents });
     };
     switch (KINDS[fault.kind].seam) {
       case 'messages':

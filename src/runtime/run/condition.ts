@@ -1,8 +1,10 @@
+import type { RunWait } from '../../journal/run-events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { Freed } from '../../journal/storage-events.ts';
 import type { StoreFault } from '../../store/fault.ts';
 import type { RunPhase, RunRecord } from '../../store/records.ts';
 import type { KeeperState } from '../../engine/engine-keeper.ts';
-import { type Freed, keeperMessage, storeMessage } from '../storage/sentences.ts';
+import { keeperWait, storeWait } from '../storage/waits.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 
 /** What decides how a run stands, beside its state. */
@@ -25,12 +27,12 @@ function phaseOf({ state, stale, trouble, keeper }: Condition): RunPhase {
   return keeper.kind === 'ready' ? 'running' : 'waiting';
 }
 
-/** What a person is to know about it, one sentence or two; empty when all is well. */
-export function messageOf({ state, stale, trouble, freed, keeper }: Condition): string {
-  if (state.ended) return '';
-  if (stale) return 'Another tab runs this now; this one only watches.';
-  if (trouble) return storeMessage(trouble, freed);
-  return keeperMessage(keeper, state.engineReport !== null);
+/** What a person is to know about it; null when all is well. */
+export function waitOf({ state, stale, trouble, freed, keeper }: Condition): RunWait | null {
+  if (state.ended) return null;
+  if (stale) return { code: 'taken-over' };
+  if (trouble) return storeWait(trouble, freed);
+  return keeperWait(keeper, state.engineReport !== null);
 }
 
 /** The run's row as it stands, for the list of runs; `first`: as it was opened. */

@@ -92,9 +92,9 @@ test('a role whose agents were all given up goes on in the next tab', async () =
     Array.from({ length: 6 }, (_, agent) => ({
       type: 'agent.state' as const,
       agent,
-      from: 'degraded',
-      to: 'failed',
-      because: 'nothing is left to try',
+      from: 'degraded' as const,
+      to: 'failed' as const,
+      because: { code: 'nothing-left' as const },
     })),
   );
   expect(await ends(world, world.tab(), id)).toMatchObject({ phase: 'done', results: 30 });
@@ -144,7 +144,7 @@ test('what a person edits while it waits for a turn is not done again behind it'
       agent: 0,
       task,
       case: 'c1',
-      title: 'Agent 0 could not be mended',
+      title: { code: 'not-mended', agent: 0, fault: 'stall' },
       story: [],
       choices: ['retry', 'skip', 'edit', 'give-up'],
     },

@@ -1,6 +1,7 @@
-import { decodeEvents } from '../../journal/journal.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import { decodeEvents, NewerLog } from '../../journal/journal.ts';
 import { RunState } from '../../journal/run-state.ts';
-import type { ResultRow, RunRecord } from '../../store/records.ts';
+import type { JournalChunk, ResultRow, RunRecord } from '../../store/records.ts';
 import { StoreFault } from '../../store/fault.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { History } from '../history/history.ts';
@@ -21,7 +22,7 @@ export interface LoadedRun {
 /** Rows that a new supervisor gets to know. */
 const RECENT = 1000;
 
-/** Reads a run back. Throws StoreFault (`missing`, `corrupt`) where there is nothing to go on from. */
+/** Reads a run back. Throws StoreFault (`missing`, `corrupt`, `newer`) where there is nothing to go on from. */
 export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
   const record = await store.record(id);
   if (!record) throw new StoreFault('missing', `There is no run ${id}.`);
@@ -45,12 +46,20 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
   return { record, plan, state, history, index, recent };
 }
 
-/** Applies what the store has of the log beyond `state`. */
+/** Applies what the store has of the log beyond `state`. Throws StoreFault (`newer`) where this Planaria cannot read it. */
 export async function foldNew(store: RunStore, id: string, state: RunState, history: History): Promise<void> {
   for (const chunk of await store.chunks(id, state.seq))
-    for (const event of decodeEvents(chunk)) {
+    for (const event of eventsIn(chunk)) {
       if (event.seq <= state.seq) continue;
       state.apply(event);
       history.hear(event, state);
     }
+}
+
+function eventsIn(chunk: JournalChunk): JournalEvent[] {
+  try {
+    return decodeEvents(chunk);
+  } catch (error) {
+    throw error instanceof NewerLog ? new StoreFault('newer', error.message, { cause: error }) : error;
+  }
 }

@@ -76,8 +76,8 @@ test('a task that failed all its attempts waits for a word, with its story', asy
   await run.wait(asks);
   const [notice] = run.status().notices;
   expect(notice).toMatchObject({ task: 2, choices: ['retry', 'skip', 'edit', 'give-up'] });
-  expect(notice!.title).toContain('Line 3');
-  expect(notice!.story.filter((line) => line.startsWith('attempt'))).toHaveLength(3);
+  expect(notice!.title).toMatchObject({ code: 'attempts-failed', line: 3 });
+  expect(notice!.story.filter(({ code }) => code === 'attempt')).toHaveLength(3);
   // Everything else goes on meanwhile.
   await run.wait(({ results }) => results === 5);
   expect(run.status()).toMatchObject({ phase: 'running', failed: 0 });

@@ -1,13 +1,14 @@
 import type { EventBody } from '../../journal/events.ts';
-import type { NoticeChoice } from '../../journal/vocabulary.ts';
+import type { NoticeChoice, TaskFailure } from '../../journal/vocabulary.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
-import { CALLED_BACK, type RunState } from '../../journal/run-state.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import { agentName } from '../../swarm/expand.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
+import type { RowNote } from '../protocol/row-note.ts';
 import { reviewedText } from '../tasks/result-row.ts';
 import { nextStage, type RunPlan } from '../definition/run-plan.ts';
-import type { ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
+import type { ActionDone, ActionRefused, ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
 
 export interface OperatorOptions {
   readonly plan: RunPlan;
@@ -16,17 +17,17 @@ export interface OperatorOptions {
   /** Null where nobody supervises. */
   readonly supervisor: Supervisor | null;
   readonly tell: (event: EventBody) => unknown;
-  readonly done: (task: number, note: string | null) => void;
+  readonly done: (task: number, note: RowNote | null) => void;
   /** Ends the task; every attempt at it is in the log. */
-  readonly fail: (task: number, failure: string, note: string) => void;
+  readonly fail: (task: number, failure: TaskFailure, note: RowNote) => void;
   /** Tries engine and storage again at once. */
   readonly resume: () => void;
   /** Ends the run. */
   readonly cancel: () => void;
 }
 
-const no = (message: string): ActionReply => ({ ok: false, message });
-const yes = (message: string): ActionReply => ({ ok: true, message });
+const no = (why: ActionRefused): ActionReply => ({ ok: false, ...why });
+const yes = (what: ActionDone): ActionReply => ({ ok: true, ...what });
 
 /**
  * The last rung of the ladder: a person's word, put into effect. Each notice takes one decision; everything else that is pressed, pressed
@@ -44,10 +45,10 @@ export class Operator {
     const notice = notices.find(id);
     if (!notice) {
       const before = notices.decision(id);
-      if (before === decision.kind) return yes(`Decided already: ${before}.`);
-      return no(before === null ? 'This is settled already.' : `This was decided already: ${before}.`);
+      if (before === decision.kind) return yes({ code: 'decided-already', choice: before });
+      return no(before === null ? { code: 'settled' } : { code: 'decided-otherwise', choice: before });
     }
-    if (!notice.choices.includes(decision.kind)) return no(`${decision.kind} is not among the choices here.`);
+    if (!notice.choices.includes(decision.kind)) return no({ code: 'no-choice', choice: decision.kind });
     if (decision.kind === 'edit') return this.#edit(notice, decision.output);
     this.#decided(notice, decision.kind, 'person');
     return this.#carryOut(notice, decision.kind);
@@ -58,12 +59,12 @@ export class Operator {
     const notice = this.#with.state.notices.find(id);
     if (notice?.task == null) return;
     this.#decided(notice, 'give-up', 'time');
-    this.#with.fail(notice.task, notice.failure ?? 'given-up', 'nobody was asked in time');
+    this.#with.fail(notice.task, notice.failure ?? 'given-up', { code: 'nobody-answered' });
   }
 
   act(agent: number, action: AgentAction): ActionReply {
     const { plan, state, dispatcher, supervisor, tell } = this.#with;
-    if (!Number.isInteger(agent) || agent < 0 || agent >= state.agents.size) return no('There is no such agent.');
+    if (!Number.isInteger(agent) || agent < 0 || agent >= state.agents.size) return no({ code: 'no-agent' });
     const name = agentName(plan.layout, agent);
     const held = state.agents.held[agent] === 1;
     switch (action) {
@@ -73,59 +74,57 @@ export class Operator {
         return reply;
       }
       case 'restart':
-        if (!supervisor) return no('This run has no supervisor that could restart an agent.');
+        if (!supervisor) return no({ code: 'no-supervisor' });
         tell({ type: 'agent.asked', agent, action });
         supervisor.restart(agent);
-        return yes(`${name} is made anew from its last good generation; its next turn is its trial.`);
+        return yes({ code: 'restarted', agent: name });
       case 'pause':
-        if (held) return yes(`${name} is paused already.`);
+        if (held) return yes({ code: 'paused-already', agent: name });
         tell({ type: 'agent.held', agent, held: true });
         dispatcher.hold(agent);
-        return yes(`${name} gets no more turns until it is resumed.`);
+        return yes({ code: 'paused', agent: name });
       case 'resume':
-        if (!held) return no(`${name} is not paused.`);
+        if (!held) return no({ code: 'not-paused', agent: name });
         tell({ type: 'agent.held', agent, held: false });
         dispatcher.unhold(agent);
-        return yes(`${name} gets turns again.`);
+        return yes({ code: 'resumed', agent: name });
     }
   }
 
   #retry(agent: number, name: string): ActionReply {
     const { dispatcher, supervisor } = this.#with;
-    if (supervisor?.revive(agent)) return yes(`${name} has another chance; its next turn is its trial.`);
-    return dispatcher.callBack(agent, CALLED_BACK) === null
-      ? no(`${name} has no turn that could be called back.`)
-      : yes(`The turn of ${name} was called back and is taken again.`);
+    if (supervisor?.revive(agent)) return yes({ code: 'revived', agent: name });
+    return dispatcher.callBack(agent, 'called-back') === null
+      ? no({ code: 'no-turn', agent: name })
+      : yes({ code: 'called-back', agent: name });
   }
 
   #carryOut(notice: OpenNotice, kind: 'retry' | 'skip' | 'give-up'): ActionReply {
     const { state, dispatcher, fail } = this.#with;
     const { of, agent, task } = notice;
     if (kind === 'skip') {
-      if (task === null || !state.isOpen(task)) return yes('The task has ended by itself meanwhile.');
+      if (task === null || !state.isOpen(task)) return yes({ code: 'task-ended' });
       dispatcher.withdraw(task);
-      fail(task, 'skipped', 'skipped by a person');
-      return yes('The task ends as the named failure "skipped".');
+      fail(task, 'skipped', { code: 'skipped' });
+      return yes({ code: 'task-fails', failure: 'skipped' });
     }
     switch (of) {
       case 'task':
-        if (task === null || !state.isOpen(task)) return yes('The task has ended by itself meanwhile.');
+        if (task === null || !state.isOpen(task)) return yes({ code: 'task-ended' });
         dispatcher.withdraw(task);
         if (kind === 'retry') {
           dispatcher.again(task);
-          return yes('The task is taken again, with as many attempts as at first.');
+          return yes({ code: 'task-again' });
         }
-        fail(task, notice.failure ?? 'given-up', 'given up by a person');
-        return yes(`The task ends as the named failure "${notice.failure ?? 'given-up'}".`);
+        fail(task, notice.failure ?? 'given-up', { code: 'given-up' });
+        return yes({ code: 'task-fails', failure: notice.failure ?? 'given-up' });
       case 'agent':
         if (kind === 'retry') return this.#retry(agent, agentName(this.#with.plan.layout, agent));
-        return yes('The agent gets no more work, unless it is the last of its role; what it had others do.');
+        return yes({ code: 'agent-given-up' });
       default:
         if (kind === 'retry') this.#with.resume();
         else this.#with.cancel();
-        return yes(
-          kind === 'retry' ? 'It is tried again at once.' : 'The run ends; what was not done yet is cancelled.',
-        );
+        return yes({ code: kind === 'retry' ? 'tried-again' : 'run-ends' });
     }
   }
 
@@ -133,15 +132,15 @@ export class Operator {
   #edit(notice: OpenNotice, text: string): ActionReply {
     const { plan, state, dispatcher, tell, done } = this.#with;
     const { task } = notice;
-    if (task === null || !state.isOpen(task)) return no('The task has ended by itself meanwhile.');
+    if (task === null || !state.isOpen(task)) return no({ code: 'task-over' });
     const index = state.tasks.stage[task] as number;
     const stage = plan.stages[index];
-    if (!stage) return no('The task has no stage that could be edited.');
+    if (!stage) return no({ code: 'no-stage' });
     const read = readOutput(text, stage.brief.check !== null);
-    if (!read.ok) return no(read.message);
+    if (!read.ok) return no(read.why);
     const { item } = reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? '');
     const broken = stage.brief.check?.(read.output, item);
-    if (broken) return no(`That is not what ${stage.brief.name} has to give: ${broken.detail}`);
+    if (broken) return no({ code: 'output-refused', role: stage.brief.name, detail: broken.detail });
     this.#decided(notice, 'edit', 'person');
     dispatcher.withdraw(task);
     const { tasks } = state;
@@ -156,9 +155,9 @@ export class Operator {
       attempts: (tasks.attempts[task] as number) + (tasks.failures[task] as number),
       edited: true,
     });
-    if (next === null) done(task, 'edited by a person');
+    if (next === null) done(task, { code: 'edited' });
     else dispatcher.again(task);
-    return yes('Your output was taken over; the result says that a person gave it.');
+    return yes({ code: 'edited' });
   }
 
   #decided({ id, agent, task }: OpenNotice, decision: NoticeChoice, by: 'person' | 'time'): void {
@@ -169,13 +168,16 @@ export class Operator {
 function readOutput(
   text: string,
   json: boolean,
-): { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly message: string } {
+): { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly why: ActionRefused } {
   const trimmed = text.trim();
-  if (trimmed === '') return { ok: false, message: 'The output is empty.' };
+  if (trimmed === '') return { ok: false, why: { code: 'output-empty' } };
   if (!json) return { ok: true, output: trimmed };
   try {
     return { ok: true, output: JSON.parse(trimmed) as unknown };
   } catch (error) {
-    return { ok: false, message: `That is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}` };
+    return {
+      ok: false,
+      why: { code: 'output-not-json', detail: error instanceof Error ? error.message : String(error) },
+    };
   }
 }

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { Journal } from '../../journal/journal.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Random, seededRandom } from '../../kernel/random.ts';
 import type { RunRecord } from '../../store/records.ts';
@@ -161,7 +162,7 @@ export class RunCore {
   }
 
   /** What is not done yet ends as that named failure. */
-  endRest(failure: string): void {
+  endRest(failure: TaskFailure): void {
     this.dispatcher.stop();
     this.recorder.failRest(failure);
     this.steer();
@@ -195,7 +196,7 @@ export class RunCore {
       onNote: (agent, detail) => {
         if (!this.isOver) this.tell({ type: 'storage.note', agent, detail });
       },
-      onBad: ({ agent, fault, detail }) => this.supervisor?.recordBad(agent, fault, detail),
+      onBad: ({ agent, fault, damage }) => this.supervisor?.recordBad(agent, fault, damage),
       onCommitted: (rows) => {
         this.index.add(rows);
         this.#checkEnd();

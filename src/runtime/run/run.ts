@@ -1,9 +1,11 @@
+import type { Struck } from '../../chaos/seams.ts';
 import type { EngineReport } from '../../engine/contract.ts';
 import { remoteAddress } from '../../engine/remote.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { FaultKind } from '../../journal/vocabulary.ts';
 import type { EngineFigures } from '../../telemetry/report.ts';
-import { messageOf } from './condition.ts';
+import { waitOf } from './condition.ts';
 import type { History } from '../history/history.ts';
 import type { LoadedRun } from './load-run.ts';
 import { Operator } from './operator.ts';
@@ -73,7 +75,7 @@ export class Run implements RunView {
     const running = dispatcher.inFlight.filter((turn) => turn.started);
     return statusOf(record, this.plan, this.state, {
       writer: !condition.stale,
-      message: messageOf(condition),
+      waits: waitOf(condition),
       problem: kept.kind === 'waiting' || kept.kind === 'stopped' ? kept.problem : null,
       loading: kept.kind === 'loading' ? kept.progress : null,
       report: this.state.engineReport as EngineReport | null,
@@ -131,7 +133,7 @@ export class Run implements RunView {
   }
 
   decide(notice: string, decision: Decision): ActionReply {
-    if (this.#core.isOver) return { ok: false, message: 'This run is over.' };
+    if (this.#core.isOver) return { ok: false, code: 'run-over' };
     return this.#operator.decide(notice, decision);
   }
 
@@ -139,25 +141,25 @@ export class Run implements RunView {
   allowRemote(remote: RemoteSettings | null): ActionReply {
     const { isOver, tell, engines } = this.#core;
     const { escalation } = engines;
-    if (isOver) return { ok: false, message: 'This run is over.' };
+    if (isOver) return { ok: false, code: 'run-over' };
     if (remote === null) {
       if (escalation.remote !== null) tell({ type: 'endpoint.allowed', name: null });
       escalation.allow(null);
-      return { ok: true, message: 'Nothing is sent to an endpoint any more.' };
+      return { ok: true, code: 'endpoint-off' };
     }
     const address = remoteAddress(remote.url);
-    if (!address.ok) return { ok: false, message: address.because };
+    if (!address.ok) return { ok: false, code: address.because };
     const model = remote.model.trim();
-    if (model === '') return { ok: false, message: 'Name the model that the endpoint is to use.' };
+    if (model === '') return { ok: false, code: 'no-model' };
     const key = remote.key?.trim() ?? '';
     escalation.allow({ url: address.url, model, key: key === '' ? null : key });
     const name = escalation.remote ?? '';
     tell({ type: 'endpoint.allowed', name });
-    return { ok: true, message: `Tasks that fail here may go to ${name}, their text with them.` };
+    return { ok: true, code: 'endpoint-on', name };
   }
 
   act(agent: number, action: AgentAction): ActionReply {
-    if (this.#core.isOver) return { ok: false, message: 'This run is over.' };
+    if (this.#core.isOver) return { ok: false, code: 'run-over' };
     return this.#operator.act(agent, action);
   }
 
@@ -181,12 +183,8 @@ export class Run implements RunView {
   /** Somebody broke something on purpose: the log says so. */
   injected(
     fault: number,
-    kind: string,
-    {
-      agents,
-      detail,
-      lasting,
-    }: { readonly agents: readonly number[]; readonly detail: string; readonly lasting?: boolean },
+    kind: FaultKind,
+    { agents, detail, lasting }: Pick<Struck, 'agents' | 'detail' | 'lasting'>,
     /** What it left to chance, and how long it lasts, ms: a replay does it again. */
     { seed, forMs }: { readonly seed: number; readonly forMs: number } = { seed: 0, forMs: 0 },
   ): void {
@@ -198,7 +196,7 @@ export class Run implements RunView {
   }
 
   /** What somebody did to the agent on purpose is gone: the log says so. */
-  ridOf(fault: number, kind: string, agent: number): void {
+  ridOf(fault: number, kind: FaultKind, agent: number): void {
     if (!this.#core.isOver) this.#core.tell({ type: 'fault.over', fault, kind, agent });
   }
 

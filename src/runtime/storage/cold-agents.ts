@@ -1,6 +1,8 @@
 import type { ContextManager } from '../../agents/context.ts';
 import { AGENT, type RunState } from '../../journal/run-state.ts';
+import type { RecordDamage } from '../../journal/storage-events.ts';
 import type { ColdAgent } from '../../store/records.ts';
+import type { SetAside } from '../../store/run-store.ts';
 
 /** Counters of an agent that leave with it. */
 interface AgentCounters {
@@ -108,18 +110,15 @@ export class ColdAgents {
 export interface BadRecord {
   readonly agent: number;
   readonly fault: 'bad-record' | 'old-record';
-  readonly detail: string;
+  readonly damage: RecordDamage;
 }
 
 /** Which agents these quarantined records were of; records of other tables are left out. */
-export function badRecords(
-  quarantined: readonly { readonly table: string; readonly key: string; readonly reason: string }[],
-): BadRecord[] {
+export function badRecords(quarantined: readonly SetAside[]): BadRecord[] {
   return quarantined.flatMap(({ table, key, reason }) => {
     // The key ends with the row and, after it, the slot.
     const row = table === 'agents' ? /(\d+)\D+\d+\D*$/.exec(key)?.[1] : undefined;
     if (row === undefined) return [];
-    const fault = reason.startsWith('version') ? 'old-record' : 'bad-record';
-    return [{ agent: Number(row), fault, detail: `${reason}; the generation before it is used` }];
+    return [{ agent: Number(row), fault: reason.code === 'version' ? 'old-record' : 'bad-record', damage: reason }];
   });
 }

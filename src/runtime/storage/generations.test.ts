@@ -42,11 +42,11 @@ test('an agent that is suspected or being mended writes no generation; what it w
 });
 
 test('quarantined records name their agents, whatever store set them aside', () => {
-  const reason = 'checksum 1 is not 2';
+  const reason = { code: 'checksum', is: '1', was: '2' } as const;
   expect(
     badRecords([
       { table: 'agents', key: '["run_1",17,0]', reason },
-      { table: 'agents', key: 'run_1/000000000004/1', reason: 'version 9 is not known' },
+      { table: 'agents', key: 'run_1/000000000004/1', reason: { code: 'version', version: '9' } },
       { table: 'results', key: '["run_1",3]', reason },
     ]),
   ).toMatchObject([
@@ -163,7 +163,7 @@ test('a restarted agent goes on with what it remembered in its last good generat
   const events = await eventsOf(world, run.id);
   const carried = events.find((event) => event.type === 'heal.carried-out');
   expect(carried).toMatchObject({ agent: 2, action: 'fresh-agent' });
-  expect(carried!.type === 'heal.carried-out' && carried!.detail).toMatch(/^made anew from generation \d+/);
+  expect(carried).toMatchObject({ detail: { code: 'renewed', generation: expect.any(Number) as number } });
   expect(record).not.toBeNull();
 });
 
@@ -186,12 +186,11 @@ test('a record that cannot be trusted is told to the supervisor, with what was w
   const events = await eventsOf(world, run.id);
   const suspected = events.find((event) => event.type === 'heal.suspected');
   expect(suspected).toMatchObject({ agent: 2, fault: 'bad-record', hard: true });
-  expect(suspected!.type === 'heal.suspected' && suspected!.evidence[0]).toMatch(
-    /^stored record: checksum .* expected whole/,
-  );
+  expect(suspected!.type === 'heal.suspected' && suspected!.evidence[0]).toMatchObject({
+    signal: 'stored-record',
+    value: { code: 'set-aside', damage: { code: 'checksum' } },
+  });
   expect(events.find((event) => event.type === 'heal.mended')).toMatchObject({ agent: 2, fault: 'bad-record' });
   const carried = events.find((event) => event.type === 'heal.carried-out');
-  expect(carried!.type === 'heal.carried-out' && carried!.detail).toContain(
-    `generation ${String(newest.generation - 1)}`,
-  );
+  expect(carried).toMatchObject({ detail: { code: 'renewed', generation: newest.generation - 1 } });
 });

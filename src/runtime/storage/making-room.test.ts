@@ -1,7 +1,7 @@
 /** Room for results: what is given up, in which order, and what never is. */
 import { expect, test } from 'vitest';
 import { decodeEvents } from '../../journal/journal.ts';
-import { leanBody } from '../../journal/lean.ts';
+import { leanChunk } from '../../journal/lean.ts';
 import { RunState } from '../../journal/run-state.ts';
 import { StoreFault } from '../../store/fault.ts';
 import type { ResultRow } from '../../store/records.ts';
@@ -60,7 +60,7 @@ test('logs of runs that have ended are cut to what figures need; results, figure
   const before = { rows: await rows(world, ended.id), state: await fold(world, ended.id) };
   const openBefore = await events(world, open.id);
   const seqs = (await events(world, ended.id)).map(({ seq }) => seq);
-  const freed = await world.store.trimTraces('none', 1e9, leanBody);
+  const freed = await world.store.trimTraces('none', 1e9, leanChunk);
   expect(freed).toBeGreaterThan(1000);
   expect(await rows(world, ended.id)).toEqual(before.rows);
   const after = await fold(world, ended.id);
@@ -70,7 +70,7 @@ test('logs of runs that have ended are cut to what figures need; results, figure
   expect((await events(world, ended.id)).map(({ seq }) => seq)).toEqual(seqs);
   expect(await events(world, open.id)).toEqual(openBefore);
   // Nothing more to be had.
-  expect(await world.store.trimTraces('none', 1e9, leanBody)).toBe(0);
+  expect(await world.store.trimTraces('none', 1e9, leanChunk)).toBe(0);
   const third = world.tab();
   const opened = third.runtime.open(ended.id);
   await world.clock.settle();
@@ -96,9 +96,9 @@ test('when storage is full, warm pages and old logs give way, the person is told
   full = true;
   await world.clock.run(() => run.status()?.phase === 'waiting');
   await world.clock.advance(500);
-  expect(run.status()!.message).toMatch(
-    /no storage left .* Given up to make room for results: .* logs of runs that have ended/,
-  );
+  const waits = run.status()!.waits;
+  expect(waits).toMatchObject({ code: 'storage-full', warm: 0 });
+  expect(waits?.code === 'storage-full' && waits.traces).toBeGreaterThan(1000);
   full = false;
   await world.clock.run(() => run.status()?.phase === 'done');
   expect(await rows(world, run.id)).toHaveLength(TASKS);

@@ -13,9 +13,9 @@ export function reconcile(state: RunState, index: ResultIndex): EventBody[] {
     const entry = index.entry(task);
     if (over === (entry !== undefined)) continue;
     const agent = Math.max(0, state.tasks.agent[task] as number);
-    if (!entry) events.push({ type: 'task.reopened', task, reason: 'its result could not be read any more' });
+    if (!entry) events.push({ type: 'task.reopened', task, reason: { code: 'row-unreadable' } });
     else if (entry.failed)
-      events.push({ type: 'task.failed', task, agent, failure: 'recorded earlier', attempts: entry.attempts });
+      events.push({ type: 'task.failed', task, agent, failure: 'recorded-earlier', attempts: entry.attempts });
     else events.push({ type: 'task.committed', task, agent, attempts: entry.attempts });
   }
   return events;

@@ -1,14 +1,14 @@
 import type { ContextManager } from '../../agents/context.ts';
 import type { Journal } from '../../journal/journal.ts';
-import { leanBody } from '../../journal/lean.ts';
+import { leanChunk } from '../../journal/lean.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { Freed, StorageNote } from '../../journal/storage-events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { StoreFault } from '../../store/fault.ts';
 import type { ColdAgent, ResultRow, RunRecord } from '../../store/records.ts';
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
 import { type BadRecord, badRecords, ColdAgents } from './cold-agents.ts';
 import { Committer } from './committer.ts';
-import { type Freed, freedMessage } from './sentences.ts';
 
 /** What is asked of the warm tier when storage is full: far more than a run's results. */
 const ROOM_BYTES = 64 * 2 ** 20;
@@ -28,7 +28,7 @@ export interface RunStorageOptions {
   /** Gives up so much of the warm tier, bytes; how much it was in the end. */
   readonly freeWarm: (bytes: number) => Promise<number>;
   /** Something about storage that a person may want to know; `agent`: -1 where it is about none. */
-  readonly onNote: (agent: number, detail: string) => void;
+  readonly onNote: (agent: number, detail: StorageNote) => void;
   /** An agent's record was set aside because it cannot be trusted. */
   readonly onBad: (bad: BadRecord) => void;
   /** See `CommitterOptions`. */
@@ -137,9 +137,10 @@ export class RunStorage {
   }
 
   /** Told once each: what can be said of thousands of agents is not worth a line for each of them. */
-  note(agent: number, detail: string): void {
-    if (this.#noted.has(detail)) return;
-    this.#noted.add(detail);
+  note(agent: number, detail: StorageNote): void {
+    const known = JSON.stringify(detail);
+    if (this.#noted.has(known)) return;
+    this.#noted.add(known);
     this.#with.onNote(agent, detail);
   }
 
@@ -172,10 +173,10 @@ export class RunStorage {
   async #free(): Promise<number> {
     const { store, run, freeWarm } = this.#with;
     const warm = await freeWarm(ROOM_BYTES);
-    const traces = warm >= ROOM_BYTES ? 0 : await store.trimTraces(run, ROOM_BYTES, leanBody).catch(() => 0);
+    const traces = warm >= ROOM_BYTES ? 0 : await store.trimTraces(run, ROOM_BYTES, leanChunk).catch(() => 0);
     if (warm + traces === 0) return 0;
     this.#freed = { warm: this.#freed.warm + warm, traces: this.#freed.traces + traces };
-    this.note(-1, freedMessage({ warm, traces }));
+    this.note(-1, { code: 'made-room', warm, traces });
     this.#committer.retryNow();
     return warm + traces;
   }

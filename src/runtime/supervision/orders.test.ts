@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Lifecycle } from '../../healing/lifecycle.ts';
+import type { CarriedOut } from '../../journal/healing-events.ts';
 import type { RecoveryOrder } from '../../healing/messages.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import type { Actuator } from '../turns/actuator.ts';
@@ -14,7 +15,7 @@ function setUp() {
   const actuator = new Proxy({} as Actuator, {
     get: (_, name) =>
       name === 'renew'
-        ? () => new Promise<string>((resolve) => (renewed = () => resolve('made anew')))
+        ? () => new Promise<CarriedOut>((resolve) => (renewed = () => resolve({ code: 'no-record' })))
         : name === 'others'
           ? () => 1
           : (agent: number) => void done.push(`${String(name)} ${String(agent)}`),
@@ -30,7 +31,7 @@ function setUp() {
 }
 
 const order = (name: string, more: Partial<RecoveryOrder>): RecoveryOrder => ({
-  ...askedFor(2, name, 'test'),
+  ...askedFor(2, name),
   ...more,
 });
 

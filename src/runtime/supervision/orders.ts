@@ -1,23 +1,10 @@
-import type { EngineError } from '../../engine/contract.ts';
+import { givenUp } from '../../engine/contract.ts';
 import { FAILURE } from '../../healing/diagnosis.ts';
-import { inWords } from '../../healing/evidence.ts';
 import type { Lifecycle } from '../../healing/lifecycle.ts';
 import type { RecoveryOrder } from '../../healing/messages.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { Actuator } from '../turns/actuator.ts';
-
-export const SILENT: EngineError = {
-  code: 'worker-dead',
-  message: 'The engine fell silent in all turns at once.',
-  remedy: 'Nothing to do: a fresh engine takes over.',
-};
-
-const REPLACED: EngineError = {
-  code: 'worker-dead',
-  message: 'The engine was replaced to mend an agent that nothing else had helped.',
-  remedy: 'Nothing to do: a fresh engine takes over.',
-};
 
 /** An agent for which no order comes goes back to work after this, ms. */
 const UNORDERED_MS = 6000;
@@ -27,7 +14,7 @@ const LAST_AGENT_MS = 30_000;
 const REMEMBERED = 2048;
 
 /** A person has the agent made anew. */
-export const askedFor = (agent: number, name: string, because: string): RecoveryOrder => ({
+export const askedFor = (agent: number, name: string): RecoveryOrder => ({
   id: `p${name}`,
   case: `p${name}`,
   action: 'fresh-agent',
@@ -38,7 +25,7 @@ export const askedFor = (agent: number, name: string, because: string): Recovery
   task: null,
   delayMs: 0,
   step: 1,
-  reasons: [because],
+  reasons: [{ code: 'asked' }],
   evidence: [],
 });
 
@@ -130,7 +117,7 @@ export class Orders {
     this.#awaitEngine.add(order.id);
     // An engine that was lost is replaced by its keeper, which also knows how long browsers want it to wait. One that only fell silent is not.
     if (order.evidence.some(({ hard }) => hard === 'stall' || hard === 'outcome-lost') && actuator.engineReady())
-      actuator.replaceEngine(SILENT);
+      actuator.replaceEngine(givenUp('silence'));
     else if (actuator.engineReady()) {
       this.#awaitEngine.delete(order.id);
       this.#report(order.id, true);
@@ -141,7 +128,7 @@ export class Orders {
     const { actuator } = this.#with;
     actuator.rest(agent);
     // A turn that was begun with what is mended now is not worth waiting for.
-    actuator.abandon(agent, FAILURE[order.fault] ?? null, order.evidence.map(inWords).join('; '));
+    actuator.abandon(agent, FAILURE[order.fault] ?? null, { code: 'seen', evidence: order.evidence });
     const mine = this.#keep(agent, true, order.delayMs, () => {
       const done = (result: string | true): void => {
         if (this.#stopped) return;
@@ -194,7 +181,7 @@ export class Orders {
       case 'reload-weights':
       case 'rebuild-pool':
         actuator.forget(agent);
-        actuator.replaceEngine(REPLACED, true);
+        actuator.replaceEngine(givenUp('order'), true);
         break;
       default:
         // The turn was dropped and its task goes to another agent already: that is the whole of retrying.
@@ -222,12 +209,12 @@ export class Orders {
     this.#held.get(agent)?.cancel();
     this.#held.delete(agent);
     actuator.rest(agent);
-    actuator.abandon(agent, null, 'the agent was given up');
+    actuator.abandon(agent, null, { code: 'agent-given-up' });
     if (actuator.others(agent) > 0) return;
     // Work that only this role can do must not wait for ever.
     this.#keep(agent, true, LAST_AGENT_MS, () => {
       actuator.forget(agent);
-      this.#with.life.send(agent, 'REVIVE', 'nobody else of the role is fit');
+      this.#with.life.send(agent, 'REVIVE', { code: 'last-of-role' });
       this.#release(agent);
     });
   }

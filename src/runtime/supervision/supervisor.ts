@@ -1,5 +1,5 @@
 import type { Verdict } from '../../agents/verdict.ts';
-import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
+import { type EngineError, lossOf, type TurnOutcome } from '../../engine/contract.ts';
 import { DIAGNOSIS, engineFault } from '../../healing/diagnosis.ts';
 import { Lifecycle } from '../../healing/lifecycle.ts';
 import {
@@ -14,6 +14,7 @@ import { type Monitor, MONITOR_DEFAULTS } from '../../healing/monitor.ts';
 import type { Recover } from '../../healing/recover.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { AGENT, type RunState } from '../../journal/run-state.ts';
+import type { RecordDamage } from '../../journal/storage-events.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
@@ -165,7 +166,7 @@ export class Supervisor implements TurnSupervision {
       answer: verdict.kind === 'accept' ? verdict.output : null,
       others: this.#actuator.others(agent),
       fault: failed ? DIAGNOSIS[failed.failure] : null,
-      detail: failed ? `${failed.failure}: ${failed.detail}` : '',
+      failed: failed && { failure: failed.failure, detail: failed.detail },
     };
     this.#judging.put(over, verdict, decide);
   }
@@ -207,14 +208,14 @@ export class Supervisor implements TurnSupervision {
       type: 'engine.down',
       engine: this.#engines,
       fault: engineFault(error),
-      detail: error.message,
+      loss: lossOf(error),
       agents,
     });
   }
 
   /** A stored record of the agent could not be trusted and was set aside. */
-  recordBad(agent: number, fault: 'bad-record' | 'old-record', detail: string): void {
-    this.#post({ type: 'record.bad', agent, fault, detail });
+  recordBad(agent: number, fault: 'bad-record' | 'old-record', damage: RecordDamage): void {
+    this.#post({ type: 'record.bad', agent, fault, damage });
   }
 
   storage(trouble: string | null): void {
@@ -233,12 +234,12 @@ export class Supervisor implements TurnSupervision {
 
   /** A person has the agent made anew, whatever state it is in. Said to nobody but the log: a word that may be lost is no button. */
   restart(agent: number): void {
-    const because = 'asked by a person';
-    if (!this.#life.send(agent, 'REVIVE', because)) {
-      this.#life.send(agent, 'SUSPECT', because, { hard: true });
-      this.#life.send(agent, 'RECOVER', `fresh-agent (restart) ${because}`);
+    const order = askedFor(agent, `${this.#lifeName()}.${String(++this.#asked)}`);
+    const { action, rung } = order;
+    if (!this.#life.send(agent, 'REVIVE', { code: 'asked' })) {
+      this.#life.send(agent, 'SUSPECT', { code: 'asked' }, { hard: true });
+      this.#life.send(agent, 'RECOVER', { code: 'asked-for', action, rung });
     }
-    const order = askedFor(agent, `${this.#lifeName()}.${String(++this.#asked)}`, because);
     this.#log.write({ type: 'order', order });
     this.#orders.perform(order);
   }

@@ -1,6 +1,8 @@
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
+import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
+import type { RowNote } from '../protocol/row-note.ts';
 import { resultRow } from './result-row.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 
@@ -20,7 +22,7 @@ export class ResultRecorder {
     this.#with = options;
   }
 
-  done(task: number, note: string | null): void {
+  done(task: number, note: RowNote | null): void {
     if (this.#isClosed(task)) return;
     const { plan, state, tell, write } = this.#with;
     const last = state.tasks.agent[task] as number;
@@ -32,7 +34,7 @@ export class ResultRecorder {
   }
 
   /** `spent`: attempts that the log does not count; the one that failed last was never to be retried. */
-  fail(task: number, failure: string, note: string | null = null, spent = 1): void {
+  fail(task: number, failure: TaskFailure, note: RowNote | null = null, spent = 1): void {
     if (this.#isClosed(task)) return;
     const { plan, state, tell, write } = this.#with;
     const { tasks } = state;
@@ -44,7 +46,7 @@ export class ResultRecorder {
   }
 
   /** All that is open ends as that failure. */
-  failRest(failure: string): void {
+  failRest(failure: TaskFailure): void {
     for (let task = 0; task < this.#with.state.tasks.size; task++) this.fail(task, failure, null, 0);
   }
 

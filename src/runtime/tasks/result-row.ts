@@ -1,7 +1,9 @@
 import type { HeldOutput, RunState } from '../../journal/run-state.ts';
+import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
 import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import type { RowNote } from '../protocol/row-note.ts';
 
 /**
  * What a stage's agent is given: the item; for a review the item and, below it, the output under review; for a later stage of the chain the
@@ -19,8 +21,8 @@ export function reviewedText(
 }
 
 interface Ending {
-  readonly failure: string | null;
-  readonly note: string | null;
+  readonly failure: TaskFailure | null;
+  readonly note: RowNote | null;
   /** Agent that had the task last; for a failure. */
   readonly agent: number;
   readonly attempts: number;

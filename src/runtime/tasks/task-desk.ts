@@ -1,6 +1,7 @@
 import { retryDelay } from '../../agents/retry.ts';
 import { worthRetrying } from '../../agents/verdict.ts';
-import type { TurnFailure } from '../../journal/vocabulary.ts';
+import type { RequeueReason, TurnFailure } from '../../journal/vocabulary.ts';
+import type { FailureDetail } from '../../journal/evidence.ts';
 import { BLAMELESS, ENGINE_LOST, TASK } from '../../journal/run-state.ts';
 import type { Cancel } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -8,12 +9,16 @@ import { ReadyQueue, type ReadyTask } from '../../scheduling/ready-queue.ts';
 import type { EndedTurn } from './ended-turn.ts';
 import { nextStage, type RunPlan } from '../definition/run-plan.ts';
 import { type Blame, EngineLossDetector } from '../../scheduling/engine-loss-detector.ts';
+import type { RowNote } from '../protocol/row-note.ts';
 import { TaskQuestions, type TaskQuestionsOptions } from './task-questions.ts';
 
 /** Turns that a task may lose otherwise than with an engine before it is held against the task: a prompt can be what stalls every agent. */
 const MAX_LOSSES = 8;
 /** Failures that agent or engine are to blame for: where they are mended, the task is not charged with an attempt. */
-const NOT_THE_TASKS: ReadonlySet<string> = new Set<TurnFailure>(['engine-error', 'stalled']);
+const NOT_THE_TASKS = ['engine-error', 'stalled'] as const satisfies readonly TurnFailure[];
+type NotTheTasks = (typeof NOT_THE_TASKS)[number];
+const isNotTheTasks = (reason: RequeueReason | TurnFailure): reason is NotTheTasks =>
+  NOT_THE_TASKS.some((failure) => failure === reason);
 
 export interface TaskDeskOptions extends TaskQuestionsOptions {
   readonly random: Random;
@@ -22,8 +27,8 @@ export interface TaskDeskOptions extends TaskQuestionsOptions {
   /** A bigger model for the role after those tried; null where there is none. */
   readonly nextModel: (role: string, tried: readonly string[]) => string | null;
   /** All stages of the task are done. */
-  readonly onDone: (task: number, note: string | null) => void;
-  readonly onFailed: (task: number, failure: string, detail: string) => void;
+  readonly onDone: (task: number, note: RowNote | null) => void;
+  readonly onFailed: (task: number, failure: TurnFailure, detail: FailureDetail) => void;
   /** A task waits that did not before. */
   readonly onWaiting: () => void;
   /** Turns go to the engine one at a time. */
@@ -111,7 +116,7 @@ export class TaskDesk {
     const stage = state.tasks.stage[task] as number;
     const to = this.#stepUp(task, stage);
     if (to === null) return;
-    const because = `the supervisor of ${plan.stages[stage]?.role ?? ''} chose it`;
+    const because = { code: 'supervisor', role: plan.stages[stage]?.role ?? '' } as const;
     tell({ type: 'task.escalated', task, agent: Math.max(0, state.tasks.agent[task] as number), to, because });
   }
 
@@ -119,7 +124,7 @@ export class TaskDesk {
   secondOpinion({ task, agent, stage }: EndedTurn): void {
     this.#avoid(task, agent);
     this.#suspects.clear(task);
-    this.#with.tell({ type: 'task.requeued', task, agent, reason: 'second opinion' });
+    this.#with.tell({ type: 'task.requeued', task, agent, reason: 'second-opinion' });
     this.#ready.push(stage, task, true);
   }
 
@@ -143,8 +148,8 @@ export class TaskDesk {
   }
 
   /** The turn failed; whose fault it is decides whether the task is charged with it. */
-  failed(turn: EndedTurn, failure: TurnFailure, detail: string): void {
-    if (this.#with.supervised && turn.model === null && NOT_THE_TASKS.has(failure)) this.lost(turn, failure, '');
+  failed(turn: EndedTurn, failure: TurnFailure, detail: FailureDetail): void {
+    if (this.#with.supervised && turn.model === null && isNotTheTasks(failure)) this.lost(turn, failure, '');
     else {
       this.#suspects.clear(turn.task);
       this.#reject(turn, failure, detail);
@@ -152,7 +157,7 @@ export class TaskDesk {
   }
 
   /** The task waits again and no attempt is counted, unless this happens to it again and again and it may be to blame. */
-  lost(turn: EndedTurn, reason: string, partial: string): void {
+  lost(turn: EndedTurn, reason: RequeueReason, partial: string): void {
     const { state, tell } = this.#with;
     const { task, agent, stage, model } = turn;
     const withEngine = ENGINE_LOST.has(reason);
@@ -163,13 +168,14 @@ export class TaskDesk {
         ? 'attempt'
         : 'none';
     if (blame !== 'none') {
-      const times = withEngine ? 'with every engine that had it' : `${String(MAX_LOSSES)} times`;
-      const detail = `its turn was lost ${times}, the last by ${reason}`;
+      const detail: FailureDetail = withEngine
+        ? { code: 'lost-with-engines', last: reason }
+        : { code: 'lost-often', times: MAX_LOSSES, last: reason };
       this.#reject(turn, 'engine-error', detail, blame === 'attempt');
       if (blame === 'certain') this.#with.onCulprit();
       return;
     }
-    if (NOT_THE_TASKS.has(reason)) this.#avoid(task, agent);
+    if (isNotTheTasks(reason)) this.#avoid(task, agent);
     const models = this.#models.get(task);
     if (model !== null && models) models.next = model;
     tell({ type: 'task.requeued', task, agent, reason, ...(partial === '' ? {} : { partial }) });
@@ -209,17 +215,20 @@ export class TaskDesk {
   }
 
   /** `again`: others may try, as far as the role has attempts left. */
-  #reject(turn: EndedTurn, failure: TurnFailure, detail: string, again = true): void {
+  #reject(turn: EndedTurn, failure: TurnFailure, detail: FailureDetail, again = true): void {
     const { random, tell, onFailed, plan, clock, onWaiting } = this.#with;
     const { task, agent, stage: index, model } = turn;
     const stage = plan.stages[index] as RunPlan['stages'][number];
     if (failure === 'prompt-too-long') this.shrink(task);
     const failures = turn.failures + 1;
-    const by = model ?? `agent ${String(agent)}`;
-    this.#questions.note(task, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
+    const attempt = { attempt: failures, failure, detail };
+    this.#questions.note(
+      task,
+      model === null ? { code: 'attempt', agent, ...attempt } : { code: 'model-attempt', model, ...attempt },
+    );
     if (again && model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
       const delayMs = retryDelay(failures, random);
-      tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
+      tell({ type: 'task.retried', task, agent, reason: { code: 'failed', failure, detail }, delayMs });
       this.#avoid(task, agent);
       const cancel = clock.timeout(delayMs, () => {
         this.#delays.delete(task);
@@ -232,12 +241,12 @@ export class TaskDesk {
     // What is reviewed stands on its own: a review that fails takes nothing with it.
     if (stage.review) {
       this.settle(task);
-      this.#withoutReview(turn, `no review: ${failure} after ${String(failures)} attempts`);
+      this.#withoutReview(turn, { code: 'no-review', failure, attempts: failures });
       return;
     }
     const to = this.#stepUp(task, index);
     if (to !== null) {
-      const because = `${failure} after ${String(failures)} attempts: ${detail}`;
+      const because = { code: 'failed', failure, attempts: failures, detail } as const;
       tell({ type: 'task.escalated', task, agent, to, because, failed: true });
       this.#ready.push(index, task);
     } else {
@@ -247,7 +256,7 @@ export class TaskDesk {
     }
   }
 
-  #withoutReview({ task, agent, stage }: EndedTurn, note: string): void {
+  #withoutReview({ task, agent, stage }: EndedTurn, note: RowNote): void {
     const { plan, state, tell, onDone } = this.#with;
     const next = nextStage(plan, task, stage);
     if (next === null) {

@@ -1,5 +1,6 @@
 import type { TurnFailure } from '../../journal/vocabulary.ts';
 import type { EventBody } from '../../journal/events.ts';
+import type { StoryLine } from '../../journal/healing-events.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
@@ -21,7 +22,7 @@ export interface TaskQuestionsOptions {
 export class TaskQuestions {
   readonly #with: TaskQuestionsOptions;
   /** How attempts at a task went, for whoever is asked about it. */
-  readonly #stories = new Map<number, string[]>();
+  readonly #stories = new Map<number, StoryLine[]>();
   readonly #waiting = new Map<number, Cancel>();
   #asked = 0;
 
@@ -29,8 +30,8 @@ export class TaskQuestions {
     this.#with = options;
   }
 
-  /** One attempt more at the task, in a line. */
-  note(task: number, line: string): void {
+  /** One attempt more at the task. */
+  note(task: number, line: StoryLine): void {
     this.#stories.set(task, [...(this.#stories.get(task) ?? []), line]);
   }
 
@@ -50,12 +51,12 @@ export class TaskQuestions {
       agent,
       task,
       case: name,
-      title: `Line ${String(line)} failed all its attempts: ${failure}`,
+      title: { code: 'attempts-failed', line, failure },
       story: [
         // Attempts of an earlier tab are told by the log alone.
-        ...(before > 0 ? [`attempts before: ${String(before)}, in an earlier tab`] : []),
+        ...(before > 0 ? [{ code: 'attempts-before', attempts: before } as const] : []),
         ...told,
-        `nothing is left to try by itself; without a word within ${String(Math.round(askMs / 1000))} s it ends as ${failure}`,
+        { code: 'last-call', seconds: Math.round(askMs / 1000), failure },
       ],
       choices: ['retry', 'skip', 'edit', 'give-up'],
       failure,

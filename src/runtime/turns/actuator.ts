@@ -1,5 +1,7 @@
 import type { TurnFailure } from '../../journal/vocabulary.ts';
 import type { EngineError } from '../../engine/contract.ts';
+import type { FailureDetail } from '../../journal/evidence.ts';
+import type { CarriedOut } from '../../journal/healing-events.ts';
 import type { AgentMemory } from './agent-memory.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
@@ -18,7 +20,7 @@ export interface Actuator {
   /** Drops all that the agent remembers. */
   forget(agent: number): void;
   /** Makes the agent anew from its last good generation; says from which. */
-  renew(agent: number): Promise<string>;
+  renew(agent: number): Promise<CarriedOut>;
   /** Makes room in storage; bytes that were freed. */
   freeStorage(): Promise<number>;
   /** Whether there is a bigger model for the role. */
@@ -30,7 +32,7 @@ export interface Actuator {
   /** The next prompt of the task is made shorter. */
   shrink(task: number): void;
   /** Takes the agent's turn from it: as a failed attempt, or, where the turn is not to blame (null), to be done by another. */
-  abandon(agent: number, failure: TurnFailure | null, detail: string): void;
+  abandon(agent: number, failure: TurnFailure | null, detail: FailureDetail): void;
   /** Gives the agent no work until it is `back`. */
   rest(agent: number): void;
   /** The agent may work again; its next turn is its trial. */
@@ -70,12 +72,12 @@ export interface ActuatorParts {
 export function actuatorOf(parts: ActuatorParts): Actuator {
   const { plan, escalation, memory, inFlight, desk, roster, submitter, settler, supervision, pump } = parts;
 
-  const abandon = (agent: number, failure: TurnFailure | null, detail: string): void => {
+  const abandon = (agent: number, failure: TurnFailure | null, detail: FailureDetail): void => {
     const turn = inFlight.ofAgent(agent);
     if (!turn) return;
     parts.callBack(turn);
     if (failure === null) {
-      settler.requeue(turn, 'its agent is being mended', { finish: 'cancelled', then: 'rest' });
+      settler.requeue(turn, 'mending', { finish: 'cancelled', then: 'rest' });
     } else {
       inFlight.begin(turn);
       supervision.dropped(turn.id);

@@ -1,5 +1,6 @@
 import type { ContextManager } from '../../agents/context.ts';
 import type { Engine } from '../../engine/contract.ts';
+import type { CarriedOut } from '../../journal/healing-events.ts';
 import type { ColdAgent } from '../../store/records.ts';
 import type { Residence } from '../../memory/residence.ts';
 
@@ -47,14 +48,14 @@ export class AgentMemory {
   }
 
   /** Makes the agent anew from its last good generation; says from which. */
-  async renew(agent: number): Promise<string> {
+  async renew(agent: number): Promise<CarriedOut> {
     const { contexts, lastGood } = this.#with;
     this.recompute(agent);
     const record = await lastGood(agent);
     contexts.forget(agent);
-    if (!record) return "there is no record of it: it begins with its role's prompt alone";
+    if (!record) return { code: 'no-record' };
     contexts.restore(agent, record.state['memory']);
-    return `made anew from generation ${String(record.generation)} of its record`;
+    return { code: 'renewed', generation: record.generation };
   }
 }
 

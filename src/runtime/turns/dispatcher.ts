@@ -2,6 +2,7 @@ import type { ContextManager } from '../../agents/context.ts';
 import type { Engine, EngineError } from '../../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { RequeueReason } from '../../journal/vocabulary.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { ReadyTask } from '../../scheduling/ready-queue.ts';
@@ -17,7 +18,7 @@ import { Residence } from '../../memory/residence.ts';
 import { Roster } from './roster.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
 import { Submitter } from './submit.ts';
-import { TaskDesk } from '../tasks/task-desk.ts';
+import { TaskDesk, type TaskDeskOptions } from '../tasks/task-desk.ts';
 import type { TurnSupervision } from './turn-supervision.ts';
 
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
@@ -42,8 +43,8 @@ export interface DispatcherOptions {
   /** What agents have on the disk, and room there. */
   readonly storage: Pick<RunStorage, 'whenCold' | 'note' | 'dropped' | 'lastGood' | 'makeRoom'>;
   /** See `TaskDeskOptions`. */
-  readonly onDone: (task: number, note: string | null) => void;
-  readonly onFailed: (task: number, failure: string, detail: string) => void;
+  readonly onDone: TaskDeskOptions['onDone'];
+  readonly onFailed: TaskDeskOptions['onFailed'];
   readonly onUnanswered: (notice: string) => void;
   /** A turn came to its end in the engine, and what comes of it is decided. */
   readonly onTurn: () => void;
@@ -254,7 +255,7 @@ export class Dispatcher {
   }
 
   /** The agent's turn is called back and waits again; what it wrote so far, or null where it has no turn. */
-  callBack(agent: number, reason: string): string | null {
+  callBack(agent: number, reason: RequeueReason): string | null {
     const turn = this.#inFlight.ofAgent(agent);
     if (!turn) return null;
     this.#callBack(turn);

@@ -1,15 +1,12 @@
-import type { EngineError, TurnHandle } from '../../engine/contract.ts';
+import { givenUp, type TurnHandle } from '../../engine/contract.ts';
 import type { Cancel } from '../../kernel/clock.ts';
 import type { TurnTracer } from './turn-trace.ts';
 
 /** An engine that is this late for a turn's deadline keeps none, ms. */
 export const GRACE_MS = 10_000;
 
-export const HUNG: EngineError = {
-  code: 'worker-dead',
-  message: 'The engine let a turn pass its deadline and did not answer.',
-  remedy: 'Nothing to do: a fresh engine takes over.',
-};
+/** It let a turn pass its deadline and did not answer. */
+export const HUNG = givenUp('deadline');
 
 /** A turn that an engine holds. */
 export interface InFlightTurn {

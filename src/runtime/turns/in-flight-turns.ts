@@ -1,6 +1,7 @@
 import type { TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { TurnFailure } from '../../journal/vocabulary.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
 import type { Residence } from '../../memory/residence.ts';
@@ -15,7 +16,7 @@ export type After = 'free' | 'first' | 'hold' | 'rest';
 
 /** How a turn's end is written down. */
 export interface Ending {
-  readonly rejected?: string;
+  readonly rejected?: TurnFailure;
   readonly health?: number | undefined;
   readonly then?: After;
   readonly finish?: TurnOutcome['finish'];

@@ -26,7 +26,7 @@ test('a second opinion is another agent’s, also where every other one is busy'
   const asked = new Map<number, Set<number>>();
   let opinions = 0;
   for (const event of events) {
-    if (event.type === 'task.requeued' && event.reason === 'second opinion') {
+    if (event.type === 'task.requeued' && event.reason === 'second-opinion') {
       opinions++;
       asked.set(event.task, (asked.get(event.task) ?? new Set()).add(event.agent));
     }

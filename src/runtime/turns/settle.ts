@@ -1,8 +1,10 @@
 import type { ContextManager } from '../../agents/context.ts';
 import { judge, type Verdict, worthRetrying } from '../../agents/verdict.ts';
-import { AGENT_STATES, type TurnFailure } from '../../journal/vocabulary.ts';
+import { AGENT_STATES, type RequeueReason, type TurnFailure } from '../../journal/vocabulary.ts';
 import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
+import type { FailureDetail } from '../../journal/evidence.ts';
+import { reported } from '../../journal/said.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
 import type { Ending, InFlightTurns } from './in-flight-turns.ts';
@@ -64,12 +66,12 @@ export class Settler {
     inFlight.begin(turn);
     inFlight.end(turn, null, { rejected: 'deadline', finish: 'deadline' });
     turn.handle?.cancel();
-    this.failed(turn, 'deadline', 'the bigger model did not answer');
+    this.failed(turn, 'deadline', { code: 'model-silent' });
     onFree();
   }
 
   /** The turn came to nothing and the task is not charged with it: it waits for another one. */
-  requeue(turn: InFlightTurn, reason: string, how: Ending, outcome: TurnOutcome | null = null): void {
+  requeue(turn: InFlightTurn, reason: RequeueReason, how: Ending, outcome: TurnOutcome | null = null): void {
     const { inFlight, desk, supervision } = this.#with;
     const partial = (outcome?.text ?? turn.text).slice(0, PARTIAL_CHARACTERS);
     supervision.dropped(turn.id);
@@ -79,13 +81,13 @@ export class Settler {
   }
 
   /** The turn is over and failed: what its task does next. */
-  failed(turn: InFlightTurn, failure: TurnFailure, detail: string): void {
+  failed(turn: InFlightTurn, failure: TurnFailure, detail: FailureDetail): void {
     const { state, tell, supervision, desk } = this.#with;
     const { agent, model } = turn;
     // Where nobody supervises, the failure itself is all that is known of the agent.
     if (!supervision.supervises && model === null) {
       const from = AGENT_STATES[state.agents.state[agent] as number] ?? 'idle';
-      tell({ type: 'agent.state', agent, from, to: 'degraded', because: failure });
+      tell({ type: 'agent.state', agent, from, to: 'degraded', because: { code: 'failed', failure } });
     }
     desk.failed(turn, failure, detail);
   }
@@ -94,7 +96,7 @@ export class Settler {
   #decide(turn: InFlightTurn, outcome: TurnOutcome, verdict: Verdict): void {
     const { inFlight, contextTokens, onFree, supervision } = this.#with;
     if (verdict.kind === 'requeue') {
-      const detail = outcome.error?.message ?? verdict.reason;
+      const detail = reported(outcome.error?.message ?? verdict.reason);
       this.#conclude(turn, outcome, { kind: 'reject', failure: 'engine-error', detail }, null);
     } else if (turn.model !== null || (verdict.kind === 'reject' && !worthRetrying(verdict.failure))) {
       // What no agent could do better is nobody's fault, and a bigger model's turn says nothing about the agent: nothing to judge.
@@ -127,8 +129,8 @@ export class Settler {
       desk.accept(turn, verdict.output);
     } else {
       const failure = verdict.kind === 'reject' ? verdict.failure : failureOf(judgement?.fault ?? null);
-      const detail =
-        verdict.kind === 'reject' ? verdict.detail : `found by its supervisor: ${judgement?.fault ?? 'unknown'}`;
+      const detail: FailureDetail =
+        verdict.kind === 'reject' ? verdict.detail : { code: 'diagnosed', fault: judgement?.fault ?? null };
       inFlight.end(turn, outcome, { rejected: failure, health, then: judgement === null ? 'free' : 'hold' });
       this.failed(turn, failure, detail);
     }

@@ -1,5 +1,5 @@
 import type { TurnOutcome } from '../../engine/contract.ts';
-import type { TokenUse, TurnTrace } from '../../journal/events.ts';
+import type { TokenUse, TurnTrace } from '../../journal/turn-events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 
 /** Characters of a text that the log keeps where nothing else of it is kept: enough to see a loop in. */

@@ -1,8 +1,9 @@
+import type { ResultRow } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
 import { runReport } from '../../telemetry/report.ts';
 import { csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
-import type { ExportKind } from '../protocol/protocol.ts';
+import type { ExportKind, RowNote } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
 
 const TYPES: Readonly<Record<ExportKind, string>> = {
@@ -12,8 +13,11 @@ const TYPES: Readonly<Record<ExportKind, string>> = {
   metrics: 'text/plain;version=0.0.4',
 };
 
+/** Puts the remark on a row into words. */
+export type NoteWords = (note: RowNote) => string;
+
 /** What a person downloads: committed rows in the order of the input, the run report, or metrics in the Prometheus text format. */
-export async function exportRun(view: RunView, store: RunStore, kind: ExportKind): Promise<Blob> {
+export async function exportRun(view: RunView, store: RunStore, kind: ExportKind, noteWords: NoteWords): Promise<Blob> {
   const type = `${TYPES[kind]};charset=utf-8`;
   if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
   if (kind === 'metrics') {
@@ -22,10 +26,15 @@ export async function exportRun(view: RunView, store: RunStore, kind: ExportKind
   }
   const parts: string[] = kind === 'csv' ? [csvHeader()] : [];
   await store.eachRow(view.id, (rows) => {
-    const known = rows.map(({ row }) => row);
+    const known = rows.map(({ row }) => told(row, noteWords));
     parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
   });
   return new Blob(parts, { type });
+}
+
+function told(row: ResultRow, noteWords: NoteWords): ResultRow {
+  const { note } = row;
+  return typeof note === 'object' ? { ...row, note: noteWords(note as RowNote) } : row;
 }
 
 function reportOf(view: RunView) {

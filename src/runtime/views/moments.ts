@@ -89,7 +89,7 @@ export class Moments {
       ...now,
       ...statusOf(record, view.plan, state, {
         writer: now.writer,
-        message: '',
+        waits: null,
         problem: null,
         loading: null,
         report: state.engineReport as EngineReport | null,

@@ -9,7 +9,7 @@ import type { AgentState, EngineError, NoticeInfo, RunInfo, RunStatus } from '..
 /** What only the side that runs a run knows. */
 export interface LiveFigures extends HistoryFigures {
   readonly writer: boolean;
-  readonly message: string;
+  readonly waits: RunStatus['waits'];
   readonly problem: EngineError | null;
   readonly loading: LoadProgress | null;
   readonly report: EngineReport | null;

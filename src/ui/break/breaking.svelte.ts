@@ -1,14 +1,14 @@
 /** Breaking things on purpose: what can be broken, what was asked for and has not struck yet, and the plan that is played. */
-import type { Diagnostic, FaultChoice, PageApi } from '../../runtime/protocol/protocol.ts';
+import type { Diagnostic, FaultChoice, FaultKind, MissedFault, PageApi } from '../../runtime/protocol/protocol.ts';
 
-export const RELOAD = 'reload-mid-write';
+export const RELOAD = 'reload-mid-write' satisfies FaultKind;
 /** A fault that is asked for; gone once it has struck, for then the run itself tells of it. */
 export interface Attempt {
   readonly id: number;
-  readonly kind: string;
+  readonly kind: FaultKind;
   readonly agent: number | null;
-  /** Null while it looks for something to strike; why it did not afterwards. */
-  readonly missed: string | null;
+  /** Null while it looks for something to strike; why it did not afterwards. A text where the runtime gave no answer. */
+  readonly missed: MissedFault | string | null;
 }
 
 const KEPT = 5;
@@ -22,7 +22,7 @@ export class Breaking {
   choices = $state.raw<readonly FaultChoice[]>([]);
   attempts = $state.raw<readonly Attempt[]>([]);
   open = $state(false);
-  kind = $state(FIRST);
+  kind = $state<FaultKind>(FIRST);
   /** Row of the agent that is to be struck; null: any. */
   target = $state<number | null>(null);
   /** The plan that was played last. */
@@ -39,12 +39,12 @@ export class Breaking {
 
   async load(): Promise<void> {
     const choices = await this.#runtime.faults();
-    const reload: FaultChoice = { kind: RELOAD, does: '', afterwards: '', takesTarget: false };
+    const reload: FaultChoice = { kind: RELOAD, takesTarget: false };
     this.choices = choices.some(({ kind }) => kind === RELOAD) ? choices : [...choices, reload];
   }
 
   /** Opens the panel, with this kind or this agent chosen. */
-  show(choice: { kind?: string; agent?: number } = {}): void {
+  show(choice: { kind?: FaultKind; agent?: number } = {}): void {
     if (choice.kind !== undefined) this.kind = choice.kind;
     if (choice.agent !== undefined) {
       this.target = choice.agent;
@@ -53,24 +53,24 @@ export class Breaking {
     this.open = true;
   }
 
-  takesTarget(kind: string): boolean {
+  takesTarget(kind: FaultKind): boolean {
     return this.choices.find((choice) => choice.kind === kind)?.takesTarget ?? false;
   }
 
-  async strike(kind: string, agent: number | null): Promise<void> {
+  async strike(kind: FaultKind, agent: number | null): Promise<void> {
     const id = ++this.#next;
     const target = this.takesTarget(kind) ? agent : null;
     this.attempts = [{ id, kind, agent: target, missed: null }, ...this.attempts].slice(0, KEPT);
-    const end = (missed: string | null): void => {
+    const end = (missed: Attempt['missed']): void => {
       this.attempts =
         missed === null
           ? this.attempts.filter((one) => one.id !== id)
           : this.attempts.map((one) => (one.id === id ? { ...one, missed } : one));
     };
     try {
-      const { landed, detail } = await this.#runtime.breakSomething(this.#run, kind, target ?? undefined);
-      end(landed ? null : detail);
-      if (landed && kind === RELOAD) location.reload();
+      const reply = await this.#runtime.breakSomething(this.#run, kind, target ?? undefined);
+      end(reply.landed ? null : reply.detail);
+      if (reply.landed && kind === RELOAD) location.reload();
     } catch (error) {
       end(error instanceof Error ? error.message : String(error));
     }

@@ -1,8 +1,9 @@
 /** The kinds of faults in the order in which they are offered, what is understood and mended soonest first; the runtime decides which of them there are. */
+import type { FaultKind } from '../../runtime/protocol/protocol.ts';
 
 export type FaultGroup = 'agents' | 'engine' | 'storage' | 'hidden';
 
-const GROUPS: Readonly<Record<FaultGroup, readonly string[]>> = {
+const GROUPS: Readonly<Record<FaultGroup, readonly FaultKind[]>> = {
   engine: ['worker-kill', 'device-lost', 'device-lost-twice', 'out-of-memory'],
   agents: ['loop', 'stall', 'poisoned-output', 'lying-voter', 'all-residents-crash'],
   storage: ['corrupt-record', 'old-version', 'quota', 'reload-mid-write'],
@@ -10,7 +11,7 @@ const GROUPS: Readonly<Record<FaultGroup, readonly string[]>> = {
 };
 
 /** Offered at one press: what is understood at once. */
-export const QUICK: readonly string[] = [
+export const QUICK: readonly FaultKind[] = [
   'worker-kill',
   'device-lost',
   'loop',
@@ -21,7 +22,9 @@ export const QUICK: readonly string[] = [
 ];
 
 /** Groups with the kinds that there are; a kind that this page does not know goes into the last. */
-export function grouped(kinds: readonly string[]): readonly { readonly group: FaultGroup; readonly kinds: string[] }[] {
+export function grouped(
+  kinds: readonly FaultKind[],
+): readonly { readonly group: FaultGroup; readonly kinds: FaultKind[] }[] {
   const known = new Set(Object.values(GROUPS).flat());
   return (Object.keys(GROUPS) as FaultGroup[])
     .map((group) => ({

@@ -8,7 +8,7 @@ const fault = (seq: number, mendedMs: number | null): FaultLine => ({
   kind: 'stall',
   at: seq,
   agents: [1],
-  detail: '',
+  detail: { code: 'struck' },
   detectedMs: null,
   mendedMs,
   rung: null,

@@ -11,16 +11,16 @@ const struck: FaultLine = {
   kind: 'stall',
   at: 0,
   agents: [2],
-  detail: '',
+  detail: { code: 'struck' },
   detectedMs: null,
   mendedMs: null,
   rung: null,
   by: null,
   trying: null,
 };
-const noticed = { ...struck, detectedMs: 1200 };
-const tried = { ...noticed, trying: { rung: 'restart', by: 'fresh-agent', nth: 2 } };
-const mended = { ...noticed, mendedMs: 2500, rung: 'light', by: 'retry-turn' };
+const noticed: FaultLine = { ...struck, detectedMs: 1200 };
+const tried: FaultLine = { ...noticed, trying: { rung: 'restart', by: 'fresh-agent', nth: 2 } };
+const mended: FaultLine = { ...noticed, mendedMs: 2500, rung: 'light', by: 'retry-turn' };
 
 it('says how far a fault is, from the press on: struck, noticed, mended', () => {
   expect([struck, noticed, mended].map((fault) => stageOf(fault, false))).toEqual(['unseen', 'healing', 'mended']);

@@ -1,10 +1,10 @@
 /** What became of a fault, in words. */
-import type { FaultLine, SwarmSummary } from '../../runtime/protocol/protocol.ts';
+import type { FaultKind, FaultLine, SwarmSummary } from '../../runtime/protocol/protocol.ts';
 import { agentName } from '../live/names.ts';
 import type { Dictionary } from '../text/en.ts';
 
-export function faultName(kind: string, t: Dictionary): string {
-  return t.faults[kind]?.name ?? kind;
+export function faultName(kind: FaultKind, t: Dictionary): string {
+  return t.faults[kind].name;
 }
 
 /** The agent that it struck, or how many; empty where it struck none in particular. */
@@ -17,14 +17,14 @@ export function struckWho({ agents }: Pick<FaultLine, 'agents'>, summary: SwarmS
 /** Rung and step that cured it; that none was needed; or nothing before it is mended. */
 export function mendedBy({ mendedMs, rung, by }: FaultLine, t: Dictionary): string {
   if (mendedMs === null) return '';
-  if (rung === null) return t.breaking.byItself;
-  return t.breaking.by(t.rungs[rung] ?? rung, t.remedies[by ?? ''] ?? by ?? '');
+  if (rung === null || by === null) return t.breaking.byItself;
+  return t.breaking.by(t.rungs[rung], t.remedies[by]);
 }
 
 /** Rung and step that is being tried now; nothing where none is. */
 export function tryingNow({ trying }: Pick<FaultLine, 'trying'>, t: Dictionary): string {
   if (trying === null) return '';
-  return t.breaking.trying(t.rungs[trying.rung] ?? trying.rung, t.remedies[trying.by] ?? trying.by, trying.nth);
+  return t.breaking.trying(t.rungs[trying.rung], t.remedies[trying.by], trying.nth);
 }
 
 /** How far it is: struck, noticed, mended; or over with the run. */

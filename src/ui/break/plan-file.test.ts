@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseFaultPlan } from '../../chaos/fault-plan.ts';
-import type { FaultLine } from '../../runtime/protocol/protocol.ts';
+import type { FaultKind, FaultLine } from '../../runtime/protocol/protocol.ts';
 import { planOf } from './plan-file.ts';
 
-const KINDS = ['stall', 'loop', 'poisoned-output', 'worker-kill', 'quota', 'message-lost', 'reload-mid-write'];
-const TARGETED = new Set(['stall', 'loop', 'poisoned-output']);
+const KINDS: readonly FaultKind[] = [
+  ...(['stall', 'loop', 'poisoned-output', 'worker-kill', 'quota', 'message-lost', 'reload-mid-write'] as const),
+];
+const TARGETED = new Set<FaultKind>(['stall', 'loop', 'poisoned-output']);
 
 const line = fc.record({ kind: fc.constantFrom(...KINDS), gap: fc.nat(60_000), agent: fc.nat(99) });
 
@@ -21,7 +23,7 @@ it('is a plan that the runtime reads, with the same faults in the same order and
           kind,
           at,
           agents: TARGETED.has(kind) ? [agent] : [1, 2, 3],
-          detail: '',
+          detail: { code: 'struck' },
           detectedMs: null,
           mendedMs: null,
           rung: null,

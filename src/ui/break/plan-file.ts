@@ -1,17 +1,17 @@
 /** A fault plan (docs/faults.md) of what was broken by hand, so that the same can be done again. */
-import type { FaultLine } from '../../runtime/protocol/protocol.ts';
+import type { FaultKind, FaultLine } from '../../runtime/protocol/protocol.ts';
 
 /** A wait between two faults is not repeated longer than this, ms. */
 const LONGEST_GAP = 10_000;
 /** The page does these by itself; no plan can. */
-const OF_THE_PAGE: ReadonlySet<string> = new Set(['reload-mid-write', 'power-loss', 'second-tab']);
+const OF_THE_PAGE: ReadonlySet<FaultKind> = new Set<FaultKind>(['reload-mid-write', 'power-loss', 'second-tab']);
 
 export function repeatable(faults: readonly FaultLine[]): readonly FaultLine[] {
   return faults.filter(({ kind }) => !OF_THE_PAGE.has(kind));
 }
 
 /** @param targeted kinds that strike one agent; they strike the same one again */
-export function planOf(faults: readonly FaultLine[], targeted: ReadonlySet<string>): string {
+export function planOf(faults: readonly FaultLine[], targeted: ReadonlySet<FaultKind>): string {
   let at = 0;
   let before: number | null = null;
   const entries = repeatable(faults).map((fault) => {

@@ -6,7 +6,7 @@ import { Beat } from './beat.ts';
 const busy = {
   phase: 'running',
   writer: true,
-  message: '',
+  waits: null,
   remote: null,
   endedAt: null,
   notices: [],
@@ -28,7 +28,7 @@ describe('Beat', () => {
     const changes: Partial<RunStatus>[] = [
       { phase: 'paused' },
       { writer: false },
-      { message: 'The GPU was lost.' },
+      { waits: { code: 'engine-loading' } },
       { endedAt: 5 },
       { remote: 'small at example.org' },
       { notices: [{}] as unknown as RunStatus['notices'] },

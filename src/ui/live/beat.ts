@@ -28,7 +28,7 @@ function news(a: RunStatus, b: RunStatus): boolean {
   return (
     a.phase !== b.phase ||
     a.writer !== b.writer ||
-    a.message !== b.message ||
+    a.waits?.code !== b.waits?.code ||
     a.remote !== b.remote ||
     a.endedAt !== b.endedAt ||
     a.notices.length !== b.notices.length ||

@@ -16,7 +16,7 @@ const status: RunStatus = {
   modelId: 'pocket',
   engine: 'scripted',
   writer: true,
-  message: '',
+  waits: null,
   problem: null,
   loading: null,
   report: null,

@@ -1,4 +1,5 @@
 /** The command line of the run screen, as in k9s: a verb, and what it is about. Pure; whoever opened it carries the command out. */
+import type { FaultKind } from '../../runtime/protocol/protocol.ts';
 
 export const VERBS = [
   'pause',
@@ -22,7 +23,7 @@ export type Verb = (typeof VERBS)[number];
 
 export type Command =
   | { readonly verb: Exclude<Verb, 'break' | 'agent' | 'role' | 'at' | 'filter'> }
-  | { readonly verb: 'break'; readonly kind: string | null; readonly agent: number | null }
+  | { readonly verb: 'break'; readonly kind: FaultKind | null; readonly agent: number | null }
   | { readonly verb: 'agent'; readonly agent: number }
   | { readonly verb: 'role'; readonly role: string }
   | { readonly verb: 'at'; readonly at: number }
@@ -30,7 +31,7 @@ export type Command =
 
 /** What names may stand for; the rest is plain text. */
 export interface Names {
-  readonly kinds: readonly string[];
+  readonly kinds: readonly FaultKind[];
   readonly roles: readonly string[];
   readonly agents: number;
   /** Row of the agent of that name; null where there is none. */
@@ -105,7 +106,7 @@ function agentOf(word: string, names: Names): number | null {
   return names.agentRow(word);
 }
 
-function exactOrOnly(among: readonly string[], word: string): string | null {
+function exactOrOnly<Name extends string>(among: readonly Name[], word: string): Name | null {
   if (word === '') return null;
   return among.find((name) => name === word) ?? only(among.filter((name) => name.startsWith(word)));
 }

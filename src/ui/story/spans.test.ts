@@ -11,10 +11,16 @@ const turn = (ok: boolean): EventBody => ({
   finish: 'stop',
   tokens: { prompt: 40, cached: 0, completion: 12 },
   ms: 90,
-  ...(!ok && { rejected: 'no subject' }),
+  ...(!ok && { rejected: 'schema-mismatch' }),
 });
 const bodies = {
-  fault: { type: 'fault.injected', fault: 1, kind: 'stall', agents: [1], detail: 'x' },
+  fault: {
+    type: 'fault.injected',
+    fault: 1,
+    kind: 'stall',
+    agents: [1],
+    detail: { code: 'agent', agent: 1, lasting: false },
+  },
   suspected: { type: 'heal.suspected', agent: 1, fault: 'stall', hard: true, evidence: [] },
   ordered: {
     type: 'heal.ordered',

@@ -8,9 +8,9 @@ const at = (event: EventBody): JournalEvent => ({ ...event, seq: 7, at: 100, wal
 
 const told: readonly EventBody[] = [
   { type: 'task.requeued', task: 2, agent: 3, reason: 'device-lost' },
-  { type: 'storage.note', agent: 3, detail: 'The store of warm pages was closed.' },
-  { type: 'seats.changed', from: 4, to: 5, max: 8, because: 'GPU 91 % busy and 12 turns wait' },
-  { type: 'task.escalated', task: 2, agent: 3, to: 'big', because: 'the supervisor of triager chose it' },
+  { type: 'storage.note', agent: 3, detail: { code: 'warm-closed' } },
+  { type: 'seats.changed', from: 4, to: 5, max: 8, because: { code: 'busy', percent: 91, waiting: 12 } },
+  { type: 'task.escalated', task: 2, agent: 3, to: 'big', because: { code: 'supervisor', role: 'triager' } },
   { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'retry', by: 'person' },
   { type: 'heal.decided', notice: 't1.1', agent: 3, task: 2, decision: 'give-up', by: 'time' },
   { type: 'agent.held', agent: 3, held: true },
@@ -38,11 +38,11 @@ it('ends the reason for a step before it says when', () => {
     type: 'heal.ordered',
     case: 'c1',
     agent: 3,
-    task: 2,
+    fault: 'stall',
     rung: 'light',
     action: 'retry-turn',
     delayMs: 60,
-    reasons: ['cures stall in 90 of 100, 143 ms a cure'],
-  } as unknown as EventBody);
-  expect(stepText(event, en).text).toBe('cures stall in 90 of 100, 143 ms a cure. In 60 ms.');
+    reasons: [{ code: 'chosen', action: 'retry-turn', rung: 'light', fault: 'stall', percent: 90, ms: 143 }],
+  });
+  expect(stepText(event, en).text).toMatch(/cures stall in 90 of 100, 143 ms a cure\. In 60 ms\.$/);
 });

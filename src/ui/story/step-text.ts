@@ -13,12 +13,13 @@ export interface StepText {
   readonly against?: readonly string[];
 }
 
-/** What the runtime says ends without a full stop where more may follow it. */
+/** What is said in codes ends without a full stop where more may follow it. */
 const sentence = (text: string): string => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`);
 
 export function stepText(event: JournalEvent, t: Dictionary): StepText {
   const words = t.story;
-  const stateName = (name: string): string => t.states[name as AgentState] ?? name;
+  const { say } = t;
+  const stateName = (name: AgentState): string => t.states[name];
   const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');
   switch (event.type) {
     case 'task.assigned':
@@ -29,7 +30,7 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     case 'turn.started':
       return { title: words.started, text: '' };
     case 'turn.ended': {
-      if (event.rejected !== undefined) return { title: words.rejected, text: t.said(event.rejected) };
+      if (event.rejected !== undefined) return { title: words.rejected, text: say.failure(event.rejected) };
       if (event.finish !== 'stop') return { title: words.cut(event.finish), text: t.span(event.ms) };
       return {
         title: words.passed,
@@ -40,49 +41,46 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       };
     }
     case 'task.retried':
-      return { title: words.retry, text: join(words.retryIn(event.delayMs), t.said(event.reason)) };
+      return { title: words.retry, text: join(words.retryIn(event.delayMs), say.retried(event.reason)) };
     case 'task.committed':
       return { title: words.committed(event.task), text: words.attempts(event.attempts) };
     case 'task.failed':
-      return { title: words.taskFailed(event.task), text: event.failure };
+      return { title: words.taskFailed(event.task), text: say.failure(event.failure) };
     case 'agent.state':
-      return { title: words.state(stateName(event.from), stateName(event.to)), text: t.said(event.because) };
+      return { title: words.state(stateName(event.from), stateName(event.to)), text: say.cause(event.because) };
     case 'engine.lost':
-      return { title: words.lost, text: join(event.message, words.lostNote(event.inFlight)) };
+      return { title: words.lost, text: join(say.loss(event), words.lostNote(event.inFlight)) };
     case 'engine.loaded':
       return { title: words.loaded, text: join(event.model, t.span(event.ms)) };
     case 'task.requeued':
       return {
         title: words.requeued,
-        text: join(words.requeuedNote, sentence(t.diagnoses[event.reason] ?? t.said(event.reason))),
+        text: join(words.requeuedNote, sentence(say.requeued(event.reason))),
       };
     case 'task.advanced':
       return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
     case 'task.reopened':
-      return { title: words.reopened(event.task), text: t.said(event.reason) };
+      return { title: words.reopened(event.task), text: say.reopened(event.reason) };
     case 'run.waiting':
-      return { title: words.waiting, text: t.said(event.message) };
+      return { title: words.waiting, text: say.wait(event.waits) };
     case 'fault.injected':
-      return {
-        title: words.fault(t.faults[event.kind]?.name ?? event.kind),
-        text: t.faults[event.kind]?.does ?? event.detail,
-      };
+      return { title: words.fault(t.faults[event.kind].name), text: t.faults[event.kind].does };
     case 'fault.over':
       return { title: t.spans.over, text: t.spans.overNote };
     case 'heal.suspected':
-      return { title: words.suspected(t.diagnoses[event.fault] ?? event.fault), text: '', list: event.evidence };
+      return { title: words.suspected(t.diagnoses[event.fault]), text: '', list: event.evidence.map(say.evidence) };
     case 'heal.ordered': {
-      const [why = '', ...against] = event.reasons;
+      const [why = '', ...against] = event.reasons.map(say.reason);
       return {
-        title: words.ordered(t.rungs[event.rung] ?? event.rung, t.remedies[event.action] ?? event.action),
-        text: join(sentence(t.said(why)), event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
+        title: words.ordered(t.rungs[event.rung], t.remedies[event.action]),
+        text: join(sentence(why), event.delayMs > 0 ? words.retryIn(event.delayMs) : ''),
         against,
       };
     }
     case 'heal.mended':
-      return { title: words.mended, text: join(`${t.remedies[event.action] ?? event.action}.`, t.span(event.ms)) };
+      return { title: words.mended, text: join(`${t.remedies[event.action]}.`, t.span(event.ms)) };
     case 'heal.notice':
-      return { title: t.spans.notice_, text: t.said(event.title), list: event.story };
+      return { title: t.spans.notice_, text: say.title(event.title), list: event.story.map(say.story) };
     case 'heal.decided':
       return { title: t.spans.decided(t.alerts.choices[event.decision], event.by), text: '' };
     case 'agent.held':
@@ -92,11 +90,11 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     case 'endpoint.allowed':
       return { title: event.name === null ? t.spans.endpointOff : t.spans.endpointOn(event.name), text: '' };
     case 'task.escalated':
-      return { title: t.spans.escalated(event.to), text: t.said(event.because) };
+      return { title: t.spans.escalated(event.to), text: say.escalated(event.because) };
     case 'seats.changed':
-      return { title: t.spans.seats(event.from, event.to), text: t.said(event.because) };
+      return { title: t.spans.seats(event.from, event.to), text: say.seats(event.because) };
     case 'storage.note':
-      return { title: t.spans.storage, text: t.said(event.detail) };
+      return { title: t.spans.storage, text: say.storage(event.detail) };
     case 'run.created':
       return { title: words.created, text: num(event.tasks) };
     case 'run.resumed':

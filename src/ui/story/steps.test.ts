@@ -29,8 +29,23 @@ describe('stepsOf', () => {
     const steps = stepsOf(
       journal([
         { type: 'task.assigned', task: 3, agent: 1, stage: 0, attempt: 1 },
-        { type: 'turn.ended', task: 3, agent: 1, turn: 'a', finish: 'stop', tokens, ms: 90, rejected: 'no subject' },
-        { type: 'task.retried', task: 3, agent: 1, reason: 'no subject', delayMs: 250 },
+        {
+          type: 'turn.ended',
+          task: 3,
+          agent: 1,
+          turn: 'a',
+          finish: 'stop',
+          tokens,
+          ms: 90,
+          rejected: 'schema-mismatch',
+        },
+        {
+          type: 'task.retried',
+          task: 3,
+          agent: 1,
+          reason: { code: 'failed', failure: 'schema-mismatch', detail: { code: 'reported', detail: 'no subject' } },
+          delayMs: 250,
+        },
         { type: 'task.assigned', task: 3, agent: 1, stage: 0, attempt: 2 },
         { type: 'turn.ended', task: 3, agent: 1, turn: 'b', finish: 'stop', tokens, ms: 90 },
         { type: 'task.committed', task: 3, agent: 1, attempts: 2 },
@@ -43,8 +58,8 @@ describe('stepsOf', () => {
     const steps = stepsOf(
       journal([
         { type: 'turn.ended', task: 3, agent: 1, turn: 'a', finish: 'deadline', tokens, ms: 90 },
-        { type: 'engine.lost', code: 'device-lost', message: 'gone', inFlight: 2 },
-        { type: 'task.failed', task: 3, agent: 1, failure: 'three bad turns', attempts: 3 },
+        { type: 'engine.lost', code: 'device-lost', by: 'engine', detail: 'gone', inFlight: 2 },
+        { type: 'task.failed', task: 3, agent: 1, failure: 'schema-mismatch', attempts: 3 },
       ]),
     );
     expect(steps.map((step) => step.spine)).toEqual(['cut', 'cut', 'cut']);
@@ -53,20 +68,29 @@ describe('stepsOf', () => {
   it('says a commit once, and heals with the mend', () => {
     const steps = stepsOf(
       journal([
-        { type: 'heal.suspected', agent: 1, fault: 'loop', hard: true, evidence: ['the same 8 tokens 12 times'] },
+        { type: 'heal.suspected', agent: 1, fault: 'loop', hard: true, evidence: [] },
         {
           type: 'heal.ordered',
           agent: 1,
           case: 'c',
           fault: 'loop',
-          action: 'retry',
+          action: 'retry-turn',
           rung: 'light',
           delayMs: 0,
           reasons: [],
         },
         { type: 'task.advanced', task: 3, agent: 1, stage: 0, next: 1, output: {}, attempts: 1 },
         { type: 'task.committed', task: 3, agent: 1, attempts: 1 },
-        { type: 'heal.mended', agent: 1, case: 'c', fault: 'loop', action: 'retry', rung: 'light', ms: 900, steps: 1 },
+        {
+          type: 'heal.mended',
+          agent: 1,
+          case: 'c',
+          fault: 'loop',
+          action: 'retry-turn',
+          rung: 'light',
+          ms: 900,
+          steps: 1,
+        },
       ]),
     );
     expect(steps.map((step) => [step.event.type, step.spine])).toEqual([

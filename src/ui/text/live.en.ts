@@ -1,11 +1,10 @@
 /** Words of the live run in English: breaking, mending, the timeline, what a person is asked, commands. */
+import type { Diagnosis, FaultKind, NoticeChoice, RecoveryAction, Rung } from '../../journal/vocabulary.ts';
 import { clock, num, span } from '../base/format.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 
 export const liveEn = {
-  /** A sentence of the runtime, which speaks English, in this language. */
-  said: (sentence: string): string => sentence,
   /** A length of time, ms. */
   span: (ms: number): string => span(ms),
   /** What can be broken: its name, what will happen, and what is seen when all went well. */
@@ -115,7 +114,7 @@ export const liveEn = {
       does: 'Both halves of the supervisor end and start again, knowing only what the run knows.',
       after: 'Turns in flight are taken over; what is still wrong is found again.',
     },
-  } as Record<string, { readonly name: string; readonly does: string; readonly after: string }>,
+  } satisfies Record<FaultKind, { readonly name: string; readonly does: string; readonly after: string }>,
   /** What MONITOR finds. */
   diagnoses: {
     stall: 'silence',
@@ -135,13 +134,13 @@ export const liveEn = {
     'storage-full': 'storage full',
     'engine-error': 'engine error',
     'low-score': 'score stayed low',
-  } as Record<string, string>,
+  } satisfies Record<Diagnosis, string>,
   rungs: {
     light: 'light mending',
     restart: 'restart',
     'scale-up': 'scaling up',
     operator: 'a person',
-  } as Record<string, string>,
+  } satisfies Record<Rung, string>,
   remedies: {
     'retry-turn': 'turn taken again',
     'second-opinion': 'another agent asked',
@@ -157,7 +156,7 @@ export const liveEn = {
     'escalate-model': 'larger model asked',
     'move-task': 'task given to another',
     'ask-operator': 'person asked',
-  } as Record<string, string>,
+  } satisfies Record<RecoveryAction, string>,
   breaking: {
     open: 'Break something',
     title: 'Break something',
@@ -301,7 +300,12 @@ export const liveEn = {
     titleThen: 'Asked of a person then',
     then: 'What came of it follows, as it did then.',
     more: (n: number) => `${num(n)} more`,
-    choices: { retry: 'Try again', skip: 'Skip the task', edit: 'Write the result', 'give-up': 'Give up' },
+    choices: {
+      retry: 'Try again',
+      skip: 'Skip the task',
+      edit: 'Write the result',
+      'give-up': 'Give up',
+    } satisfies Record<NoticeChoice, string>,
     story: 'The whole story',
     output: 'Result, as the role’s schema asks',
     send: 'Use this result',
@@ -349,7 +353,7 @@ export const liveEn = {
     over: 'Rid of the fault',
     overNote: 'Its context was dropped.',
     notice_: 'A person was asked',
-    decided: (choice: string, by: string) =>
+    decided: (choice: string, by: 'person' | 'time') =>
       by === 'person' ? `A person chose: ${choice}` : `No word came in time: ${choice}`,
     held: 'Taken off work by a person',
     released: 'Put back to work by a person',

@@ -7,7 +7,7 @@ const span = (ms: number): string =>
     .replace(/(\d) min/, '$1분')
     .replace(/(\d) s$/, '$1초');
 
-export const liveKo: Omit<typeof liveEn, 'said'> = {
+export const liveKo: typeof liveEn = {
   span: (ms) => span(ms),
   faults: {
     stall: {

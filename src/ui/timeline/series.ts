@@ -1,5 +1,5 @@
 /** A timeline as columns for a chart, and as rows for a table. Pure. */
-import type { Timeline } from '../../runtime/protocol/protocol.ts';
+import type { FaultKind, Timeline } from '../../runtime/protocol/protocol.ts';
 
 /** Seconds of run time in the middle of each bucket, then tokens a second, then health low, median, high. */
 export type Columns = [number[], (number | null)[], (number | null)[], (number | null)[], (number | null)[]];
@@ -43,7 +43,7 @@ export interface TimelineRow {
   readonly low: number | null;
   readonly median: number | null;
   readonly turns: number;
-  readonly faults: readonly string[];
+  readonly faults: readonly FaultKind[];
   readonly mended: number;
 }
 

@@ -3,7 +3,7 @@
  * takes them off the GPU. Nothing here runs in the middle of a step.
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
-import type { PagedOut } from '../../../src/engine/contract.ts';
+import type { NotKept, PagedOut } from '../../../src/engine/contract.ts';
 import type { Counters } from '../runners/runner.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import { ownPages, type KvPool } from '../kv/kv-pool.ts';
@@ -133,13 +133,13 @@ export class Parking {
       for (let next = all.shift(); next; next = all.shift()) await this.#leave(next);
     } finally {
       // After a failure nobody may wait for what will not come.
-      for (const { agent, resolve } of all) resolve(cold(agent, 'The engine has failed.'));
+      for (const { agent, resolve } of all) resolve(cold(agent, { code: 'engine-failed' }));
     }
   }
 
   /** The pipeline has ended: nothing can be read any more. */
   abandon(): void {
-    for (const { agent, resolve } of this.#leaving.splice(0)) resolve(cold(agent, 'The engine has ended.'));
+    for (const { agent, resolve } of this.#leaving.splice(0)) resolve(cold(agent, { code: 'engine-ended' }));
     this.#parked.clear();
   }
 
@@ -152,7 +152,7 @@ export class Parking {
     this.#counters.pageOuts += 1;
     if (to === 'cold' || !this.#warm) {
       this.drop(agent);
-      resolve(cold(agent, to === 'warm' ? 'This model keeps no warm pages.' : undefined));
+      resolve(cold(agent, to === 'warm' ? { code: 'no-warm-pages' } : undefined));
       return;
     }
     const begun = this.#clock.now();
@@ -164,7 +164,7 @@ export class Parking {
         else resolve({ agent, tier: 'warm', tokens, bytes: outcome.bytes, ms: this.#clock.now() - begun });
       },
       (thrown: unknown) => {
-        resolve(cold(agent, `Its K/V could not be kept: ${String(thrown)}`));
+        resolve(cold(agent, { code: 'warm-unread', detail: String(thrown) }));
       },
     );
     await read;
@@ -172,6 +172,6 @@ export class Parking {
   }
 }
 
-function cold(agent: number, because?: string): PagedOut {
+function cold(agent: number, because?: NotKept): PagedOut {
   return { agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0, ...(because === undefined ? {} : { because }) };
 }

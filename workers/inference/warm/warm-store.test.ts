@@ -127,7 +127,7 @@ test('when storage itself is full, warm pages make room and nobody is told; when
   room = 0;
   expect(await store.put(record(4, 4))).toEqual({
     ok: false,
-    because: 'Storage is full: warm pages were dropped, results are kept.',
+    because: { code: 'warm-full' },
   });
   expect(store.bytes).toBe(0);
 });

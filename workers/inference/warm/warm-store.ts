@@ -3,6 +3,7 @@
  * nothing here is ever worth an error. It may be large, so it gives way first when storage runs short.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { NotKept } from '../../../src/engine/contract.ts';
 import { inTurn } from '../../../src/kernel/in-turn.ts';
 import { bytesOf, openRecord, sealRecord, WARM_VERSION, type SealedRecord, type WarmRecord } from './record.ts';
 
@@ -41,8 +42,8 @@ export interface WarmOptions {
 
 export type PutOutcome =
   | { readonly ok: true; readonly bytes: number }
-  /** Nothing was written; one sentence why. */
-  | { readonly ok: false; readonly because: string };
+  /** Nothing was written. */
+  | { readonly ok: false; readonly because: NotKept };
 
 const QUARANTINE_KEPT = 32;
 /** A write that finds storage full makes room and tries again this often. */
@@ -108,12 +109,12 @@ export class WarmStore {
   }
 
   async #put(record: Omit<WarmRecord, 'v' | 'generation'>): Promise<PutOutcome> {
-    if (this.#closed) return { ok: false, because: 'The store of warm pages was closed.' };
+    if (this.#closed) return { ok: false, because: { code: 'warm-closed' } };
     const { agent } = record;
     const generation = (this.#newest(agent)?.generation ?? 0) + 1;
     const sealed = sealRecord({ ...record, v: WARM_VERSION, generation });
     const row: IndexRow = { agent, slot: generation % 2, generation, bytes: bytesOf(sealed) };
-    if (row.bytes > this.#limit) return { ok: false, because: 'The agent has more K/V than warm pages may take up.' };
+    if (row.bytes > this.#limit) return { ok: false, because: { code: 'warm-too-large' } };
     await this.#shrinkTo(this.#limit - row.bytes, agent);
     for (let tries = 1; ; tries++) {
       let failure: DOMException | null = null;
@@ -282,9 +283,8 @@ export class WarmStore {
 
 const keyOf = (agent: number, slot: number): string => `${String(agent)}/${String(slot)}`;
 
-function reason(thrown: unknown, full: boolean): string {
-  if (full) return 'Storage is full: warm pages were dropped, results are kept.';
-  return `Warm pages could not be written: ${describe(thrown)}`;
+function reason(thrown: unknown, full: boolean): NotKept {
+  return full ? { code: 'warm-full' } : { code: 'warm-unwritable', detail: describe(thrown) };
 }
 
 const describe = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

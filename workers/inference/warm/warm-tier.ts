@@ -59,7 +59,7 @@ export class WarmTier {
   ): { readonly read: Promise<void>; readonly saved: Promise<Saved> } {
     const tokens = ids.length - shared;
     if (tokens < LEAST_TOKENS) {
-      const outcome: PutOutcome = { ok: false, because: 'It has too few tokens of its own to be worth keeping.' };
+      const outcome: PutOutcome = { ok: false, because: { code: 'warm-too-small' } };
       return { read: Promise.resolve(), saved: Promise.resolve({ outcome, tokens }) };
     }
     const values = this.#transfer.read(sequence, shared, ids.length);

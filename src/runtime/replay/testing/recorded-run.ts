@@ -7,7 +7,7 @@ import type { FaultKind } from '../../../journal/vocabulary.ts';
 import { MemoryDisk, MemoryStore } from '../../../chaos/memory-store.ts';
 import { FaultyMessages } from '../../../chaos/message-seam.ts';
 import { scheduleFaults, type DueFault } from '../../../chaos/schedule.ts';
-import type { FaultSeams, Injection } from '../../../chaos/seams.ts';
+import { type FaultSeams, struck } from '../../../chaos/seams.ts';
 import { FaultyStore } from '../../../chaos/store-seam.ts';
 import { ScriptedEngine, type ScriptedOptions } from '../../../engine/scripted.ts';
 import type { JournalEvent } from '../../../journal/events.ts';
@@ -111,7 +111,7 @@ export async function recordedRun(
       return beside ? new ScriptedEngine(pace) : chaos.wrap(new ScriptedEngine({ ...pace, ...engine }));
     },
   });
-  const hit = (detail: string): Injection => ({ landed: true, agents: [], tasks: [], detail, survivable: true });
+  const hit = struck({ code: 'struck' });
   const seams: FaultSeams = {
     turn: (fault, landed) => {
       chaos.turn(fault, landed);
@@ -121,14 +121,14 @@ export async function recordedRun(
     },
     messages: (fault, landed) => {
       messages.strike(fault.kind as 'message-lost', fault.forMs, seededRandom(fault.seed), () => undefined);
-      landed(hit(fault.kind));
+      landed(hit);
     },
     store: (fault, landed) => {
       store.fill(fault.forMs);
-      landed(hit(fault.kind));
+      landed(hit);
     },
-    run: (fault, landed) => {
-      landed(hit(fault.kind));
+    run: (_fault, landed) => {
+      landed(hit);
       runtime.crashSupervisor();
     },
   };

@@ -1,0 +1,77 @@
+/** What becomes of tasks, from the first turn to the row that each ends in. */
+import type { FailedTurn } from './evidence.ts';
+import type { Told } from './said.ts';
+import type { RequeueReason, TaskFailure } from './vocabulary.ts';
+
+/** Why a task is tried again. */
+export type RetryReason = ({ readonly code: 'failed' } & FailedTurn) | Told;
+
+/** Why a task's next turn goes to a bigger model. */
+export type EscalationCause =
+  | ({ readonly code: 'failed'; readonly attempts: number } & FailedTurn)
+  /** The supervisor of the role chose it. */
+  | { readonly code: 'supervisor'; readonly role: string }
+  | Told;
+
+/** Why a task that had ended is open again. */
+export type ReopenReason = /** Its result could not be read any more. */ { readonly code: 'row-unreadable' } | Told;
+
+export type TaskEvent =
+  | {
+      readonly type: 'task.assigned';
+      readonly task: number;
+      readonly agent: number;
+      readonly stage: number;
+      readonly attempt: number;
+      /** Bigger model that has the turn, in place of the run's own. */
+      readonly model?: string;
+    }
+  | {
+      readonly type: 'task.retried';
+      readonly task: number;
+      readonly agent: number;
+      readonly reason: RetryReason;
+      readonly delayMs: number;
+    }
+  /** The task's next turn goes to a bigger model, `to`. `failed`: its last turn was an attempt that no retry counts. */
+  | {
+      readonly type: 'task.escalated';
+      readonly task: number;
+      readonly agent: number;
+      readonly to: string;
+      readonly because: EscalationCause;
+      readonly failed?: true;
+    }
+  /** The turn was lost through no fault of the task (engine, pause, reload); it waits again and no attempt is counted. */
+  | {
+      readonly type: 'task.requeued';
+      readonly task: number;
+      readonly agent: number;
+      readonly reason: RequeueReason;
+      readonly partial?: string;
+    }
+  /** One step of the flow is done; its output is held here until the task is committed. */
+  | {
+      readonly type: 'task.advanced';
+      readonly task: number;
+      readonly agent: number;
+      readonly stage: number;
+      readonly next: number;
+      readonly output: unknown;
+      /** Attempts that count into the result row, so far. */
+      readonly attempts: number;
+      /** A person gave the output. */
+      readonly edited?: true;
+      /** Bigger model that gave it. */
+      readonly model?: string;
+    }
+  /** The committed row could not be read any more and was set aside; the task is done again. */
+  | { readonly type: 'task.reopened'; readonly task: number; readonly reason: ReopenReason }
+  | { readonly type: 'task.committed'; readonly task: number; readonly agent: number; readonly attempts: number }
+  | {
+      readonly type: 'task.failed';
+      readonly task: number;
+      readonly agent: number;
+      readonly failure: TaskFailure;
+      readonly attempts: number;
+    };

@@ -1,0 +1,52 @@
+/** Turns: when they began, how they ended. */
+import type { EngineErrorCode, FinishReason, TurnFailure } from './vocabulary.ts';
+
+/** Token counts of one turn. */
+export interface TokenUse {
+  readonly prompt: number;
+  /** Of the prompt, those that were not computed again. */
+  readonly cached: number;
+  readonly completion: number;
+}
+
+/** What a replay of the turn needs beyond how it ended. Times are milliseconds from its submission, to the microsecond. */
+export interface TurnTrace {
+  /** Signs of life: how many, completion tokens at the first and the last, and when these came. Absent: none. */
+  readonly alive?: readonly [count: number, firstTokens: number, lastTokens: number, first: number, last: number];
+  /**
+   * As the engine told: seat, first token (null: not told), end; and how many turns it had ended before. Absent where it was not the engine
+   * that ended the turn.
+   */
+  readonly told?: readonly [admitted: number, firstToken: number | null, ended: number, rank: number];
+  /** How the engine ended it, where nobody came to use that. */
+  readonly unused?: { readonly finish: FinishReason; readonly tokens: TokenUse };
+  /** Mean log probability of the chosen tokens. */
+  readonly logprob?: number;
+  /** The engine's error. */
+  readonly error?: EngineErrorCode;
+  /** The text, where it is not the JSON of an accepted output; cut to 4,096 characters. */
+  readonly said?: string;
+  /** Its sequence stayed on the GPU. */
+  readonly retained?: true;
+}
+
+export type TurnEvent =
+  | { readonly type: 'turn.started'; readonly task: number; readonly agent: number; readonly turn: string }
+  | {
+      readonly type: 'turn.ended';
+      readonly task: number;
+      readonly agent: number;
+      readonly turn: string;
+      readonly finish: FinishReason;
+      readonly tokens: TokenUse;
+      readonly ms: number;
+      /** Why the output was not accepted; absent when it passed. */
+      readonly rejected?: TurnFailure;
+      /** True where it is neither accepted nor rejected yet: others are asked the same first. */
+      readonly pending?: true;
+      /** Bigger model that had it: the turn says nothing about the agent. */
+      readonly model?: string;
+      /** Score of the turn, 0 to 1, where it was judged. */
+      readonly health?: number;
+      readonly trace?: TurnTrace;
+    };
