@@ -21,6 +21,7 @@ import {
   type LossCause,
   RECOVERY_ACTIONS,
   REQUEUE_REASONS,
+  type RequeueReason,
   RUNGS,
   type Signal,
   STORED_TABLES,
@@ -53,7 +54,7 @@ function changes(old: Old): Old {
     case 'task.escalated':
       return { because: escalationCause(words(old['because'])) };
     case 'task.requeued':
-      return { reason: REQUEUED[words(old['reason'])] ?? old['reason'] };
+      return { reason: REQUEUED.get(words(old['reason'])) ?? old['reason'] };
     case 'task.reopened':
       return { reason: reopenReason(words(old['reason'])) };
     case 'task.failed':
@@ -117,22 +118,22 @@ const rung = (text: string) => one(RUNGS, text);
 const diagnosis = (text: string) => one(DIAGNOSES, text);
 const failure = (text: string) => one(TURN_FAILURES, text);
 
-const REQUEUED: Readonly<Record<string, string>> = {
-  'second opinion': 'second-opinion',
-  'called back by a person': 'called-back',
-  'its agent is being mended': 'mending',
-};
+const REQUEUED: ReadonlyMap<string, RequeueReason> = new Map<string, RequeueReason>([
+  ['second opinion', 'second-opinion'],
+  ['called back by a person', 'called-back'],
+  ['its agent is being mended', 'mending'],
+]);
 
 // Engines.
 
-const DECLARED: Readonly<Record<string, LossCause>> = {
-  'The engine fell silent in all turns at once.': 'silence',
-  'The engine let a turn pass its deadline and did not answer.': 'deadline',
-  'The engine was replaced to mend an agent that nothing else had helped.': 'order',
-};
+const DECLARED: ReadonlyMap<string, LossCause> = new Map<string, LossCause>([
+  ['The engine fell silent in all turns at once.', 'silence'],
+  ['The engine let a turn pass its deadline and did not answer.', 'deadline'],
+  ['The engine was replaced to mend an agent that nothing else had helped.', 'order'],
+]);
 
 export function lossOfV1(message: string): Pick<EngineLoss, 'by' | 'detail'> {
-  const by = DECLARED[message] ?? 'engine';
+  const by = DECLARED.get(message) ?? 'engine';
   return { by, detail: by === 'engine' ? message : '' };
 }
 
@@ -161,7 +162,7 @@ export const seatsCause = (text: string): SeatsCause => read(SEATS, text) ?? tol
 
 const WAITS: Patterns<RunWait> = [
   [
-    /^(.*) A fresh engine starts in about (\d+) s; no task was lost\.( .+)?$/s,
+    /^(.*) A fresh engine starts in about (\d+) s; no task was lost\.( Browsers block pages that lose the GPU often, so this waits a little longer\.)?$/s,
     (message, seconds, quick) => ({
       code: 'engine-soon',
       loss: lossFrom(message),
@@ -240,31 +241,31 @@ const reopenReason = (text: string): ReopenReason =>
 
 // Observations.
 
-const SIGNALS_OF_V1: Readonly<Record<string, Signal>> = {
-  repetition: 'repetition',
-  'mean log-probability': 'log-probability',
-  finish: 'finish',
-  schema: 'schema',
-  'required fields': 'required-fields',
-  'ms to first token': 'first-token',
-  'ms between tokens': 'token-gap',
-  'context filled': 'context',
-  'K/V pages used': 'pages',
-  'stored record': 'stored-record',
-  'stored K/V pages': 'stored-pages',
-  'agreement with others': 'agreement',
-  storage: 'storage',
-  'ms since the turn began': 'turn-age',
-  'ms since the last token': 'silence',
-  'ms without a first token': 'no-first-token',
-  turn: 'turn',
-  answers: 'answers',
-  answer: 'answer',
-  health: 'health',
-  'isolation forest': 'isolation-forest',
-  engine: 'engine',
-  state: 'state',
-};
+const SIGNALS_OF_V1: ReadonlyMap<string, Signal> = new Map<string, Signal>([
+  ['repetition', 'repetition'],
+  ['mean log-probability', 'log-probability'],
+  ['finish', 'finish'],
+  ['schema', 'schema'],
+  ['required fields', 'required-fields'],
+  ['ms to first token', 'first-token'],
+  ['ms between tokens', 'token-gap'],
+  ['context filled', 'context'],
+  ['K/V pages used', 'pages'],
+  ['stored record', 'stored-record'],
+  ['stored K/V pages', 'stored-pages'],
+  ['agreement with others', 'agreement'],
+  ['storage', 'storage'],
+  ['ms since the turn began', 'turn-age'],
+  ['ms since the last token', 'silence'],
+  ['ms without a first token', 'no-first-token'],
+  ['turn', 'turn'],
+  ['answers', 'answers'],
+  ['answer', 'answer'],
+  ['health', 'health'],
+  ['isolation forest', 'isolation-forest'],
+  ['engine', 'engine'],
+  ['state', 'state'],
+]);
 
 const DAMAGE: Patterns<RecordDamage> = [
   [/^version (.*) is not known$/s, (version) => ({ code: 'version', version })],
@@ -381,7 +382,7 @@ function evidenceIn(text: string): Evidence | null {
     const failed = { code: 'not-carried-out', action: step, detail: value } as const;
     return { signal: 'step', value: failed, expected, verdict };
   }
-  const signal = SIGNALS_OF_V1[name];
+  const signal = SIGNALS_OF_V1.get(name);
   const seen = signal && observed(signal, value);
   return signal && seen !== undefined ? { signal, value: seen, expected, verdict } : null;
 }
@@ -483,7 +484,7 @@ const CAUSES: Patterns<AgentCause> = [
   [
     /^([a-z-]+): (.+)$/,
     (fault, name) =>
-      whole({ fault: diagnosis(fault), signal: SIGNALS_OF_V1[name] ?? (action(name) && 'step') }, (parts) => ({
+      whole({ fault: diagnosis(fault), signal: SIGNALS_OF_V1.get(name) ?? null }, (parts) => ({
         code: 'suspected',
         ...parts,
       })),

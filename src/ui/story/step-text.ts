@@ -77,6 +77,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
         against,
       };
     }
+    case 'heal.carried-out':
+      return { title: t.spans.carriedOut(t.remedies[event.action]), text: sentence(say.carriedOut(event.detail)) };
     case 'heal.mended':
       return { title: words.mended, text: join(`${t.remedies[event.action]}.`, t.span(event.ms)) };
     case 'heal.notice':
@@ -108,7 +110,7 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     case 'run.ended':
       return { title: words.ended, text: '' };
     default:
-      // A journal written by a newer version may hold events that this page has no words for.
-      return { title: (event as { type: string }).type, text: '' };
+      // Only a log that was damaged has others.
+      return { title: (event satisfies never as { readonly type: string }).type, text: '' };
   }
 }

@@ -352,6 +352,7 @@ export const liveEn = {
     evidence: 'Evidence',
     over: 'Rid of the fault',
     overNote: 'Its context was dropped.',
+    carriedOut: (step: string) => `Carried out: ${step}`,
     notice_: 'A person was asked',
     decided: (choice: string, by: 'person' | 'time') =>
       by === 'person' ? `A person chose: ${choice}` : `No word came in time: ${choice}`,

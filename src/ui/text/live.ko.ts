@@ -342,6 +342,7 @@ export const liveKo: typeof liveEn = {
     evidence: '증거',
     over: '고장에서 벗어남',
     overNote: '문맥을 버렸습니다.',
+    carriedOut: (step) => `실행함: ${step}`,
     notice_: '사람에게 물음',
     decided: (choice, by) => (by === 'person' ? `사람이 고름: ${choice}` : `제때 답이 없었음: ${choice}`),
     held: '사람이 일에서 뺌',

@@ -14,6 +14,7 @@ import type {
   RecoveryAction,
   RequeueReason,
   Signal,
+  StoredTable,
   TaskFailure,
 } from '../../journal/vocabulary.ts';
 import type { ActionDone, ActionRefused } from '../../runtime/protocol/protocol.ts';
@@ -93,6 +94,8 @@ const FAILURES: Readonly<Record<TaskFailure, string>> = {
   'given-up': '포기',
   'recorded-earlier': '앞서 기록됨',
 };
+
+const TABLES: Readonly<Record<StoredTable, string>> = { results: '결과', journal: '로그', agents: '에이전트' };
 
 const DOES: Readonly<Record<RecoveryAction, string>> = {
   'retry-turn': '차례를 버리고 다른 시드로 다시 진행합니다',
@@ -308,7 +311,7 @@ const FAULTS: Words<FaultDetail> = {
   'no-room': ({ ms }) => `${String(ms / 1000)}초 동안 쓸 공간이 없음`,
   'tab-frozen': () => '모든 타이머를 멈춤',
   'clock-moved': () => '벽시계를 몇 시간 옮김',
-  record: ({ table, key }) => `기록 ${table} ${key}`,
+  record: ({ table, key }) => `${TABLES[table]} 기록 ${key}`,
   'supervisor-ended': () => 'MONITOR와 RECOVER가 끝남',
   'page-reloaded': () => '페이지를 일부러 새로 고침',
   struck: () => '',

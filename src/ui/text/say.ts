@@ -49,5 +49,5 @@ export type Words<Codes extends Coded> = {
 /** A function that finds the words; a code that nobody knows, from a log that was damaged, is said as it is. */
 export function wordsFor<Codes extends Coded>(words: Words<Codes>): (of: Codes) => string {
   const known = words as unknown as Readonly<Record<string, ((of: Codes) => string) | undefined>>;
-  return (of) => known[of.code]?.(of) ?? of.code;
+  return (of) => (Object.hasOwn(known, of.code) ? known[of.code]?.(of) : undefined) ?? of.code;
 }
