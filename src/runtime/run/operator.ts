@@ -4,6 +4,7 @@ import { CALLED_BACK, type RunState } from '../../journal/run-state.ts';
 import { agentName } from '../../swarm/expand.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
+import type { ResultRecorder } from '../tasks/result-recorder.ts';
 import { reviewedText } from '../tasks/result-row.ts';
 import { nextStage, type RunPlan } from '../definition/run-plan.ts';
 import type { ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
@@ -15,13 +16,16 @@ export interface OperatorOptions {
   /** Null where nobody supervises. */
   readonly supervisor: Supervisor | null;
   readonly tell: (event: EventBody) => unknown;
-  readonly done: (task: number, note: string | null) => void;
-  /** Ends the task; every attempt at it is in the log. */
-  readonly fail: (task: number, failure: string, note: string) => void;
+  readonly recorder: ResultRecorder;
+  readonly run: RunControl;
+}
+
+/** What a person's word can do to the run as a whole. */
+interface RunControl {
   /** Tries engine and storage again at once. */
-  readonly resume: () => void;
+  resume(): void;
   /** Ends the run. */
-  readonly cancel: () => void;
+  cancel(): void;
 }
 
 const no = (message: string): ActionReply => ({ ok: false, message });
@@ -48,16 +52,8 @@ export class Operator {
     }
     if (!notice.choices.includes(decision.kind)) return no(`${decision.kind} is not among the choices here.`);
     if (decision.kind === 'edit') return this.#edit(notice, decision.output);
-    this.#decided(notice, decision.kind, 'person');
+    this.#decided(notice, decision.kind);
     return this.#carryOut(notice, decision.kind);
-  }
-
-  /** Nobody said a word in time. */
-  unanswered(id: string): void {
-    const notice = this.#with.state.notices.find(id);
-    if (notice?.task == null) return;
-    this.#decided(notice, 'give-up', 'time');
-    this.#with.fail(notice.task, notice.failure ?? 'given-up', 'nobody was asked in time');
   }
 
   act(agent: number, action: AgentAction): ActionReply {
@@ -98,12 +94,12 @@ export class Operator {
   }
 
   #carryOut(notice: OpenNotice, kind: 'retry' | 'skip' | 'give-up'): ActionReply {
-    const { state, dispatcher, fail } = this.#with;
+    const { state, dispatcher, run } = this.#with;
     const { of, agent, task } = notice;
     if (kind === 'skip') {
       if (task === null || !state.isOpen(task)) return yes('The task has ended by itself meanwhile.');
       dispatcher.withdraw(task);
-      fail(task, 'skipped', 'skipped by a person');
+      this.#fail(task, 'skipped', 'skipped by a person');
       return yes('The task ends as the named failure "skipped".');
     }
     switch (of) {
@@ -114,14 +110,14 @@ export class Operator {
           dispatcher.again(task);
           return yes('The task is taken again, with as many attempts as at first.');
         }
-        fail(task, notice.failure ?? 'given-up', 'given up by a person');
+        this.#fail(task, notice.failure ?? 'given-up', 'given up by a person');
         return yes(`The task ends as the named failure "${notice.failure ?? 'given-up'}".`);
       case 'agent':
         if (kind === 'retry') return this.#retry(agent, agentName(this.#with.plan.layout, agent));
         return yes('The agent gets no more work, unless it is the last of its role; what it had others do.');
       default:
-        if (kind === 'retry') this.#with.resume();
-        else this.#with.cancel();
+        if (kind === 'retry') run.resume();
+        else run.cancel();
         return yes(
           kind === 'retry' ? 'It is tried again at once.' : 'The run ends; what was not done yet is cancelled.',
         );
@@ -130,7 +126,7 @@ export class Operator {
 
   /** A person's output for the stage at which the task stands: checked as an agent's, and what the stage's result is then. */
   #edit(notice: OpenNotice, text: string): ActionReply {
-    const { plan, state, dispatcher, tell, done } = this.#with;
+    const { plan, state, dispatcher, tell, recorder } = this.#with;
     const { task } = notice;
     if (task === null || !state.isOpen(task)) return no('The task has ended by itself meanwhile.');
     const index = state.tasks.stage[task] as number;
@@ -141,7 +137,7 @@ export class Operator {
     const { item } = reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? '');
     const broken = stage.brief.check?.(read.output, item);
     if (broken) return no(`That is not what ${stage.brief.name} has to give: ${broken.detail}`);
-    this.#decided(notice, 'edit', 'person');
+    this.#decided(notice, 'edit');
     dispatcher.withdraw(task);
     const { tasks } = state;
     const next = index === plan.tasks.result ? null : nextStage(plan, task, index);
@@ -155,13 +151,18 @@ export class Operator {
       attempts: (tasks.attempts[task] as number) + (tasks.failures[task] as number),
       edited: true,
     });
-    if (next === null) done(task, 'edited by a person');
+    if (next === null) recorder.done(task, 'edited by a person');
     else dispatcher.again(task);
     return yes('Your output was taken over; the result says that a person gave it.');
   }
 
-  #decided({ id, agent, task }: OpenNotice, decision: NoticeChoice, by: 'person' | 'time'): void {
-    this.#with.tell({ type: 'heal.decided', notice: id, agent, task, decision, by });
+  #decided({ id, agent, task }: OpenNotice, decision: NoticeChoice): void {
+    this.#with.tell({ type: 'heal.decided', notice: id, agent, task, decision, by: 'person' });
+  }
+
+  /** Ends the task; every attempt at it is in the log. */
+  #fail(task: number, failure: string, note: string): void {
+    this.#with.recorder.fail(task, failure, note, 0);
   }
 }
 

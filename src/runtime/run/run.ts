@@ -17,7 +17,8 @@ import type {
   RunStatus,
 } from '../protocol/protocol.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
-import { RunCore, type RunOptions } from './run-core.ts';
+import { RunCore } from './run-core.ts';
+import type { RunOptions } from './run-options.ts';
 import { statusOf } from '../views/status.ts';
 import type { RunView } from '../views/run-view.ts';
 
@@ -37,27 +38,16 @@ export class Run implements RunView {
     this.state = loaded.state;
     this.history = loaded.history;
     this.index = loaded.index;
-    const core = (this.#core = new RunCore(loaded, options, (notice) => {
-      this.#operator.unanswered(notice);
-    }));
+    this.#core = new RunCore(loaded, options);
+    const { dispatcher, supervisor, recorder, tell } = this.#core;
     this.#operator = new Operator({
       plan: this.plan,
       state: this.state,
-      dispatcher: core.dispatcher,
-      supervisor: core.supervisor,
-      tell: core.tell,
-      done: (task, note) => {
-        core.recorder.done(task, note);
-      },
-      fail: (task, failure, note) => {
-        core.recorder.fail(task, failure, note, 0);
-      },
-      resume: () => {
-        this.resume();
-      },
-      cancel: () => {
-        this.cancel();
-      },
+      dispatcher,
+      supervisor,
+      recorder,
+      tell,
+      run: this,
     });
   }
 

@@ -3,8 +3,8 @@ import type { EventBody } from '../../journal/events.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
-import type { EndedTurn } from './ended-turn.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
+import type { ResultRecorder } from './result-recorder.ts';
 
 export interface TaskQuestionsOptions {
   readonly clock: Clock;
@@ -12,9 +12,8 @@ export interface TaskQuestionsOptions {
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;
+  readonly recorder: ResultRecorder;
   readonly tell: (event: EventBody) => unknown;
-  /** Nobody said a word on the notice in time. */
-  readonly onUnanswered: (notice: string) => void;
 }
 
 /** Questions to people about tasks for which nothing is left to try: what is told with them, and how long each waits for a word. */
@@ -34,13 +33,16 @@ export class TaskQuestions {
     this.#stories.set(task, [...(this.#stories.get(task) ?? []), line]);
   }
 
-  /** Asks a person before the task ends as `failure`; false where nobody is to be asked. */
-  ask({ task, agent, failures }: EndedTurn, failure: TurnFailure): boolean {
+  /** Whether a person is asked before a task ends as a failure. */
+  get asks(): boolean {
+    return this.#askMs > 0;
+  }
+
+  /** Asks a person before the task ends as `failure`, after so many attempts, the last of them by `agent`. */
+  ask(task: number, agent: number, failure: TurnFailure, failures: number): void {
     const { plan, fence, tell, state } = this.#with;
-    const { askMs = 0 } = plan.settings;
-    if (askMs <= 0) return false;
     const told = this.#stories.get(task) ?? [];
-    const before = failures + 1 - told.length;
+    const before = failures - told.length;
     const name = `t${String(fence)}.${String(++this.#asked)}`;
     const line = plan.items[task]?.line ?? 0;
     tell({
@@ -55,23 +57,21 @@ export class TaskQuestions {
         // Attempts of an earlier tab are told by the log alone.
         ...(before > 0 ? [`attempts before: ${String(before)}, in an earlier tab`] : []),
         ...told,
-        `nothing is left to try by itself; without a word within ${String(Math.round(askMs / 1000))} s it ends as ${failure}`,
+        `nothing is left to try by itself; without a word within ${String(Math.round(this.#askMs / 1000))} s it ends as ${failure}`,
       ],
       choices: ['retry', 'skip', 'edit', 'give-up'],
       failure,
     });
     const notice = state.notices.ofTask(task);
     if (notice) this.await(notice);
-    return notice !== null;
   }
 
   /** After a while a task that nobody helped ends as what it failed with. */
   await({ id, task }: OpenNotice): void {
     if (task === null) return;
-    const { clock, plan, onUnanswered } = this.#with;
-    const cancel = clock.timeout(plan.settings.askMs ?? 0, () => {
+    const cancel = this.#with.clock.timeout(this.#askMs, () => {
       this.#waiting.delete(task);
-      onUnanswered(id);
+      this.#unanswered(id);
     });
     this.#waiting.set(task, cancel);
   }
@@ -85,6 +85,20 @@ export class TaskQuestions {
   /** How attempts at the task went is of no more use. */
   forget(task: number): void {
     this.#stories.delete(task);
+  }
+
+  /** Nobody said a word in time. */
+  #unanswered(id: string): void {
+    const { state, tell, recorder } = this.#with;
+    const notice = state.notices.find(id);
+    if (notice?.task == null) return;
+    const { agent, task, failure } = notice;
+    tell({ type: 'heal.decided', notice: id, agent, task, decision: 'give-up', by: 'time' });
+    recorder.fail(task, failure ?? 'given-up', 'nobody was asked in time', 0);
+  }
+
+  get #askMs(): number {
+    return this.#with.plan.settings.askMs ?? 0;
   }
 
   stop(): void {

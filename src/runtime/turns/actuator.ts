@@ -1,15 +1,19 @@
 import type { TurnFailure } from '../../agents/verdict.ts';
 import type { EngineError } from '../../engine/contract.ts';
-import type { AgentMemory } from './agent-memory.ts';
 import type { Escalation } from '../../engine/escalation.ts';
-import type { InFlightTurn } from './in-flight-turn.ts';
-import type { InFlightTurns } from './in-flight-turns.ts';
-import type { Settler } from './settle.ts';
+import type { EventBody } from '../../journal/events.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunStorage } from '../storage/run-storage.ts';
+import type { Attempts } from '../tasks/attempts.ts';
+import type { Pump } from '../tasks/work-queue.ts';
+import type { AgentMemory } from './agent-memory.ts';
+import type { EngineLink } from './engine-link.ts';
+import type { InFlightTurns } from './in-flight-turns.ts';
 import type { Roster } from './roster.ts';
+import type { Settler } from './settler.ts';
 import type { Submitter } from './submit.ts';
-import type { TaskDesk } from '../tasks/task-desk.ts';
-import type { TurnSupervision, WatchedTurn } from './turn-supervision.ts';
+import type { WatchedTurn } from './turn-supervision.ts';
 
 /** What EXECUTE can do for RECOVER. All of it may be asked twice. */
 export interface Actuator {
@@ -48,78 +52,106 @@ export interface Actuator {
 
 export interface ActuatorParts {
   readonly plan: RunPlan;
+  readonly state: RunState;
   readonly escalation: Escalation;
   readonly memory: AgentMemory;
   readonly inFlight: InFlightTurns;
-  readonly desk: TaskDesk;
+  readonly attempts: Attempts;
   readonly roster: Roster;
   readonly submitter: Submitter;
   readonly settler: Settler;
-  readonly supervision: TurnSupervision;
-  readonly freeStorage: () => Promise<number>;
-  /** Cancels a turn at its engine. */
-  readonly callBack: (turn: InFlightTurn) => void;
-  /** Agents or tasks may be waiting for a turn that were not before. */
-  readonly pump: () => void;
-  readonly engineReady: () => boolean;
-  /** `ordered`: there is nothing wrong with it as far as is known. */
-  readonly onGone: (error: EngineError, ordered?: boolean) => void;
+  readonly link: EngineLink;
+  readonly storage: Pick<RunStorage, 'makeRoom'>;
+  readonly pump: Pump;
+  readonly tell: (event: EventBody) => unknown;
 }
 
 /** What a supervisor may have done, put into effect on the parts of a dispatcher. */
-export function actuatorOf(parts: ActuatorParts): Actuator {
-  const { plan, escalation, memory, inFlight, desk, roster, submitter, settler, supervision, pump } = parts;
+export class TurnActuator implements Actuator {
+  readonly #with: ActuatorParts;
 
-  const abandon = (agent: number, failure: TurnFailure | null, detail: string): void => {
+  constructor(parts: ActuatorParts) {
+    this.#with = parts;
+  }
+
+  recompute(agent: number): void {
+    this.#with.memory.recompute(agent);
+  }
+
+  forget(agent: number): void {
+    this.#with.memory.forget(agent);
+  }
+
+  renew(agent: number): Promise<string> {
+    return this.#with.memory.renew(agent);
+  }
+
+  freeStorage(): Promise<number> {
+    return this.#with.storage.makeRoom();
+  }
+
+  canEscalate(role: string): boolean {
+    return this.#nextModel(role, []) !== null;
+  }
+
+  escalate(task: number): void {
+    const { plan, state, attempts, tell } = this.#with;
+    if (!state.isOpen(task) || attempts.nextModel(task) !== null) return;
+    const role = plan.stages[state.tasks.stage[task] as number]?.role ?? '';
+    const to = this.#nextModel(role, attempts.tried(task));
+    if (to === null) return;
+    attempts.giveTo(task, to);
+    const agent = Math.max(0, state.tasks.agent[task] as number);
+    tell({ type: 'task.escalated', task, agent, to, because: `the supervisor of ${role} chose it` });
+  }
+
+  steady(agent: number): void {
+    this.#with.submitter.steady(agent);
+  }
+
+  shrink(task: number): void {
+    this.#with.attempts.shrink(task);
+  }
+
+  abandon(agent: number, failure: TurnFailure | null, detail: string): void {
+    const { inFlight, link, settler, pump } = this.#with;
     const turn = inFlight.ofAgent(agent);
     if (!turn) return;
-    parts.callBack(turn);
-    if (failure === null) {
-      settler.requeue(turn, 'its agent is being mended', { finish: 'cancelled', then: 'rest' });
-    } else {
-      inFlight.begin(turn);
-      supervision.dropped(turn.id);
-      inFlight.end(turn, null, { rejected: failure, then: 'rest' });
-      settler.failed(turn, failure, detail);
-    }
-    pump();
-  };
+    link.callBack(turn);
+    if (failure === null) settler.requeue(turn, 'its agent is being mended', 'cancelled', true);
+    else settler.abandon(turn, failure, detail);
+    pump.pump();
+  }
 
-  return {
-    recompute: (agent) => {
-      memory.recompute(agent);
-    },
-    forget: (agent) => {
-      memory.forget(agent);
-    },
-    renew: (agent) => memory.renew(agent),
-    freeStorage: () => parts.freeStorage(),
-    canEscalate: (role) => escalation.next(plan.swarm.roles[role]?.escalate ?? [], []) !== null,
-    escalate: (task) => {
-      desk.escalate(task);
-    },
-    steady: (agent) => {
-      submitter.steady(agent);
-    },
-    shrink: (task) => {
-      desk.shrink(task);
-    },
-    abandon,
-    back: (agent) => {
-      if (inFlight.busy(agent)) return;
-      roster.release(agent, true);
-      pump();
-    },
-    rest: (agent) => {
-      roster.rest(agent);
-    },
-    replaceEngine: (error, forAgent) => {
-      if (!parts.engineReady()) return false;
-      parts.onGone(error, forAgent);
-      return true;
-    },
-    engineReady: parts.engineReady,
-    others: (agent) => roster.others(agent),
-    inFlight: () => inFlight.all().filter(({ over, model }) => !over && model === null),
-  };
+  rest(agent: number): void {
+    this.#with.roster.rest(agent);
+  }
+
+  back(agent: number): void {
+    const { inFlight, roster, pump } = this.#with;
+    if (inFlight.busy(agent)) return;
+    roster.release(agent, true);
+    pump.pump();
+  }
+
+  replaceEngine(error: EngineError, forAgent?: boolean): boolean {
+    return this.#with.link.replace(error, forAgent);
+  }
+
+  engineReady(): boolean {
+    return this.#with.link.engine !== null;
+  }
+
+  others(agent: number): number {
+    return this.#with.roster.others(agent);
+  }
+
+  inFlight(): Iterable<WatchedTurn> {
+    return this.#with.inFlight.all().filter(({ over, model }) => !over && model === null);
+  }
+
+  #nextModel(role: string, tried: readonly string[]): string | null {
+    const { plan, escalation } = this.#with;
+    return escalation.next(plan.swarm.roles[role]?.escalate ?? [], tried);
+  }
 }

@@ -22,6 +22,8 @@ export interface InFlightTurn {
   readonly input: string;
   /** What it was asked in all, an output under review included. */
   readonly asked: string;
+  /** Tokens that the engine's sequences have room for. */
+  readonly contextTokens: number;
   readonly submitted: number;
   readonly tracer: TurnTracer;
   /** It goes before turns that wait longer. */

@@ -32,7 +32,14 @@ export interface InFlightTurnsOptions {
   readonly tell: (event: EventBody) => unknown;
 }
 
-/** The turns that engines hold, at most one a task and one an agent; their beginning and end are written down here and nowhere else. */
+/**
+ * The turns that engines hold; their beginning and end are written down here and nowhere else.
+ *
+ * Invariants:
+ * - At most one turn a task, and at most one an agent.
+ * - Each turn that is told to have begun is told to have ended, once, unless the program goes (`drop`, or a crash): then `run.resumed` says it.
+ * - Whoever leaves here has its agent seen to: back to the bench, held for its supervisor, or in its hands already.
+ */
 export class InFlightTurns {
   readonly #with: InFlightTurnsOptions;
   readonly #byTask = new Map<number, InFlightTurn>();

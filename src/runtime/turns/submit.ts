@@ -1,6 +1,6 @@
 import type { ContextManager } from '../../agents/context.ts';
 import { planTurn } from '../../agents/turn.ts';
-import type { TurnOutcome, TurnProgress, TurnRequest } from '../../engine/contract.ts';
+import type { TurnProgress, TurnRequest } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -10,7 +10,8 @@ import type { InFlightTurns } from './in-flight-turns.ts';
 import { reviewedText } from '../tasks/result-row.ts';
 import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
 import type { Residence } from '../../memory/residence.ts';
-import type { TaskDesk } from '../tasks/task-desk.ts';
+import type { Attempts } from '../tasks/attempts.ts';
+import type { Settler } from './settler.ts';
 import { TurnTracer } from './turn-trace.ts';
 import type { TurnSupervision } from './turn-supervision.ts';
 
@@ -30,14 +31,11 @@ export interface SubmitterOptions {
   readonly contexts: ContextManager;
   readonly escalation: Escalation;
   readonly inFlight: InFlightTurns;
-  readonly desk: TaskDesk;
+  readonly attempts: Attempts;
   readonly residence: Residence;
   readonly supervision: TurnSupervision;
+  readonly settler: Settler;
   readonly tell: (event: EventBody) => unknown;
-  /** The turn that its task still waited for came to its end. */
-  readonly onOutcome: (turn: InFlightTurn, outcome: TurnOutcome) => void;
-  /** Nothing came of it long after its deadline. */
-  readonly onOverdue: (turn: InFlightTurn) => void;
 }
 
 /** Makes a turn of a task and an agent and puts it to an engine: the run's own, or the bigger model that the task is to have. */
@@ -52,11 +50,6 @@ export class Submitter {
     this.#with = options;
   }
 
-  /** Tokens that the engine's sequences have room for. */
-  get contextTokens(): number {
-    return this.#contextTokens;
-  }
-
   /** A fresh engine with that much room, tokens a sequence. */
   resize(contextTokens: number): void {
     this.#contextTokens = contextTokens;
@@ -69,13 +62,13 @@ export class Submitter {
 
   /** `proof`: it is to show that its agent is well, and waits for nobody. */
   submit(task: number, stageIndex: number, agent: number, proof = false): void {
-    const { clock, plan, state, fence, tell, desk, inFlight, supervision, onOverdue } = this.#with;
+    const { clock, plan, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
     const stage = plan.stages[stageIndex] as StageBrief;
     // Until an agent on trial has passed, its mend is not proven.
     const first = proof || supervision.onTrial(agent);
     const failures = state.tasks.failures[task] as number;
     const id = `${String(fence)}-${String(++this.#turns)}`;
-    const model = desk.takeModel(task);
+    const model = attempts.takeModel(task);
     const { request, input } = planTurn({
       id,
       agent,
@@ -84,7 +77,7 @@ export class Submitter {
       ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
-      shrink: desk.shrunk(task),
+      shrink: attempts.shrunk(task),
       contextTokens: this.#contextTokens,
       contexts: this.#with.contexts,
       seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
@@ -97,13 +90,14 @@ export class Submitter {
       failures,
       input,
       asked: request.messages.at(-1)?.content ?? '',
+      contextTokens: this.#contextTokens,
       submitted: clock.now(),
       tracer: new TurnTracer(clock),
       first,
       model,
       handle: null,
       watchdog: clock.timeout(request.deadlineMs + (model === null ? GRACE_MS : LOADING_MS), () => {
-        if (inFlight.holds(turn)) onOverdue(turn);
+        if (inFlight.holds(turn)) settler.overdue(turn);
       }),
       started: false,
       over: false,
@@ -124,7 +118,7 @@ export class Submitter {
   }
 
   #send(turn: InFlightTurn, request: TurnRequest): void {
-    const { inFlight, escalation, residence, supervision, onOutcome } = this.#with;
+    const { inFlight, escalation, residence, supervision, settler } = this.#with;
     const { model, agent, id } = turn;
     const onProgress = ({ text, completionTokens }: TurnProgress): void => {
       if (!inFlight.holds(turn)) return;
@@ -139,7 +133,7 @@ export class Submitter {
         ? residence.submit(this.#sampled(request, agent), onProgress)
         : escalation.submit(model, request, onProgress);
     void turn.handle.done.then((outcome) => {
-      if (inFlight.holds(turn)) onOutcome(turn, outcome);
+      if (inFlight.holds(turn)) settler.finish(turn, outcome);
     });
   }
 
