@@ -19,7 +19,7 @@ export interface Answer {
   readonly role: number;
   readonly agent: number;
   readonly turn: string;
-  /** Task and stage: several agents may be asked the same. */
+  /** Names the work item: several agents may be asked the same. */
   readonly place: string;
   readonly question: string;
   /** Null: nothing of it can be compared. */

@@ -1,3 +1,4 @@
+import type { WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
 import { type Evidence, type FaultClass, inWords } from './evidence.ts';
@@ -29,7 +30,7 @@ export const STORAGE = -2;
 
 /** What an order is given beside the step. */
 export interface Terms {
-  readonly task: number | null;
+  readonly item: WorkItem | null;
   readonly evidence: readonly Evidence[];
   readonly delayMs: number;
   readonly also: readonly number[];
@@ -82,7 +83,7 @@ export class CaseBook {
   }
 
   /** The case's next step, as an order. */
-  order(one: Case, { step, reasons }: Choice, { task, evidence, delayMs, also }: Terms, now: number): RecoveryOrder {
+  order(one: Case, { step, reasons }: Choice, { item, evidence, delayMs, also }: Terms, now: number): RecoveryOrder {
     const order: RecoveryOrder = {
       id: this.name('o'),
       case: one.id,
@@ -91,7 +92,7 @@ export class CaseBook {
       fault: one.faults.at(-1) ?? 'low-score',
       agent: one.agent,
       also,
-      task,
+      item,
       delayMs: Math.round(delayMs),
       step: one.steps.length + 1,
       reasons,
@@ -111,7 +112,7 @@ export class CaseBook {
       `${order.fault}: ${order.evidence.map(inWords).join('; ')}`,
       `tried ${order.action} (${order.rung}), ${ok === null ? 'open' : ok ? 'helped' : 'did not help'}`,
     ]);
-    const task = one.steps.at(-1)?.order.task ?? null;
+    const task = one.steps.at(-1)?.order.item?.task ?? null;
     return {
       type: 'notice',
       id: this.name('n'),

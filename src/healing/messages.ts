@@ -6,17 +6,15 @@
  * order until it is done.
  */
 import type { NoticeChoice } from '../journal/events.ts';
+import type { WorkItem } from '../journal/work-item.ts';
 import type { Evidence, FaultClass } from './evidence.ts';
 import type { HealthScore, TurnFacts } from './health.ts';
 import type { Action, Rung } from './ladder.ts';
 
-/** A turn and whose it is. */
-export interface TurnName {
+/** A turn, whose it is, and the work item that it is taken for. */
+export interface TurnName extends WorkItem {
   readonly turn: string;
   readonly agent: number;
-  readonly task: number;
-  /** Step of the flow. */
-  readonly stage: number;
   readonly role: number;
 }
 
@@ -83,7 +81,7 @@ export type FromMonitor =
       readonly id: string;
       /** The agent, or null for what all share. */
       readonly agent: number | null;
-      readonly task: number | null;
+      readonly item: WorkItem | null;
       readonly turn: string | null;
       readonly fault: FaultClass;
       /** A veto; else a score that stayed low. */
@@ -117,8 +115,8 @@ export interface RecoveryOrder {
   readonly agent: number | null;
   /** Others that are restarted with it (a shard, those who depend on it). */
   readonly also: readonly number[];
-  /** The task that waits for the mend, if any. */
-  readonly task: number | null;
+  /** What waits for the mend, if anything. */
+  readonly item: WorkItem | null;
   /** Milliseconds to wait first: backoff with jitter. */
   readonly delayMs: number;
   /** Counts up per case; also makes the seed of the next sample another one. */

@@ -2,6 +2,7 @@
  * MONITOR: hears what EXECUTE did, judges each turn, and says whom it suspects and why. It decides nothing about recovery and touches no
  * agent. Its one veto: an output is used only after `turn.judged` said so.
  */
+import { keyOf, type WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Evidence, FaultClass } from './evidence.ts';
 import { SHARED_FAULTS } from './evidence.ts';
@@ -138,7 +139,7 @@ export class Monitor {
       this.#suspect(null, null, null, 'worker-dead', evidence, struck);
       return;
     }
-    for (const { turn, evidence, fault } of silent) this.#suspect(turn.agent, turn.task, turn.turn, fault, [evidence]);
+    for (const { turn, evidence, fault } of silent) this.#suspect(turn.agent, turn, turn.turn, fault, [evidence]);
   }
 
   #alive(id: string, tokens: number, textTail: string, at: number): void {
@@ -149,11 +150,11 @@ export class Monitor {
     if (!found.looping) return;
     turn.suspectedAt = at;
     const value = `${String(found.repeats)} times the same ${String(found.period)}`;
-    this.#suspect(turn.agent, turn.task, id, 'loop', [bad('loop', 'repetition', value, 'no cycle of 4 or more')]);
+    this.#suspect(turn.agent, turn, id, 'loop', [bad('loop', 'repetition', value, 'no cycle of 4 or more')]);
   }
 
   #over(message: Extract<FromExecute, { type: 'turn.over' }>): void {
-    const { turn, agent, task, stage, role, facts, question, others } = message;
+    const { turn, agent, task, step, slot, role, facts, question, others } = message;
     const before = this.#judged.get(turn);
     if (before) {
       this.#post(before);
@@ -161,9 +162,9 @@ export class Monitor {
     }
     const flown = this.#silence.over(turn);
     const begunAt = flown?.begun ?? null;
-    const name: Ended = { turn, agent, task, stage, role, begunAt };
+    const name: Ended = { turn, agent, task, step, slot, role, begunAt };
     const key = message.fault === null ? this.#agreement.key(role, message.answer) : null;
-    const answer: Answer = { ...name, place: `${String(task)}/${String(stage)}`, question, key };
+    const answer: Answer = { ...name, place: String(keyOf(name)), question, key };
     const whole: TurnFacts = { ...facts, agreement: facts.agreement ?? this.#agreement.agreement(answer) };
     const score = this.#baseline.score(role, whole);
     const evidence: Evidence[] = [];
@@ -174,7 +175,7 @@ export class Monitor {
     const fault = seen ?? message.fault;
     if (fault !== null) {
       this.#judge(name, false, score, fault, evidence, false);
-      if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);
+      if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, name, turn, fault, evidence);
       return;
     }
     // An agent's trial, and the first turn of a fresh engine: that it works is not held up.
@@ -188,22 +189,22 @@ export class Monitor {
         const value = `the last of several that few others give (${String(Math.round(finding.support * 100))} of 100)`;
         const odd = bad('disagreement', 'answers', value, 'what others say');
         this.#judge(name, others === 0, score, null, [odd, ...evidence], others > 0);
-        this.#suspect(agent, task, turn, 'disagreement', [odd]);
+        this.#suspect(agent, name, turn, 'disagreement', [odd]);
         break;
       }
       case 'accepted':
-        this.#settle(task, finding, key ?? '');
+        this.#settle(name, finding, key ?? '');
         this.#accept(name, whole, score, evidence);
         this.#agreement.accept(answer);
     }
   }
 
   /** Those who answered the same before this one, which is believed. */
-  #settle(task: number, { wrong, right }: Extract<Finding, { is: 'accepted' }>, key: string): void {
+  #settle(item: WorkItem, { wrong, right }: Extract<Finding, { is: 'accepted' }>, key: string): void {
     for (const { agent, key: said } of wrong)
-      this.#suspect(agent, task, null, 'disagreement', [bad('disagreement', 'answer', said, `${key}, as others say`)]);
+      this.#suspect(agent, item, null, 'disagreement', [bad('disagreement', 'answer', said, `${key}, as others say`)]);
     for (const { agent, turn, begunAt } of right)
-      this.#post({ type: 'relief', agent, task, turn, begunAt, calm: true });
+      this.#post({ type: 'relief', agent, task: item.task, turn, begunAt, calm: true });
   }
 
   #accept(name: Ended, facts: TurnFacts, score: HealthScore, evidence: readonly Evidence[]): void {
@@ -245,7 +246,7 @@ export class Monitor {
 
   #suspect(
     agent: number | null,
-    task: number | null,
+    about: WorkItem | null,
     turn: string | null,
     fault: FaultClass,
     evidence: readonly Evidence[],
@@ -253,7 +254,8 @@ export class Monitor {
     hard = true,
   ): void {
     const id = `s${++this.#suspicions}`;
-    this.#post({ type: 'suspicion', id, agent, task, turn, fault, hard, evidence, struck });
+    const item = about && { task: about.task, step: about.step, slot: about.slot };
+    this.#post({ type: 'suspicion', id, agent, item, turn, fault, hard, evidence, struck });
   }
 }
 

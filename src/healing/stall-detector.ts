@@ -82,10 +82,10 @@ export class StallDetector {
   }
 
   begin(name: TurnName, { first = false }: { first?: boolean }, at: number): void {
-    const { turn, agent, task, stage, role } = name;
+    const { turn, agent, task, step, slot, role } = name;
     if (this.#inFlight.has(turn)) return;
     this.#inFlight.set(turn, {
-      ...{ turn, agent, task, stage, role, first },
+      ...{ turn, agent, task, step, slot, role, first },
       ...{ begun: at, lastSign: at, wroteAt: null, tokens: 0, overtaken: 0, outlasted: 0, suspectedAt: null },
     });
   }

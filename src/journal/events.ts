@@ -31,6 +31,7 @@ export interface TurnTrace {
   readonly retained?: true;
 }
 
+/** Of events that speak of a task's turn, `stage` and `slot` are those of `Place`. */
 export type EventBody =
   | {
       readonly type: 'run.created';
@@ -69,19 +70,39 @@ export type EventBody =
       readonly because: string;
     }
   | { readonly type: 'engine.lost'; readonly code: string; readonly message: string; readonly inFlight: number }
+  /** A task more while the run goes on; it has the next number. `from`: tasks that it comes from. */
+  | {
+      readonly type: 'task.created';
+      readonly task: number;
+      readonly from: readonly number[];
+      /** What its agents are given, as an item of the input. */
+      readonly text: string;
+      /** Step of the flow that it begins with; absent: the first. */
+      readonly stage?: number;
+    }
   | {
       readonly type: 'task.assigned';
       readonly task: number;
       readonly agent: number;
       readonly stage: number;
+      readonly slot?: number;
       readonly attempt: number;
       /** Bigger model that has the turn, in place of the run's own. */
       readonly model?: string;
     }
-  | { readonly type: 'turn.started'; readonly task: number; readonly agent: number; readonly turn: string }
+  | {
+      readonly type: 'turn.started';
+      readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
+      readonly agent: number;
+      readonly turn: string;
+    }
   | {
       readonly type: 'turn.ended';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly turn: string;
       readonly finish: string;
@@ -100,6 +121,8 @@ export type EventBody =
   | {
       readonly type: 'task.retried';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly reason: string;
       readonly delayMs: number;
@@ -108,6 +131,8 @@ export type EventBody =
   | {
       readonly type: 'task.escalated';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly to: string;
       readonly because: string;
@@ -117,6 +142,8 @@ export type EventBody =
   | {
       readonly type: 'task.requeued';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly reason: string;
       readonly partial?: string;
@@ -127,6 +154,8 @@ export type EventBody =
       readonly task: number;
       readonly agent: number;
       readonly stage: number;
+      readonly slot?: number;
+      /** Step at which the task stands then; the same one where other slots of it are open, or where it was the last. */
       readonly next: number;
       readonly output: unknown;
       /** Attempts that count into the result row, so far. */
@@ -221,6 +250,8 @@ export type EventBody =
       readonly of?: NoticeSubject;
       /** The task that it is about; where `of` is `task`, it waits for the word. */
       readonly task?: number | null;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly choices?: readonly NoticeChoice[];
       /** What the task ends as where nobody helps. */
       readonly failure?: string;
@@ -231,6 +262,8 @@ export type EventBody =
       readonly notice: string;
       readonly agent: number;
       readonly task: number | null;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly decision: NoticeChoice;
       readonly by: 'person' | 'time';
     }

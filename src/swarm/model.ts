@@ -16,8 +16,8 @@ export const MAX_AGENTS = 100_000;
 export const MAX_ROLES = 64;
 /** Items of one input. */
 export const MAX_ITEMS = 1_000_000;
-/** Flow steps; a task's steps fit the bits of one 16-bit number. */
-export const MAX_STEPS = 16;
+/** Flow steps: one for each role there may be. */
+export const MAX_STEPS = 64;
 
 /** What flow calls the items. */
 export const INPUT_NAME = 'input';

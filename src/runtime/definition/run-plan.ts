@@ -1,16 +1,17 @@
 import type { RoleBrief } from '../../agents/turn.ts';
 import type { OutputCheck } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
 import type { RunSource } from '../../store/records.ts';
 import { expand, type Layout } from '../../swarm/expand.ts';
 import { type InputItem, readInput } from '../../swarm/input.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
-import type { Swarm } from '../../swarm/model.ts';
+import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
-import { goesThrough, planTasks, type Stage, type TaskPlan } from '../../swarm/flow.ts';
+import { type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';
 import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protocol.ts';
 
@@ -29,7 +30,7 @@ export interface RunSettings {
 }
 
 /** One stage of the flow, ready for turns. */
-export interface StageBrief extends Stage {
+export interface StageBrief extends FlowStep {
   readonly brief: RoleBrief;
   /** Index into the layout's roles. */
   readonly roleIndex: number;
@@ -55,8 +56,8 @@ export interface RunPlan {
 
 /** Who goes first when everybody is ready: S3.1's order of kinds. */
 const PRIORITY = { coordinator: 1, specialist: 2, guardian: 2, worker: 3, messenger: 4 } as const;
-/** More than there can be stages, so that kind comes before place in the flow. */
-const STAGES = 16;
+/** At least as many as there can be stages, so that kind comes before place in the flow. */
+const STAGES = MAX_STEPS;
 
 /** Choices of a start request, with the swarm file's own where the person made none. */
 export function settle(request: StartRequest, swarm: Swarm, version: string): RunSettings {
@@ -102,14 +103,14 @@ export function planRun(source: RunSource): Result<RunPlan, readonly Diagnostic[
     layout,
     items: read.value.items,
     tasks,
-    stages: tasks.stages.map((stage, index) => stageBrief(swarm, layout, stage, index)),
+    stages: tasks.steps.map((stage, index) => stageBrief(swarm, layout, stage, index)),
     budget: { vramMiB: settings.vramMiB, occupancy: swarm.budget.occupancy, resident: swarm.budget.resident },
     tokenLimit: swarm.budget.tokens ?? null,
     notes: read.value.notes.map(({ line, message }) => `line ${String(line)}: ${message}`),
   });
 }
 
-function stageBrief(swarm: Swarm, layout: Layout, stage: Stage, index: number): StageBrief {
+function stageBrief(swarm: Swarm, layout: Layout, stage: FlowStep, index: number): StageBrief {
   const roleIndex = layout.roles.findIndex((role) => role.name === stage.role);
   const role = swarm.roles[stage.role];
   if (!role) throw new Error(`stage ${String(index)} names ${stage.role}, which the swarm does not have`);
@@ -131,6 +132,15 @@ function stageBrief(swarm: Swarm, layout: Layout, stage: Stage, index: number): 
       memoryTurns: role.memory.turns,
     },
   };
+}
+
+/** What the task's agents are given: an item of the input, or what was created while the run went on, at the line that it comes from. */
+export function inputOf(plan: RunPlan, { created }: Pick<RunState, 'created'>, task: number): InputItem {
+  const item = plan.items[task];
+  if (item) return item;
+  const one = created.get(task);
+  const first = one?.from[0];
+  return { line: first === undefined ? 0 : inputOf(plan, { created }, first).line, text: one?.text ?? '' };
 }
 
 /** The first stage of `task` after `stage` (-1: the first of all); null when there is none. */

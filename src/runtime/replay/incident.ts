@@ -16,18 +16,22 @@ import type { IncidentFacts } from '../protocol/links.ts';
 import { inputOf } from './input-text.ts';
 import { maskItems, maskTurns, maskActions } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
-import { type RecordedFault, type Recording, recordingOf } from './recording.ts';
+import { type RecordedFault, type Recording, type RecordedTask, recordingOf } from './recording.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
 const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
+const MAX_CREATED = 100_000;
+/** Tasks that one comes from, and characters of its text; what is beyond is left out. */
+const MAX_FROM = 10_000;
+const MAX_TEXT = 100_000;
 /** The end of the year 9999, wall time in milliseconds: later ones have no short name. */
 const LAST_DATE = 253_402_300_799_999;
 const MAX_ACTIONS = 10_000;
 const MAX_OUTPUT = 100_000;
 /** Turns beyond these are left out, and made up in the replay. */
 const MAX_TURNS = 400_000;
-/** A turn is 19 numbers and at most one text. */
+/** A turn is 20 numbers and at most one text. */
 const BOUNDS = { depth: 8, values: 20 * MAX_TURNS + 2_000_000 };
 
 const ms = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(31 * 86_400_000));
@@ -55,6 +59,13 @@ const Action = v.variant('do', [
   v.strictObject({ do: v.literal('endpoint'), at: ms, allowed: v.boolean() }),
   v.strictObject({ do: v.picklist(['pause', 'continue']), at: ms }),
 ]);
+
+const Created = v.strictObject({
+  at: ms,
+  from: v.pipe(v.array(whole(1e9)), v.maxLength(MAX_FROM)),
+  text: v.pipe(v.string(), v.maxLength(MAX_TEXT)),
+  stage: v.exactOptional(whole(63)),
+});
 
 const IncidentSchema = v.strictObject({
   incident: v.literal(1),
@@ -96,6 +107,8 @@ const IncidentSchema = v.strictObject({
     ),
     v.maxLength(MAX_FAULTS),
   ),
+  /** Tasks that were created while it went on; absent where none was. */
+  created: v.exactOptional(v.pipe(v.array(Created), v.maxLength(MAX_CREATED))),
   faults: v.pipe(
     v.array(
       v.strictObject({
@@ -144,9 +157,11 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   if (!planned.ok) throw new Error(`The swarm file of run ${record.id} can no longer be read.`);
   const plan = planned.value;
   const recording = recordingOf(events, bySupervisor);
-  const items = withInput ? plan.items : maskItems(plan.items, plan.swarm.input);
-  const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, items);
-  const actions = withInput ? recording.actions : maskActions(recording.actions, plan, items);
+  const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
+  const masks = withInput ? items : maskItems(items, plan.swarm.input);
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, { items, masks });
+  const actions = withInput ? recording.actions : maskActions(recording.actions, plan, { items, masks });
+  const created = recording.created.map((each, k) => ({ ...each, text: masks[plan.items.length + k]?.text ?? '' }));
   const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
   const json: IncidentJson = {
     incident: 1,
@@ -163,7 +178,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     settings: { seed, vramMiB, ...(askMs > 0 && { askMs }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
-      text: inputOf(items, plan.swarm.input),
+      text: inputOf(masks.slice(0, plan.items.length), plan.swarm.input),
       included: withInput,
     },
     engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
@@ -171,6 +186,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       lost: engine.lost && { ...engine.lost, message: engine.lost.message.slice(0, 500) },
     })),
     seats: recording.seats.slice(0, MAX_FAULTS),
+    ...(created.length > 0 && { created: created.slice(0, MAX_CREATED).map(bounded) }),
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
@@ -212,6 +228,7 @@ export function readIncident(text: string): Result<Incident, string> {
     turns,
     engines: json.engines,
     seats: json.seats,
+    created: json.created ?? [],
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,
@@ -229,7 +246,7 @@ export function readIncident(text: string): Result<Incident, string> {
     modelId: run.model,
     seed: json.settings.seed,
     agents: plan.layout.agents,
-    tasks: plan.items.length,
+    tasks: plan.items.length + recording.created.length,
     turns: turns.length,
     ms: worked(run.ms),
     faults: json.faults.map(({ kind, at, agents }) => ({ kind, at: worked(at), agents })),
@@ -268,6 +285,12 @@ const isKnown = (fault: RecordedFault): fault is RecordedFault & { kind: (typeof
 
 const isShort = (action: RecordedAction): boolean =>
   action.do !== 'decide' || (action.output?.length ?? 0) <= MAX_OUTPUT;
+
+const bounded = (task: RecordedTask) => ({
+  ...task,
+  from: task.from.slice(0, MAX_FROM),
+  text: task.text.slice(0, MAX_TEXT),
+});
 
 const short500 = <T extends RecordedFault>(fault: T) => ({
   ...fault,

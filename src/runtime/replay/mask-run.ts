@@ -16,40 +16,42 @@ export function maskItems(items: readonly InputItem[], { format, field }: RunPla
   });
 }
 
-export function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masks: readonly InputItem[]): RecordedTurn[] {
+/** Items of a run by task, those that were created while it went on behind those of the input, and their masks. */
+export interface MaskedItems {
+  readonly items: readonly InputItem[];
+  readonly masks: readonly InputItem[];
+}
+
+export function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masked: MaskedItems): RecordedTurn[] {
   /** What agents were given: the line, and what others wrote about it. */
   const given = new Map<number, Masked[]>();
   return turns.map((turn) => {
     let known = given.get(turn.task);
     if (!known) {
-      known = [givenOf(plan, masks, turn.task)];
+      known = [givenOf(masked, turn.task)];
       given.clear();
       given.set(turn.task, known);
     }
     if (turn.text === '') return turn;
-    const mask = maskOutput(turn.text, schemaOf(plan, turn.stage), known);
+    const mask = maskOutput(turn.text, schemaOf(plan, turn.step), known);
     known.push({ text: turn.text, mask });
     return { ...turn, text: mask };
   });
 }
 
 /** Results that a person wrote; the rest of what people do names nothing of the input. */
-export function maskActions(
-  actions: readonly RecordedAction[],
-  plan: RunPlan,
-  masks: readonly InputItem[],
-): RecordedAction[] {
+export function maskActions(actions: readonly RecordedAction[], plan: RunPlan, masked: MaskedItems): RecordedAction[] {
   return actions.map((action) => {
     if (action.do !== 'decide' || action.output === undefined) return action;
     const { stage = 0, task = 0, output } = action;
-    return { ...action, output: maskOutput(output, schemaOf(plan, stage), [givenOf(plan, masks, task)]) };
+    return { ...action, output: maskOutput(output, schemaOf(plan, stage), [givenOf(masked, task)]) };
   });
 }
 
 const schemaOf = ({ stages, swarm }: RunPlan, stage: number): OutputSchema | undefined =>
   swarm.roles[stages[stage]?.role ?? '']?.output;
 
-const givenOf = ({ items }: RunPlan, masks: readonly InputItem[], task: number): Masked => ({
+const givenOf = ({ items, masks }: MaskedItems, task: number): Masked => ({
   text: items[task]?.text ?? '',
   mask: masks[task]?.text ?? '',
 });

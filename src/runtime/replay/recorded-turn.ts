@@ -1,11 +1,10 @@
 /** A turn as a recording has it, and how single turns ended, as their log tells it. */
 import type { JournalEvent, TurnTrace } from '../../journal/events.ts';
 import { ENGINE_LOST } from '../../journal/run-state.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 
 /** A turn as it went. Times are milliseconds from its submission. */
-export interface RecordedTurn {
-  readonly task: number;
-  readonly stage: number;
+export interface RecordedTurn extends WorkItem {
   /** When it was submitted, milliseconds from the run's start. */
   readonly at: number;
   /** How the engine ended it; null where the engine did not: it fell silent, or was lost, or the turn was taken from it. */
@@ -21,7 +20,7 @@ export interface RecordedTurn {
 }
 
 /** A turn of which nothing was ever heard. */
-export const SILENT_TURN: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
+export const SILENT_TURN: Omit<RecordedTurn, keyof WorkItem | 'at'> = {
   finish: null,
   alive: null,
   told: null,

@@ -1,8 +1,10 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
 import type { JournalEvent } from '../../journal/events.ts';
+import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import { Stands } from './stands.ts';
 
 /** One engine: how long it loaded, what it reported, and when it was lost. Times are milliseconds from the run's start. */
 export interface RecordedEngine {
@@ -28,6 +30,16 @@ export interface RecordedSeats {
   readonly because: string;
 }
 
+/** A task that was created while the run went on; they are numbered on from those of the input. */
+export interface RecordedTask {
+  /** Milliseconds from the run's start. */
+  readonly at: number;
+  readonly from: readonly number[];
+  readonly text: string;
+  /** Step that it begins with; absent: the first. */
+  readonly stage?: number;
+}
+
 export interface RecordedFault {
   readonly kind: string;
   /** Milliseconds from the run's start. */
@@ -39,10 +51,11 @@ export interface RecordedFault {
 }
 
 export interface Recording {
-  /** By task, then stage, then time. */
+  /** By task, then step, then time. */
   readonly turns: readonly RecordedTurn[];
   readonly engines: readonly RecordedEngine[];
   readonly seats: readonly RecordedSeats[];
+  readonly created: readonly RecordedTask[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -106,8 +119,9 @@ type EngineReport = { readonly residents?: number; readonly model?: { readonly c
 export function recordingOf(events: readonly JournalEvent[], bySupervisor: (message: string) => boolean): Recording {
   const clock = new RunClock();
   const turns: Open[] = [];
-  /** The task's last submission; its place in `turns`. */
-  const last = new Map<number, number>();
+  const stands = new Stands();
+  /** The item's last submission; its place in `turns`. */
+  const last = new ItemMap<number>();
   const dropped = new Set<number>();
   /** Called back because the run was paused, since it was last. */
   let recalled: number[] = [];
@@ -116,18 +130,19 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const guessed = new Set<number>();
   const engines: RecordedEngine[] = [];
   const seats: RecordedSeats[] = [];
+  const created: RecordedTask[] = [];
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
   const heals: string[] = [];
   const reopens: number[] = [];
-  /** When the task's turn gave its first sign of life. */
-  const started = new Map<number, number>();
+  /** When the item's turn gave its first sign of life. */
+  const started = new ItemMap<number>();
   let cancelledAt: number | null = null;
   let exact = false;
   let mended = 0;
   let ms = 0;
-  const change = (task: number, how: Partial<RecordedTurn>): void => {
-    const at = last.get(task);
+  const change = (item: WorkItem, how: Partial<RecordedTurn>): void => {
+    const at = last.get(item);
     const turn = at === undefined ? undefined : turns[at];
     if (at !== undefined && turn) turns[at] = { ...turn, ...how };
   };
@@ -146,39 +161,46 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     const signature = healSignature(event);
     if (signature !== null) heals.push(signature);
     switch (event.type) {
-      case 'task.assigned':
+      case 'task.assigned': {
+        const item = stands.itemOf(event);
         // One at a time: the one before is over, however that came about.
-        open.delete(last.get(event.task) ?? -1);
-        last.set(event.task, turns.length);
-        started.delete(event.task);
+        open.delete(last.get(item) ?? -1);
+        last.set(item, turns.length);
+        started.delete(item);
         open.add(turns.length);
-        turns.push({ ...SILENT_TURN, at: ms, task: event.task, stage: event.stage, order: turns.length });
-        break;
-      case 'turn.started':
-        started.set(event.task, ms);
-        break;
-      case 'turn.ended': {
-        open.delete(last.get(event.task) ?? -1);
-        if (!event.trace) guessed.add(last.get(event.task) ?? -1);
-        change(event.task, ended(event));
+        turns.push({ ...SILENT_TURN, at: ms, ...item, order: turns.length });
         break;
       }
-      case 'task.advanced':
-        open.delete(last.get(event.task) ?? -1);
+      case 'turn.started':
+        started.set(stands.itemOf(event), ms);
+        break;
+      case 'turn.ended': {
+        const item = stands.itemOf(event);
+        open.delete(last.get(item) ?? -1);
+        if (!event.trace) guessed.add(last.get(item) ?? -1);
+        change(item, ended(event));
+        break;
+      }
+      case 'task.advanced': {
+        const item = stands.itemOf(event);
+        open.delete(last.get(item) ?? -1);
         // A person's word, or a review that failed.
         if (event.edited || event.output === null) break;
-        if (turns[last.get(event.task) ?? -1]?.text === '')
-          change(event.task, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        if (turns[last.get(item) ?? -1]?.text === '')
+          change(item, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
         break;
+      }
       // Where a turn never spoke, nothing but this says that it is over.
       case 'task.retried':
       case 'task.escalated':
+        open.delete(last.get(stands.itemOf(event)) ?? -1);
+        break;
       case 'task.committed':
       case 'task.failed':
-        open.delete(last.get(event.task) ?? -1);
+        for (const at of open) if (turns[at]?.task === event.task) open.delete(at);
         break;
       case 'task.requeued': {
-        const at = last.get(event.task) ?? -1;
+        const at = last.get(stands.itemOf(event)) ?? -1;
         open.delete(at);
         if (event.reason === 'cancelled') recalled.push(at);
         break;
@@ -190,7 +212,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         reopens.push(before);
         for (const at of open) {
           const turn = turns[at] as Open;
-          turns[at] = { ...turn, ...cutOff(turn.at, started.get(turn.task), before) };
+          turns[at] = { ...turn, ...cutOff(turn.at, started.get(turn), before) };
         }
         open.clear();
         break;
@@ -220,6 +242,11 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         seats.push({ at: next(), from, to, max, because });
         break;
       }
+      case 'task.created': {
+        const { from, text, stage } = event;
+        created.push({ at: next(), from, text, ...(stage !== undefined && { stage }) });
+        break;
+      }
       case 'fault.injected': {
         const { kind, agents, detail, seed = 1, forMs = 0 } = event;
         faults.push({ kind, at: next(), agents, detail, seed, forMs });
@@ -234,6 +261,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
       default:
         break;
     }
+    stands.hear(event);
   }
   // Still under way when the log was read: nobody knows how they went on.
   for (const at of open) dropped.add(at);
@@ -246,11 +274,12 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   }
   // Without its answer a turn is better made up than played.
   const kept = turns.filter(({ order, text }) => !dropped.has(order) && !(guessed.has(order) && text === ''));
-  kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
+  kept.sort((a, b) => a.task - b.task || a.step - b.step || a.order - b.order);
   return {
     turns: kept.map(({ order: _, ...turn }) => turn),
     engines,
     seats,
+    created,
     faults,
     actions,
     heals,

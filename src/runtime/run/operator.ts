@@ -1,12 +1,13 @@
 import type { EventBody, NoticeChoice } from '../../journal/events.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import { CALLED_BACK, type RunState } from '../../journal/run-state.ts';
+import { placeIn } from '../../journal/work-item.ts';
 import { agentName } from '../../swarm/expand.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
 import { reviewedText } from '../tasks/result-row.ts';
-import { nextStage, type RunPlan } from '../definition/run-plan.ts';
+import { inputOf, nextStage, type RunPlan } from '../definition/run-plan.ts';
 import type { ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
 
 export interface OperatorOptions {
@@ -107,7 +108,7 @@ export class Operator {
         if (task === null || !state.isOpen(task)) return yes('The task has ended by itself meanwhile.');
         dispatcher.withdraw(task);
         if (kind === 'retry') {
-          dispatcher.again(task);
+          dispatcher.open(task);
           return yes('The task is taken again, with as many attempts as at first.');
         }
         this.#fail(task, notice.failure ?? 'given-up', 'given up by a person');
@@ -134,7 +135,7 @@ export class Operator {
     if (!stage) return no('The task has no stage that could be edited.');
     const read = readOutput(text, stage.brief.check !== null);
     if (!read.ok) return no(read.message);
-    const { item } = reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? '');
+    const { item } = reviewedText(stage, state.held.get(task), inputOf(plan, state, task).text);
     const broken = stage.brief.check?.(read.output, item);
     if (broken) return no(`That is not what ${stage.brief.name} has to give: ${broken.detail}`);
     this.#decided(notice, 'edit');
@@ -146,18 +147,20 @@ export class Operator {
       task,
       agent: Math.max(0, tasks.agent[task] as number),
       stage: index,
+      ...(notice.slot !== undefined && { slot: notice.slot }),
       next: next ?? index,
       output: read.output,
       attempts: (tasks.attempts[task] as number) + (tasks.failures[task] as number),
       edited: true,
     });
     if (next === null) recorder.done(task, 'edited by a person');
-    else dispatcher.again(task);
+    else dispatcher.open(task);
     return yes('Your output was taken over; the result says that a person gave it.');
   }
 
-  #decided({ id, agent, task }: OpenNotice, decision: NoticeChoice): void {
-    this.#with.tell({ type: 'heal.decided', notice: id, agent, task, decision, by: 'person' });
+  #decided(notice: OpenNotice, decision: NoticeChoice): void {
+    const { id, agent, task } = notice;
+    this.#with.tell({ type: 'heal.decided', notice: id, agent, task, ...placeIn(notice), decision, by: 'person' });
   }
 
   /** Ends the task; every attempt at it is in the log. */

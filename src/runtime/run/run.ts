@@ -72,11 +72,11 @@ export class Run implements RunView {
       tokensPerSecond: engines.tokensPerSecond,
       remote: engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },
-      residents: running.map(({ agent, task, tokens, stage }) => ({
+      residents: running.map(({ agent, task, tokens, step }) => ({
         agent,
         task,
         tokens,
-        maxTokens: this.plan.stages[stage]?.brief.maxTokens ?? 0,
+        maxTokens: this.plan.stages[step]?.brief.maxTokens ?? 0,
       })),
       ...this.history.figures(elapsed),
     });
@@ -166,6 +166,14 @@ export class Run implements RunView {
     if (this.#core.isOver) return;
     this.#core.tell({ type: 'seats.changed', ...change });
     this.#core.dispatcher.resize(change.to);
+  }
+
+  /** One task more, which goes through the flow from its step on. */
+  createTask(task: Omit<Extract<EventBody, { type: 'task.created' }>, 'type' | 'task'>): void {
+    if (this.#core.isOver) return;
+    const number = this.state.tasks.size;
+    this.#core.tell({ type: 'task.created', task: number, ...task });
+    this.#core.dispatcher.open(number);
   }
 
   /** Somebody broke something on purpose: the log says so. */

@@ -14,6 +14,7 @@ import { type Monitor, MONITOR_DEFAULTS } from '../../healing/monitor.ts';
 import type { Recover } from '../../healing/recover.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { AGENT, type RunState } from '../../journal/run-state.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
@@ -155,13 +156,13 @@ export class Supervisor implements TurnSupervision {
     decide: (judgement: Judgement) => void,
   ): void {
     const { plan, state } = this.#with;
-    const { agent, task, stage, input } = watched;
+    const { agent, task, step, input } = watched;
     const failed = verdict.kind === 'reject' ? verdict : null;
     const over: Extract<FromExecute, { type: 'turn.over' }> = {
       type: 'turn.over',
       ...this.#named(watched),
-      facts: factsOf(plan, stage, outcome, verdict, contextTokens),
-      question: questionOf(plan, state, stage, task, input),
+      facts: factsOf(plan, step, outcome, verdict, contextTokens),
+      question: questionOf(plan, state, step, task, input),
       answer: verdict.kind === 'accept' ? verdict.output : null,
       others: this.#actuator.others(agent),
       fault: failed ? DIAGNOSIS[failed.failure] : null,
@@ -222,8 +223,8 @@ export class Supervisor implements TurnSupervision {
     else this.#post({ type: 'storage.full', detail: trouble });
   }
 
-  taskEnded(task: number): void {
-    this.#recover.taskEnded(task);
+  itemEnded(item: WorkItem): void {
+    this.#recover.itemEnded(item);
   }
 
   /** A person gives a failed agent another chance. False where it has not failed. */
@@ -261,8 +262,8 @@ export class Supervisor implements TurnSupervision {
     return `${String(this.#with.fence)}.${String(this.#lives)}`;
   }
 
-  #named({ id, agent, task, stage }: WatchedTurn): TurnName {
-    return { turn: id, agent, task, stage, role: this.#with.plan.layout.roleOf[agent] ?? 0 };
+  #named({ id, agent, task, step, slot }: WatchedTurn): TurnName {
+    return { turn: id, agent, task, step, slot, role: this.#with.plan.layout.roleOf[agent] ?? 0 };
   }
 
   #post(message: FromExecute | FromMonitor | FromRecover): void {

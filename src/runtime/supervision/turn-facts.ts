@@ -1,13 +1,14 @@
 import type { Verdict } from '../../agents/verdict.ts';
 import type { TurnOutcome } from '../../engine/contract.ts';
 import type { TurnFacts } from '../../healing/health.ts';
+import { outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 
 /** What the agent was asked: its input and, where it works on another's output, that output. */
 export function questionOf(plan: RunPlan, state: RunState, stage: number, task: number, input: string): string {
   const on = plan.stages[stage]?.on ?? null;
-  const given = on === null ? undefined : state.held.get(task)?.find((held) => held.stage === on)?.output;
+  const given = on === null ? undefined : outputOf(state.held.get(task), on)?.output;
   return `${String(stage)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
 }
 

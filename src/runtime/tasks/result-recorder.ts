@@ -1,4 +1,5 @@
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
+import { outputOf } from '../../journal/outputs.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { resultRow } from './result-row.ts';
@@ -26,7 +27,7 @@ export class ResultRecorder {
     const last = state.tasks.agent[task] as number;
     const attempts = Math.max(1, state.tasks.attempts[task] as number);
     const row = resultRow(plan, state, task, { failure: null, note, agent: last, attempts });
-    const agent = state.held.get(task)?.find((held) => held.stage === plan.tasks.result)?.agent ?? last;
+    const agent = outputOf(state.held.get(task), plan.tasks.result)?.agent ?? last;
     const { seq } = tell({ type: 'task.committed', task, agent, attempts });
     write(row, seq);
   }

@@ -1,7 +1,8 @@
-import type { HeldOutput, RunState } from '../../journal/run-state.ts';
+import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import { inputOf, type RunPlan, type StageBrief } from '../definition/run-plan.ts';
 
 /**
  * What a stage's agent is given: the item; for a review the item and, below it, the output under review; for a later stage of the chain the
@@ -13,7 +14,7 @@ export function reviewedText(
   item: string,
 ): { readonly item: string; readonly reviewed: string | null } {
   if (stage.on === null) return { item, reviewed: null };
-  const output = held?.find((each) => each.stage === stage.on)?.output;
+  const output = outputOf(held, stage.on)?.output;
   const text = typeof output === 'string' ? output : JSON.stringify(output ?? null);
   return stage.review ? { item, reviewed: text } : { item: text, reviewed: null };
 }
@@ -29,13 +30,17 @@ interface Ending {
 /** The one row that a task ends in. */
 export function resultRow(plan: RunPlan, state: RunState, task: number, ending: Ending): ResultRow {
   const held = state.held.get(task) ?? [];
-  const result = held.find((each) => each.stage === plan.tasks.result);
-  const review = held.find((each) => plan.stages[each.stage]?.review === true);
+  const input = inputOf(plan, state, task);
+  const result = outputOf(held, plan.tasks.result);
+  const review = outputOf(
+    held,
+    plan.stages.findIndex((stage) => stage.review),
+  );
   const agent = result?.agent ?? ending.agent;
   return {
     task,
-    line: plan.items[task]?.line ?? 0,
-    input: plan.items[task]?.text ?? '',
+    line: input.line,
+    input: input.text,
     output: ending.failure === null ? (result?.output ?? null) : null,
     failure: ending.failure,
     agent: agent >= 0 && !result?.edited ? agentName(plan.layout, agent) : '',

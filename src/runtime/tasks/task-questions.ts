@@ -2,8 +2,9 @@ import type { TurnFailure } from '../../agents/verdict.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import { ItemMap, itemOf, placeIn, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import { inputOf, type RunPlan } from '../definition/run-plan.ts';
 import type { ResultRecorder } from './result-recorder.ts';
 
 export interface TaskQuestionsOptions {
@@ -16,21 +17,26 @@ export interface TaskQuestionsOptions {
   readonly tell: (event: EventBody) => unknown;
 }
 
+/** The work item that a notice is about; null where it is about none. */
+export function askedAbout({ tasks }: RunState, { task, ...place }: OpenNotice): WorkItem | null {
+  return task === null ? null : itemOf(task, place, tasks.stage[task] as number);
+}
+
 /** Questions to people about tasks for which nothing is left to try: what is told with them, and how long each waits for a word. */
 export class TaskQuestions {
   readonly #with: TaskQuestionsOptions;
-  /** How attempts at a task went, for whoever is asked about it. */
-  readonly #stories = new Map<number, string[]>();
-  readonly #waiting = new Map<number, Cancel>();
+  /** How attempts at an item went, for whoever is asked about it. */
+  readonly #stories = new ItemMap<string[]>();
+  readonly #waiting = new ItemMap<Cancel>();
   #asked = 0;
 
   constructor(options: TaskQuestionsOptions) {
     this.#with = options;
   }
 
-  /** One attempt more at the task, in a line. */
-  note(task: number, line: string): void {
-    this.#stories.set(task, [...(this.#stories.get(task) ?? []), line]);
+  /** One attempt more at the item, in a line. */
+  note(item: WorkItem, line: string): void {
+    this.#stories.set(item, [...(this.#stories.get(item) ?? []), line]);
   }
 
   /** Whether a person is asked before a task ends as a failure. */
@@ -39,18 +45,21 @@ export class TaskQuestions {
   }
 
   /** Asks a person before the task ends as `failure`, after so many attempts, the last of them by `agent`. */
-  ask(task: number, agent: number, failure: TurnFailure, failures: number): void {
+  ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number): void {
     const { plan, fence, tell, state } = this.#with;
-    const told = this.#stories.get(task) ?? [];
+    const { task } = item;
+    const place = placeOf(item, state.tasks.stage[task] as number);
+    const told = this.#stories.get(item) ?? [];
     const before = failures - told.length;
     const name = `t${String(fence)}.${String(++this.#asked)}`;
-    const line = plan.items[task]?.line ?? 0;
+    const { line } = inputOf(plan, state, task);
     tell({
       type: 'heal.notice',
       notice: name,
       of: 'task',
       agent,
       task,
+      ...place,
       case: name,
       title: `Line ${String(line)} failed all its attempts: ${failure}`,
       story: [
@@ -62,29 +71,32 @@ export class TaskQuestions {
       choices: ['retry', 'skip', 'edit', 'give-up'],
       failure,
     });
-    const notice = state.notices.ofTask(task);
+    const notice = state.notices.ofTask(task, place);
     if (notice) this.await(notice);
   }
 
   /** After a while a task that nobody helped ends as what it failed with. */
-  await({ id, task }: OpenNotice): void {
-    if (task === null) return;
+  await(notice: OpenNotice): void {
+    const item = askedAbout(this.#with.state, notice);
+    if (!item) return;
     const cancel = this.#with.clock.timeout(this.#askMs, () => {
-      this.#waiting.delete(task);
-      this.#unanswered(id);
+      this.#waiting.delete(item);
+      this.#unanswered(notice.id);
     });
-    this.#waiting.set(task, cancel);
+    this.#waiting.set(item, cancel);
   }
 
-  /** The question is answered, or nobody needs the answer any more. */
+  /** Questions about the task are answered, or nobody needs the answers any more. */
   withdraw(task: number): void {
-    this.#waiting.get(task)?.();
-    this.#waiting.delete(task);
+    for (const item of this.#waiting.itemsOf(task)) {
+      this.#waiting.get(item)?.();
+      this.#waiting.delete(item);
+    }
   }
 
-  /** How attempts at the task went is of no more use. */
-  forget(task: number): void {
-    this.#stories.delete(task);
+  /** How attempts at the item went is of no more use. */
+  forget(item: WorkItem): void {
+    this.#stories.delete(item);
   }
 
   /** Nobody said a word in time. */
@@ -93,7 +105,7 @@ export class TaskQuestions {
     const notice = state.notices.find(id);
     if (notice?.task == null) return;
     const { agent, task, failure } = notice;
-    tell({ type: 'heal.decided', notice: id, agent, task, decision: 'give-up', by: 'time' });
+    tell({ type: 'heal.decided', notice: id, agent, task, ...placeIn(notice), decision: 'give-up', by: 'time' });
     recorder.fail(task, failure ?? 'given-up', 'nobody was asked in time', 0);
   }
 

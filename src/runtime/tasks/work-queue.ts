@@ -1,6 +1,8 @@
+import { hasEnded } from '../../journal/outputs.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
+import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
-import { ReadyQueue, type ReadyTask } from '../../scheduling/ready-queue.ts';
+import { ReadyQueue, type ReadyItem } from '../../scheduling/ready-queue.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 
 /** Hands out turns; told where there may be one to hand out that there was not before. */
@@ -15,50 +17,52 @@ export interface WorkQueueOptions {
   readonly pump: Pump;
 }
 
-/** Tasks that wait for a turn, or for the moment from which they may have one again. */
+/** Work items that wait for a turn, or for the moment from which they may have one again. */
 export class WorkQueue {
   readonly #with: WorkQueueOptions;
   readonly #ready: ReadyQueue;
-  readonly #delays = new Map<number, Cancel>();
+  readonly #delays = new ItemMap<Cancel>();
 
   constructor(options: WorkQueueOptions) {
     this.#with = options;
     this.#ready = new ReadyQueue(options.plan.stages.map((stage) => stage.priority));
   }
 
-  /** The next task that waits and suits, of the stages that `serves` says somebody is free for. */
-  next(serves: (stage: number) => boolean, suits?: (task: number) => boolean): ReadyTask | null {
+  /** The next item that waits and suits, of the stages that `serves` says somebody is free for. */
+  next(serves: (stage: number) => boolean, suits?: (item: WorkItem) => boolean): ReadyItem | null {
     for (;;) {
       const next = this.#ready.next(serves, suits);
-      if (!next || this.#waits(next)) return next;
+      if (!next || this.#waits(next.item)) return next;
     }
   }
 
-  /** Tasks that wait, of the stages that `serves` says somebody is free for. */
+  /** Items that wait, of the stages that `serves` says somebody is free for. */
   count(serves: (stage: number) => boolean): number {
     return this.#ready.count(serves);
   }
 
-  /** The task waits for a turn, at the stage where it stands. */
-  push(task: number, urgent = false): void {
-    this.#ready.push(this.#with.state.tasks.stage[task] as number, task, urgent);
+  /** The item waits for a turn. */
+  push(item: WorkItem, urgent = false): void {
+    this.#ready.push(item, urgent);
   }
 
   /** As `push`, but not before `ms` have passed. */
-  pushLater(task: number, ms: number): void {
+  pushLater(item: WorkItem, ms: number): void {
     const { clock, pump } = this.#with;
     const cancel = clock.timeout(ms, () => {
-      this.#delays.delete(task);
-      this.push(task);
+      this.#delays.delete(item);
+      this.push(item);
       pump.pump();
     });
-    this.#delays.set(task, cancel);
+    this.#delays.set(item, cancel);
   }
 
-  /** The task does not wait for a moment to come any more. */
+  /** Nothing of the task waits for a moment to come any more. */
   withdraw(task: number): void {
-    this.#delays.get(task)?.();
-    this.#delays.delete(task);
+    for (const item of this.#delays.itemsOf(task)) {
+      this.#delays.get(item)?.();
+      this.#delays.delete(item);
+    }
   }
 
   /** Nothing waits any more. */
@@ -68,9 +72,11 @@ export class WorkQueue {
     this.#delays.clear();
   }
 
-  /** Whether it still waits there: a person's word may have ended it meanwhile, or moved it on. */
-  #waits({ task, lane }: ReadyTask): boolean {
-    const { status, stage } = this.#with.state.tasks;
-    return status[task] === TASK.pending && stage[task] === lane;
+  /** Whether it still waits there: a person's word may have ended it meanwhile, or moved its task on. */
+  #waits(item: WorkItem): boolean {
+    const { plan, state } = this.#with;
+    const { task, step } = item;
+    if (state.tasks.stage[task] !== step || state.items.of(item).status !== TASK.pending) return false;
+    return plan.stages[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
   }
 }

@@ -3,6 +3,7 @@ import type { EngineError } from '../../engine/contract.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import { placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { RunPlan } from '../definition/run-plan.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
 import type { Attempts } from '../tasks/attempts.ts';
@@ -27,12 +28,12 @@ export interface Actuator {
   freeStorage(): Promise<number>;
   /** Whether there is a bigger model for the role. */
   canEscalate(role: string): boolean;
-  /** The task's next turn goes to a bigger model. */
-  escalate(task: number): void;
+  /** The item's next turn goes to a bigger model. */
+  escalate(item: WorkItem): void;
   /** The agent's next turn samples with a penalty on repetition. */
   steady(agent: number): void;
-  /** The next prompt of the task is made shorter. */
-  shrink(task: number): void;
+  /** The item's next prompt is made shorter. */
+  shrink(item: WorkItem): void;
   /** Takes the agent's turn from it: as a failed attempt, or, where the turn is not to blame (null), to be done by another. */
   abandon(agent: number, failure: TurnFailure | null, detail: string): void;
   /** Gives the agent no work until it is `back`. */
@@ -94,23 +95,26 @@ export class TurnActuator implements Actuator {
     return this.#nextModel(role, []) !== null;
   }
 
-  escalate(task: number): void {
+  escalate(item: WorkItem): void {
     const { plan, state, attempts, tell } = this.#with;
-    if (!state.isOpen(task) || attempts.nextModel(task) !== null) return;
-    const role = plan.stages[state.tasks.stage[task] as number]?.role ?? '';
-    const to = this.#nextModel(role, attempts.tried(task));
+    const { task, step } = item;
+    // Its task may have gone on meanwhile.
+    if (!state.isOpen(task) || state.tasks.stage[task] !== step || attempts.nextModel(item) !== null) return;
+    const role = plan.stages[step]?.role ?? '';
+    const to = this.#nextModel(role, attempts.tried(item));
     if (to === null) return;
-    attempts.giveTo(task, to);
-    const agent = Math.max(0, state.tasks.agent[task] as number);
-    tell({ type: 'task.escalated', task, agent, to, because: `the supervisor of ${role} chose it` });
+    attempts.giveTo(item, to);
+    const agent = Math.max(0, state.items.of(item).agent);
+    const because = `the supervisor of ${role} chose it`;
+    tell({ type: 'task.escalated', task, ...placeOf(item, step), agent, to, because });
   }
 
   steady(agent: number): void {
     this.#with.submitter.steady(agent);
   }
 
-  shrink(task: number): void {
-    this.#with.attempts.shrink(task);
+  shrink(item: WorkItem): void {
+    this.#with.attempts.shrink(item);
   }
 
   abandon(agent: number, failure: TurnFailure | null, detail: string): void {

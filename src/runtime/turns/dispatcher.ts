@@ -2,14 +2,16 @@ import type { ContextManager } from '../../agents/context.ts';
 import type { Engine, EngineError } from '../../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
+import { placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import { Residence } from '../../memory/residence.ts';
 import { Allowance } from '../../scheduling/allowance.ts';
-import type { ReadyTask } from '../../scheduling/ready-queue.ts';
+import type { ReadyItem } from '../../scheduling/ready-queue.ts';
 import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
 import { Attempts } from '../tasks/attempts.ts';
+import { openItems } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
 import { TaskQuestions } from '../tasks/task-questions.ts';
 import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
@@ -52,7 +54,7 @@ export interface DispatcherOptions {
  * what runs meanwhile is in `InFlightTurns`.
  *
  * Invariants:
- * - A task that is open waits in `WorkQueue`, for a person in `TaskQuestions`, or in `InFlightTurns`: in one of them, and in no other place.
+ * - An item that is open waits in `WorkQueue`, for a person in `TaskQuestions`, or in `InFlightTurns`: in one of them, and nowhere else.
  * - Nothing is handed out without an engine, nor beyond what `Allowance` grants.
  * - After `stop` nothing is handed out any more, and what engines still say is heard by nobody.
  */
@@ -154,22 +156,21 @@ export class Dispatcher implements Pump {
   pump(): void {
     this.#prove();
     // Tasks whose next agent is busy wait for it; others need not.
-    const passed: ReadyTask[] = [];
+    const passed: ReadyItem[] = [];
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
       const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#inFlight.size < this.#room(stage));
       if (!next) break;
-      const failedBy = this.#attempts.failedBy(next.task);
-      const agent = this.#roster.take(next.lane, failedBy, () => this.#residence.welcome());
+      const { item, urgent } = next;
+      const agent = this.#roster.take(item.step, this.#attempts.failedBy(item), () => this.#residence.welcome());
       if (agent === undefined) passed.push(next);
       else
         this.#submitter.submit(
-          next.task,
-          next.lane,
+          item,
           agent,
-          next.urgent && this.#inFlight.waited() < LONG_WAIT * this.#brief(next.lane).deadlineMs,
+          urgent && this.#inFlight.waited() < LONG_WAIT * this.#brief(item.step).deadlineMs,
         );
     }
-    for (const { task, urgent } of passed) this.#queue.push(task, urgent);
+    for (const { item, urgent } of passed) this.#queue.push(item, urgent);
   }
 
   /**
@@ -180,10 +181,10 @@ export class Dispatcher implements Pump {
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turnsAndTrials) {
       const next = this.#queue.next(
         (stage) => this.#roster.onTrial(stage) > 0,
-        (task) => this.#attempts.failedBy(task) === undefined,
+        (item) => this.#attempts.failedBy(item) === undefined,
       );
       if (!next) return;
-      this.#submitter.submit(next.task, next.lane, this.#roster.takeTrial(next.lane), true);
+      this.#submitter.submit(next.item, this.#roster.takeTrial(next.item.step), true);
     }
   }
 
@@ -192,18 +193,22 @@ export class Dispatcher implements Pump {
     const { supervision } = this.#with;
     this.#queue.withdraw(task);
     this.#questions.withdraw(task);
-    this.#attempts.forget(task);
-    supervision.taskEnded(task);
-    const turn = this.#inFlight.ofTask(task);
-    if (!turn) return;
-    this.#link.callBack(turn);
-    supervision.dropped(turn.id);
-    this.#inFlight.leave(turn, null, { finish: 'cancelled' });
+    for (const item of this.#itemsOf(task)) {
+      this.#attempts.forget(item);
+      this.#questions.forget(item);
+      supervision.itemEnded(item);
+    }
+    for (const turn of this.#inFlight.ofTask(task)) {
+      this.#link.callBack(turn);
+      supervision.dropped(turn.id);
+      this.#inFlight.leave(turn, null, { finish: 'cancelled' });
+    }
   }
 
-  /** The task waits for a turn again, at the stage where it stands. */
-  again(task: number): void {
-    this.#queue.push(task);
+  /** The task waits for turns, at the step where it stands; also one that was created just now. */
+  open(task: number): void {
+    const { plan, state } = this.#with;
+    for (const item of openItems(plan, state, task)) this.#queue.push(item);
     this.pump();
   }
 
@@ -269,12 +274,20 @@ export class Dispatcher implements Pump {
 
   /** What an earlier tab left open waits for a turn, or for a person's word. */
   #restore(): void {
-    const { state } = this.#with;
+    const { plan, state } = this.#with;
     for (let task = 0; task < state.tasks.size; task++) {
-      if (state.tasks.status[task] !== TASK.pending) continue;
-      const asked = state.notices.ofTask(task);
-      if (asked) this.#questions.await(asked);
-      else this.#queue.push(task);
+      if (!state.isOpen(task)) continue;
+      for (const item of openItems(plan, state, task)) {
+        const asked = state.notices.ofTask(task, placeOf(item, item.step));
+        if (asked) this.#questions.await(asked);
+        else if (state.items.of(item).status === TASK.pending) this.#queue.push(item);
+      }
     }
+  }
+
+  /** Items of the task of which something may be remembered. */
+  #itemsOf(task: number): WorkItem[] {
+    const { plan, state } = this.#with;
+    return [...openItems(plan, state, task), ...state.items.besideOf(task)];
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineError, TurnHandle } from '../../engine/contract.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel } from '../../kernel/clock.ts';
 import type { TurnTracer } from './turn-trace.ts';
 
@@ -12,10 +13,8 @@ export const HUNG: EngineError = {
 };
 
 /** A turn that an engine holds. */
-export interface InFlightTurn {
+export interface InFlightTurn extends WorkItem {
   readonly id: string;
-  readonly task: number;
-  readonly stage: number;
   readonly agent: number;
   readonly failures: number;
   /** The item's text as the agent sees it. */

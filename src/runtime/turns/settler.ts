@@ -4,10 +4,12 @@ import { judge, type TurnFailure } from '../../agents/verdict.ts';
 import type { TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import { AGENT, AGENT_NAMES, ENGINE_LOST, type RunState } from '../../journal/run-state.ts';
+import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
-import { nextStage, type RunPlan, type StageBrief } from '../definition/run-plan.ts';
+import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
 import type { Attempts } from '../tasks/attempts.ts';
+import { isSpare, openItems, stepAfter } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
 import type { TaskQuestions } from '../tasks/task-questions.ts';
 import type { Pump, WorkQueue } from '../tasks/work-queue.ts';
@@ -71,7 +73,7 @@ export class Settler {
   /** The engine ended the turn. */
   finish(turn: InFlightTurn, outcome: TurnOutcome): void {
     const { inFlight, supervision, link, pump } = this.#with;
-    const verdict = judge(outcome, this.#stage(turn.stage).brief.check, turn.input);
+    const verdict = judge(outcome, this.#stage(turn).brief.check, turn.input);
     const end = { kind: 'outcome', finish: outcome.finish, verdict, judgement: 'unasked' } as const;
     const { kind } = conclude(end, turn.model);
     if (kind === 'lost') {
@@ -144,19 +146,19 @@ export class Settler {
   }
 
   /** `lostBy`: why the turn came to nothing; null where it did not. */
-  #standing({ task, stage: index, failures, model }: InFlightTurn, lostBy: string | null): Standing {
+  #standing(turn: InFlightTurn, lostBy: string | null): Standing {
     const { plan, state, attempts, questions, engines, allowance, supervision } = this.#with;
-    const { brief, review } = this.#stage(index);
+    const { brief } = this.#stage(turn);
     const withEngine = lostBy !== null && ENGINE_LOST.has(lostBy);
     const listed = plan.swarm.roles[brief.name]?.escalate ?? [];
     return {
-      failures,
+      failures: turn.failures,
       attempts: brief.attempts,
-      losses: state.tasks.losses[task] as number,
-      blame: withEngine ? attempts.engineLosses.lost(task, state.engineReport, allowance.oneAtATime) : 'none',
-      model,
-      nextModel: engines.escalation.next(listed, attempts.tried(task)),
-      spare: review,
+      losses: state.items.of(turn).losses,
+      blame: withEngine ? attempts.engineLosses.lost(turn, state.engineReport, allowance.oneAtATime) : 'none',
+      model: turn.model,
+      nextModel: engines.escalation.next(listed, attempts.tried(turn)),
+      spare: isSpare(plan, state, turn),
       asks: questions.asks,
       supervised: supervision.supervises,
     };
@@ -172,17 +174,18 @@ export class Settler {
         this.#accept(turn, settlement.output, text);
         break;
       case 'second-opinion':
-        attempts.avoid(task, agent);
-        attempts.engineLosses.clear(task);
-        tell({ type: 'task.requeued', task, agent, reason: 'second opinion' });
-        queue.push(task, true);
+        attempts.avoid(turn, agent);
+        attempts.engineLosses.clear(turn);
+        tell({ type: 'task.requeued', task, ...this.#place(turn), agent, reason: 'second opinion' });
+        queue.push(turn, true);
         break;
       case 'requeue': {
-        const partial = settlement.cut ? text.slice(0, PARTIAL_CHARACTERS) : '';
-        if (settlement.avoid) attempts.avoid(task, agent);
-        if (model !== null) attempts.giveTo(task, model);
-        tell({ type: 'task.requeued', task, agent, reason: settlement.reason, ...(partial !== '' && { partial }) });
-        queue.push(task);
+        const { reason, avoid, cut } = settlement;
+        const partial = cut ? text.slice(0, PARTIAL_CHARACTERS) : '';
+        if (avoid) attempts.avoid(turn, agent);
+        if (model !== null) attempts.giveTo(turn, model);
+        tell({ type: 'task.requeued', task, ...this.#place(turn), agent, reason, ...(partial !== '' && { partial }) });
+        queue.push(turn);
         break;
       }
       default:
@@ -191,83 +194,93 @@ export class Settler {
     }
   }
 
-  #accept({ task, stage, agent, failures, model, asked }: InFlightTurn, output: unknown, text: string): void {
-    const { plan, state, contexts, tell } = this.#with;
-    const { brief, review } = this.#stage(stage);
+  #accept(turn: InFlightTurn, output: unknown, text: string): void {
+    const { contexts } = this.#with;
+    const { agent, failures, model, asked } = turn;
+    const { brief, review } = this.#stage(turn);
     if (model === null) contexts.save(agent, { user: asked, assistant: text }, brief.memoryTurns);
-    const next = nextStage(plan, task, stage);
-    this.#forget(task);
-    tell({
-      type: 'task.advanced',
-      task,
-      agent,
-      stage,
-      next: next ?? stage,
-      output,
-      attempts: (state.tasks.attempts[task] as number) + (review ? 0 : failures + 1),
-      ...(model !== null && { model }),
-    });
-    this.#goOn(task, next, null);
+    this.#forget(turn);
+    this.#advance(turn, output, review ? 0 : failures + 1);
+    this.#goOn(turn, null);
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>): void {
     const { random, queue, attempts, questions, recorder, tell } = this.#with;
     const { task, agent, model } = turn;
     const { failure, detail, failures, blame } = settlement;
-    if (blame === 'none') attempts.engineLosses.clear(task);
-    if (failure === 'prompt-too-long') attempts.shrink(task);
+    if (blame === 'none') attempts.engineLosses.clear(turn);
+    if (failure === 'prompt-too-long') attempts.shrink(turn);
     const by = model ?? `agent ${String(agent)}`;
-    questions.note(task, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
+    questions.note(turn, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
     switch (settlement.kind) {
       case 'retry': {
         const delayMs = retryDelay(failures, random);
-        tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
-        attempts.avoid(task, agent);
-        queue.pushLater(task, delayMs);
+        tell({ type: 'task.retried', task, ...this.#place(turn), agent, reason: `${failure}: ${detail}`, delayMs });
+        attempts.avoid(turn, agent);
+        queue.pushLater(turn, delayMs);
         break;
       }
       case 'go-without':
-        this.#forget(task);
-        this.#goWithout(turn, `no review: ${failure} after ${String(failures)} attempts`);
+        this.#forget(turn);
+        this.#goWithout(turn, settlement);
         break;
       case 'escalate': {
+        const { to } = settlement;
         const because = `${failure} after ${String(failures)} attempts: ${detail}`;
-        attempts.giveTo(task, settlement.to);
-        tell({ type: 'task.escalated', task, agent, to: settlement.to, because, failed: true });
-        queue.push(task);
+        attempts.giveTo(turn, to);
+        tell({ type: 'task.escalated', task, ...this.#place(turn), agent, to, because, failed: true });
+        queue.push(turn);
         break;
       }
       case 'ask-person':
-        questions.ask(task, agent, failure, failures);
-        this.#forget(task);
+        questions.ask(turn, agent, failure, failures);
+        this.#forget(turn);
         break;
       case 'fail':
-        this.#forget(task);
+        this.#forget(turn);
         recorder.fail(task, failure, detail);
     }
   }
 
-  /** What is reviewed stands on its own: a review that fails takes nothing with it. */
-  #goWithout({ task, agent, stage }: InFlightTurn, note: string): void {
+  /** The attempts at a review count for no result; a review that was the last thing to do leaves no trace but the note. */
+  #goWithout(turn: InFlightTurn, { failure, failures }: FailedAttempt): void {
+    const { plan, state } = this.#with;
+    const { review } = this.#stage(turn);
+    if (!review || stepAfter(plan, state, turn) !== null) this.#advance(turn, null, review ? 0 : failures);
+    this.#goOn(turn, review ? `no review: ${failure} after ${String(failures)} attempts` : null);
+  }
+
+  /** The item is done, with an output or without one (null), after so many attempts that count. */
+  #advance(turn: InFlightTurn, output: unknown, attempts: number): void {
     const { plan, state, tell } = this.#with;
-    const next = nextStage(plan, task, stage);
-    const attempts = state.tasks.attempts[task] as number;
-    if (next !== null) tell({ type: 'task.advanced', task, agent, stage, next, output: null, attempts });
-    this.#goOn(task, next, note);
+    const { task, step, slot, agent, model } = turn;
+    tell({
+      type: 'task.advanced',
+      task,
+      agent,
+      stage: step,
+      ...(slot !== 0 && { slot }),
+      next: stepAfter(plan, state, turn) ?? step,
+      output,
+      attempts: (state.tasks.attempts[task] as number) + attempts,
+      ...(model !== null && output !== null && { model }),
+    });
   }
 
-  /** The task stands at its next stage, or is done. */
-  #goOn(task: number, next: number | null, note: string | null): void {
-    if (next === null) this.#with.recorder.done(task, note);
-    else this.#with.queue.push(task);
+  /** The item's task stands at its next step, or is done; where it waits for others of the same step, that is all. */
+  #goOn({ task, step, slot }: WorkItem, note: string | null): void {
+    const { plan, state, queue, recorder } = this.#with;
+    const next = stepAfter(plan, state, { task, step, slot });
+    if (next === null) recorder.done(task, note);
+    else if (next !== step) for (const item of openItems(plan, state, task)) queue.push(item);
   }
 
-  /** How attempts at the task went is of no more use. */
-  #forget(task: number): void {
+  /** How attempts at the item went is of no more use. */
+  #forget(item: WorkItem): void {
     const { attempts, questions, supervision } = this.#with;
-    attempts.forget(task);
-    questions.forget(task);
-    supervision.taskEnded(task);
+    attempts.forget(item);
+    questions.forget(item);
+    supervision.itemEnded(item);
   }
 
   /** Where nobody supervises, the failure itself is all that is known of the agent. */
@@ -278,7 +291,11 @@ export class Settler {
     tell({ type: 'agent.state', agent, from, to: AGENT_NAMES[AGENT.degraded], because: failure });
   }
 
-  #stage(index: number): StageBrief {
-    return this.#with.plan.stages[index] as StageBrief;
+  #place(turn: InFlightTurn): Place {
+    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
+  }
+
+  #stage({ step }: WorkItem): StageBrief {
+    return this.#with.plan.stages[step] as StageBrief;
   }
 }

@@ -3,12 +3,13 @@ import { planTurn } from '../../agents/turn.ts';
 import type { TurnProgress, TurnRequest } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
 import { reviewedText } from '../tasks/result-row.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import { inputOf, type RunPlan, type StageBrief } from '../definition/run-plan.ts';
 import type { Residence } from '../../memory/residence.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import type { Settler } from './settler.ts';
@@ -61,31 +62,33 @@ export class Submitter {
   }
 
   /** `proof`: it is to show that its agent is well, and waits for nobody. */
-  submit(task: number, stageIndex: number, agent: number, proof = false): void {
+  submit(item: WorkItem, agent: number, proof = false): void {
     const { clock, plan, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
-    const stage = plan.stages[stageIndex] as StageBrief;
+    const { task, step, slot } = item;
+    const stage = plan.stages[step] as StageBrief;
     // Until an agent on trial has passed, its mend is not proven.
     const first = proof || supervision.onTrial(agent);
-    const failures = state.tasks.failures[task] as number;
+    const { failures } = state.items.of(item);
     const id = `${String(fence)}-${String(++this.#turns)}`;
-    const model = attempts.takeModel(task);
+    const model = attempts.takeModel(item);
     const { request, input } = planTurn({
       id,
       agent,
       priority: first ? FIRST : stage.priority,
       role: stage.brief,
-      ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
+      ...reviewedText(stage, state.held.get(task), inputOf(plan, state, task).text),
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
-      shrink: attempts.shrunk(task),
+      shrink: attempts.shrunk(item),
       contextTokens: this.#contextTokens,
       contexts: this.#with.contexts,
-      seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
+      seedKey: seedKeyOf(plan.settings.seed, item),
     });
     const turn: InFlightTurn = {
       id,
       task,
-      stage: stageIndex,
+      step,
+      slot,
       agent,
       failures,
       input,
@@ -109,7 +112,8 @@ export class Submitter {
       type: 'task.assigned',
       task,
       agent,
-      stage: stageIndex,
+      stage: step,
+      ...(slot !== 0 && { slot }),
       attempt: failures + 1,
       ...(model !== null && { model }),
     });
@@ -142,3 +146,7 @@ export class Submitter {
     return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
   }
 }
+
+/** Slots draw differently, or they would say the same. */
+const seedKeyOf = (seed: number, { task, step, slot }: WorkItem): string =>
+  [seed, task, step, ...(slot === 0 ? [] : [slot])].join('/');

@@ -2,12 +2,11 @@
 import type { Verdict } from '../../agents/verdict.ts';
 import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
 import type { FaultClass } from '../../healing/evidence.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 
 /** A turn as its supervisor needs it. */
-export interface WatchedTurn {
+export interface WatchedTurn extends WorkItem {
   readonly id: string;
-  readonly task: number;
-  readonly stage: number;
   readonly agent: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
@@ -52,8 +51,8 @@ export interface TurnSupervision {
   onTrial(agent: number): boolean;
   engineUp(): void;
   engineDown(error: EngineError, agents: readonly number[]): void;
-  /** What is known of the task's attempts is of no more use. */
-  taskEnded(task: number): void;
+  /** What is known of attempts at the item is of no more use. */
+  itemEnded(item: WorkItem): void;
   stop(): void;
 }
 
@@ -73,6 +72,6 @@ export const UNSUPERVISED: TurnSupervision = {
   onTrial: () => false,
   engineUp: nothing,
   engineDown: nothing,
-  taskEnded: nothing,
+  itemEnded: nothing,
   stop: nothing,
 };
