@@ -2,7 +2,7 @@ import { TASK, type TaskTable } from './tables.ts';
 import type { WorkItem } from './work-item.ts';
 
 /** What is known of one work item. */
-export interface ItemStanding {
+export interface ItemState {
   /** `TASK.pending` or `TASK.assigned`; where its task is over, how that ended. */
   readonly status: number;
   /** Failed attempts. */
@@ -38,7 +38,7 @@ export class TaskItems {
     this.#tasks = tasks;
   }
 
-  of(item: WorkItem): ItemStanding {
+  of(item: WorkItem): ItemState {
     const { status, failures, losses, agent } = this.#tasks;
     const { task } = item;
     const over = (status[task] as number) >= TASK.committed;

@@ -4,7 +4,7 @@ import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
-import { Stands } from './stands.ts';
+import { TaskSteps } from './task-steps.ts';
 
 /** One engine: how long it loaded, what it reported, and when it was lost. Times are milliseconds from the run's start. */
 export interface RecordedEngine {
@@ -119,7 +119,7 @@ type EngineReport = { readonly residents?: number; readonly model?: { readonly c
 export function recordingOf(events: readonly JournalEvent[], bySupervisor: (message: string) => boolean): Recording {
   const clock = new RunClock();
   const turns: Open[] = [];
-  const stands = new Stands();
+  const steps = new TaskSteps();
   /** The item's last submission; its place in `turns`. */
   const last = new ItemMap<number>();
   const dropped = new Set<number>();
@@ -162,7 +162,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     if (signature !== null) heals.push(signature);
     switch (event.type) {
       case 'task.assigned': {
-        const item = stands.itemOf(event);
+        const item = steps.itemOf(event);
         // One at a time: the one before is over, however that came about.
         open.delete(last.get(item) ?? -1);
         last.set(item, turns.length);
@@ -172,17 +172,17 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         break;
       }
       case 'turn.started':
-        started.set(stands.itemOf(event), ms);
+        started.set(steps.itemOf(event), ms);
         break;
       case 'turn.ended': {
-        const item = stands.itemOf(event);
+        const item = steps.itemOf(event);
         open.delete(last.get(item) ?? -1);
         if (!event.trace) guessed.add(last.get(item) ?? -1);
         change(item, ended(event));
         break;
       }
       case 'task.advanced': {
-        const item = stands.itemOf(event);
+        const item = steps.itemOf(event);
         open.delete(last.get(item) ?? -1);
         // A person's word, or a review that failed.
         if (event.edited || event.output === null) break;
@@ -193,14 +193,14 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
       // Where a turn never spoke, nothing but this says that it is over.
       case 'task.retried':
       case 'task.escalated':
-        open.delete(last.get(stands.itemOf(event)) ?? -1);
+        open.delete(last.get(steps.itemOf(event)) ?? -1);
         break;
       case 'task.committed':
       case 'task.failed':
         for (const at of open) if (turns[at]?.task === event.task) open.delete(at);
         break;
       case 'task.requeued': {
-        const at = last.get(stands.itemOf(event)) ?? -1;
+        const at = last.get(steps.itemOf(event)) ?? -1;
         open.delete(at);
         if (event.reason === 'cancelled') recalled.push(at);
         break;
@@ -261,7 +261,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
       default:
         break;
     }
-    stands.hear(event);
+    steps.hear(event);
   }
   // Still under way when the log was read: nobody knows how they went on.
   for (const at of open) dropped.add(at);

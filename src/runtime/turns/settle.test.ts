@@ -1,10 +1,10 @@
-/** Settling a turn: what holds for every end of a turn and every standing of its task. */
+/** Settling a turn: what holds for every end of a turn and whatever its circumstances. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type TurnFailure, type Verdict, worthRetrying } from '../../agents/verdict.ts';
 import { DIAGNOSIS } from '../../healing/diagnosis.ts';
 import { BLAMELESS, CALLED_BACK, ENGINE_LOST } from '../../journal/run-state.ts';
-import { conclude, endingOf, MAX_LOSSES, settle, type Settlement, type Standing, type TurnEnd } from './settle.ts';
+import { conclude, endingOf, MAX_LOSSES, settle, type Settlement, type Circumstances, type TurnEnd } from './settle.ts';
 import type { Judgement } from './turn-supervision.ts';
 
 const failure = fc.constantFrom(...(Object.keys(DIAGNOSIS) as TurnFailure[]));
@@ -52,7 +52,7 @@ const end: fc.Arbitrary<TurnEnd> = fc.oneof(
   }),
 );
 
-const standing: fc.Arbitrary<Standing> = fc.record({
+const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   failures: fc.nat(12),
   attempts: fc.integer({ min: 1, max: 10 }),
   losses: fc.nat(2 * MAX_LOSSES),
@@ -64,9 +64,9 @@ const standing: fc.Arbitrary<Standing> = fc.record({
   supervised: fc.boolean(),
 });
 
-const always = (holds: (settlement: Settlement, end: TurnEnd, standing: Standing) => void): void => {
+const always = (holds: (settlement: Settlement, end: TurnEnd, circumstances: Circumstances) => void): void => {
   fc.assert(
-    fc.property(end, standing, (e, s) => {
+    fc.property(end, circumstances, (e, s) => {
       holds(settle(e, s), e, s);
     }),
     { numRuns: 2000 },

@@ -44,7 +44,7 @@ export type Conclusion =
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** What is known of the turn's task beside the turn. */
-export interface Standing {
+export interface Circumstances {
   /** Attempts at the step that had failed before this turn. */
   readonly failures: number;
   /** Attempts at the step that may fail in all. */
@@ -99,9 +99,9 @@ export const MAX_LOSSES = 8;
 /** Failures that agent or engine are to blame for: where they are mended, the task is not charged with an attempt. */
 const NOT_THE_TASKS: ReadonlySet<string> = new Set<TurnFailure>(['engine-error', 'stalled']);
 
-/** Total: each end of a turn has exactly one settlement, whatever the standing. */
-export function settle(end: TurnEnd, standing: Standing): Settlement {
-  const turn = conclude(end, standing.model);
+/** Total: each end of a turn has exactly one settlement, whatever the circumstances. */
+export function settle(end: TurnEnd, given: Circumstances): Settlement {
+  const turn = conclude(end, given.model);
   switch (turn.kind) {
     case 'judge':
       return turn;
@@ -110,11 +110,11 @@ export function settle(end: TurnEnd, standing: Standing): Settlement {
     case 'pending':
       return { kind: 'second-opinion' };
     case 'lost':
-      return lost(turn.reason, true, standing);
+      return lost(turn.reason, true, given);
     case 'failed': {
       // Whose fault it is decides whether the task is charged with it.
-      const mended = standing.supervised && standing.model === null && NOT_THE_TASKS.has(turn.failure);
-      return mended ? lost(turn.failure, false, standing) : failed(turn.failure, turn.detail, 'none', standing);
+      const mended = given.supervised && given.model === null && NOT_THE_TASKS.has(turn.failure);
+      return mended ? lost(turn.failure, false, given) : failed(turn.failure, turn.detail, 'none', given);
     }
   }
 }
@@ -174,19 +174,19 @@ function concludeOutcome(verdict: Verdict, given: Judgement | null | 'unasked', 
 }
 
 /** No attempt is counted, unless this happens again and again and the task may be to blame. */
-function lost(reason: string, cut: boolean, standing: Standing): Settlement {
+function lost(reason: string, cut: boolean, given: Circumstances): Settlement {
   const withEngine = ENGINE_LOST.has(reason);
-  const tooOften = !BLAMELESS.has(reason) && standing.losses >= MAX_LOSSES;
-  const blame = withEngine ? standing.blame : tooOften ? 'attempt' : 'none';
+  const tooOften = !BLAMELESS.has(reason) && given.losses >= MAX_LOSSES;
+  const blame = withEngine ? given.blame : tooOften ? 'attempt' : 'none';
   if (blame === 'none') return { kind: 'requeue', reason, avoid: NOT_THE_TASKS.has(reason), cut };
   const times = withEngine ? 'with every engine that had it' : `${String(MAX_LOSSES)} times`;
-  return failed('engine-error', `its turn was lost ${times}, the last by ${reason}`, blame, standing);
+  return failed('engine-error', `its turn was lost ${times}, the last by ${reason}`, blame, given);
 }
 
 /** Others try first, then a bigger model, then a person is asked, and only then it ends as the named failure. */
-function failed(failure: TurnFailure, detail: string, blame: Blame, standing: Standing): Settlement {
-  const { model, attempts, nextModel, spare, asks } = standing;
-  const failures = standing.failures + 1;
+function failed(failure: TurnFailure, detail: string, blame: Blame, given: Circumstances): Settlement {
+  const { model, attempts, nextModel, spare, asks } = given;
+  const failures = given.failures + 1;
   const attempt: FailedAttempt = { failure, detail, failures, blame };
   const again = blame !== 'certain' && model === null && failures < attempts && worthRetrying(failure);
   if (again) return { kind: 'retry', ...attempt };

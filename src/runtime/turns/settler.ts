@@ -22,7 +22,7 @@ import {
   type FailedAttempt,
   type Settlement,
   settle,
-  type Standing,
+  type Circumstances,
   type TurnEnd,
 } from './settle.ts';
 import type { TurnSupervision } from './turn-supervision.ts';
@@ -58,7 +58,7 @@ export interface SettlerOptions {
  * Carries out what `settle` decides about turns that are over: writes the turn's end down, then what comes of its task.
  *
  * Invariants:
- * - It decides nothing: `#standing` gathers what is known, and what is done follows from the settlement's kind alone.
+ * - It decides nothing: `#circumstances` gathers what is known, and what is done follows from the settlement's kind alone.
  * - A turn is settled once: its callers hold one that is in flight, and writing its end down takes it from there.
  * - The turn's end stands in the log before what comes of its task, and that before the task's next turn is handed out.
  */
@@ -135,7 +135,7 @@ export class Settler {
   #settle(turn: InFlightTurn, end: TurnEnd, outcome: TurnOutcome | null = null): void {
     const { inFlight, supervision } = this.#with;
     const conclusion = conclude(end, turn.model);
-    const settlement = settle(end, this.#standing(turn, conclusion.kind === 'lost' ? conclusion.reason : null));
+    const settlement = settle(end, this.#circumstances(turn, conclusion.kind === 'lost' ? conclusion.reason : null));
     const ending = endingOf(end, conclusion);
     if (conclusion.kind === 'lost') {
       supervision.dropped(turn.id);
@@ -146,7 +146,7 @@ export class Settler {
   }
 
   /** `lostBy`: why the turn came to nothing; null where it did not. */
-  #standing(turn: InFlightTurn, lostBy: string | null): Standing {
+  #circumstances(turn: InFlightTurn, lostBy: string | null): Circumstances {
     const { plan, state, attempts, questions, engines, allowance, supervision } = this.#with;
     const { brief } = this.#stage(turn);
     const withEngine = lostBy !== null && ENGINE_LOST.has(lostBy);

@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { itemOf, type Place, type WorkItem } from '../../journal/work-item.ts';
 
 /** Where tasks stand in the flow, from their log alone: what an event is about that does not say so itself. */
-export class Stands {
+export class TaskSteps {
   readonly #step = new Map<number, number>();
 
   /** The work item that the event speaks of, before the event is heard. */
