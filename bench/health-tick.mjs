@@ -14,9 +14,10 @@ const load = async (path) =>
 const { Monitor, MONITOR_DEFAULTS } = await load('../src/healing/monitor.ts');
 const { seededRandom } = await load('../src/kernel/random.ts');
 
-const roles = [{ name: 'triager', schema: null, deadlineMs: 1e12 }];
+const roles = [{ name: 'triager' }];
+const brief = { output: null, deadlineMs: 1e12 };
 const monitor = new Monitor(
-  { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: AGENTS, roles },
+  { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: AGENTS, roles, briefAt: () => brief },
   seededRandom('bench'),
   () => undefined,
 );

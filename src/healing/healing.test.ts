@@ -41,12 +41,13 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   const life = new Lifecycle(states, (agent, _, to) => {
     states[agent] = LIFE_STATES.indexOf(to);
   });
-  const roles = [{ name: 'triager', schema, deadlineMs: 10_000 }];
+  const roles = [{ name: 'triager' }];
+  const brief = { output: schema, deadlineMs: 10_000 };
   const post = (message: FromExecute) => {
     bus.post({ ...message, at: now });
   };
   const monitor = new Monitor(
-    { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: 40, roles, audit: options.audit ?? 0 },
+    { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: 40, roles, briefAt: () => brief, audit: options.audit ?? 0 },
     random,
     (message) => {
       bus.post({ ...message, at: now });
@@ -54,7 +55,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   );
   const tree = new SupervisionTree([{ name: 'triager', first: 0, count: AGENTS }], DEFAULT_SUPERVISION, random);
   const recover = new Recover(
-    { ...RECOVER_DEFAULTS, roleOf: () => 0, canEscalate: () => false, hasStandby: () => options.hasStandby ?? true },
+    { ...RECOVER_DEFAULTS, canEscalate: () => false, hasStandby: () => options.hasStandby ?? true },
     { ladder: new Ladder(), tree, life },
     random,
     (message: FromRecover) => {

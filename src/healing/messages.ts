@@ -16,6 +16,8 @@ export interface TurnName extends WorkItem {
   readonly turn: string;
   readonly agent: number;
   readonly role: number;
+  /** Of the definition that it began under; absent: 0. */
+  readonly revision?: number;
 }
 
 /** A turn that runs now; `first`: it goes before turns that wait longer. */

@@ -14,14 +14,19 @@ import { repetition } from './repetition.ts';
 import { StallDetector } from './stall-detector.ts';
 import { HealthBaseline } from './health-baseline.ts';
 
+/** What a turn is held to. Of turns that go by the same one, the answers are compared. */
+export interface WatchedBrief {
+  /** What it has to write; null for free text. */
+  readonly output: AnswerSchema | null;
+  readonly deadlineMs: number;
+}
+
 export interface MonitorOptions {
   readonly agents: number;
-  /** By index, as turns name them; `schema` null for free text. */
-  readonly roles: readonly {
-    readonly name: string;
-    readonly schema: AnswerSchema | null;
-    readonly deadlineMs: number;
-  }[];
+  /** By index, as turns name them. */
+  readonly roles: readonly { readonly name: string }[];
+  /** What agents of the role with that index are held to at a revision. */
+  readonly briefAt: (role: number, revision: number) => WatchedBrief;
   /** Health below which a swarm file calls an agent degraded, until the role has been learned. */
   readonly degraded?: number;
   /** How much work there is: what may be spent on asking twice at the start depends on it. */
@@ -58,12 +63,12 @@ export class Monitor {
 
   /** `random` seeds the forests. */
   constructor(options: MonitorOptions, random: Random, post: Post) {
-    const { agents, roles, tasks, audit, leastSilenceMs, tickMs } = options;
+    const { agents, roles, briefAt, tasks, audit, leastSilenceMs, tickMs } = options;
     this.#post = post;
     this.#baseline = new HealthBaseline(agents, roles, options.degraded, random);
-    this.#agreement = new AnswerAgreement({ agents, tasks, audit, schemas: roles.map(({ schema }) => schema) });
+    this.#agreement = new AnswerAgreement({ agents, tasks, audit, briefAt });
     this.#silence = new StallDetector({
-      deadlineMs: (role) => roles[role]?.deadlineMs ?? Number.POSITIVE_INFINITY,
+      deadlineMs: ({ role, revision = 0 }) => briefAt(role, revision).deadlineMs,
       norms: (role) => this.#baseline.norms(role),
       leastSilenceMs,
       tickMs,
@@ -76,8 +81,8 @@ export class Monitor {
   }
 
   /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
-  recall(role: number, question: string, answer: unknown): void {
-    this.#agreement.recall(role, question, answer);
+  recall(role: number, revision: number, question: string, answer: unknown): void {
+    this.#agreement.recall(role, revision, question, answer);
   }
 
   /** Turns that are watched now. */
@@ -154,7 +159,7 @@ export class Monitor {
   }
 
   #over(message: Extract<FromExecute, { type: 'turn.over' }>): void {
-    const { turn, agent, task, step, slot, role, facts, question, others } = message;
+    const { turn, agent, task, step, slot, role, revision = 0, facts, question, others } = message;
     const before = this.#judged.get(turn);
     if (before) {
       this.#post(before);
@@ -162,9 +167,9 @@ export class Monitor {
     }
     const flown = this.#silence.over(turn);
     const begunAt = flown?.begun ?? null;
-    const name: Ended = { turn, agent, task, step, slot, role, begunAt };
-    const key = message.fault === null ? this.#agreement.key(role, message.answer) : null;
-    const answer: Answer = { ...name, place: String(keyOf(name)), question, key };
+    const name: Ended = { turn, agent, task, step, slot, role, revision, begunAt };
+    const key = message.fault === null ? this.#agreement.key(role, revision, message.answer) : null;
+    const answer: Answer = { ...name, revision, place: String(keyOf(name)), question, key };
     const whole: TurnFacts = { ...facts, agreement: facts.agreement ?? this.#agreement.agreement(answer) };
     const score = this.#baseline.score(role, whole);
     const evidence: Evidence[] = [];

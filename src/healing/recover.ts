@@ -18,10 +18,8 @@ import type { SupervisionTree } from './supervision.ts';
 export interface RecoverOptions {
   /** Names this life of RECOVER, so that orders of an earlier one are never taken for its own. */
   readonly life?: string;
-  /** Role of each row. */
-  readonly roleOf: (agent: number) => number;
-  /** Whether there is a bigger model for the role's tasks. */
-  readonly canEscalate: (role: number) => boolean;
+  /** Whether there is a bigger model for the agent's tasks. */
+  readonly canEscalate: (agent: number) => boolean;
   /** Whether the role has another agent that is fit to work now. */
   readonly hasStandby: (agent: number) => boolean;
   /** Different agents that must fail at a task before the task itself is to blame. */
@@ -209,7 +207,7 @@ export class Recover {
     const situation = {
       fault,
       tried: one.steps.map(({ order }) => order.action),
-      canEscalate: item !== null && this.#options.canEscalate(this.#options.roleOf(agent)),
+      canEscalate: item !== null && this.#options.canEscalate(agent),
       hasStandby: this.#options.hasStandby(agent),
       mayRestart: true,
     };

@@ -2,6 +2,8 @@
  * The events of a run. The journal is append-only; the state of a run is a fold of it. Sequence numbers start at 1 and have no gaps.
  */
 
+import type { ToldRevision } from './revisions.ts';
+
 /** Token counts of one turn. */
 export interface TokenUse {
   readonly prompt: number;
@@ -70,6 +72,8 @@ export type EventBody =
       readonly because: string;
     }
   | { readonly type: 'engine.lost'; readonly code: string; readonly message: string; readonly inFlight: number }
+  /** Roles change: a number that is new defines a revision, one that is known is given to more agents, or to others. See `Revisions`. */
+  | ({ readonly type: 'definition.revised' } & ToldRevision)
   /** A task more while the run goes on; it has the next number. `from`: tasks that it comes from. */
   | {
       readonly type: 'task.created';

@@ -178,7 +178,7 @@ test('slots of a step stand side by side: what befalls one is nothing to the oth
   const tell = (body: EventBody): void => {
     state.apply(journal.append(body));
   };
-  const standing = (slot: number) => {
+  const stateOf = (slot: number) => {
     const { status, failures, losses } = state.items.of({ task: 0, step: 0, slot });
     return [status, failures, losses];
   };
@@ -187,14 +187,14 @@ test('slots of a step stand side by side: what befalls one is nothing to the oth
   expect(state.items.assignments()).toEqual(new Map([0, 1, 2].map((agent) => [agent, 0])));
   tell({ type: 'task.retried', task: 0, slot: 1, agent: 1, reason: 'wrong', delayMs: 5 });
   tell({ type: 'task.requeued', task: 0, slot: 2, agent: 2, reason: 'stalled' });
-  expect([0, 1, 2].map(standing)).toEqual([
+  expect([0, 1, 2].map(stateOf)).toEqual([
     [TASK.assigned, 0, 0],
     [TASK.pending, 1, 0],
     [TASK.pending, 0, 1],
   ]);
   // The first gives its output and the task stays, for others of the step are open.
   tell({ type: 'task.advanced', task: 0, agent: 0, stage: 0, next: 0, output: 'a', attempts: 1 });
-  expect([state.tasks.stage[0], standing(1)]).toEqual([0, [TASK.pending, 1, 0]]);
+  expect([state.tasks.stage[0], stateOf(1)]).toEqual([0, [TASK.pending, 1, 0]]);
   tell({ type: 'task.advanced', task: 0, agent: 1, stage: 0, slot: 1, next: 0, output: null, attempts: 1 });
   tell({ type: 'task.advanced', task: 0, agent: 2, stage: 0, slot: 2, next: 1, output: 'c', attempts: 2 });
   expect([state.tasks.stage[0], state.tasks.attempts[0], state.items.beside.size]).toEqual([1, 2, 0]);

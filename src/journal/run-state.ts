@@ -2,6 +2,7 @@ import { beginTurn, dropTurns, endWork, rest } from './agent-states.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
 import type { CreatedTask, HeldOutput } from './outputs.ts';
+import { Revisions } from './revisions.ts';
 import { add, AGENT, AGENT_NAMES, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
 import { TaskItems } from './task-items.ts';
 import { itemOf, type Place, type WorkItem } from './work-item.ts';
@@ -48,6 +49,8 @@ export class RunState {
   readonly created = new Map<number, CreatedTask>();
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
+  /** What agents are told and held to, as far as it was revised. */
+  readonly revisions: Revisions;
   /** What a person is asked now. */
   readonly notices: Notices;
   readonly totals: RunTotals = {
@@ -73,8 +76,9 @@ export class RunState {
   wall = 0;
 
   /** @param tasks those that the run begins with */
-  constructor(tasks: number, agents: number, notices = new Notices()) {
+  constructor(tasks: number, agents: number, notices = new Notices(), revisions = new Revisions(agents)) {
     this.notices = notices;
+    this.revisions = revisions;
     this.tasks = new TaskTable(tasks);
     this.items = new TaskItems(this.tasks);
     this.agents = new AgentTable(agents);
@@ -86,13 +90,14 @@ export class RunState {
 
   /** Bytes of its columns, roughly what a copy takes. */
   get bytes(): number {
-    return [...columns(this.tasks), ...columns(this.agents)].reduce((sum, [, column]) => sum + column.byteLength, 0);
+    const all = [...columns(this.tasks), ...columns(this.agents)];
+    return all.reduce((sum, [, column]) => sum + column.byteLength, this.revisions.bytes);
   }
 
   /** A state of its own that is as this one is now. */
   copy(): RunState {
-    const { tasks, agents, items, created, held, totals, notices, ...plain } = this;
-    const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy()), plain);
+    const { tasks, agents, items, created, held, totals, notices, revisions, ...plain } = this;
+    const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy(), revisions.copy()), plain);
     copyColumns(tasks, copy.tasks);
     copyColumns(agents, copy.agents);
     copy.items.copyFrom(items);
@@ -144,6 +149,9 @@ export class RunState {
         break;
       case 'engine.lost':
         totals.engineLosses++;
+        break;
+      case 'definition.revised':
+        this.revisions.apply(event);
         break;
       case 'task.assigned':
         if (this.#over(event.task)) break;

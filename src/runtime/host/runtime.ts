@@ -180,6 +180,11 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     if (this.#open instanceof Run) this.#open.seats(change);
   }
 
+  /** See `Run.revise`. */
+  revise(change: Parameters<Run['revise']>[0]): string | null {
+    return this.#open instanceof Run ? this.#open.revise(change) : 'this tab only watches';
+  }
+
   /** See `Run.createTask`. */
   createTask(task: Parameters<Run['createTask']>[0]): void {
     if (this.#open instanceof Run) this.#open.createTask(task);

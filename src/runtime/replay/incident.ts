@@ -11,20 +11,24 @@ import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded } from '../../swarm/bounded-json.ts';
 import { HUNG } from '../turns/in-flight-turn.ts';
 import { SILENT } from '../supervision/orders.ts';
-import { type RunPlan, planRun, type RunSettings } from '../definition/run-plan.ts';
+import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
 import type { IncidentFacts } from '../protocol/links.ts';
+import {
+  boundedRevisions,
+  boundedTasks,
+  CreatedTasks,
+  problemInRevisions,
+  schemasOfSteps,
+  ToldRevisions,
+} from './changes.ts';
 import { inputOf } from './input-text.ts';
 import { maskItems, maskTurns, maskActions } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
-import { type RecordedFault, type Recording, type RecordedTask, recordingOf } from './recording.ts';
+import { type RecordedFault, type Recording, recordingOf } from './recording.ts';
 import { fromColumns, toColumns, TurnColumns } from './turn-columns.ts';
 
 const MAX_FAULTS = 10_000;
 const MAX_HEALS = 50_000;
-const MAX_CREATED = 100_000;
-/** Tasks that one comes from, and characters of its text; what is beyond is left out. */
-const MAX_FROM = 10_000;
-const MAX_TEXT = 100_000;
 /** The end of the year 9999, wall time in milliseconds: later ones have no short name. */
 const LAST_DATE = 253_402_300_799_999;
 const MAX_ACTIONS = 10_000;
@@ -59,13 +63,6 @@ const Action = v.variant('do', [
   v.strictObject({ do: v.literal('endpoint'), at: ms, allowed: v.boolean() }),
   v.strictObject({ do: v.picklist(['pause', 'continue']), at: ms }),
 ]);
-
-const Created = v.strictObject({
-  at: ms,
-  from: v.pipe(v.array(whole(1e9)), v.maxLength(MAX_FROM)),
-  text: v.pipe(v.string(), v.maxLength(MAX_TEXT)),
-  stage: v.exactOptional(whole(63)),
-});
 
 const IncidentSchema = v.strictObject({
   incident: v.literal(1),
@@ -107,8 +104,9 @@ const IncidentSchema = v.strictObject({
     ),
     v.maxLength(MAX_FAULTS),
   ),
-  /** Tasks that were created while it went on; absent where none was. */
-  created: v.exactOptional(v.pipe(v.array(Created), v.maxLength(MAX_CREATED))),
+  /** What was changed while it went on; absent where nothing was. */
+  created: v.exactOptional(CreatedTasks),
+  revisions: v.exactOptional(ToldRevisions),
   faults: v.pipe(
     v.array(
       v.strictObject({
@@ -134,7 +132,7 @@ type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 /** An incident, read: what can be replayed. */
 export interface Incident {
   readonly source: RunSource;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly recording: Recording;
   readonly facts: IncidentFacts;
   /** The input's file as in the run; null where there are only placeholders. */
@@ -153,15 +151,17 @@ export interface StoredRun {
  * @returns its JSON; throws where the stored swarm file cannot be read any more
  */
 export function writeIncident({ record, source, events }: StoredRun, withInput: boolean): string {
-  const planned = planRun(source);
+  const planned = setupOf(source);
   if (!planned.ok) throw new Error(`The swarm file of run ${record.id} can no longer be read.`);
   const plan = planned.value;
   const recording = recordingOf(events, bySupervisor);
+  const schemasOf = schemasOfSteps(plan, recording.revisions);
   const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
-  const masks = withInput ? items : maskItems(items, plan.swarm.input);
-  const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, { items, masks });
-  const actions = withInput ? recording.actions : maskActions(recording.actions, plan, { items, masks });
-  const created = recording.created.map((each, k) => ({ ...each, text: masks[plan.items.length + k]?.text ?? '' }));
+  const masks = withInput ? items : maskItems(items, plan.input);
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, schemasOf, { items, masks });
+  const actions = withInput ? recording.actions : maskActions(recording.actions, schemasOf, { items, masks });
+  const created = boundedTasks(recording.created, masks.slice(plan.items.length));
+  const revisions = boundedRevisions(recording.revisions, withInput);
   const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
   const json: IncidentJson = {
     incident: 1,
@@ -178,7 +178,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     settings: { seed, vramMiB, ...(askMs > 0 && { askMs }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
-      text: inputOf(masks.slice(0, plan.items.length), plan.swarm.input),
+      text: inputOf(masks.slice(0, plan.items.length), plan.input),
       included: withInput,
     },
     engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
@@ -186,7 +186,8 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       lost: engine.lost && { ...engine.lost, message: engine.lost.message.slice(0, 500) },
     })),
     seats: recording.seats.slice(0, MAX_FAULTS),
-    ...(created.length > 0 && { created: created.slice(0, MAX_CREATED).map(bounded) }),
+    ...(created.length > 0 && { created }),
+    ...(revisions.length > 0 && { revisions }),
     faults: recording.faults.filter(isKnown).slice(0, MAX_FAULTS).map(short500),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
@@ -220,15 +221,18 @@ export function readIncident(text: string): Result<Incident, string> {
     input: { name: input.name, text: input.text },
     settings: settings as unknown as RunSource['settings'],
   };
-  const planned = planRun(source);
+  const planned = setupOf(source);
   if (!planned.ok) return err(planned.error[0]?.message ?? 'Its swarm file cannot be read.');
   const plan = planned.value;
+  const problem = problemInRevisions(plan, json.revisions ?? []);
+  if (problem !== null) return err(`revisions: ${problem}`);
   const turns = fromColumns(json.turns);
   const recording: Recording = {
     turns,
     engines: json.engines,
     seats: json.seats,
     created: json.created ?? [],
+    revisions: json.revisions ?? [],
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,
@@ -285,12 +289,6 @@ const isKnown = (fault: RecordedFault): fault is RecordedFault & { kind: (typeof
 
 const isShort = (action: RecordedAction): boolean =>
   action.do !== 'decide' || (action.output?.length ?? 0) <= MAX_OUTPUT;
-
-const bounded = (task: RecordedTask) => ({
-  ...task,
-  from: task.from.slice(0, MAX_FROM),
-  text: task.text.slice(0, MAX_TEXT),
-});
 
 const short500 = <T extends RecordedFault>(fault: T) => ({
   ...fault,

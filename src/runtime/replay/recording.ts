@@ -1,5 +1,6 @@
 /** From a run's log to what a replay plays: each turn's outcome, the engine's lives, the faults that landed, what healing did. */
 import type { JournalEvent } from '../../journal/events.ts';
+import type { RevisedAgents, RoleChange } from '../../journal/revisions.ts';
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import { RunClock } from './run-clock.ts';
@@ -30,6 +31,16 @@ export interface RecordedSeats {
   readonly because: string;
 }
 
+/** A revision of what agents are told and held to, or agents that one was given to. See `Revisions`. */
+export interface RecordedRevision {
+  /** Milliseconds from the run's start. */
+  readonly at: number;
+  readonly revision: number;
+  readonly from: number;
+  readonly roles: Readonly<Record<string, RoleChange>>;
+  readonly agents: RevisedAgents;
+}
+
 /** A task that was created while the run went on; they are numbered on from those of the input. */
 export interface RecordedTask {
   /** Milliseconds from the run's start. */
@@ -56,6 +67,7 @@ export interface Recording {
   readonly engines: readonly RecordedEngine[];
   readonly seats: readonly RecordedSeats[];
   readonly created: readonly RecordedTask[];
+  readonly revisions: readonly RecordedRevision[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -131,6 +143,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
   const engines: RecordedEngine[] = [];
   const seats: RecordedSeats[] = [];
   const created: RecordedTask[] = [];
+  const revisions: RecordedRevision[] = [];
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
   const heals: string[] = [];
@@ -247,6 +260,11 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
         created.push({ at: next(), from, text, ...(stage !== undefined && { stage }) });
         break;
       }
+      case 'definition.revised': {
+        const { revision, from = 0, roles = {}, agents } = event;
+        revisions.push({ at: next(), revision, from, roles, agents });
+        break;
+      }
       case 'fault.injected': {
         const { kind, agents, detail, seed = 1, forMs = 0 } = event;
         faults.push({ kind, at: next(), agents, detail, seed, forMs });
@@ -280,6 +298,7 @@ export function recordingOf(events: readonly JournalEvent[], bySupervisor: (mess
     engines,
     seats,
     created,
+    revisions,
     faults,
     actions,
     heals,

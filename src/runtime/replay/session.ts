@@ -179,6 +179,10 @@ export class ReplaySession {
       session.clock.timeout(at + JUST_AFTER_MS, () => {
         session.runtime.setSeats(change);
       });
+    for (const { at, ...change } of recording.revisions)
+      session.clock.timeout(at + JUST_AFTER_MS, () => {
+        session.runtime.revise(change);
+      });
     for (const { at, ...task } of recording.created)
       session.clock.timeout(at + JUST_AFTER_MS, () => {
         session.runtime.createTask(task);

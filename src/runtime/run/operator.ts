@@ -7,11 +7,13 @@ import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
 import { reviewedText } from '../tasks/result-row.ts';
-import { inputOf, nextStage, type RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import { taskInput, nextStep, type RunSetup } from '../definition/run-setup.ts';
 import type { ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
 
 export interface OperatorOptions {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly dispatcher: Dispatcher;
   /** Null where nobody supervises. */
@@ -127,21 +129,23 @@ export class Operator {
 
   /** A person's output for the stage at which the task stands: checked as an agent's, and what the stage's result is then. */
   #edit(notice: OpenNotice, text: string): ActionReply {
-    const { plan, state, dispatcher, tell, recorder } = this.#with;
+    const { plan, definition, state, dispatcher, tell, recorder } = this.#with;
     const { task } = notice;
     if (task === null || !state.isOpen(task)) return no('The task has ended by itself meanwhile.');
     const index = state.tasks.stage[task] as number;
-    const stage = plan.stages[index];
+    const stage = plan.steps[index];
     if (!stage) return no('The task has no stage that could be edited.');
-    const read = readOutput(text, stage.brief.check !== null);
+    const had = state.tasks.agent[task] as number;
+    const brief = definition.of(had >= 0 ? had : (plan.layout.roles[stage.roleIndex]?.firstAgent ?? 0));
+    const read = readOutput(text, brief.check !== null);
     if (!read.ok) return no(read.message);
-    const { item } = reviewedText(stage, state.held.get(task), inputOf(plan, state, task).text);
-    const broken = stage.brief.check?.(read.output, item);
-    if (broken) return no(`That is not what ${stage.brief.name} has to give: ${broken.detail}`);
+    const { item } = reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text);
+    const broken = brief.check?.(read.output, item);
+    if (broken) return no(`That is not what ${brief.name} has to give: ${broken.detail}`);
     this.#decided(notice, 'edit');
     dispatcher.withdraw(task);
     const { tasks } = state;
-    const next = index === plan.tasks.result ? null : nextStage(plan, task, index);
+    const next = index === plan.tasks.result ? null : nextStep(plan, task, index);
     tell({
       type: 'task.advanced',
       task,

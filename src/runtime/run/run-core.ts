@@ -12,7 +12,8 @@ import { EngineRoom } from '../engines/engine-room.ts';
 import type { History } from '../history/history.ts';
 import { ResultRecorder } from '../tasks/result-recorder.ts';
 import type { LoadedRun } from './load-run.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
@@ -31,7 +32,8 @@ import { Supervisor } from '../supervision/supervisor.ts';
  * - After `stop`, or once another tab writes the run, nothing more is written here.
  */
 export class RunCore implements TurnListener {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly history: History;
   readonly index: ResultIndex;
@@ -51,8 +53,9 @@ export class RunCore implements TurnListener {
   #ending = false;
 
   constructor(loaded: LoadedRun, options: RunOptions) {
-    const { record, plan, state, history, index, recent } = loaded;
+    const { record, plan, definition, state, history, index, recent } = loaded;
     this.plan = plan;
+    this.definition = definition;
     this.state = state;
     this.history = history;
     this.index = index;
@@ -230,16 +233,16 @@ export class RunCore implements TurnListener {
 
   #openSupervisor(random: Random): Supervisor | null {
     const { clock, fence, healing: settings = {} } = this.#with;
-    const { plan, state, tell } = this;
-    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell });
+    const { plan, definition, state, tell } = this;
+    return settings && new Supervisor({ clock, random, plan, definition, state, fence, settings, tell });
   }
 
   #openDispatcher(random: Random, contexts: ContextManager): Dispatcher {
     const { clock, fence } = this.#with;
-    const { plan, state, tell, storage, recorder, engines } = this;
+    const { plan, definition, state, tell, storage, recorder, engines } = this;
     const supervision = this.supervisor ?? UNSUPERVISED;
-    const given = { clock, random, plan, state, fence, contexts, storage, recorder, engines, supervision, tell };
-    return new Dispatcher({ ...given, run: this });
+    const given = { clock, random, plan, definition, state, fence, contexts, storage, recorder, engines, tell };
+    return new Dispatcher({ ...given, supervision, run: this });
   }
 
   /** Over once every task's row is on the disk. */

@@ -7,7 +7,8 @@ import { messageOf } from './condition.ts';
 import type { History } from '../history/history.ts';
 import type { LoadedRun } from './load-run.ts';
 import { Operator } from './operator.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type {
   ActionReply,
   AgentAction,
@@ -25,7 +26,8 @@ import type { RunView } from '../views/run-view.ts';
 /** A run that this tab writes, as people and chaos reach it: how it stands, and what they may do to it. */
 export class Run implements RunView {
   readonly id: string;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly history: History;
   readonly index: ResultIndex;
@@ -35,6 +37,7 @@ export class Run implements RunView {
   constructor(loaded: LoadedRun, options: RunOptions) {
     this.id = loaded.record.id;
     this.plan = loaded.plan;
+    this.definition = loaded.definition;
     this.state = loaded.state;
     this.history = loaded.history;
     this.index = loaded.index;
@@ -42,6 +45,7 @@ export class Run implements RunView {
     const { dispatcher, supervisor, recorder, tell } = this.#core;
     this.#operator = new Operator({
       plan: this.plan,
+      definition: this.definition,
       state: this.state,
       dispatcher,
       supervisor,
@@ -72,11 +76,11 @@ export class Run implements RunView {
       tokensPerSecond: engines.tokensPerSecond,
       remote: engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },
-      residents: running.map(({ agent, task, tokens, step }) => ({
+      residents: running.map(({ agent, task, tokens, brief }) => ({
         agent,
         task,
         tokens,
-        maxTokens: this.plan.stages[step]?.brief.maxTokens ?? 0,
+        maxTokens: brief.maxTokens,
       })),
       ...this.history.figures(elapsed),
     });
@@ -166,6 +170,14 @@ export class Run implements RunView {
     if (this.#core.isOver) return;
     this.#core.tell({ type: 'seats.changed', ...change });
     this.#core.dispatcher.resize(change.to);
+  }
+
+  /** Revises what agents are told and held to; why it cannot be, or null where it is done. */
+  revise(change: Omit<Extract<EventBody, { type: 'definition.revised' }>, 'type'>): string | null {
+    if (this.#core.isOver) return 'this run is over';
+    const problem = this.definition.problemIn(change);
+    if (problem === null) this.#core.tell({ type: 'definition.revised', ...change });
+    return problem;
   }
 
   /** One task more, which goes through the flow from its step on. */

@@ -7,6 +7,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { decodeEvents } from '../../journal/journal.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import type { ResultRow, RunRecord, RunSource } from '../../store/records.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import { lines, SWARM } from '../testing/world.ts';
 import { loadRun } from './load-run.ts';
 import { Run } from './run.ts';
@@ -70,8 +71,8 @@ class Tabs {
     const store = new MemoryStore(this.disk);
     const fence = await store.openWriter('run');
     const loaded = await loadRun(store, 'run');
-    const [first, ...rest] = loaded.plan.stages;
-    const plan = { ...loaded.plan, stages: [{ ...first!, slots: this.#slots }, ...rest] };
+    const [first, ...rest] = loaded.plan.steps;
+    const plan: RunSetup = { ...loaded.plan, steps: [{ ...first!, slots: this.#slots }, ...rest] };
     const asked = new Map<number, Asked>();
     const engine = (): ScriptedEngine =>
       new ScriptedEngine({ clock, seed: 3, fault: ({ agent }: TurnRequest) => this.#fault(asked.get(agent)!) });

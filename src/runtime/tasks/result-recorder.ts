@@ -3,10 +3,10 @@ import { outputOf } from '../../journal/outputs.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { resultRow } from './result-row.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 
 export interface ResultRecorderOptions {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly state: RunState;
   readonly tell: (event: EventBody) => JournalEvent;
   /** The row and the event of that number are written together. */

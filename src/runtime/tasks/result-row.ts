@@ -2,14 +2,14 @@ import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
-import { inputOf, type RunPlan, type StageBrief } from '../definition/run-plan.ts';
+import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 
 /**
  * What a stage's agent is given: the item; for a review the item and, below it, the output under review; for a later stage of the chain the
  * output it works on.
  */
 export function reviewedText(
-  stage: StageBrief,
+  stage: RunStep,
   held: readonly HeldOutput[] | undefined,
   item: string,
 ): { readonly item: string; readonly reviewed: string | null } {
@@ -28,13 +28,13 @@ interface Ending {
 }
 
 /** The one row that a task ends in. */
-export function resultRow(plan: RunPlan, state: RunState, task: number, ending: Ending): ResultRow {
+export function resultRow(plan: RunSetup, state: RunState, task: number, ending: Ending): ResultRow {
   const held = state.held.get(task) ?? [];
-  const input = inputOf(plan, state, task);
+  const input = taskInput(plan, state, task);
   const result = outputOf(held, plan.tasks.result);
   const review = outputOf(
     held,
-    plan.stages.findIndex((stage) => stage.review),
+    plan.steps.findIndex((stage) => stage.review),
   );
   const agent = result?.agent ?? ending.agent;
   return {

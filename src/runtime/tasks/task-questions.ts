@@ -4,12 +4,12 @@ import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import { ItemMap, itemOf, placeIn, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
-import { inputOf, type RunPlan } from '../definition/run-plan.ts';
+import { taskInput, type RunSetup } from '../definition/run-setup.ts';
 import type { ResultRecorder } from './result-recorder.ts';
 
 export interface TaskQuestionsOptions {
   readonly clock: Clock;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;
@@ -52,7 +52,7 @@ export class TaskQuestions {
     const told = this.#stories.get(item) ?? [];
     const before = failures - told.length;
     const name = `t${String(fence)}.${String(++this.#asked)}`;
-    const { line } = inputOf(plan, state, task);
+    const { line } = taskInput(plan, state, task);
     tell({
       type: 'heal.notice',
       notice: name,

@@ -3,7 +3,7 @@ import { type RunState, TASK } from '../../journal/run-state.ts';
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { ReadyQueue, type ReadyItem } from '../../scheduling/ready-queue.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 
 /** Hands out turns; told where there may be one to hand out that there was not before. */
 export interface Pump {
@@ -12,7 +12,7 @@ export interface Pump {
 
 export interface WorkQueueOptions {
   readonly clock: Clock;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly state: RunState;
   readonly pump: Pump;
 }
@@ -25,7 +25,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#with = options;
-    this.#ready = new ReadyQueue(options.plan.stages.map((stage) => stage.priority));
+    this.#ready = new ReadyQueue(options.plan.steps.map((stage) => stage.priority));
   }
 
   /** The next item that waits and suits, of the stages that `serves` says somebody is free for. */
@@ -77,6 +77,6 @@ export class WorkQueue {
     const { plan, state } = this.#with;
     const { task, step } = item;
     if (state.tasks.stage[task] !== step || state.items.of(item).status !== TASK.pending) return false;
-    return plan.stages[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
+    return plan.steps[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
   }
 }

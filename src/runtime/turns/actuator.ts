@@ -4,7 +4,8 @@ import type { Escalation } from '../../engine/escalation.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import { placeOf, type WorkItem } from '../../journal/work-item.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import type { Pump } from '../tasks/work-queue.ts';
@@ -26,8 +27,8 @@ export interface Actuator {
   renew(agent: number): Promise<string>;
   /** Makes room in storage; bytes that were freed. */
   freeStorage(): Promise<number>;
-  /** Whether there is a bigger model for the role. */
-  canEscalate(role: string): boolean;
+  /** Whether there is a bigger model for the agent's tasks. */
+  canEscalate(agent: number): boolean;
   /** The item's next turn goes to a bigger model. */
   escalate(item: WorkItem): void;
   /** The agent's next turn samples with a penalty on repetition. */
@@ -52,7 +53,8 @@ export interface Actuator {
 }
 
 export interface ActuatorParts {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly escalation: Escalation;
   readonly memory: AgentMemory;
@@ -91,20 +93,20 @@ export class TurnActuator implements Actuator {
     return this.#with.storage.makeRoom();
   }
 
-  canEscalate(role: string): boolean {
-    return this.#nextModel(role, []) !== null;
+  canEscalate(agent: number): boolean {
+    return this.#nextModel(agent, []) !== null;
   }
 
   escalate(item: WorkItem): void {
     const { plan, state, attempts, tell } = this.#with;
     const { task, step } = item;
+    const agent = Math.max(0, state.items.of(item).agent);
     // Its task may have gone on meanwhile.
     if (!state.isOpen(task) || state.tasks.stage[task] !== step || attempts.nextModel(item) !== null) return;
-    const role = plan.stages[step]?.role ?? '';
-    const to = this.#nextModel(role, attempts.tried(item));
+    const role = plan.steps[step]?.role ?? '';
+    const to = this.#nextModel(agent, attempts.tried(item));
     if (to === null) return;
     attempts.giveTo(item, to);
-    const agent = Math.max(0, state.items.of(item).agent);
     const because = `the supervisor of ${role} chose it`;
     tell({ type: 'task.escalated', task, ...placeOf(item, step), agent, to, because });
   }
@@ -154,8 +156,8 @@ export class TurnActuator implements Actuator {
     return this.#with.inFlight.all().filter(({ over, model }) => !over && model === null);
   }
 
-  #nextModel(role: string, tried: readonly string[]): string | null {
-    const { plan, escalation } = this.#with;
-    return escalation.next(plan.swarm.roles[role]?.escalate ?? [], tried);
+  #nextModel(agent: number, tried: readonly string[]): string | null {
+    const { definition, escalation } = this.#with;
+    return escalation.next(definition.of(agent).escalate, tried);
   }
 }

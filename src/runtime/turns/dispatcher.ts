@@ -8,7 +8,8 @@ import type { Random } from '../../kernel/random.ts';
 import { Residence } from '../../memory/residence.ts';
 import { Allowance } from '../../scheduling/allowance.ts';
 import type { ReadyItem } from '../../scheduling/ready-queue.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
 import { Attempts } from '../tasks/attempts.ts';
 import { openItems } from '../tasks/progress.ts';
@@ -34,7 +35,8 @@ const LONG_WAIT = 1 / 8;
 export interface DispatcherOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   /** Sets turns of one writer apart from those of another. */
   readonly fence: number;
@@ -76,9 +78,9 @@ export class Dispatcher implements Pump {
 
   constructor(options: DispatcherOptions) {
     this.#with = options;
-    const { clock, plan, state, contexts, storage, engines } = options;
+    const { clock, plan, definition, state, contexts, storage, engines } = options;
     this.#link = new EngineLink(clock, engines);
-    this.#roster = new Roster(plan, state);
+    this.#roster = new Roster(plan, definition, state);
     this.#residence = new Residence({
       onTier: (agent, tier) => {
         state.agents.tier[agent] = tier;
@@ -167,7 +169,7 @@ export class Dispatcher implements Pump {
         this.#submitter.submit(
           item,
           agent,
-          urgent && this.#inFlight.waited() < LONG_WAIT * this.#brief(item.step).deadlineMs,
+          urgent && this.#inFlight.waited() < LONG_WAIT * this.#with.definition.of(agent).deadlineMs,
         );
     }
     for (const { item, urgent } of passed) this.#queue.push(item, urgent);
@@ -265,11 +267,10 @@ export class Dispatcher implements Pump {
    * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
    */
   #room(stage: number): number {
-    return this.#brief(stage).memoryTurns > 0 ? this.#allowance.seats : this.#allowance.turns;
-  }
-
-  #brief(stage: number): StageBrief['brief'] {
-    return (this.#with.plan.stages[stage] as StageBrief).brief;
+    const { plan, definition } = this.#with;
+    const { roleIndex } = plan.steps[stage] as RunStep;
+    const remembers = definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0);
+    return remembers ? this.#allowance.seats : this.#allowance.turns;
   }
 
   /** What an earlier tab left open waits for a turn, or for a person's word. */

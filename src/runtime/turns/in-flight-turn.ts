@@ -1,3 +1,4 @@
+import type { RoleBrief } from '../../agents/turn.ts';
 import type { EngineError, TurnHandle } from '../../engine/contract.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel } from '../../kernel/clock.ts';
@@ -15,6 +16,8 @@ export const HUNG: EngineError = {
 /** A turn that an engine holds. */
 export interface InFlightTurn extends WorkItem {
   readonly id: string;
+  /** As its agent's definition stood when it began: whatever is revised meanwhile, the turn ends under it. */
+  readonly brief: RoleBrief;
   readonly agent: number;
   readonly failures: number;
   /** The item's text as the agent sees it. */

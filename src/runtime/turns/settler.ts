@@ -7,7 +7,7 @@ import { AGENT, AGENT_NAMES, ENGINE_LOST, type RunState } from '../../journal/ru
 import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import { isSpare, openItems, stepAfter } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
@@ -36,7 +36,7 @@ export interface TurnListener {
 }
 
 export interface SettlerOptions {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly state: RunState;
   readonly random: Random;
   readonly contexts: ContextManager;
@@ -73,7 +73,7 @@ export class Settler {
   /** The engine ended the turn. */
   finish(turn: InFlightTurn, outcome: TurnOutcome): void {
     const { inFlight, supervision, link, pump } = this.#with;
-    const verdict = judge(outcome, this.#stage(turn).brief.check, turn.input);
+    const verdict = judge(outcome, turn.brief.check, turn.input);
     const end = { kind: 'outcome', finish: outcome.finish, verdict, judgement: 'unasked' } as const;
     const { kind } = conclude(end, turn.model);
     if (kind === 'lost') {
@@ -148,12 +148,11 @@ export class Settler {
   /** `lostBy`: why the turn came to nothing; null where it did not. */
   #circumstances(turn: InFlightTurn, lostBy: string | null): Circumstances {
     const { plan, state, attempts, questions, engines, allowance, supervision } = this.#with;
-    const { brief } = this.#stage(turn);
     const withEngine = lostBy !== null && ENGINE_LOST.has(lostBy);
-    const listed = plan.swarm.roles[brief.name]?.escalate ?? [];
+    const listed = turn.brief.escalate;
     return {
       failures: turn.failures,
-      attempts: brief.attempts,
+      attempts: turn.brief.attempts,
       losses: state.items.of(turn).losses,
       blame: withEngine ? attempts.engineLosses.lost(turn, state.engineReport, allowance.oneAtATime) : 'none',
       model: turn.model,
@@ -196,8 +195,8 @@ export class Settler {
 
   #accept(turn: InFlightTurn, output: unknown, text: string): void {
     const { contexts } = this.#with;
-    const { agent, failures, model, asked } = turn;
-    const { brief, review } = this.#stage(turn);
+    const { agent, failures, model, asked, brief } = turn;
+    const { review } = this.#stage(turn);
     if (model === null) contexts.save(agent, { user: asked, assistant: text }, brief.memoryTurns);
     this.#forget(turn);
     this.#advance(turn, output, review ? 0 : failures + 1);
@@ -295,7 +294,7 @@ export class Settler {
     return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
   }
 
-  #stage({ step }: WorkItem): StageBrief {
-    return this.#with.plan.stages[step] as StageBrief;
+  #stage({ step }: WorkItem): RunStep {
+    return this.#with.plan.steps[step] as RunStep;
   }
 }

@@ -9,7 +9,8 @@ import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
 import { reviewedText } from '../tasks/result-row.ts';
-import { inputOf, type RunPlan, type StageBrief } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 import type { Residence } from '../../memory/residence.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import type { Settler } from './settler.ts';
@@ -25,7 +26,8 @@ const LOADING_MS = 600_000;
 
 export interface SubmitterOptions {
   readonly clock: Clock;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   /** Sets turns of one writer apart from those of another. */
   readonly fence: number;
@@ -63,9 +65,10 @@ export class Submitter {
 
   /** `proof`: it is to show that its agent is well, and waits for nobody. */
   submit(item: WorkItem, agent: number, proof = false): void {
-    const { clock, plan, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
+    const { clock, plan, definition, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
     const { task, step, slot } = item;
-    const stage = plan.stages[step] as StageBrief;
+    const stage = plan.steps[step] as RunStep;
+    const brief = definition.of(agent);
     // Until an agent on trial has passed, its mend is not proven.
     const first = proof || supervision.onTrial(agent);
     const { failures } = state.items.of(item);
@@ -75,8 +78,8 @@ export class Submitter {
       id,
       agent,
       priority: first ? FIRST : stage.priority,
-      role: stage.brief,
-      ...reviewedText(stage, state.held.get(task), inputOf(plan, state, task).text),
+      brief,
+      ...reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text),
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
       shrink: attempts.shrunk(item),
@@ -89,6 +92,7 @@ export class Submitter {
       task,
       step,
       slot,
+      brief,
       agent,
       failures,
       input,

@@ -1,4 +1,5 @@
 /** What turns tell whoever supervises them, and what they are told; the supervisor itself stands further right (runtime/supervision). */
+import type { RoleBrief } from '../../agents/turn.ts';
 import type { Verdict } from '../../agents/verdict.ts';
 import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
 import type { FaultClass } from '../../healing/evidence.ts';
@@ -7,6 +8,8 @@ import type { WorkItem } from '../../journal/work-item.ts';
 /** A turn as its supervisor needs it. */
 export interface WatchedTurn extends WorkItem {
   readonly id: string;
+  /** As its agent's definition stood when it began. */
+  readonly brief: RoleBrief;
   readonly agent: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
