@@ -14,15 +14,16 @@ const load = async (path) =>
 const { Monitor, MONITOR_DEFAULTS } = await load('../src/healing/monitor.ts');
 const { seededRandom } = await load('../src/kernel/random.ts');
 
-const roles = [{ name: 'triager', schema: null, deadlineMs: 1e12 }];
+const roles = [{ name: 'triager' }];
+const brief = { output: null, deadlineMs: 1e12 };
 const monitor = new Monitor(
-  { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: AGENTS, roles },
+  { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: AGENTS, roles, briefAt: () => brief },
   seededRandom('bench'),
   () => undefined,
 );
 let now = 0;
 const begin = (k) => {
-  const name = { turn: `t${k}`, agent: k % AGENTS, task: k, stage: 0, role: 0 };
+  const name = { turn: `t${k}`, agent: k % AGENTS, task: k, step: 0, slot: 0, role: 0 };
   monitor.hear({ type: 'turn.begun', ...name, at: now });
   monitor.hear({ type: 'turn.alive', turn: name.turn, tokens: 1, textTail: '', at: now });
 };
@@ -42,7 +43,7 @@ const facts = {
   agreement: null,
 };
 for (let k = 0; k < 500; k++) {
-  const about = { turn: `past ${k}`, agent: k, task: k, stage: 0, role: 0, question: `q ${k}`, answer: null };
+  const about = { turn: `past ${k}`, agent: k, task: k, step: 0, slot: 0, role: 0, question: `q ${k}`, answer: null };
   monitor.hear({ type: 'turn.over', ...about, facts, others: 9, fault: null, detail: '', at: now });
 }
 for (let k = 0; k < IN_FLIGHT; k++) begin(k);

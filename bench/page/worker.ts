@@ -1,12 +1,12 @@
 /** Agents of a swarm as the runtime keeps them, rows of typed arrays, and as its peer would: one object each. */
 import { RunState } from '../../src/journal/run-state.ts';
-import { planRun, type RunPlan } from '../../src/runtime/definition/run-plan.ts';
+import { setupOf, type RunSetup } from '../../src/runtime/definition/run-setup.ts';
 import { agentName } from '../../src/swarm/expand.ts';
 
 /** What was made stays reachable, so that the heap holds it. */
 const kept: unknown[] = [];
 
-function plan(text: string): RunPlan {
+function plan(text: string): RunSetup {
   const input = { name: 'input.log', text: Array.from({ length: 100 }, (_, k) => `line ${String(k)}`).join('\n') };
   const settings = {
     engine: 'scripted',
@@ -16,7 +16,7 @@ function plan(text: string): RunPlan {
     vramMiB: 7168,
     version: 'bench',
   };
-  const planned = planRun({ swarm: { file: 'swarm.yaml', text }, input, settings });
+  const planned = setupOf({ swarm: { file: 'swarm.yaml', text }, input, settings });
   if (!planned.ok) throw new Error(planned.error.map((one) => one.message).join(' '));
   return planned.value;
 }

@@ -94,7 +94,7 @@ test('delays grow, are jittered and never pass 15 s', () => {
 });
 
 test('a turn carries the prompt as shared prefix, and every attempt another seed', () => {
-  const role: RoleBrief = {
+  const brief: Omit<RoleBrief, 'revision' | 'output' | 'escalate'> = {
     name: 'reviewer',
     prompt: 'You review.',
     schema: '{"type":"object"}',
@@ -110,7 +110,7 @@ test('a turn carries the prompt as shared prefix, and every attempt another seed
     id: 'x',
     agent: 4,
     priority: 2,
-    role,
+    brief,
     item: 'a <|im_end|> b',
     reviewed: '{"kind":"auth"}',
     shrink: 0,

@@ -1,14 +1,19 @@
 import type { TurnRequest } from '../engine/contract.ts';
+import type { OutputSchema } from '../swarm/output-schema.ts';
 import type { ContextManager } from './context.ts';
 import { fit, turnText } from './prompt.ts';
 import { retrySampling } from './retry.ts';
 import type { OutputCheck } from './verdict.ts';
 
-/** A role as its agents' turns need it. */
+/** A role as its agents' turns need it, at one revision of the definition. */
 export interface RoleBrief {
   readonly name: string;
+  /** The last one that changed it. */
+  readonly revision: number;
   readonly prompt: string;
-  /** JSON Schema as text; null: free text. */
+  /** What a turn must write; null: free text. */
+  readonly output: OutputSchema | null;
+  /** The same as JSON. */
   readonly schema: string | null;
   readonly check: OutputCheck | null;
   readonly temperature: number;
@@ -19,13 +24,16 @@ export interface RoleBrief {
   readonly attempts: number;
   /** Exchanges that its agents remember; 0: none. */
   readonly memoryTurns: number;
+  /** Bigger models for tasks that its agents keep failing at, in order. */
+  readonly escalate: readonly string[];
 }
 
 export interface TurnOrder {
   readonly id: string;
   readonly agent: number;
   readonly priority: number;
-  readonly role: RoleBrief;
+  /** As its agent's definition stands when the turn begins. */
+  readonly brief: Omit<RoleBrief, 'revision' | 'output' | 'escalate'>;
   readonly item: string;
   /** JSON of the output under review; null where none is. */
   readonly reviewed: string | null;
@@ -40,15 +48,15 @@ export interface TurnOrder {
 
 /** The request for one turn, and the item's text as the agent will see it. */
 export function planTurn(order: TurnOrder): { readonly request: TurnRequest; readonly input: string } {
-  const { role } = order;
-  const beside = role.prompt.length + (order.reviewed?.length ?? 0);
-  const item = fit(order.item, order.contextTokens, beside, role.maxTokens, order.shrink);
-  const text = turnText(role.prompt, item, order.reviewed);
+  const { brief } = order;
+  const beside = brief.prompt.length + (order.reviewed?.length ?? 0);
+  const item = fit(order.item, order.contextTokens, beside, brief.maxTokens, order.shrink);
+  const text = turnText(brief.prompt, item, order.reviewed);
   const { contextTokens, contexts, agent } = order;
   // A prompt that was too long is tried again without memory.
-  const turns = order.shrink === 0 ? role.memoryTurns : 0;
-  const otherCharacters = role.prompt.length + (text.messages[0]?.content.length ?? 0);
-  const memory = contexts.load(agent, turns, { contextTokens, maxTokens: role.maxTokens, otherCharacters });
+  const turns = order.shrink === 0 ? brief.memoryTurns : 0;
+  const otherCharacters = brief.prompt.length + (text.messages[0]?.content.length ?? 0);
+  const memory = contexts.load(agent, turns, { contextTokens, maxTokens: brief.maxTokens, otherCharacters });
   return {
     input: text.input,
     request: {
@@ -57,10 +65,10 @@ export function planTurn(order: TurnOrder): { readonly request: TurnRequest; rea
       priority: order.priority,
       prefix: text.prefix,
       messages: [...memory, ...text.messages],
-      ...(role.schema === null ? {} : { schema: role.schema }),
-      maxTokens: role.maxTokens,
-      sampling: retrySampling(role, order.seedKey, order.failures),
-      deadlineMs: role.deadlineMs,
+      ...(brief.schema === null ? {} : { schema: brief.schema }),
+      maxTokens: brief.maxTokens,
+      sampling: retrySampling(brief, order.seedKey, order.failures),
+      deadlineMs: brief.deadlineMs,
       // Its K/V serves its next turn, which begins with all of this one.
       ...(turns > 0 ? { retain: true } : {}),
     },

@@ -9,7 +9,7 @@ export type Verdict =
   /** The agent's own doing: an attempt is spent. */
   | ({ readonly kind: 'reject' } & FailedTurn)
   /** Nothing to do with agent or task (engine gone, turn called back): it waits again, no attempt is spent. */
-  | { readonly kind: 'requeue'; readonly reason: RequeueReason };
+  | { readonly kind: 'requeue'; readonly reason: RequeueReason; readonly detail: string };
 
 /** What a role asks of an output: null when it is met, else what is wrong. `copied` names the rule that a text stands in the input. */
 export type OutputCheck = (
@@ -24,10 +24,10 @@ export type OutputCheck = (
 export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: string): Verdict {
   switch (outcome.finish) {
     case 'cancelled':
-      return { kind: 'requeue', reason: 'cancelled' };
+      return { kind: 'requeue', reason: 'cancelled', detail: outcome.error?.message ?? 'cancelled' };
     case 'error': {
       const code = outcome.error?.code ?? 'internal';
-      if (ENGINE_LOST.has(code)) return { kind: 'requeue', reason: code };
+      if (ENGINE_LOST.has(code)) return { kind: 'requeue', reason: code, detail: outcome.error?.message ?? code };
       const failure = code === 'prompt-too-long' || code === 'schema-unsupported' ? code : 'engine-error';
       return {
         kind: 'reject',

@@ -2,13 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { type Answer, AnswerAgreement } from './answer-agreement.ts';
 
 const schema = { type: 'object', properties: { word: { enum: ['yes', 'no', 'both'] } } } as const;
+/** Those of the second revision go by another brief, of the same schema. */
+const briefs = [{ output: schema }, { output: schema }];
 const asked = (audit: number): AnswerAgreement =>
-  new AnswerAgreement({ agents: 16, schemas: [schema], tasks: 100, audit });
+  new AnswerAgreement({ agents: 16, briefAt: (_, revision) => briefs[revision]!, tasks: 100, audit });
 
 let turns = 0;
-function say(opinions: AnswerAgreement, agent: number, question: string, word: string, place = question): Answer {
-  const key = opinions.key(0, { word });
-  return { role: 0, agent, turn: String(++turns), place, question, key, begunAt: turns };
+function say(
+  opinions: AnswerAgreement,
+  agent: number,
+  question: string,
+  word: string,
+  place = question,
+  revision = 0,
+): Answer {
+  const key = opinions.key(0, revision, { word });
+  return { role: 0, revision, agent, turn: String(++turns), place, question, key, begunAt: turns };
 }
 
 describe('what is asked twice', () => {
@@ -26,9 +35,17 @@ describe('what is asked twice', () => {
     expect(opinions.hear(say(opinions, 1, 'a', 'no'), 3, true)).toEqual({ is: 'open' });
   });
 
+  test('not what others say who are told something else', () => {
+    const opinions = asked(0);
+    for (const agent of [2, 3, 4, 5]) opinions.accept(say(opinions, agent, 'a', 'yes'));
+    expect(opinions.hear(say(opinions, 1, 'a', 'no', 'a', 1), 3, false)).toMatchObject({ is: 'accepted' });
+    for (const agent of [6, 7, 8]) opinions.accept(say(opinions, agent, 'a', 'no', 'a', 1));
+    expect(opinions.hear(say(opinions, 1, 'a', 'yes', 'b', 1), 3, false)).toEqual({ is: 'open' });
+  });
+
   test('not what enough witnesses of an earlier supervisor say too', () => {
     const opinions = asked(0.1);
-    for (let k = 0; k < 3; k++) opinions.recall(0, 'a', { word: 'yes' });
+    for (let k = 0; k < 3; k++) opinions.recall(0, 0, 'a', { word: 'yes' });
     expect(opinions.hear(say(opinions, 1, 'a', 'yes'), 3, false)).toMatchObject({ is: 'accepted' });
     expect(opinions.hear(say(opinions, 2, 'a', 'no'), 3, false)).toEqual({ is: 'open' });
   });

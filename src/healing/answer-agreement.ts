@@ -6,8 +6,8 @@ import { type AnswerSchema, answerKey, closedFields, LoneAnswerTest, Witnesses, 
 
 export interface OpinionOptions {
   readonly agents: number;
-  /** Schema of the role's answers by role; null for free text. */
-  readonly schemas: readonly (AnswerSchema | null)[];
+  /** What turns of the role at a revision go by, the same object each time; only answers that go by the same one are compared. */
+  readonly briefAt: (role: number, revision: number) => { readonly output: AnswerSchema | null };
   /** How much work there is: what may be spent on asking twice at the start depends on it. */
   readonly tasks: number;
   /** Share of turns that may be asked twice because their question has no witnesses yet; 0 = never. */
@@ -17,9 +17,10 @@ export interface OpinionOptions {
 /** An answer to a question, as far as it can be compared. */
 export interface Answer {
   readonly role: number;
+  readonly revision: number;
   readonly agent: number;
   readonly turn: string;
-  /** Task and stage: several agents may be asked the same. */
+  /** Names the work item: several agents may be asked the same. */
   readonly place: string;
   readonly question: string;
   /** Null: nothing of it can be compared. */
@@ -56,38 +57,44 @@ const MOST_CREDIT = 64;
 const ACCEPTED: Finding = { is: 'accepted', wrong: [], right: [] };
 const OPEN: Finding = { is: 'open' };
 
+interface Compared {
+  readonly witnesses: Witnesses;
+  readonly closed: readonly (readonly string[])[];
+}
+
 export class AnswerAgreement {
-  readonly #witnesses: readonly Witnesses[];
+  readonly #briefAt: OpinionOptions['briefAt'];
+  /** Those who go by one brief, and the fields that they are compared by. */
+  readonly #compared = new Map<object, Compared>();
   readonly #loneAnswers: LoneAnswerTest;
-  readonly #closed: readonly (readonly (readonly string[])[])[];
   readonly #audit: number;
   /** Agents whose word needs a second one: accused of a wrong answer and not yet cleared. */
   readonly #doubted = new Set<number>();
   readonly #open = new Map<string, Opinion[]>();
   #credit: number;
 
-  constructor({ agents, schemas, tasks, audit }: OpinionOptions) {
-    this.#witnesses = schemas.map(() => new Witnesses());
+  constructor({ agents, briefAt, tasks, audit }: OpinionOptions) {
+    this.#briefAt = briefAt;
     this.#loneAnswers = new LoneAnswerTest(agents);
-    this.#closed = schemas.map((schema) => closedFields(schema));
     this.#audit = audit;
     this.#credit = audit * Math.min(FIRST_AUDITS.most, FIRST_AUDITS.least + tasks);
   }
 
   /** An answer that was accepted before this began: it is a witness all the same. */
-  recall(role: number, question: string, answer: unknown): void {
-    const key = answerKey(answer, this.#closed[role] ?? []);
-    if (key !== null) this.#witnesses[role]?.learn(template(question), key, NOBODY);
+  recall(role: number, revision: number, question: string, answer: unknown): void {
+    const { closed, witnesses } = this.#comparedBy(role, revision);
+    const key = answerKey(answer, closed);
+    if (key !== null) witnesses.learn(template(question), key, NOBODY);
   }
 
   /** The answer as it is compared. */
-  key(role: number, answer: unknown): string | null {
-    return answerKey(answer, this.#closed[role] ?? []);
+  key(role: number, revision: number, answer: unknown): string | null {
+    return answerKey(answer, this.#comparedBy(role, revision).closed);
   }
 
   /** Share of others that say the same; null where too few have spoken. */
-  agreement({ role, agent, question, key }: Answer): number | null {
-    return key === null ? null : (this.#witnesses[role]?.agreement(template(question), key, agent) ?? null);
+  agreement({ role, revision, agent, question, key }: Answer): number | null {
+    return key === null ? null : this.#comparedBy(role, revision).witnesses.agreement(template(question), key, agent);
   }
 
   /**
@@ -95,9 +102,9 @@ export class AnswerAgreement {
    * up for the sake of a sample.
    */
   hear(answer: Answer, others: number, awaited: boolean): Finding {
-    const { role, agent, place, key } = answer;
-    const witnesses = this.#witnesses[role];
-    if (key === null || !witnesses) return ACCEPTED;
+    const { role, revision, agent, place, key } = answer;
+    if (key === null) return ACCEPTED;
+    const { witnesses } = this.#comparedBy(role, revision);
     const question = template(answer.question);
     const support = witnesses.support(question, key, agent);
     if (support !== null && this.#loneAnswers.hear(agent, support)) {
@@ -109,9 +116,18 @@ export class AnswerAgreement {
   }
 
   /** The answer was used: it is a witness from now on, and its agent is believed again. */
-  accept({ role, agent, question, key }: Answer): void {
+  accept({ role, revision, agent, question, key }: Answer): void {
     this.#doubted.delete(agent);
-    if (key !== null) this.#witnesses[role]?.learn(template(question), key, agent);
+    if (key !== null) this.#comparedBy(role, revision).witnesses.learn(template(question), key, agent);
+  }
+
+  #comparedBy(role: number, revision: number): Compared {
+    const brief = this.#briefAt(role, revision);
+    const known = this.#compared.get(brief);
+    if (known) return known;
+    const fresh: Compared = { witnesses: new Witnesses(), closed: closedFields(brief.output) };
+    this.#compared.set(brief, fresh);
+    return fresh;
   }
 
   #compare(answer: Answer, question: string, key: string, witnesses: Witnesses, awaited: boolean): Finding {

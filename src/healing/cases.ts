@@ -1,3 +1,4 @@
+import type { WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
 import type { Evidence } from '../journal/evidence.ts';
@@ -31,7 +32,7 @@ export const STORAGE = -2;
 
 /** What an order is given beside the step. */
 export interface Terms {
-  readonly task: number | null;
+  readonly item: WorkItem | null;
   readonly evidence: readonly Evidence[];
   readonly delayMs: number;
   readonly also: readonly number[];
@@ -84,7 +85,7 @@ export class CaseBook {
   }
 
   /** The case's next step, as an order. */
-  order(one: Case, { step, reasons }: Choice, { task, evidence, delayMs, also }: Terms, now: number): RecoveryOrder {
+  order(one: Case, { step, reasons }: Choice, { item, evidence, delayMs, also }: Terms, now: number): RecoveryOrder {
     const order: RecoveryOrder = {
       id: this.name('o'),
       case: one.id,
@@ -93,7 +94,7 @@ export class CaseBook {
       fault: one.faults.at(-1) ?? 'low-score',
       agent: one.agent,
       also,
-      task,
+      item,
       delayMs: Math.round(delayMs),
       step: one.steps.length + 1,
       reasons,
@@ -113,7 +114,7 @@ export class CaseBook {
       { code: 'seen', fault: of, evidence },
       { code: 'step', action, rung, ok },
     ]);
-    const task = one.steps.at(-1)?.order.task ?? null;
+    const task = one.steps.at(-1)?.order.item?.task ?? null;
     return {
       type: 'notice',
       id: this.name('n'),

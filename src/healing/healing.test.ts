@@ -41,12 +41,13 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   const life = new Lifecycle(states, (agent, _, to) => {
     states[agent] = AGENT_STATES.indexOf(to);
   });
-  const roles = [{ name: 'triager', schema, deadlineMs: 10_000 }];
+  const roles = [{ name: 'triager' }];
+  const brief = { output: schema, deadlineMs: 10_000 };
   const post = (message: FromExecute) => {
     bus.post({ ...message, at: now });
   };
   const monitor = new Monitor(
-    { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: 40, roles, audit: options.audit ?? 0 },
+    { ...MONITOR_DEFAULTS, agents: AGENTS, tasks: 40, roles, briefAt: () => brief, audit: options.audit ?? 0 },
     random,
     (message) => {
       bus.post({ ...message, at: now });
@@ -54,7 +55,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
   );
   const tree = new SupervisionTree([{ name: 'triager', first: 0, count: AGENTS }], DEFAULT_SUPERVISION, random);
   const recover = new Recover(
-    { ...RECOVER_DEFAULTS, roleOf: () => 0, canEscalate: () => false, hasStandby: () => options.hasStandby ?? true },
+    { ...RECOVER_DEFAULTS, canEscalate: () => false, hasStandby: () => options.hasStandby ?? true },
     { ladder: new Ladder(), tree, life },
     random,
     (message: FromRecover) => {
@@ -77,7 +78,7 @@ function setUp(options: { audit?: number; tap?: Tap; hasStandby?: boolean } = {}
     extra: Partial<Extract<FromExecute, { type: 'turn.over' }>> = {},
     facts: Partial<TurnFacts> = {},
   ) => {
-    const name = { turn: `t${++turns}`, agent, task, stage: 0, role: 0 };
+    const name = { turn: `t${++turns}`, agent, task, step: 0, slot: 0, role: 0 };
     life.send(agent, 'ASSIGN', { code: 'asked' });
     const rest = () => life.state(agent) === 'running' && life.send(agent, 'TURN_LOST', { code: 'asked' });
     post({ type: 'turn.begun', ...name });
@@ -145,7 +146,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     w.turn(3, 1, failing('invalid'));
     expect(w.life.state(3)).toBe('recovering');
     const [order] = w.orders();
-    expect(order).toMatchObject({ agent: 3, task: 1, fault: 'invalid', action: 'retry-turn', rung: 'light' });
+    expect(order).toMatchObject({ agent: 3, item: { task: 1 }, fault: 'invalid', action: 'retry-turn', rung: 'light' });
     expect(order!.reasons.length).toBeGreaterThan(5);
     w.done(order!);
     expect(w.count('mended')).toBe(0);
@@ -189,8 +190,8 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     const [order] = w.orders();
     // Carried out, but its report got lost; the agent's next turn fails as well.
     for (let i = 0; i < 100; i++) w.turn(i % 5, 10 + i);
-    w.post({ type: 'turn.begun', turn: 'quiet', agent: 5, task: 500, stage: 0, role: 0 });
-    w.post({ type: 'turn.begun', turn: 'lively', agent: 6, task: 501, stage: 0, role: 0 });
+    w.post({ type: 'turn.begun', turn: 'quiet', agent: 5, task: 500, step: 0, slot: 0, role: 0 });
+    w.post({ type: 'turn.begun', turn: 'lively', agent: 6, task: 501, step: 0, slot: 0, role: 0 });
     for (const turn of ['quiet', 'lively']) w.post({ type: 'turn.alive', turn, tokens: 8, textTail: '{"sev' });
     const before = w.count('order');
     const listen = (ms: number, until: () => boolean): void => {
@@ -220,14 +221,14 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
     for (const agent of [1, 2]) w.turn(agent, 500, failing('incomplete'));
-    const quiet = { turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 8 };
-    const lively = { turn: 'lively', agent: 6, task: 501, stage: 0, role: 0, tokens: 8 };
+    const quiet = { turn: 'quiet', agent: 4, task: 500, step: 0, slot: 0, role: 0, tokens: 8 };
+    const lively = { turn: 'lively', agent: 6, task: 501, step: 0, slot: 0, role: 0, tokens: 8 };
     for (let i = 0; i < 60; i++) {
       w.post({ type: 'turns.open', turns: [quiet, { ...lively, tokens: 9 + i }] });
       w.wait(500);
     }
     expect(w.orders().find(({ agent }) => agent === 4)).toMatchObject({
-      task: 500,
+      item: { task: 500 },
       fault: 'stall',
       action: 'retry-turn',
     });
@@ -237,21 +238,21 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
   it('measures a silence by what a turn has written, though its words of that were lost (seed 100051)', () => {
     const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
-    const quiet = { turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 8 };
-    const lively = { turn: 'lively', agent: 6, task: 501, stage: 0, role: 0, tokens: 8 };
+    const quiet = { turn: 'quiet', agent: 4, task: 500, step: 0, slot: 0, role: 0, tokens: 8 };
+    const lively = { turn: 'lively', agent: 6, task: 501, step: 0, slot: 0, role: 0, tokens: 8 };
     let tokens = 8;
     for (let i = 0; i < 9; i++) {
       w.post({ type: 'turns.open', turns: [quiet, { ...lively, tokens: ++tokens }] });
       w.wait(500);
     }
-    expect(w.orders()).toMatchObject([{ agent: 4, task: 500, fault: 'stall' }]);
+    expect(w.orders()).toMatchObject([{ agent: 4, item: { task: 500 }, fault: 'stall' }]);
   });
 
   it('finds a stall by its silence, and not one in a tab that slept', () => {
     const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
-    w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0 });
-    w.post({ type: 'turn.begun', turn: 'lively', agent: 6, task: 501, stage: 0, role: 0 });
+    w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, step: 0, slot: 0, role: 0 });
+    w.post({ type: 'turn.begun', turn: 'lively', agent: 6, task: 501, step: 0, slot: 0, role: 0 });
     w.post({ type: 'turn.alive', turn: 'quiet', tokens: 8, textTail: '{"sev' });
     w.post({ type: 'turn.alive', turn: 'lively', tokens: 8, textTail: '{"sev' });
     w.tick();
@@ -263,7 +264,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
       w.wait(500);
       w.post({ type: 'turn.alive', turn: 'lively', tokens: ++tokens, textTail: '{"sev' });
     }
-    expect(w.orders()).toMatchObject([{ agent: 4, task: 500, fault: 'stall', action: 'retry-turn' }]);
+    expect(w.orders()).toMatchObject([{ agent: 4, item: { task: 500 }, fault: 'stall', action: 'retry-turn' }]);
   });
 
   it.each([
@@ -274,11 +275,14 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     (first, faults) => {
       const w = setUp();
       for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
-      w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0 });
+      w.post({ type: 'turn.begun', turn: 'quiet', agent: 4, task: 500, step: 0, slot: 0, role: 0 });
       for (let i = 0; i < 9; i++) {
-        w.post({ type: 'turn.begun', turn: `later${i}`, agent: 6, task: 501 + i, stage: 0, role: 0, first });
+        w.post({ type: 'turn.begun', turn: `later${i}`, agent: 6, task: 501 + i, step: 0, slot: 0, role: 0, first });
         w.post({ type: 'turn.alive', turn: `later${i}`, tokens: 1, textTail: '{' });
-        w.post({ type: 'turns.open', turns: [{ turn: 'quiet', agent: 4, task: 500, stage: 0, role: 0, tokens: 0 }] });
+        w.post({
+          type: 'turns.open',
+          turns: [{ turn: 'quiet', agent: 4, task: 500, step: 0, slot: 0, role: 0, tokens: 0 }],
+        });
         w.wait(500);
       }
       expect(w.orders().map(({ fault }) => fault)).toEqual(faults);
@@ -301,7 +305,7 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
     const w = setUp();
     for (let i = 0; i < 100; i++) w.turn(i % AGENTS, i);
     for (const agent of [1, 2, 3]) {
-      w.post({ type: 'turn.begun', turn: `q${agent}`, agent, task: agent, stage: 0, role: 0 });
+      w.post({ type: 'turn.begun', turn: `q${agent}`, agent, task: agent, step: 0, slot: 0, role: 0 });
       w.post({ type: 'turn.alive', turn: `q${agent}`, tokens: 8, textTail: '{"sev' });
     }
     w.wait(8000);
@@ -311,9 +315,9 @@ describe('MONITOR and RECOVER, meeting only through messages', () => {
 
   it('stops a loop before it is paid for', () => {
     const w = setUp();
-    w.post({ type: 'turn.begun', turn: 'round', agent: 4, task: 9, stage: 0, role: 0 });
+    w.post({ type: 'turn.begun', turn: 'round', agent: 4, task: 9, step: 0, slot: 0, role: 0 });
     w.post({ type: 'turn.alive', turn: 'round', tokens: 60, textTail: 'again and '.repeat(20) });
-    expect(w.orders()).toMatchObject([{ agent: 4, fault: 'loop', task: 9 }]);
+    expect(w.orders()).toMatchObject([{ agent: 4, fault: 'loop', item: { task: 9 } }]);
   });
 
   it('takes no worker back before the browser would, and mends the engine by a passing turn', () => {

@@ -10,16 +10,16 @@ import type { EngineLoss } from '../journal/engine-events.ts';
 import type { Evidence, FailedTurn } from '../journal/evidence.ts';
 import type { NoticeTitle, OrderReason, StoryLine } from '../journal/healing-events.ts';
 import type { RecordDamage } from '../journal/storage-events.ts';
+import type { WorkItem } from '../journal/work-item.ts';
 import type { HealthScore, TurnFacts } from './health.ts';
 
-/** A turn and whose it is. */
-export interface TurnName {
+/** A turn, whose it is, and the work item that it is taken for. */
+export interface TurnName extends WorkItem {
   readonly turn: string;
   readonly agent: number;
-  readonly task: number;
-  /** Step of the flow. */
-  readonly stage: number;
   readonly role: number;
+  /** Of the definition that it began under; absent: 0. */
+  readonly revision?: number;
 }
 
 /** A turn that runs now; `first`: it goes before turns that wait longer. */
@@ -88,7 +88,7 @@ export type FromMonitor =
       readonly id: string;
       /** The agent, or null for what all share. */
       readonly agent: number | null;
-      readonly task: number | null;
+      readonly item: WorkItem | null;
       readonly turn: string | null;
       readonly fault: Diagnosis;
       /** A veto; else a score that stayed low. */
@@ -122,8 +122,8 @@ export interface RecoveryOrder {
   readonly agent: number | null;
   /** Others that are restarted with it (a shard, those who depend on it). */
   readonly also: readonly number[];
-  /** The task that waits for the mend, if any. */
-  readonly task: number | null;
+  /** What waits for the mend, if anything. */
+  readonly item: WorkItem | null;
   /** Milliseconds to wait first: backoff with jitter. */
   readonly delayMs: number;
   /** Counts up per case; also makes the seed of the next sample another one. */

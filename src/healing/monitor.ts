@@ -2,6 +2,7 @@
  * MONITOR: hears what EXECUTE did, judges each turn, and says whom it suspects and why. It decides nothing about recovery and touches no
  * agent. Its one veto: an output is used only after `turn.judged` said so.
  */
+import { keyOf, type WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Evidence, Expected, Observed } from '../journal/evidence.ts';
 import { reported } from '../journal/said.ts';
@@ -15,14 +16,19 @@ import { LEAST_REPEATS, repetition } from './repetition.ts';
 import { StallDetector } from './stall-detector.ts';
 import { HealthBaseline } from './health-baseline.ts';
 
+/** What a turn is held to. Of turns that go by the same one, the answers are compared. */
+export interface WatchedBrief {
+  /** What it has to write; null for free text. */
+  readonly output: AnswerSchema | null;
+  readonly deadlineMs: number;
+}
+
 export interface MonitorOptions {
   readonly agents: number;
-  /** By index, as turns name them; `schema` null for free text. */
-  readonly roles: readonly {
-    readonly name: string;
-    readonly schema: AnswerSchema | null;
-    readonly deadlineMs: number;
-  }[];
+  /** By index, as turns name them. */
+  readonly roles: readonly { readonly name: string }[];
+  /** What agents of the role with that index are held to at a revision. */
+  readonly briefAt: (role: number, revision: number) => WatchedBrief;
   /** Health below which a swarm file calls an agent degraded, until the role has been learned. */
   readonly degraded?: number;
   /** How much work there is: what may be spent on asking twice at the start depends on it. */
@@ -59,12 +65,12 @@ export class Monitor {
 
   /** `random` seeds the forests. */
   constructor(options: MonitorOptions, random: Random, post: Post) {
-    const { agents, roles, tasks, audit, leastSilenceMs, tickMs } = options;
+    const { agents, roles, briefAt, tasks, audit, leastSilenceMs, tickMs } = options;
     this.#post = post;
     this.#baseline = new HealthBaseline(agents, roles, options.degraded, random);
-    this.#agreement = new AnswerAgreement({ agents, tasks, audit, schemas: roles.map(({ schema }) => schema) });
+    this.#agreement = new AnswerAgreement({ agents, tasks, audit, briefAt });
     this.#silence = new StallDetector({
-      deadlineMs: (role) => roles[role]?.deadlineMs ?? Number.POSITIVE_INFINITY,
+      deadlineMs: ({ role, revision = 0 }) => briefAt(role, revision).deadlineMs,
       norms: (role) => this.#baseline.norms(role),
       leastSilenceMs,
       tickMs,
@@ -77,8 +83,8 @@ export class Monitor {
   }
 
   /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
-  recall(role: number, question: string, answer: unknown): void {
-    this.#agreement.recall(role, question, answer);
+  recall(role: number, revision: number, question: string, answer: unknown): void {
+    this.#agreement.recall(role, revision, question, answer);
   }
 
   /** Turns that are watched now. */
@@ -140,7 +146,7 @@ export class Monitor {
       this.#suspect(null, null, null, 'worker-dead', evidence, struck);
       return;
     }
-    for (const { turn, evidence, fault } of silent) this.#suspect(turn.agent, turn.task, turn.turn, fault, [evidence]);
+    for (const { turn, evidence, fault } of silent) this.#suspect(turn.agent, turn, turn.turn, fault, [evidence]);
   }
 
   #alive(id: string, tokens: number, textTail: string, at: number): void {
@@ -152,11 +158,11 @@ export class Monitor {
     turn.suspectedAt = at;
     const value: Observed = { code: 'cycle', repeats: found.repeats, period: found.period };
     const expected: Expected = { code: 'no-cycle', repeats: LEAST_REPEATS };
-    this.#suspect(turn.agent, turn.task, id, 'loop', [bad('loop', 'repetition', value, expected)]);
+    this.#suspect(turn.agent, turn, id, 'loop', [bad('loop', 'repetition', value, expected)]);
   }
 
   #over(message: Extract<FromExecute, { type: 'turn.over' }>): void {
-    const { turn, agent, task, stage, role, facts, question, others } = message;
+    const { turn, agent, task, step, slot, role, revision = 0, facts, question, others } = message;
     const before = this.#judged.get(turn);
     if (before) {
       this.#post(before);
@@ -164,9 +170,9 @@ export class Monitor {
     }
     const flown = this.#silence.over(turn);
     const begunAt = flown?.begun ?? null;
-    const name: Ended = { turn, agent, task, stage, role, begunAt };
-    const key = message.fault === null ? this.#agreement.key(role, message.answer) : null;
-    const answer: Answer = { ...name, place: `${String(task)}/${String(stage)}`, question, key };
+    const name: Ended = { turn, agent, task, step, slot, role, revision, begunAt };
+    const key = message.fault === null ? this.#agreement.key(role, revision, message.answer) : null;
+    const answer: Answer = { ...name, revision, place: String(keyOf(name)), question, key };
     const whole: TurnFacts = { ...facts, agreement: facts.agreement ?? this.#agreement.agreement(answer) };
     const score = this.#baseline.score(role, whole);
     const evidence: Evidence[] = [];
@@ -180,7 +186,7 @@ export class Monitor {
     const fault = seen ?? message.fault;
     if (fault !== null) {
       this.#judge(name, false, score, fault, evidence, false);
-      if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);
+      if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, name, turn, fault, evidence);
       return;
     }
     // An agent's trial, and the first turn of a fresh engine: that it works is not held up.
@@ -194,25 +200,25 @@ export class Monitor {
         const value: Observed = { code: 'lone', percent: Math.round(finding.support * 100) };
         const odd = bad('disagreement', 'answers', value, { code: 'others' });
         this.#judge(name, others === 0, score, null, [odd, ...evidence], others > 0);
-        this.#suspect(agent, task, turn, 'disagreement', [odd]);
+        this.#suspect(agent, name, turn, 'disagreement', [odd]);
         break;
       }
       case 'accepted':
-        this.#settle(task, finding, key ?? '');
+        this.#settle(name, finding, key ?? '');
         this.#accept(name, whole, score, evidence);
         this.#agreement.accept(answer);
     }
   }
 
   /** Those who answered the same before this one, which is believed. */
-  #settle(task: number, { wrong, right }: Extract<Finding, { is: 'accepted' }>, key: string): void {
+  #settle(item: WorkItem, { wrong, right }: Extract<Finding, { is: 'accepted' }>, key: string): void {
     const expected: Expected = { code: 'answer', answer: key };
     for (const { agent, key: answer } of wrong)
-      this.#suspect(agent, task, null, 'disagreement', [
+      this.#suspect(agent, item, null, 'disagreement', [
         bad('disagreement', 'answer', { code: 'answer', answer }, expected),
       ]);
     for (const { agent, turn, begunAt } of right)
-      this.#post({ type: 'relief', agent, task, turn, begunAt, calm: true });
+      this.#post({ type: 'relief', agent, task: item.task, turn, begunAt, calm: true });
   }
 
   #accept(name: Ended, facts: TurnFacts, score: HealthScore, evidence: readonly Evidence[]): void {
@@ -254,7 +260,7 @@ export class Monitor {
 
   #suspect(
     agent: number | null,
-    task: number | null,
+    about: WorkItem | null,
     turn: string | null,
     fault: Diagnosis,
     evidence: readonly Evidence[],
@@ -262,7 +268,8 @@ export class Monitor {
     hard = true,
   ): void {
     const id = `s${++this.#suspicions}`;
-    this.#post({ type: 'suspicion', id, agent, task, turn, fault, hard, evidence, struck });
+    const item = about && { task: about.task, step: about.step, slot: about.slot };
+    this.#post({ type: 'suspicion', id, agent, item, turn, fault, hard, evidence, struck });
   }
 }
 

@@ -2,6 +2,7 @@
  * RECOVER: hears suspicions, opens a case, orders one step at a time, and closes the case when the mended agent has passed a turn. It starts
  * from the agent's state and history, not from a failed call. It does nothing itself; EXECUTE carries orders out.
  */
+import type { WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
 import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
@@ -19,10 +20,8 @@ import type { SupervisionTree } from './supervision.ts';
 export interface RecoverOptions {
   /** Names this life of RECOVER, so that orders of an earlier one are never taken for its own. */
   readonly life?: string;
-  /** Role of each row. */
-  readonly roleOf: (agent: number) => number;
-  /** Whether there is a bigger model for the role's tasks. */
-  readonly canEscalate: (role: number) => boolean;
+  /** Whether there is a bigger model for the agent's tasks. */
+  readonly canEscalate: (agent: number) => boolean;
   /** Whether the role has another agent that is fit to work now. */
   readonly hasStandby: (agent: number) => boolean;
   /** Different agents that must fail at a task before the task itself is to blame. */
@@ -151,9 +150,9 @@ export class Recover {
     return true;
   }
 
-  /** Forgets a task's history once it has ended. */
-  taskEnded(task: number): void {
-    this.#taskFaults.forget(task);
+  /** Forgets an item's history once it has ended. */
+  itemEnded(item: WorkItem): void {
+    this.#taskFaults.forget(item);
   }
 
   #suspicion(message: Suspicion, now: number): void {
@@ -162,7 +161,7 @@ export class Recover {
     if (this.#heard.size > REMEMBERED)
       for (const old of [...this.#heard].slice(0, REMEMBERED / 2)) this.#heard.delete(old);
 
-    const { agent, task, turn, fault, hard, evidence } = message;
+    const { agent, item, turn, fault, hard, evidence } = message;
     if (agent === null || SHARED_FAULTS.has(fault)) {
       this.#shared.fault(message, now);
       return;
@@ -191,28 +190,28 @@ export class Recover {
     one.faults.push(fault);
     const signal = evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? null;
     this.#life.send(agent, 'SUSPECT', { code: 'suspected', fault, signal }, { hard, sustained: !hard });
-    if (task !== null && this.#taskIsToBlame(task, agent, fault)) return;
-    this.#act(one, task, evidence, now);
+    if (item !== null && this.#taskIsToBlame(item, agent, fault)) return;
+    this.#act(one, item, evidence, now);
   }
 
-  #taskIsToBlame(task: number, agent: number, fault: Diagnosis): boolean {
-    const failed = this.#taskFaults.hear(task, agent, fault);
+  #taskIsToBlame(item: WorkItem, agent: number, fault: Diagnosis): boolean {
+    const failed = this.#taskFaults.hear(item, agent, fault);
     if (!failed) return false;
     const who = [...failed].map(([row, what]): OrderReason => ({ code: 'agent-failed', agent: row, fault: what }));
     const reasons: OrderReason[] = [{ code: 'several-failed', agents: failed.size }, ...who];
-    this.#post({ type: 'task.lost', task, fault, reasons });
+    this.#post({ type: 'task.lost', task: item.task, fault, reasons });
     // They are absolved: their cases end here, and their next turn shows them well.
     for (const row of failed.keys()) this.#book.close(row);
     return true;
   }
 
-  #act(one: Case, task: number | null, evidence: readonly Evidence[], now: number): void {
+  #act(one: Case, item: WorkItem | null, evidence: readonly Evidence[], now: number): void {
     const agent = one.agent as number;
     const fault = one.faults.at(-1) ?? 'low-score';
     const situation = {
       fault,
       tried: one.steps.map(({ order }) => order.action),
-      canEscalate: task !== null && this.#options.canEscalate(this.#options.roleOf(agent)),
+      canEscalate: item !== null && this.#options.canEscalate(agent),
       hasStandby: this.#options.hasStandby(agent),
       mayRestart: true,
     };
@@ -236,7 +235,7 @@ export class Recover {
     }
     const { action, rung } = choice.step;
     this.#life.send(agent, 'RECOVER', { code: 'ordered', action, rung, fault });
-    const order = this.#book.order(one, choice, { task, evidence, delayMs, also }, now);
+    const order = this.#book.order(one, choice, { item, evidence, delayMs, also }, now);
     this.#post({ type: 'order', order });
   }
 
@@ -247,7 +246,7 @@ export class Recover {
       step.done = true;
       if (ok) return;
       step.ok = false;
-      const { fault, action, task } = step.order;
+      const { fault, action, item } = step.order;
       this.#ladder.learn(fault, action, false);
       const value = { code: 'not-carried-out', action, detail } as const;
       const evidence: Evidence = { signal: 'step', value, expected: { code: 'carried-out' }, verdict: 'bad' };
@@ -257,7 +256,7 @@ export class Recover {
             type: 'suspicion',
             id,
             agent: null,
-            task: null,
+            item: null,
             turn: null,
             fault,
             hard: true,
@@ -268,7 +267,7 @@ export class Recover {
         );
       } else {
         one.faults.push(fault);
-        this.#act(one, task, [evidence], now);
+        this.#act(one, item, [evidence], now);
       }
       return;
     }

@@ -37,7 +37,7 @@ export class SharedCare {
     }
     one.faults.push(fault);
     const order = (choice: Choice, delayMs: number): void => {
-      const terms = { task: null, evidence: message.evidence, delayMs, also: message.struck };
+      const terms = { item: null, evidence: message.evidence, delayMs, also: message.struck };
       post({ type: 'order', order: book.order(one, choice, terms, now) });
     };
     const situation = { fault, canEscalate: false, hasStandby: false, mayRestart: true };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RoleNorms } from './health.ts';
 import { StallDetector } from './stall-detector.ts';
 
-const name = (turn: string, agent: number) => ({ turn, agent, task: agent, stage: 0, role: 0 });
+const name = (turn: string, agent: number) => ({ turn, agent, task: agent, step: 0, slot: 0, role: 0 });
 
 function watch(norms: RoleNorms = new RoleNorms()) {
   return new StallDetector({

@@ -8,8 +8,8 @@ import type { RoleNorms } from './health.ts';
 import type { OpenTurn, TurnName } from './messages.ts';
 
 export interface StallDetectorOptions {
-  /** A turn's own deadline, ms from its beginning, by role. */
-  readonly deadlineMs: (role: number) => number;
+  /** A turn's own deadline, ms from its beginning. */
+  readonly deadlineMs: (turn: TurnName) => number;
   /** What is normal for the role, then what is normal for all: they share the engine. */
   readonly norms: (role: number) => readonly (RoleNorms | undefined)[];
   /** Shortest silence that may be called a stall by what was learned, ms. */
@@ -83,10 +83,10 @@ export class StallDetector {
   }
 
   begin(name: TurnName, { first = false }: { first?: boolean }, at: number): void {
-    const { turn, agent, task, stage, role } = name;
+    const { turn, agent, task, step, slot, role, revision = 0 } = name;
     if (this.#inFlight.has(turn)) return;
     this.#inFlight.set(turn, {
-      ...{ turn, agent, task, stage, role, first },
+      ...{ turn, agent, task, step, slot, role, revision, first },
       ...{ begun: at, lastSign: at, wroteAt: null, tokens: 0, overtaken: 0, outlasted: 0, suspectedAt: null },
     });
   }
@@ -189,7 +189,7 @@ export class StallDetector {
     // While others are heard and none of its role has overtaken it, a turn without a word waits for its seat.
     const waits = turn.tokens === 0 && turn.overtaken < OVERTAKEN;
     const since = now - Math.max(turn.lastSign, this.#engineUp, waits ? this.#lastWord : 0);
-    const deadline = this.#options.deadlineMs(turn.role);
+    const deadline = this.#options.deadlineMs(turn);
     const age = now - Math.max(turn.begun, this.#engineUp);
     if (age > deadline + LOST_GRACE)
       return found('outcome-lost', 'turn-age', age, { code: 'end-within', ms: deadline });

@@ -5,6 +5,7 @@
  * A change to what stands in stored events raises `LOG_VERSION` (journal.ts) and brings a migration (migration-v1.ts and its like).
  */
 import type { AgentEvent } from './agent-events.ts';
+import type { DefinitionEvent } from './definition-events.ts';
 import type { EngineEvent } from './engine-events.ts';
 import type { FaultEvent } from './fault-events.ts';
 import type { HealingEvent } from './healing-events.ts';
@@ -13,8 +14,17 @@ import type { StorageEvent } from './storage-events.ts';
 import type { TaskEvent } from './task-events.ts';
 import type { TurnEvent } from './turn-events.ts';
 
+/** Of events that speak of a task's turn, `stage` and `slot` are those of `Place`. */
 export type EventBody =
-  RunEvent | EngineEvent | TaskEvent | TurnEvent | AgentEvent | FaultEvent | HealingEvent | StorageEvent;
+  | RunEvent
+  | DefinitionEvent
+  | EngineEvent
+  | TaskEvent
+  | TurnEvent
+  | AgentEvent
+  | FaultEvent
+  | HealingEvent
+  | StorageEvent;
 
 export type JournalEvent = EventBody & {
   /** From 1, without gaps. */

@@ -132,6 +132,8 @@ export type HealingEvent =
       readonly of?: NoticeSubject;
       /** The task that it is about; where `of` is `task`, it waits for the word. */
       readonly task?: number | null;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly choices?: readonly NoticeChoice[];
       /** What the task ends as where nobody helps. */
       readonly failure?: TaskFailure;
@@ -142,6 +144,8 @@ export type HealingEvent =
       readonly notice: string;
       readonly agent: number;
       readonly task: number | null;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly decision: NoticeChoice;
       readonly by: 'person' | 'time';
     };

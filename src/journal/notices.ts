@@ -1,9 +1,10 @@
 import type { JournalEvent } from './events.ts';
 import type { NoticeTitle, StoryLine } from './healing-events.ts';
 import type { NoticeChoice, NoticeSubject, TaskFailure } from './vocabulary.ts';
+import { type Place, placeIn } from './work-item.ts';
 
 /** A question to a person that nobody has answered yet. */
-export interface OpenNotice {
+export interface OpenNotice extends Place {
   readonly id: string;
   readonly of: NoticeSubject;
   /** Row, or -1 where it is about what all share. */
@@ -24,7 +25,7 @@ const ENGINE = 'engine';
 const STORAGE = 'storage';
 
 /**
- * What people are asked: a fold of the log, so that questions outlive the tab. There is one notice a subject at most (an agent, a task, the
+ * What people are asked: a fold of the log, so that questions outlive the tab. There is one notice a subject at most (an agent, a work item, the
  * engine, the storage): a newer one takes the place of the older. A notice ends with a decision, or by itself when what it is about does:
  * the agent works again, the task has ended, the engine is back, the run is over.
  */
@@ -46,9 +47,9 @@ export class Notices {
     return null;
   }
 
-  /** The notice that the task waits for; null where it waits for none. */
-  ofTask(task: number): OpenNotice | null {
-    return this.#open.get(taskKey(task)) ?? null;
+  /** The notice that the task's item there waits for; null where it waits for none. */
+  ofTask(task: number, place: Place = {}): OpenNotice | null {
+    return this.#open.get(taskKey(task, place)) ?? null;
   }
 
   ofEngine(): OpenNotice | null {
@@ -73,11 +74,11 @@ export class Notices {
       case 'heal.notice': {
         const { agent, title, story, task = null, failure = null, at } = event;
         const of = event.of ?? (agent >= 0 ? 'agent' : ENGINE);
-        const key = of === 'agent' ? agentKey(agent) : of === 'task' ? taskKey(task ?? -1) : of;
+        const key = of === 'agent' ? agentKey(agent) : of === 'task' ? taskKey(task ?? -1, event) : of;
         const id = event.notice ?? event.case;
         const choices = event.choices ?? ['retry', 'give-up'];
         this.#open.delete(key);
-        this.#open.set(key, { id, of, agent, task, title, story, at, choices, failure });
+        this.#open.set(key, { id, of, agent, task, ...placeIn(event), title, story, at, choices, failure });
         break;
       }
       case 'heal.decided':
@@ -109,11 +110,14 @@ export class Notices {
     }
   }
 
-  /** Its own notice is over; one about an agent that failed at it goes on about the agent alone. */
+  /** Its own notices are over; one about an agent that failed at it goes on about the agent alone. */
   #taskEnded(task: number): void {
-    this.#open.delete(taskKey(task));
     for (const [key, notice] of this.#open) {
       if (notice.task !== task) continue;
+      if (notice.of === 'task') {
+        this.#open.delete(key);
+        continue;
+      }
       const choices = notice.choices.filter((choice) => choice !== 'skip' && choice !== 'edit');
       this.#open.set(key, { ...notice, task: null, choices });
     }
@@ -121,4 +125,5 @@ export class Notices {
 }
 
 const agentKey = (agent: number): string => `agent ${String(agent)}`;
-const taskKey = (task: number): string => `task ${String(task)}`;
+const taskKey = (task: number, { stage, slot = 0 }: Place): string =>
+  `task ${String(task)} ${String(stage ?? '')} ${String(slot)}`;

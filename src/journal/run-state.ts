@@ -1,7 +1,12 @@
+import { beginTurn, dropTurns, endWork, rest } from './agent-states.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
+import type { CreatedTask, HeldOutput } from './outputs.ts';
+import { Revisions } from './revisions.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
+import { TaskItems } from './task-items.ts';
 import { AGENT_STATES, ENGINE_LOSSES, type RequeueReason } from './vocabulary.ts';
+import { itemOf, type Place, type WorkItem } from './work-item.ts';
 
 export { AGENT, TASK, TIER };
 
@@ -18,17 +23,6 @@ export const BLAMELESS: ReadonlySet<RequeueReason> = new Set([
 /** Weight of the newest turn in an agent's health: the share of its recent turns that passed. */
 const HEALTH_STEP = 0.3;
 
-/** Output of a step that waits for the rest of the flow. */
-export interface HeldOutput {
-  readonly stage: number;
-  readonly agent: number;
-  readonly output: unknown;
-  /** A person gave it. */
-  readonly edited?: true;
-  /** A bigger model gave it, in place of the run's own. */
-  readonly model?: string;
-}
-
 export interface RunTotals {
   results: number;
   failed: number;
@@ -42,14 +36,25 @@ export interface RunTotals {
 }
 
 /**
- * The state of a run: a fold of its events, in the running program and after a reload alike. `apply` is the only way to change it and
- * never throws; an event that makes no sense where it stands changes nothing.
+ * The state of a run: a fold of its events, in the running program and after a reload alike.
+ *
+ * Invariants:
+ * - `apply` is the only way to change it and never throws; an event that makes no sense where it stands changes nothing but the place in the log.
+ * - A task that is over stays so, but for `task.reopened`; `totals.results + totals.failed` are those that are over, `open` the others.
+ * - Tasks get the next number and keep it; agents are as many as at first.
+ * - `held` has outputs of open tasks only.
  */
 export class RunState {
   readonly tasks: TaskTable;
   readonly agents: AgentTable;
+  /** Work items of tasks: where each stands, and how often it failed. */
+  readonly items: TaskItems;
+  /** Tasks that were not there at first, by their number. */
+  readonly created = new Map<number, CreatedTask>();
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
+  /** What agents are told and held to, as far as it was revised. */
+  readonly revisions: Revisions;
   /** What a person is asked now. */
   readonly notices: Notices;
   readonly totals: RunTotals = {
@@ -74,9 +79,12 @@ export class RunState {
   at = 0;
   wall = 0;
 
-  constructor(tasks: number, agents: number, notices = new Notices()) {
+  /** @param tasks those that the run begins with */
+  constructor(tasks: number, agents: number, notices = new Notices(), revisions = new Revisions(agents)) {
     this.notices = notices;
+    this.revisions = revisions;
     this.tasks = new TaskTable(tasks);
+    this.items = new TaskItems(this.tasks);
     this.agents = new AgentTable(agents);
   }
 
@@ -86,15 +94,18 @@ export class RunState {
 
   /** Bytes of its columns, roughly what a copy takes. */
   get bytes(): number {
-    return [...columns(this.tasks), ...columns(this.agents)].reduce((sum, [, column]) => sum + column.byteLength, 0);
+    const all = [...columns(this.tasks), ...columns(this.agents)];
+    return all.reduce((sum, [, column]) => sum + column.byteLength, this.revisions.bytes);
   }
 
   /** A state of its own that is as this one is now. */
   copy(): RunState {
-    const { tasks, agents, held, totals, notices, ...plain } = this;
-    const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy()), plain);
+    const { tasks, agents, items, created, held, totals, notices, revisions, ...plain } = this;
+    const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy(), revisions.copy()), plain);
     copyColumns(tasks, copy.tasks);
     copyColumns(agents, copy.agents);
+    copy.items.copyFrom(items);
+    for (const [task, one] of created) copy.created.set(task, one);
     for (const [task, outputs] of held) copy.held.set(task, [...outputs]);
     Object.assign(copy.totals, totals);
     return copy;
@@ -110,12 +121,18 @@ export class RunState {
     this.at = event.at;
     this.wall = event.wall;
     this.notices.apply(event);
+    if (event.type === 'task.created') {
+      this.#create(event);
+      return;
+    }
     if ('task' in event && event.task != null && !(event.task >= 0 && event.task < this.tasks.size)) return;
     if ('agent' in event && !(event.agent >= 0 && event.agent < this.agents.size)) return;
-    const { tasks, agents, totals } = this;
+    const { tasks, agents, items, totals } = this;
     switch (event.type) {
       case 'run.resumed':
-        this.#dropTurns();
+        this.ended = false;
+        items.dropTurns();
+        dropTurns(agents);
         break;
       case 'run.paused':
         this.paused = true;
@@ -128,7 +145,8 @@ export class RunState {
         break;
       case 'run.ended':
         this.figures = event.figures ?? null;
-        this.#end();
+        this.ended = true;
+        endWork(agents);
         break;
       case 'engine.loaded':
         this.engineReport = event.report ?? null;
@@ -136,15 +154,15 @@ export class RunState {
       case 'engine.lost':
         totals.engineLosses++;
         break;
+      case 'definition.revised':
+        this.revisions.apply(event);
+        break;
       case 'task.assigned':
         if (this.#over(event.task)) break;
-        tasks.status[event.task] = TASK.assigned;
-        tasks.stage[event.task] = event.stage;
-        tasks.agent[event.task] = event.agent;
+        items.assigned(this.#item(event, event.task), event.agent);
         break;
       case 'turn.started':
-        agents.state[event.agent] = started(agents.state[event.agent] as number);
-        agents.tier[event.agent] = TIER.hot;
+        beginTurn(agents, event.agent);
         break;
       case 'turn.ended': {
         const { prompt, cached, completion } = event.tokens;
@@ -161,7 +179,7 @@ export class RunState {
         const counts = event.finish !== 'cancelled' && event.finish !== 'error';
         const passed = event.rejected === undefined && !event.pending;
         const own = event.model === undefined;
-        this.#rest(event.agent, counts && passed && own);
+        rest(agents, event.agent, counts && passed && own);
         if (counts && own && !event.pending) {
           const health = agents.health[event.agent] as number;
           agents.health[event.agent] = health + HEALTH_STEP * ((event.health ?? (passed ? 1 : 0)) - health);
@@ -171,56 +189,41 @@ export class RunState {
       case 'task.retried':
         if (this.#over(event.task)) break;
         totals.retries++;
-        add(tasks.failures, event.task, 1);
-        tasks.status[event.task] = TASK.pending;
+        items.waits(this.#item(event, event.task), { failed: true });
         break;
       case 'task.escalated':
         if (!event.failed || this.#over(event.task)) break;
-        add(tasks.failures, event.task, 1);
-        tasks.status[event.task] = TASK.pending;
+        items.waits(this.#item(event, event.task), { failed: true });
         break;
       case 'task.requeued':
         if (this.#over(event.task)) break;
         totals.requeued++;
-        if (!BLAMELESS.has(event.reason) && tasks.losses[event.task] !== 255) add(tasks.losses, event.task, 1);
-        tasks.status[event.task] = TASK.pending;
-        this.#rest(event.agent);
+        items.waits(this.#item(event, event.task), { lost: !BLAMELESS.has(event.reason) });
+        rest(agents, event.agent);
         break;
-      case 'task.advanced': {
+      case 'task.advanced':
         if (this.#over(event.task)) break;
-        const held = this.held.get(event.task) ?? [];
-        held.push({
-          stage: event.stage,
-          agent: event.agent,
-          output: event.output,
-          ...(event.edited && { edited: true }),
-          ...(event.model !== undefined && { model: event.model }),
-        });
-        this.held.set(event.task, held);
-        tasks.status[event.task] = TASK.pending;
-        tasks.stage[event.task] = event.next;
-        tasks.failures[event.task] = 0;
-        tasks.losses[event.task] = 0;
-        tasks.attempts[event.task] = event.attempts;
+        this.#advance(event);
         break;
-      }
       case 'task.committed':
         if (this.#over(event.task)) break;
         tasks.status[event.task] = TASK.committed;
         totals.results++;
-        this.held.delete(event.task);
+        this.#end(event.task);
         break;
       case 'task.failed':
         if (this.#over(event.task)) break;
         tasks.status[event.task] = TASK.failed;
         totals.failed++;
-        this.held.delete(event.task);
+        this.#end(event.task);
         break;
       case 'task.reopened':
         if (tasks.status[event.task] === TASK.committed) totals.results--;
         else if (tasks.status[event.task] === TASK.failed) totals.failed--;
         else break;
-        this.#reset(event.task);
+        tasks.attempts[event.task] = 0;
+        items.restarted(event.task);
+        this.held.delete(event.task);
         this.ended = false;
         break;
       case 'agent.state': {
@@ -237,14 +240,11 @@ export class RunState {
       case 'heal.notice':
         // The task waits for a word; the attempt that failed last is counted here, as no retry will.
         if (event.of !== 'task' || event.task == null || this.#over(event.task)) break;
-        add(tasks.failures, event.task, 1);
-        tasks.status[event.task] = TASK.pending;
+        items.waits(this.#item(event, event.task), { failed: true });
         break;
       case 'heal.decided':
         if (event.decision !== 'retry' || event.task === null || this.#over(event.task)) break;
-        add(tasks.attempts, event.task, tasks.failures[event.task] as number);
-        tasks.failures[event.task] = 0;
-        tasks.losses[event.task] = 0;
+        add(tasks.attempts, event.task, items.renewed(this.#item(event, event.task)));
         break;
       default:
         break;
@@ -255,48 +255,37 @@ export class RunState {
     return (this.tasks.status[task] as number) >= TASK.committed;
   }
 
-  /** After a turn an agent that worked is idle again; one that recovers only if the turn passed; whatever else it was it keeps. */
-  #rest(agent: number, passed = false): void {
-    const state = this.agents.state[agent];
-    if (state === AGENT.running || (state === AGENT.recovering && passed)) this.agents.state[agent] = AGENT.idle;
-    this.agents.tier[agent] = TIER.cold;
+  #item(place: Place, task: number): WorkItem {
+    return itemOf(task, place, this.tasks.stage[task] as number);
   }
 
-  /** The program that ran these turns is gone. */
-  #dropTurns(): void {
+  #create({ task, from, text, stage = 0 }: Extract<JournalEvent, { type: 'task.created' }>): void {
+    if (task !== this.tasks.size) return;
+    this.tasks.add();
+    this.tasks.stage[task] = stage;
+    this.created.set(task, { from: from.filter((each) => each >= 0 && each < task), text });
     this.ended = false;
-    for (let task = 0; task < this.tasks.size; task++) {
-      if (this.tasks.status[task] === TASK.assigned) this.tasks.status[task] = TASK.pending;
-    }
-    for (let agent = 0; agent < this.agents.size; agent++) {
-      if (this.agents.state[agent] === AGENT.done) this.agents.state[agent] = AGENT.idle;
-      this.#rest(agent);
-    }
   }
 
-  #end(): void {
-    this.ended = true;
-    const { state, turns } = this.agents;
-    for (let agent = 0; agent < this.agents.size; agent++) {
-      if (state[agent] === AGENT.failed) continue;
-      // Nobody works any more, whose first turn was called back neither.
-      state[agent] = (turns[agent] as number) > 0 ? AGENT.done : AGENT.idle;
-    }
+  #advance(event: Extract<JournalEvent, { type: 'task.advanced' }>): void {
+    const { task, agent, output, next, attempts } = event;
+    const item = this.#item(event, task);
+    const held = this.held.get(task) ?? [];
+    held.push({
+      step: item.step,
+      slot: item.slot,
+      agent,
+      output,
+      ...(event.edited && { edited: true }),
+      ...(event.model !== undefined && { model: event.model }),
+    });
+    this.held.set(task, held);
+    this.items.ended(item, next);
+    this.tasks.attempts[task] = attempts;
   }
 
-  #reset(task: number): void {
-    const { tasks } = this;
-    tasks.status[task] = TASK.pending;
-    tasks.stage[task] = 0;
-    tasks.failures[task] = 0;
-    tasks.losses[task] = 0;
-    tasks.attempts[task] = 0;
+  #end(task: number): void {
+    this.items.over(task);
     this.held.delete(task);
   }
-}
-
-/** State of an agent whose turn begins: one that was suspect is on trial. */
-function started(state: number): number {
-  if (state === AGENT.idle || state === AGENT.done) return AGENT.running;
-  return state === AGENT.degraded ? AGENT.recovering : state;
 }

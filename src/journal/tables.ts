@@ -13,27 +13,31 @@ function places<Word extends string>(words: readonly Word[]): Readonly<Record<Wo
   return Object.fromEntries(words.map((word, place) => [word, place])) as Record<Word, number>;
 }
 
-/** One row a task, one array a field. */
+/**
+ * One row a task, one array a field.
+ *
+ * Invariants:
+ * - Every column is as long as there are tasks; a task's number is its row, and rows never move or go.
+ * - Columns are views of buffers that may have room for more: when a row is added, each is another view, so nobody keeps one.
+ */
 export class TaskTable {
-  readonly size: number;
-  readonly status: Uint8Array;
+  status: Uint8Array;
   /** Step of the flow. */
-  readonly stage: Uint8Array;
+  stage: Uint8Array;
   /** Failed attempts at the step. */
-  readonly failures: Uint8Array;
+  failures: Uint8Array;
   /** Attempts of earlier steps that count into the result row. */
-  readonly attempts: Uint16Array;
+  attempts: Uint16Array;
   /** Turns that were taken back, but for those that a pause, a lost engine or a second opinion took. */
-  readonly losses: Uint8Array;
+  losses: Uint8Array;
   /** Agent that has it or had it last; -1 before. */
-  readonly agent: Int32Array;
+  agent: Int32Array;
   /** Prompt and completion tokens of all its turns. */
-  readonly tokens: Uint32Array;
+  tokens: Uint32Array;
   /** Milliseconds of all its turns. */
-  readonly ms: Float64Array;
+  ms: Float64Array;
 
   constructor(size: number) {
-    this.size = size;
     this.status = new Uint8Array(size);
     this.stage = new Uint8Array(size);
     this.failures = new Uint8Array(size);
@@ -42,6 +46,23 @@ export class TaskTable {
     this.agent = new Int32Array(size).fill(-1);
     this.tokens = new Uint32Array(size);
     this.ms = new Float64Array(size);
+  }
+
+  get size(): number {
+    return this.status.length;
+  }
+
+  /** One task more; returns its number. Amortised O(1): buffers double. */
+  add(): number {
+    this.status = longer(this.status);
+    this.stage = longer(this.stage);
+    this.failures = longer(this.failures);
+    this.attempts = longer(this.attempts);
+    this.losses = longer(this.losses);
+    this.agent = longer(this.agent, -1);
+    this.tokens = longer(this.tokens);
+    this.ms = longer(this.ms);
+    return this.size - 1;
   }
 }
 
@@ -72,6 +93,23 @@ export class AgentTable {
     this.restarts = new Uint16Array(size);
     this.held = new Uint8Array(size);
   }
+}
+
+const LEAST_ROOM = 16;
+
+/** The column with one field more, a view of the same buffer while that has room. */
+function longer<C extends Column>(column: C, value = 0): C {
+  const View = column.constructor as new (from: number | ArrayBufferLike, offset?: number, length?: number) => C;
+  const length = column.length + 1;
+  let { buffer } = column;
+  if (length * column.BYTES_PER_ELEMENT > buffer.byteLength) {
+    const wider = new View(Math.max(LEAST_ROOM, 2 * length));
+    wider.set(column);
+    ({ buffer } = wider);
+  }
+  const next = new View(buffer, 0, length);
+  next[length - 1] = value;
+  return next;
 }
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;

@@ -16,12 +16,24 @@ export type EscalationCause =
 /** Why a task that had ended is open again. */
 export type ReopenReason = /** Its result could not be read any more. */ { readonly code: 'row-unreadable' } | Told;
 
+/** Of events that speak of a task's turn, `stage` and `slot` are those of `Place`. */
 export type TaskEvent =
+  /** A task more while the run goes on; it has the next number. `from`: tasks that it comes from. */
+  | {
+      readonly type: 'task.created';
+      readonly task: number;
+      readonly from: readonly number[];
+      /** What its agents are given, as an item of the input. */
+      readonly text: string;
+      /** Step of the flow that it begins with; absent: the first. */
+      readonly stage?: number;
+    }
   | {
       readonly type: 'task.assigned';
       readonly task: number;
       readonly agent: number;
       readonly stage: number;
+      readonly slot?: number;
       readonly attempt: number;
       /** Bigger model that has the turn, in place of the run's own. */
       readonly model?: string;
@@ -29,6 +41,8 @@ export type TaskEvent =
   | {
       readonly type: 'task.retried';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly reason: RetryReason;
       readonly delayMs: number;
@@ -37,6 +51,8 @@ export type TaskEvent =
   | {
       readonly type: 'task.escalated';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly to: string;
       readonly because: EscalationCause;
@@ -46,6 +62,8 @@ export type TaskEvent =
   | {
       readonly type: 'task.requeued';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly reason: RequeueReason;
       readonly partial?: string;
@@ -56,6 +74,8 @@ export type TaskEvent =
       readonly task: number;
       readonly agent: number;
       readonly stage: number;
+      readonly slot?: number;
+      /** Step at which the task stands then; the same one where other slots of it are open, or where it was the last. */
       readonly next: number;
       readonly output: unknown;
       /** Attempts that count into the result row, so far. */

@@ -31,10 +31,19 @@ export interface TurnTrace {
 }
 
 export type TurnEvent =
-  | { readonly type: 'turn.started'; readonly task: number; readonly agent: number; readonly turn: string }
+  | {
+      readonly type: 'turn.started';
+      readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
+      readonly agent: number;
+      readonly turn: string;
+    }
   | {
       readonly type: 'turn.ended';
       readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
       readonly agent: number;
       readonly turn: string;
       readonly finish: FinishReason;

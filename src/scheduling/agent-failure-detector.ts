@@ -1,3 +1,5 @@
+import { ItemMap, type WorkItem } from '../journal/work-item.ts';
+
 /**
  * Finds poison tasks by who failed at them: where several different agents did, the task is to blame and not whoever works on it.
  * @typeParam Fault what an agent can fail with
@@ -5,8 +7,8 @@
 export class AgentFailureDetector<Fault extends string> {
   readonly #after: number;
   readonly #causes: ReadonlySet<Fault>;
-  /** Who failed at a task, with what. */
-  readonly #failedAt = new Map<number, Map<number, Fault>>();
+  /** Who failed at an item, with what. */
+  readonly #failedAt = new ItemMap<Map<number, Fault>>();
 
   /**
    * @param after different agents that must fail at a task before it is to blame
@@ -17,19 +19,19 @@ export class AgentFailureDetector<Fault extends string> {
     this.#causes = causes;
   }
 
-  /** The agent failed at the task. Returns all that did once the task is to blame, else null; its history is forgotten then. */
-  hear(task: number, agent: number, fault: Fault): ReadonlyMap<number, Fault> | null {
+  /** The agent failed at the item. Returns all that did once the task is to blame, else null; its history is forgotten then. */
+  hear(item: WorkItem, agent: number, fault: Fault): ReadonlyMap<number, Fault> | null {
     if (!this.#causes.has(fault)) return null;
-    const failed = this.#failedAt.get(task) ?? new Map<number, Fault>();
-    this.#failedAt.set(task, failed);
+    const failed = this.#failedAt.get(item) ?? new Map<number, Fault>();
+    this.#failedAt.set(item, failed);
     failed.set(agent, fault);
     if (failed.size < this.#after) return null;
-    this.#failedAt.delete(task);
+    this.#failedAt.delete(item);
     return failed;
   }
 
-  /** Forgets a task's history once it has ended. */
-  forget(task: number): void {
-    this.#failedAt.delete(task);
+  /** Forgets an item's history once it has ended. */
+  forget(item: WorkItem): void {
+    this.#failedAt.delete(item);
   }
 }

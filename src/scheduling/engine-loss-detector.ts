@@ -1,3 +1,5 @@
+import { ItemMap, type WorkItem } from '../journal/work-item.ts';
+
 /** Engines in a row that a task may lose turns with before it is held against the task: a prompt can be what kills them. */
 const MAX_ENGINES = 8;
 /** As many suffice where the last of them was lost with this turn alone. */
@@ -14,34 +16,34 @@ export class EngineLossDetector {
   /** The engine that was lost last, by whatever is different for each, and how many were lost before. */
   #engine: unknown = null;
   #engines = 0;
-  /** By task: engines in a row that were lost with a turn of it, and the last of them. */
-  readonly #rows = new Map<number, { readonly count: number; readonly last: number }>();
-  readonly #cleared = new Set<number>();
+  /** Engines in a row that were lost with a turn of it, and the last of them. */
+  readonly #rows = new ItemMap<{ readonly count: number; readonly last: number }>();
+  readonly #cleared = new ItemMap<true>();
 
-  /** The task's turn was lost with `engine`, which had no other turn where it was `alone`. */
-  lost(task: number, engine: unknown, alone: boolean): Blame {
+  /** The item's turn was lost with `engine`, which had no other turn where it was `alone`. */
+  lost(item: WorkItem, engine: unknown, alone: boolean): Blame {
     if (engine !== this.#engine) {
       this.#engine = engine;
       this.#engines++;
     }
-    if (this.#cleared.has(task)) return 'none';
+    if (this.#cleared.get(item)) return 'none';
     const last = this.#engines;
-    const row = this.#rows.get(task);
+    const row = this.#rows.get(item);
     const count = row === undefined || row.last < last - 1 ? 1 : row.count + Number(row.last < last);
-    this.#rows.set(task, { count, last });
+    this.#rows.set(item, { count, last });
     if (alone && count >= MAX_ALONE) return 'certain';
     return count > MAX_ENGINES ? 'attempt' : 'none';
   }
 
-  /** A turn of the task came to its end: its prompt kills nothing. */
-  clear(task: number): void {
-    this.#cleared.add(task);
-    this.#rows.delete(task);
+  /** A turn of the item came to its end: its prompt kills nothing. */
+  clear(item: WorkItem): void {
+    this.#cleared.set(item, true);
+    this.#rows.delete(item);
   }
 
-  /** The task stands elsewhere, with another prompt. */
-  forget(task: number): void {
-    this.#cleared.delete(task);
-    this.#rows.delete(task);
+  /** Its task stands elsewhere, with another prompt. */
+  forget(item: WorkItem): void {
+    this.#cleared.delete(item);
+    this.#rows.delete(item);
   }
 }

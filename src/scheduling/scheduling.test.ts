@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { Bench } from './bench.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
+const itemOf = (step: number, task: number, slot = 0) => ({ task, step, slot });
+
 test('of the lanes that somebody is free for, lowest priority first, then the oldest task', () => {
   const lanes = fc.array(fc.nat(4), { minLength: 1, maxLength: 5 });
   fc.assert(
@@ -10,11 +12,11 @@ test('of the lanes that somebody is free for, lowest priority first, then the ol
       const queue = new ReadyQueue(priorities);
       const laneOf = (task: number): number => task % priorities.length;
       const open = (lane: number): boolean => priorities.length === 1 || lane !== closed % priorities.length;
-      for (const task of tasks) queue.push(laneOf(task), task);
+      for (const task of tasks) queue.push(itemOf(laneOf(task), task));
       const expected = tasks
         .filter((task) => open(laneOf(task)))
         .sort((a, b) => priorities[laneOf(a)]! - priorities[laneOf(b)]! || laneOf(a) - laneOf(b) || a - b);
-      expect(expected.map(() => queue.next(open)?.task)).toEqual(expected);
+      expect(expected.map(() => queue.next(open)?.item.task)).toEqual(expected);
       expect(queue.next(open)).toBeNull();
       expect(queue.size).toBe(tasks.length - expected.length);
     }),
@@ -23,18 +25,18 @@ test('of the lanes that somebody is free for, lowest priority first, then the ol
 
 test('urgent tasks go first, whatever their lane; one that does not suit stays where it is', () => {
   const queue = new ReadyQueue([1, 0]);
-  queue.push(1, 1);
-  queue.push(0, 2);
-  queue.push(0, 7, true);
-  queue.push(1, 8, true);
+  queue.push(itemOf(1, 1));
+  queue.push(itemOf(0, 2));
+  queue.push(itemOf(0, 7), true);
+  queue.push(itemOf(1, 8), true);
   expect(queue.count(() => true)).toBe(4);
-  expect(queue.next(() => true)).toEqual({ lane: 1, task: 8, urgent: true });
+  expect(queue.next(() => true)).toEqual({ item: itemOf(1, 8), urgent: true });
   expect(
     queue.next(
       () => true,
-      (task) => task < 3,
+      ({ task }) => task < 3,
     ),
-  ).toEqual({ lane: 1, task: 1, urgent: false });
+  ).toEqual({ item: itemOf(1, 1), urgent: false });
   expect(
     queue.next(
       () => true,
@@ -42,8 +44,22 @@ test('urgent tasks go first, whatever their lane; one that does not suit stays w
     ),
   ).toBeNull();
   expect(queue.size).toBe(2);
-  expect(queue.next((lane) => lane === 0)).toEqual({ lane: 0, task: 7, urgent: true });
-  expect(queue.next(() => true)).toEqual({ lane: 0, task: 2, urgent: false });
+  expect(queue.next((lane) => lane === 0)).toEqual({ item: itemOf(0, 7), urgent: true });
+  expect(queue.next(() => true)).toEqual({ item: itemOf(0, 2), urgent: false });
+});
+
+test('slots of one task wait side by side and go out in their order', () => {
+  const queue = new ReadyQueue([0]);
+  for (const slot of [2, 0, 1]) queue.push(itemOf(0, 5, slot));
+  queue.push(itemOf(0, 4));
+  const all = () => true;
+  expect([1, 2, 3, 4].map(() => queue.next(all)?.item)).toEqual([
+    itemOf(0, 4),
+    ...[0, 1, 2].map((slot) => itemOf(0, 5, slot)),
+  ]);
+  expect(() => {
+    queue.push(itemOf(1, 0));
+  }).toThrow(RangeError);
 });
 
 test('no agent has two turns at once, and work spreads evenly', () => {

@@ -27,12 +27,12 @@ describe('planTasks', () => {
       },
       3,
     );
-    expect(plan.stages).toEqual([
-      { role: 'triager', on: null, review: false, share: 1 },
-      { role: 'summariser', on: 0, review: false, share: 1 },
-      { role: 'reviewer', on: 0, review: true, share: 1 },
+    expect(plan.steps).toEqual([
+      { role: 'triager', on: null, review: false, share: 1, slots: 1 },
+      { role: 'summariser', on: 0, review: false, share: 1, slots: 1 },
+      { role: 'reviewer', on: 0, review: true, share: 1, slots: 1 },
     ]);
-    expect([plan.result, plan.turns, ...plan.mask]).toEqual([1, 9, 7, 7, 7]);
+    expect([plan.result, plan.turns, ...plan.chosen]).toEqual([1, 9, null, null, null]);
   });
 
   test('every item is worked on, and the share is met to within one item wherever one stops', () => {
@@ -41,7 +41,7 @@ describe('planTasks', () => {
         const plan = planTasks(reviewed(share), items, seed);
         const picked = chosen(share, items, seed);
         expect(plan.turns).toBe(items + picked.length);
-        expect(plan.mask.every((bits) => (bits & 1) === 1)).toBe(true);
+        expect(Array.from({ length: items }, (_, item) => goesThrough(plan, item, 0)).every(Boolean)).toBe(true);
         const block = Math.ceil(1 / share);
         const whole = Math.floor(items / block) * block;
         expect(Math.abs(picked.filter((item) => item < whole).length - whole * share)).toBeLessThanOrEqual(0.5);
@@ -62,6 +62,18 @@ describe('planTasks', () => {
         },
       ),
     );
+  });
+
+  test('of tasks that come later the share is met too, whatever the others are', () => {
+    const plan = planTasks(reviewed(0.25), 40);
+    const later = Array.from({ length: 4000 }, (_, k) => 40 + k);
+    const share = later.filter((item) => goesThrough(plan, item, 1)).length / later.length;
+    expect(share).toBeCloseTo(0.25, 1);
+    expect(later.every((item) => goesThrough(plan, item, 0))).toBe(true);
+    expect(later.filter((item) => goesThrough(planTasks(reviewed(0.25), 0), item, 1))).toEqual(
+      later.filter((item) => goesThrough(plan, item, 1)),
+    );
+    expect(goesThrough(plan, 0, 2)).toBe(false);
   });
 
   test('another seed chooses others, and no place in a block is preferred', () => {

@@ -2,23 +2,26 @@
 import { type Random, seededRandom } from '../kernel/random.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 
-export interface Stage {
+export interface FlowStep {
   readonly role: string;
-  /** Stage whose output this one works on; null = the item itself. */
+  /** Step whose output this one works on; null = the item itself. */
   readonly on: number | null;
   readonly review: boolean;
-  /** Share of items that go through this stage, in (0, 1]. */
+  /** Share of items that go through this step, in (0, 1]. */
   readonly share: number;
+  /** Agents that answer each item at this step, side by side. */
+  readonly slots: number;
 }
 
 export interface TaskPlan {
   readonly items: number;
-  /** In an order in which every stage comes after the one it works on. Stage 0 takes the item; a review comes last. */
-  readonly stages: readonly Stage[];
-  /** The stage whose output is the item's result. */
+  readonly seed: number;
+  /** In an order in which every step comes after the one it works on. Step 0 takes the item; a review comes last. */
+  readonly steps: readonly FlowStep[];
+  /** The step whose output is the item's result. */
   readonly result: number;
-  /** Bit k of `mask[item]` is set where the item goes through stage k. */
-  readonly mask: Uint16Array;
+  /** By step: bit `item` of the bytes is set where the item goes through it; null where all do. */
+  readonly chosen: readonly (Uint8Array | null)[];
   /** Turns that a run without failures takes. */
   readonly turns: number;
 }
@@ -29,30 +32,45 @@ export interface TaskPlan {
  * @param seed overrides the swarm's own
  */
 export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed'>, items: number, seed = swarm.seed): TaskPlan {
-  const stages = orderStages(swarm.flow);
-  const mask = new Uint16Array(items);
+  const steps = orderSteps(swarm.flow);
   let turns = 0;
-  for (const [index, stage] of stages.entries()) {
-    const random = seededRandom(seed).split(`plan/${stage.role}`);
+  const chosen = steps.map(({ role, share, slots }) => {
+    if (share >= 1) {
+      turns += items * slots;
+      return null;
+    }
+    const bits = new Uint8Array(Math.ceil(items / 8));
+    const random = seededRandom(seed).split(`plan/${role}`);
     // One in ten means one of every ten, not ten that happen to come first: chance decides within a block only.
-    const size = Math.ceil(1 / stage.share);
+    const size = Math.ceil(1 / share);
     for (let start = 0; start < items; start += size) {
-      for (const item of chosen(stage.share, start, size, random)) {
+      for (const item of draw(share, start, size, random)) {
         if (item >= items) continue;
-        mask[item] = (mask[item] ?? 0) | (1 << index);
-        turns++;
+        bits[item >> 3] = (bits[item >> 3] as number) | (1 << (item & 7));
+        turns += slots;
       }
     }
-  }
-  return { items, stages, result: stages.findLastIndex((stage) => !stage.review), mask, turns };
+    return bits;
+  });
+  return { items, seed, steps, result: steps.findLastIndex((step) => !step.review), chosen, turns };
 }
 
-export function goesThrough(plan: TaskPlan, item: number, stage: number): boolean {
-  return ((plan.mask[item] ?? 0) & (1 << stage)) !== 0;
+/** Whether the item goes through the step; of those that came later, chance decides for each by itself. */
+export function goesThrough({ items, seed, steps, chosen }: TaskPlan, item: number, step: number): boolean {
+  const bits = chosen[step];
+  if (bits === undefined) return false;
+  if (bits === null) return true;
+  if (item < items) return ((bits[item >> 3] as number) & (1 << (item & 7))) !== 0;
+  const { role, share } = steps[step] as FlowStep;
+  return (
+    seededRandom(seed)
+      .split(`plan/${role}/${String(item)}`)
+      .next() < share
+  );
 }
 
 /** Items of one block: as many as the share owes up to its end, drawn without repeats. */
-function chosen(share: number, start: number, size: number, random: Random): number[] {
+function draw(share: number, start: number, size: number, random: Random): number[] {
   const items = Array.from({ length: size }, (_, offset) => start + offset);
   // The running total is rounded, not each block, so that the share of the whole is right.
   const due = Math.round((start + size) * share) - Math.round(start * share);
@@ -64,19 +82,25 @@ function chosen(share: number, start: number, size: number, random: Random): num
 }
 
 /** The chain from the input, then the review. */
-function orderStages(flow: readonly SwarmStep[]): Stage[] {
-  const stages: Stage[] = [];
+function orderSteps(flow: readonly SwarmStep[]): FlowStep[] {
+  const steps: FlowStep[] = [];
   let on = INPUT_NAME;
   for (let step = taker(flow, on); step; step = taker(flow, on)) {
-    stages.push({ role: step.role, on: stages.length === 0 ? null : stages.length - 1, review: false, share: 1 });
+    steps.push({
+      role: step.role,
+      on: steps.length === 0 ? null : steps.length - 1,
+      review: false,
+      share: 1,
+      slots: 1,
+    });
     on = step.role;
   }
   for (const step of flow) {
     if (step.reviews === undefined) continue;
-    const reviewed = stages.findIndex((stage) => stage.role === step.reviews);
-    stages.push({ role: step.role, on: reviewed, review: true, share: step.share ?? 1 });
+    const reviewed = steps.findIndex(({ role }) => role === step.reviews);
+    steps.push({ role: step.role, on: reviewed, review: true, share: step.share ?? 1, slots: 1 });
   }
-  return stages;
+  return steps;
 }
 
 function taker(flow: readonly SwarmStep[], on: string): SwarmStep | undefined {

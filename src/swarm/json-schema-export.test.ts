@@ -102,7 +102,7 @@ describe('the examples', () => {
 
   test('triage-24 plans 24 triages and 6 reviews for 24 lines', () => {
     const plan = planTasks(load('triage-24.yaml'), 24);
-    expect(plan.stages.map(({ role, on, review }) => ({ role, on, review }))).toEqual([
+    expect(plan.steps.map(({ role, on, review }) => ({ role, on, review }))).toEqual([
       { role: 'triager', on: null, review: false },
       { role: 'reviewer', on: 0, review: true },
     ]);

@@ -16,8 +16,8 @@ export const MAX_AGENTS = 100_000;
 export const MAX_ROLES = 64;
 /** Items of one input. */
 export const MAX_ITEMS = 1_000_000;
-/** Flow steps; a task's steps fit the bits of one 16-bit number. */
-export const MAX_STEPS = 16;
+/** Flow steps: one for each role there may be. */
+export const MAX_STEPS = 64;
 
 /** What flow calls the items. */
 export const INPUT_NAME = 'input';
@@ -157,7 +157,7 @@ const Memory = v.strictObject(
   'a map with turns',
 );
 
-const Role = v.strictObject(
+export const RoleSchema = v.strictObject(
   {
     kind: v.pipe(
       v.optional(choice(ROLE_KINDS), 'worker'),
@@ -274,7 +274,7 @@ export const SwarmSchema = v.strictObject(
           v.string(),
           v.regex(ROLE_NAME, 'lower-case letters, digits and hyphens, a letter first, at most 32, and not input'),
         ),
-        Role,
+        RoleSchema,
         'a map from role names to roles',
       ),
       v.minEntries(1, 'at least one role'),
@@ -294,7 +294,7 @@ export const SwarmSchema = v.strictObject(
 
 /** A checked swarm: defaults filled in, durations in milliseconds, sizes in MiB. Also a valid file when written as YAML or JSON. */
 export type Swarm = v.InferOutput<typeof SwarmSchema>;
-export type SwarmRole = v.InferOutput<typeof Role>;
+export type SwarmRole = v.InferOutput<typeof RoleSchema>;
 export type SwarmInput = v.InferOutput<typeof Input>;
 export type SwarmStep = v.InferOutput<typeof Step>;
 /** As a person writes it: defaults may be absent, quantities may carry units. */

@@ -31,7 +31,7 @@ export interface SwarmSummary {
 
 export function summarize(swarm: Swarm): SwarmSummary {
   const layout = expand(swarm);
-  const { stages } = planTasks(swarm, 0);
+  const { steps } = planTasks(swarm, 0);
   return {
     name: swarm.name,
     description: swarm.description ?? '',
@@ -43,7 +43,7 @@ export function summarize(swarm: Swarm): SwarmSummary {
       firstAgent,
       prompt: swarm.roles[name]?.prompt ?? '',
     })),
-    flow: stages.map(({ role, on, share }) => ({ role, on: on === null ? 'input' : (stages[on]?.role ?? ''), share })),
+    flow: steps.map(({ role, on, share }) => ({ role, on: on === null ? 'input' : (steps[on]?.role ?? ''), share })),
     model: swarm.model,
     seed: swarm.seed,
     askMs: swarm.supervision.ask ?? null,

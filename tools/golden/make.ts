@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { encodeEvents, LOG_VERSION } from '../../src/journal/journal.ts';
 import { RunState } from '../../src/journal/run-state.ts';
-import { planRun } from '../../src/runtime/definition/run-plan.ts';
+import { setupOf } from '../../src/runtime/definition/run-setup.ts';
 import { readIncident, type StoredRun, writeIncident } from '../../src/runtime/replay/incident.ts';
 import { livedRun } from '../../src/runtime/replay/testing/lived-run.ts';
 import { recordedRun, type RecordOptions } from '../../src/runtime/replay/testing/recorded-run.ts';
@@ -56,7 +56,7 @@ const LIVES: Readonly<Record<string, () => Promise<StoredRun & { readonly rows?:
         ...(['stall', 'loop', 'poisoned-output', 'all-residents-crash', 'device-lost', 'out-of-memory'] as const),
         ...(['quota', 'corrupt-record', 'old-version', 'clock-jump', 'supervisor-crash'] as const),
       ],
-      words: 4,
+      actions: 4,
       reloads: 1,
     }),
 };
@@ -69,7 +69,7 @@ async function write(dir: string, name: string): Promise<Record<string, GoldenRe
   const chunks: GoldenRun['chunks'] = Array.from({ length: Math.ceil(events.length / CHUNK) }, (_, k) =>
     encodeEvents(events.slice(k * CHUNK, (k + 1) * CHUNK)),
   );
-  const planned = planRun(source);
+  const planned = setupOf(source);
   if (!planned.ok) throw new Error('the swarm cannot be planned');
   const state = new RunState(planned.value.items.length, planned.value.layout.agents);
   for (const event of events) state.apply(event);

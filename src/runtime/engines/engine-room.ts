@@ -9,7 +9,7 @@ import { EngineKeeper, type KeeperState } from '../../engine/engine-keeper.ts';
 import { Escalation, type EscalationOptions } from '../../engine/escalation.ts';
 import type { InFlightTurn } from '../turns/in-flight-turn.ts';
 import { keeperWait } from '../storage/waits.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import { SeatScaling } from '../../healing/seat-scaling.ts';
 
 const SAMPLE_MS = 1000;
@@ -18,7 +18,7 @@ const LAST_FIGURES_MS = 2000;
 
 export interface EngineRoomOptions {
   readonly clock: Clock;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;

@@ -5,7 +5,7 @@ import { RunState } from '../../journal/run-state.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { History } from './history.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { planRun } from '../definition/run-plan.ts';
+import { setupOf } from '../definition/run-setup.ts';
 import { AGENT_STATES, type FaultKind } from '../../journal/vocabulary.ts';
 import type { JournalEvent, RunFrame, RunStatus, Timeline } from '../protocol/protocol.ts';
 import { agentsByState, CellDiff } from '../views/status.ts';
@@ -169,7 +169,7 @@ test('the history of a log is the same whether it was heard live or read back, a
   expect(await world.clock.run(() => status().phase === 'done', 3_600_000)).toBe(true);
   const events = await log(world, id);
   const heard = await ask(world, tab.runtime.timeline(id));
-  const planned = planRun(await world.store.source(id));
+  const planned = setupOf(await world.store.source(id));
   if (!planned.ok) throw new Error('the swarm does not parse');
   const read = (some: readonly JournalEvent[]): { history: History; timeline: Timeline } => {
     const history = new History(planned.value);

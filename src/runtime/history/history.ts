@@ -11,7 +11,7 @@ import { TimelineFold } from '../../telemetry/timeline.ts';
 import { Asides } from './asides.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { FaultStory } from './fault-story.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type { RunStatus, Timeline, TimelineEvent } from '../protocol/protocol.ts';
 
 const LINES = 20;
@@ -44,8 +44,8 @@ export class History {
   #lived = 0;
   #paused = false;
 
-  constructor(plan: Pick<RunPlan, 'layout' | 'swarm'>) {
-    const { intensity, period } = plan.swarm.supervision;
+  constructor(plan: Pick<RunSetup, 'layout' | 'supervision'>) {
+    const { intensity, period } = plan.supervision;
     const { roles, roleOf } = plan.layout;
     this.#heals = new HealFold(intensity, period, (agent) => {
       const role = roles[roleOf[agent] ?? 0];

@@ -17,6 +17,7 @@ const RATE_WINDOW_MS = 10_000;
 export class Follower implements RunView {
   readonly id: string;
   readonly plan: LoadedRun['plan'];
+  readonly definition: LoadedRun['definition'];
   readonly state: LoadedRun['state'];
   readonly history: LoadedRun['history'];
   readonly index: LoadedRun['index'];
@@ -32,6 +33,7 @@ export class Follower implements RunView {
   constructor(loaded: LoadedRun, options: { store: RunStore; clock: Clock; takeOver: () => void }) {
     this.id = loaded.record.id;
     this.plan = loaded.plan;
+    this.definition = loaded.definition;
     this.state = loaded.state;
     this.history = loaded.history;
     this.index = loaded.index;

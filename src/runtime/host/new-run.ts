@@ -4,7 +4,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import type { ExampleSource } from './examples.ts';
-import { planRun, type RunPlan, type RunSettings, settle } from '../definition/run-plan.ts';
+import { setupOf, type RunSetup, type RunSettings, settingsOf } from '../definition/run-setup.ts';
 import type { Diagnostic, StartRequest } from '../protocol/protocol.ts';
 
 export interface NewRunOptions {
@@ -28,9 +28,9 @@ export async function prepareRun(request: StartRequest, options: NewRunOptions):
   const input =
     request.input ?? (example === undefined ? null : { name: example, text: await examples.input(example) });
   if (!input) return { ok: false, diagnostics: [noInput(request.swarm.file, locate(['input']))] };
-  const settings = settle(request, swarm, version);
+  const settings = settingsOf(request, swarm, version);
   const source: RunSource = { swarm: request.swarm, input, settings: settings as unknown as RunSource['settings'] };
-  const planned = planRun(source);
+  const planned = setupOf(source);
   if (!planned.ok) return { ok: false, diagnostics: planned.error };
   const wall = clock.wall();
   return { ok: true, record: newRecord(newId('run', wall, random), planned.value, settings, wall), source };
@@ -45,7 +45,7 @@ const noInput = (file: string, at: { readonly line: number; readonly column: num
   hint: 'drop one on the page, or pass --input',
 });
 
-function newRecord(id: string, plan: RunPlan, settings: RunSettings, wall: number): RunRecord {
+function newRecord(id: string, plan: RunSetup, settings: RunSettings, wall: number): RunRecord {
   return {
     id,
     name: plan.summary.name,

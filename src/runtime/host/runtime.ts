@@ -183,6 +183,16 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     if (this.#open instanceof Run) this.#open.seats(change);
   }
 
+  /** See `Run.revise`. */
+  revise(change: Parameters<Run['revise']>[0]): string | null {
+    return this.#open instanceof Run ? this.#open.revise(change) : 'this tab only watches';
+  }
+
+  /** See `Run.createTask`. */
+  createTask(task: Parameters<Run['createTask']>[0]): void {
+    if (this.#open instanceof Run) this.#open.createTask(task);
+  }
+
   /** Events of the run that its store does not have yet; none where it is not open here. */
   unsaved(runId: string): readonly JournalEvent[] {
     return this.#open?.id === runId ? this.#open.unsaved() : [];

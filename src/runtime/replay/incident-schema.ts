@@ -11,6 +11,7 @@ import {
   RECOVERY_ACTIONS,
   STORED_TABLES,
 } from '../../journal/vocabulary.ts';
+import { CreatedTasks, ToldRevisions } from './changes.ts';
 import { TurnColumns } from './turn-columns.ts';
 
 export const MAX_FAULTS = 10_000;
@@ -157,6 +158,9 @@ export const IncidentSchema = v.strictObject({
   incident: v.literal(2),
   ...common,
   ...lists(v.strictObject({ at: ms, silentFrom: ms, loss: Loss }), SeatsCause, FaultDetail, HealStep),
+  /** What was changed while it went on; absent where nothing was. */
+  created: v.exactOptional(CreatedTasks),
+  revisions: v.exactOptional(ToldRevisions),
 });
 export type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 

@@ -9,7 +9,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded } from '../../swarm/bounded-json.ts';
-import { type RunPlan, planRun, type RunSettings } from '../definition/run-plan.ts';
+import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
 import type { IncidentFacts, LinkProblem } from '../protocol/links.ts';
 import {
   type IncidentJson,
@@ -23,19 +23,20 @@ import {
   MAX_ACTIONS,
 } from './incident-schema.ts';
 import { fromV1 } from './incident-v1.ts';
+import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
 import { inputOf } from './input-text.ts';
 import { maskItems, maskTurns, maskActions } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { fromColumns, toColumns } from './turn-columns.ts';
 
-/** A turn is 19 numbers and at most one text. */
+/** A turn is 20 numbers and at most one text. */
 const BOUNDS = { depth: 8, values: 20 * MAX_TURNS + 2_000_000 };
 
 /** An incident, read: what can be replayed. */
 export interface Incident {
   readonly source: RunSource;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly recording: Recording;
   readonly facts: IncidentFacts;
   /** The input's file as in the run; null where there are only placeholders. */
@@ -54,13 +55,17 @@ export interface StoredRun {
  * @returns its JSON; throws where the stored swarm file cannot be read any more
  */
 export function writeIncident({ record, source, events }: StoredRun, withInput: boolean): string {
-  const planned = planRun(source);
+  const planned = setupOf(source);
   if (!planned.ok) throw new Error(`The swarm file of run ${record.id} can no longer be read.`);
   const plan = planned.value;
   const recording = recordingOf(events);
-  const items = withInput ? plan.items : maskItems(plan.items, plan.swarm.input);
-  const turns = withInput ? recording.turns : maskTurns(recording.turns, plan, items);
-  const actions = withInput ? recording.actions : maskActions(recording.actions, plan, items);
+  const schemasOf = schemasOfSteps(plan, recording.revisions);
+  const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
+  const masks = withInput ? items : maskItems(items, plan.input);
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, schemasOf, { items, masks });
+  const actions = withInput ? recording.actions : maskActions(recording.actions, schemasOf, { items, masks });
+  const created = boundedTasks(recording.created, masks.slice(plan.items.length));
+  const revisions = boundedRevisions(recording.revisions, withInput);
   const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
   const json: IncidentJson = {
     incident: 2,
@@ -77,7 +82,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     settings: { seed, vramMiB, ...(askMs > 0 && { askMs }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
-      text: inputOf(items, plan.swarm.input),
+      text: inputOf(masks.slice(0, plan.items.length), plan.input),
       included: withInput,
     },
     engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
@@ -90,6 +95,8 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       agents: fault.agents.slice(0, 1024),
       detail: shortOf(fault.detail),
     })),
+    ...(created.length > 0 && { created }),
+    ...(revisions.length > 0 && { revisions }),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
@@ -145,14 +152,18 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     input: { name: input.name, text: input.text },
     settings: settings as unknown as RunSource['settings'],
   };
-  const planned = planRun(source);
+  const planned = setupOf(source);
   if (!planned.ok) return notOurs(planned.error[0]?.message ?? 'Its swarm file cannot be read.');
   const plan = planned.value;
+  const problem = problemInRevisions(plan, json.revisions ?? []);
+  if (problem !== null) return notOurs(`revisions: ${problem}`);
   const turns = fromColumns(json.turns);
   const recording: Recording = {
     turns,
     engines: json.engines,
     seats: json.seats,
+    created: json.created ?? [],
+    revisions: json.revisions ?? [],
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,
@@ -170,7 +181,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     modelId: run.model,
     seed: json.settings.seed,
     agents: plan.layout.agents,
-    tasks: plan.items.length,
+    tasks: plan.items.length + recording.created.length,
     turns: turns.length,
     ms: worked(run.ms),
     faults: json.faults.map(({ kind, at, agents }) => ({ kind, at: worked(at), agents })),

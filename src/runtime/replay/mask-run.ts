@@ -1,12 +1,13 @@
 /** A whole recording without the input: what people and agents wrote about each line becomes the same about its placeholder. */
 import type { InputItem } from '../../swarm/input.ts';
+import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import { maskLines, maskOutput, type Masked } from './mask.ts';
 import type { RecordedAction } from './operator-actions.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
-export function maskItems(items: readonly InputItem[], { format, field }: RunPlan['swarm']['input']): InputItem[] {
+export function maskItems(items: readonly InputItem[], { format, field }: RunSetup['input']): InputItem[] {
   const masks = maskLines(items.map(({ text }) => text));
   return items.map(({ line }, index) => {
     const mask = masks[index] ?? '';
@@ -16,18 +17,27 @@ export function maskItems(items: readonly InputItem[], { format, field }: RunPla
   });
 }
 
-export function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masks: readonly InputItem[]): RecordedTurn[] {
+/** Items of a run by task, those that were created while it went on behind those of the input, and their masks. */
+export interface MaskedItems {
+  readonly items: readonly InputItem[];
+  readonly masks: readonly InputItem[];
+}
+
+/** Schemas that outputs of the step may be of, that of the swarm file first; none: free text. */
+export type SchemasOf = (step: number) => readonly OutputSchema[];
+
+export function maskTurns(turns: readonly RecordedTurn[], schemasOf: SchemasOf, masked: MaskedItems): RecordedTurn[] {
   /** What agents were given: the line, and what others wrote about it. */
   const given = new Map<number, Masked[]>();
   return turns.map((turn) => {
     let known = given.get(turn.task);
     if (!known) {
-      known = [givenOf(plan, masks, turn.task)];
+      known = [givenOf(masked, turn.task)];
       given.clear();
       given.set(turn.task, known);
     }
     if (turn.text === '') return turn;
-    const mask = maskOutput(turn.text, schemaOf(plan, turn.stage), known);
+    const mask = maskOutput(turn.text, schemaOf(turn.text, schemasOf(turn.step)), known);
     known.push({ text: turn.text, mask });
     return { ...turn, text: mask };
   });
@@ -36,20 +46,29 @@ export function maskTurns(turns: readonly RecordedTurn[], plan: RunPlan, masks: 
 /** Results that a person wrote; the rest of what people do names nothing of the input. */
 export function maskActions(
   actions: readonly RecordedAction[],
-  plan: RunPlan,
-  masks: readonly InputItem[],
+  schemasOf: SchemasOf,
+  masked: MaskedItems,
 ): RecordedAction[] {
   return actions.map((action) => {
     if (action.do !== 'decide' || action.output === undefined) return action;
     const { stage = 0, task = 0, output } = action;
-    return { ...action, output: maskOutput(output, schemaOf(plan, stage), [givenOf(plan, masks, task)]) };
+    return { ...action, output: maskOutput(output, schemaOf(output, schemasOf(stage)), [givenOf(masked, task)]) };
   });
 }
 
-const schemaOf = ({ stages, swarm }: RunPlan, stage: number): OutputSchema | undefined =>
-  swarm.roles[stages[stage]?.role ?? '']?.output;
+/** The schema that the text is of. */
+function schemaOf(text: string, [first, ...others]: readonly OutputSchema[]): OutputSchema | undefined {
+  if (!first || others.length === 0) return first;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return first;
+  }
+  return [first, ...others].find((schema) => checkOutput(schema, value, { input: text }).length === 0) ?? first;
+}
 
-const givenOf = ({ items }: RunPlan, masks: readonly InputItem[], task: number): Masked => ({
+const givenOf = ({ items, masks }: MaskedItems, task: number): Masked => ({
   text: items[task]?.text ?? '',
   mask: masks[task]?.text ?? '',
 });

@@ -3,11 +3,10 @@ import type { JournalEvent } from '../../journal/events.ts';
 import type { TurnTrace } from '../../journal/turn-events.ts';
 import { ENGINE_LOST } from '../../journal/run-state.ts';
 import type { FinishReason } from '../../journal/vocabulary.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 
 /** A turn as it went. Times are milliseconds from its submission. */
-export interface RecordedTurn {
-  readonly task: number;
-  readonly stage: number;
+export interface RecordedTurn extends WorkItem {
   /** When it was submitted, milliseconds from the run's start. */
   readonly at: number;
   /** How the engine ended it; null where the engine did not: it fell silent, or was lost, or the turn was taken from it. */
@@ -23,7 +22,7 @@ export interface RecordedTurn {
 }
 
 /** A turn of which nothing was ever heard. */
-export const SILENT_TURN: Omit<RecordedTurn, 'task' | 'stage' | 'at'> = {
+export const SILENT_TURN: Omit<RecordedTurn, keyof WorkItem | 'at'> = {
   finish: null,
   alive: null,
   told: null,

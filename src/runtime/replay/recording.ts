@@ -3,9 +3,12 @@ import type { EngineLoss, SeatsCause } from '../../journal/engine-events.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import type { FaultDetail } from '../../journal/fault-events.ts';
 import type { Diagnosis, FaultKind, RecoveryAction } from '../../journal/vocabulary.ts';
+import type { RevisedAgents, RoleChange } from '../../journal/revisions.ts';
+import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import { TaskSteps } from './task-steps.ts';
 
 /** One engine: how long it loaded, what it reported, and when it was lost. Times are milliseconds from the run's start. */
 export interface RecordedEngine {
@@ -30,6 +33,26 @@ export interface RecordedSeats {
   readonly because: SeatsCause;
 }
 
+/** A revision of what agents are told and held to, or agents that one was given to. See `Revisions`. */
+export interface RecordedRevision {
+  /** Milliseconds from the run's start. */
+  readonly at: number;
+  readonly revision: number;
+  readonly from: number;
+  readonly roles: Readonly<Record<string, RoleChange>>;
+  readonly agents: RevisedAgents;
+}
+
+/** A task that was created while the run went on; they are numbered on from those of the input. */
+export interface RecordedTask {
+  /** Milliseconds from the run's start. */
+  readonly at: number;
+  readonly from: readonly number[];
+  readonly text: string;
+  /** Step that it begins with; absent: the first. */
+  readonly stage?: number;
+}
+
 export interface RecordedFault {
   readonly kind: FaultKind;
   /** Milliseconds from the run's start. */
@@ -46,10 +69,12 @@ export type HealStep =
   | readonly ['ordered' | 'mended', agent: number, fault: Diagnosis, action: RecoveryAction];
 
 export interface Recording {
-  /** By task, then stage, then time. */
+  /** By task, then step, then time. */
   readonly turns: readonly RecordedTurn[];
   readonly engines: readonly RecordedEngine[];
   readonly seats: readonly RecordedSeats[];
+  readonly created: readonly RecordedTask[];
+  readonly revisions: readonly RecordedRevision[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -116,8 +141,9 @@ type EngineReport = { readonly residents?: number; readonly model?: { readonly c
 export function recordingOf(events: readonly JournalEvent[]): Recording {
   const clock = new RunClock();
   const turns: Open[] = [];
-  /** The task's last submission; its place in `turns`. */
-  const last = new Map<number, number>();
+  const steps = new TaskSteps();
+  /** The item's last submission; its place in `turns`. */
+  const last = new ItemMap<number>();
   const dropped = new Set<number>();
   /** Called back because the run was paused, since it was last. */
   let recalled: number[] = [];
@@ -126,18 +152,20 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   const guessed = new Set<number>();
   const engines: RecordedEngine[] = [];
   const seats: RecordedSeats[] = [];
+  const created: RecordedTask[] = [];
+  const revisions: RecordedRevision[] = [];
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
   const heals: HealStep[] = [];
   const reopens: number[] = [];
-  /** When the task's turn gave its first sign of life. */
-  const started = new Map<number, number>();
+  /** When the item's turn gave its first sign of life. */
+  const started = new ItemMap<number>();
   let cancelledAt: number | null = null;
   let exact = false;
   let mended = 0;
   let ms = 0;
-  const change = (task: number, how: Partial<RecordedTurn>): void => {
-    const at = last.get(task);
+  const change = (item: WorkItem, how: Partial<RecordedTurn>): void => {
+    const at = last.get(item);
     const turn = at === undefined ? undefined : turns[at];
     if (at !== undefined && turn) turns[at] = { ...turn, ...how };
   };
@@ -156,39 +184,46 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     const step = healStep(event);
     if (step) heals.push(step);
     switch (event.type) {
-      case 'task.assigned':
+      case 'task.assigned': {
+        const item = steps.itemOf(event);
         // One at a time: the one before is over, however that came about.
-        open.delete(last.get(event.task) ?? -1);
-        last.set(event.task, turns.length);
-        started.delete(event.task);
+        open.delete(last.get(item) ?? -1);
+        last.set(item, turns.length);
+        started.delete(item);
         open.add(turns.length);
-        turns.push({ ...SILENT_TURN, at: ms, task: event.task, stage: event.stage, order: turns.length });
-        break;
-      case 'turn.started':
-        started.set(event.task, ms);
-        break;
-      case 'turn.ended': {
-        open.delete(last.get(event.task) ?? -1);
-        if (!event.trace) guessed.add(last.get(event.task) ?? -1);
-        change(event.task, ended(event));
+        turns.push({ ...SILENT_TURN, at: ms, ...item, order: turns.length });
         break;
       }
-      case 'task.advanced':
-        open.delete(last.get(event.task) ?? -1);
+      case 'turn.started':
+        started.set(steps.itemOf(event), ms);
+        break;
+      case 'turn.ended': {
+        const item = steps.itemOf(event);
+        open.delete(last.get(item) ?? -1);
+        if (!event.trace) guessed.add(last.get(item) ?? -1);
+        change(item, ended(event));
+        break;
+      }
+      case 'task.advanced': {
+        const item = steps.itemOf(event);
+        open.delete(last.get(item) ?? -1);
         // A person's word, or a review that failed.
         if (event.edited || event.output === null) break;
-        if (turns[last.get(event.task) ?? -1]?.text === '')
-          change(event.task, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        if (turns[last.get(item) ?? -1]?.text === '')
+          change(item, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
         break;
+      }
       // Where a turn never spoke, nothing but this says that it is over.
       case 'task.retried':
       case 'task.escalated':
+        open.delete(last.get(steps.itemOf(event)) ?? -1);
+        break;
       case 'task.committed':
       case 'task.failed':
-        open.delete(last.get(event.task) ?? -1);
+        for (const at of open) if (turns[at]?.task === event.task) open.delete(at);
         break;
       case 'task.requeued': {
-        const at = last.get(event.task) ?? -1;
+        const at = last.get(steps.itemOf(event)) ?? -1;
         open.delete(at);
         if (event.reason === 'cancelled') recalled.push(at);
         break;
@@ -200,7 +235,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
         reopens.push(before);
         for (const at of open) {
           const turn = turns[at] as Open;
-          turns[at] = { ...turn, ...cutOff(turn.at, started.get(turn.task), before) };
+          turns[at] = { ...turn, ...cutOff(turn.at, started.get(turn), before) };
         }
         open.clear();
         break;
@@ -230,6 +265,16 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
         seats.push({ at: next(), from, to, max, because });
         break;
       }
+      case 'task.created': {
+        const { from, text, stage } = event;
+        created.push({ at: next(), from, text, ...(stage !== undefined && { stage }) });
+        break;
+      }
+      case 'definition.revised': {
+        const { revision, from = 0, roles = {}, agents } = event;
+        revisions.push({ at: next(), revision, from, roles, agents });
+        break;
+      }
       case 'fault.injected': {
         const { kind, agents, detail, seed = 1, forMs = 0 } = event;
         faults.push({ kind, at: next(), agents, detail, seed, forMs });
@@ -244,6 +289,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
       default:
         break;
     }
+    steps.hear(event);
   }
   // Still under way when the log was read: nobody knows how they went on.
   for (const at of open) dropped.add(at);
@@ -256,11 +302,13 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   }
   // Without its answer a turn is better made up than played.
   const kept = turns.filter(({ order, text }) => !dropped.has(order) && !(guessed.has(order) && text === ''));
-  kept.sort((a, b) => a.task - b.task || a.stage - b.stage || a.order - b.order);
+  kept.sort((a, b) => a.task - b.task || a.step - b.step || a.order - b.order);
   return {
     turns: kept.map(({ order: _, ...turn }) => turn),
     engines,
     seats,
+    created,
+    revisions,
     faults,
     actions,
     heals,

@@ -114,7 +114,7 @@ export class ReplayEngine implements Engine {
     const then = this.#with.origin + (turn?.at ?? 0);
     const playing: Playing = {
       request,
-      turn: turn ?? { ...SILENT_TURN, task: -1, stage: -1, at: 0 },
+      turn: turn ?? { ...SILENT_TURN, task: -1, step: -1, slot: 0, at: 0 },
       submitted: Math.abs(now - then) <= ON_TRACK_MS ? then : now,
       onProgress,
       settle,

@@ -1,8 +1,9 @@
+import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
-/** Hands out recorded turns, each once, in the order in which the task's turns at the stage were taken; and counts. */
+/** Hands out recorded turns, each once, in the order in which the turns of their work item were taken; and counts. */
 export class Script {
-  readonly #turns = new Map<string, { readonly list: RecordedTurn[]; next: number }>();
+  readonly #turns = new ItemMap<{ readonly list: RecordedTurn[]; next: number }>();
   /** What each agent's turn is to be; null: the record has none. */
   readonly #now = new Map<number, RecordedTurn | null>();
   played = 0;
@@ -10,16 +11,15 @@ export class Script {
 
   constructor(turns: readonly RecordedTurn[]) {
     for (const turn of turns) {
-      const key = keyOf(turn.task, turn.stage);
-      const known = this.#turns.get(key);
+      const known = this.#turns.get(turn);
       if (known) known.list.push(turn);
-      else this.#turns.set(key, { list: [turn], next: 0 });
+      else this.#turns.set(turn, { list: [turn], next: 0 });
     }
   }
 
-  /** The agent is given the task: this is the next turn of it. */
-  assign(agent: number, task: number, stage: number): void {
-    const turns = this.#turns.get(keyOf(task, stage));
+  /** The agent is given the item: this is the next turn of it. */
+  assign(agent: number, item: WorkItem): void {
+    const turns = this.#turns.get(item);
     const turn = turns?.list[turns.next] ?? null;
     if (turns) turns.next++;
     this.#now.set(agent, turn);
@@ -34,5 +34,3 @@ export class Script {
     return turn;
   }
 }
-
-const keyOf = (task: number, stage: number): string => `${String(task)}/${String(stage)}`;

@@ -11,6 +11,7 @@ import { struck } from '../../chaos/seams.ts';
 import { FaultyStore } from '../../chaos/store-seam.ts';
 import type { EngineHost } from '../../engine/contract.ts';
 import type { JournalEvent } from '../../journal/events.ts';
+import { itemOf } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { memoryLock } from '../../kernel/lock.ts';
 import { seededRandom } from '../../kernel/random.ts';
@@ -170,7 +171,7 @@ export class ReplaySession {
       phase: 'loading',
       startedAt: session.clock.wall(),
       endedAt: null,
-      tasks: facts.tasks,
+      tasks: incident.plan.items.length,
       results: 0,
       failed: 0,
       agents: facts.agents,
@@ -187,6 +188,14 @@ export class ReplaySession {
     for (const { at, ...change } of recording.seats)
       session.clock.timeout(at + JUST_AFTER_MS, () => {
         session.runtime.setSeats(change);
+      });
+    for (const { at, ...change } of recording.revisions)
+      session.clock.timeout(at + JUST_AFTER_MS, () => {
+        session.runtime.revise(change);
+      });
+    for (const { at, ...task } of recording.created)
+      session.clock.timeout(at + JUST_AFTER_MS, () => {
+        session.runtime.createTask(task);
       });
     if (recording.cancelledAt !== null)
       session.clock.timeout(recording.cancelledAt, () => void session.runtime.cancel(id));
@@ -237,7 +246,7 @@ export class ReplaySession {
 
   #hear(event: JournalEvent): void {
     this.#people.hear(event);
-    if (event.type === 'task.assigned') this.#script.assign(event.agent, event.task, event.stage);
+    if (event.type === 'task.assigned') this.#script.assign(event.agent, itemOf(event.task, event, event.stage));
     if (event.type === 'run.ended') this.#endedAt = this.clock.now();
     if (event.type === 'run.paused') this.#paused = true;
     if (event.type === 'run.continued' || event.type === 'run.cancelled') this.#paused = false;

@@ -15,7 +15,8 @@ const ascending = (count: number): fc.Arbitrary<number[]> =>
 const turn: fc.Arbitrary<RecordedTurn> = fc
   .record({
     task: fc.nat(100_000),
-    stage: fc.nat(15),
+    step: fc.nat(63),
+    slot: fc.constantFrom(0, 0, 3),
     at: time(DAY),
     finish: fc.constantFrom('stop', 'length', 'deadline', 'error', null),
     signs: fc.option(fc.tuple(fc.integer({ min: 1, max: 4096 }), fc.nat(64), fc.nat(512), ascending(2))),

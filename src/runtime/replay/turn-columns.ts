@@ -3,6 +3,7 @@
  * equals something else is written as the difference to it.
  */
 import * as v from 'valibot';
+import { isWorkItem } from '../../journal/work-item.ts';
 import { RECORDED_FINISHES, type RecordedTurn } from './recorded-turn.ts';
 
 /** In one piece: there are millions of numbers, and a schema for each would copy them all. */
@@ -15,9 +16,11 @@ export const TurnColumns = v.pipe(
   v.strictObject({
     /** 1 or 1000: milliseconds or microseconds. */
     unit: v.picklist([1, 1000]),
-    /** Task, as the step from the one before; stage; finish as its place in RECORDED_FINISHES, -1: none. */
+    /** Task, as the difference to the one before; step of the flow; finish as its place in RECORDED_FINISHES, -1: none. */
     task: column,
     stage: column,
+    /** Slot at the step; absent where it is the first one of all turns. */
+    slot: v.exactOptional(column),
     /** When it was submitted, as the step from the one before. */
     at: column,
     finish: column,
@@ -77,7 +80,8 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
     const last = alive ? time(alive[4]) : 0;
     return {
       task: step,
-      stage: turn.stage,
+      stage: turn.step,
+      slot: turn.slot,
       at: atStep,
       finish: turn.finish === null ? -1 : RECORDED_FINISHES.indexOf(turn.finish),
       signs: alive?.[0] ?? 0,
@@ -102,6 +106,7 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
     unit,
     task: pick('task'),
     stage: pick('stage'),
+    ...(rows.some(({ slot }) => slot !== 0) && { slot: pick('slot') }),
     at: pick('at'),
     finish: pick('finish'),
     signs: pick('signs'),
@@ -124,16 +129,16 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
   };
 }
 
-/** Total: whatever the numbers are, the turns are such as an engine could have played. */
+/** Total: whatever the numbers are, the turns are such as an engine could have played; those of no work item are left out. */
 export function fromColumns(columns: TurnColumns): RecordedTurn[] {
   const { unit } = columns;
-  const at = (name: keyof TurnColumns, k: number): number => Number((columns[name] as number[])[k] ?? 0);
+  const at = (name: keyof TurnColumns, k: number): number => Number((columns[name] as number[] | undefined)?.[k] ?? 0);
   const count = (name: keyof TurnColumns, k: number): number => Math.max(0, at(name, k));
   const ms = (value: number): number => Math.min(MAX_MS, Math.max(0, value / unit));
   let task = 0;
   let rank = 0;
   let sent = 0;
-  return columns.task.map((step, k): RecordedTurn => {
+  const turns = columns.task.map((step, k): RecordedTurn => {
     task += step;
     rank += at('rank', k);
     sent += at('at', k);
@@ -151,7 +156,8 @@ export function fromColumns(columns: TurnColumns): RecordedTurn[] {
     const error = columns.errors[(more >> 1) - 1] ?? null;
     return {
       task,
-      stage: at('stage', k),
+      step: at('stage', k),
+      slot: at('slot', k),
       at: Math.max(0, sent / unit),
       finish,
       alive:
@@ -172,6 +178,7 @@ export function fromColumns(columns: TurnColumns): RecordedTurn[] {
       retained: (more & 1) === 1,
     };
   });
+  return turns.filter(isWorkItem);
 }
 
 /** A day: no turn takes longer. */

@@ -5,13 +5,16 @@ import type { JournalChunk, ResultRow, RunRecord } from '../../store/records.ts'
 import { StoreFault } from '../../store/fault.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { History } from '../history/history.ts';
-import { planRun, type RunPlan } from '../definition/run-plan.ts';
+import { Definition } from '../definition/definition.ts';
+import { setupOf, type RunSetup } from '../definition/run-setup.ts';
 import { ResultIndex } from '../storage/result-index.ts';
 
 /** A stored run, folded up to the last event that is on the disk. */
 export interface LoadedRun {
   readonly record: RunRecord;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  /** Of the run as `state` has it. */
+  readonly definition: Definition;
   readonly state: RunState;
   readonly history: History;
   readonly index: ResultIndex;
@@ -26,7 +29,7 @@ const RECENT = 1000;
 export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
   const record = await store.record(id);
   if (!record) throw new StoreFault('missing', `There is no run ${id}.`);
-  const planned = planRun(await store.source(id));
+  const planned = setupOf(await store.source(id));
   if (!planned.ok) {
     throw new StoreFault(
       'corrupt',
@@ -43,7 +46,7 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
     index.add(rows);
     recent = [...recent, ...rows.map(({ row }) => row)].slice(-RECENT);
   });
-  return { record, plan, state, history, index, recent };
+  return { record, plan, definition: new Definition(plan, state), state, history, index, recent };
 }
 
 /** Applies what the store has of the log beyond `state`. Throws StoreFault (`newer`) where this Planaria cannot read it. */

@@ -2,28 +2,35 @@ import type { EventBody } from '../../journal/events.ts';
 import type { NoticeChoice, TaskFailure } from '../../journal/vocabulary.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import { placeIn } from '../../journal/work-item.ts';
 import { agentName } from '../../swarm/expand.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
 import type { RowNote } from '../protocol/row-note.ts';
+import type { ResultRecorder } from '../tasks/result-recorder.ts';
 import { reviewedText } from '../tasks/result-row.ts';
-import { nextStage, type RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import { taskInput, nextStep, type RunSetup } from '../definition/run-setup.ts';
 import type { ActionDone, ActionRefused, ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
 
 export interface OperatorOptions {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly dispatcher: Dispatcher;
   /** Null where nobody supervises. */
   readonly supervisor: Supervisor | null;
   readonly tell: (event: EventBody) => unknown;
-  readonly done: (task: number, note: RowNote | null) => void;
-  /** Ends the task; every attempt at it is in the log. */
-  readonly fail: (task: number, failure: TaskFailure, note: RowNote) => void;
+  readonly recorder: ResultRecorder;
+  readonly run: RunControl;
+}
+
+/** What a person's word can do to the run as a whole. */
+interface RunControl {
   /** Tries engine and storage again at once. */
-  readonly resume: () => void;
+  resume(): void;
   /** Ends the run. */
-  readonly cancel: () => void;
+  cancel(): void;
 }
 
 const no = (why: ActionRefused): ActionReply => ({ ok: false, ...why });
@@ -50,16 +57,8 @@ export class Operator {
     }
     if (!notice.choices.includes(decision.kind)) return no({ code: 'no-choice', choice: decision.kind });
     if (decision.kind === 'edit') return this.#edit(notice, decision.output);
-    this.#decided(notice, decision.kind, 'person');
+    this.#decided(notice, decision.kind);
     return this.#carryOut(notice, decision.kind);
-  }
-
-  /** Nobody said a word in time. */
-  unanswered(id: string): void {
-    const notice = this.#with.state.notices.find(id);
-    if (notice?.task == null) return;
-    this.#decided(notice, 'give-up', 'time');
-    this.#with.fail(notice.task, notice.failure ?? 'given-up', { code: 'nobody-answered' });
   }
 
   act(agent: number, action: AgentAction): ActionReply {
@@ -100,12 +99,12 @@ export class Operator {
   }
 
   #carryOut(notice: OpenNotice, kind: 'retry' | 'skip' | 'give-up'): ActionReply {
-    const { state, dispatcher, fail } = this.#with;
+    const { state, dispatcher, run } = this.#with;
     const { of, agent, task } = notice;
     if (kind === 'skip') {
       if (task === null || !state.isOpen(task)) return yes({ code: 'task-ended' });
       dispatcher.withdraw(task);
-      fail(task, 'skipped', { code: 'skipped' });
+      this.#fail(task, 'skipped', { code: 'skipped' });
       return yes({ code: 'task-fails', failure: 'skipped' });
     }
     switch (of) {
@@ -113,55 +112,64 @@ export class Operator {
         if (task === null || !state.isOpen(task)) return yes({ code: 'task-ended' });
         dispatcher.withdraw(task);
         if (kind === 'retry') {
-          dispatcher.again(task);
+          dispatcher.open(task);
           return yes({ code: 'task-again' });
         }
-        fail(task, notice.failure ?? 'given-up', { code: 'given-up' });
+        this.#fail(task, notice.failure ?? 'given-up', { code: 'given-up' });
         return yes({ code: 'task-fails', failure: notice.failure ?? 'given-up' });
       case 'agent':
         if (kind === 'retry') return this.#retry(agent, agentName(this.#with.plan.layout, agent));
         return yes({ code: 'agent-given-up' });
       default:
-        if (kind === 'retry') this.#with.resume();
-        else this.#with.cancel();
+        if (kind === 'retry') run.resume();
+        else run.cancel();
         return yes({ code: kind === 'retry' ? 'tried-again' : 'run-ends' });
     }
   }
 
   /** A person's output for the stage at which the task stands: checked as an agent's, and what the stage's result is then. */
   #edit(notice: OpenNotice, text: string): ActionReply {
-    const { plan, state, dispatcher, tell, done } = this.#with;
+    const { plan, definition, state, dispatcher, tell, recorder } = this.#with;
     const { task } = notice;
     if (task === null || !state.isOpen(task)) return no({ code: 'task-over' });
     const index = state.tasks.stage[task] as number;
-    const stage = plan.stages[index];
+    const stage = plan.steps[index];
     if (!stage) return no({ code: 'no-stage' });
-    const read = readOutput(text, stage.brief.check !== null);
+    const had = state.tasks.agent[task] as number;
+    const brief = definition.of(had >= 0 ? had : (plan.layout.roles[stage.roleIndex]?.firstAgent ?? 0));
+    const read = readOutput(text, brief.check !== null);
     if (!read.ok) return no(read.why);
-    const { item } = reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? '');
-    const broken = stage.brief.check?.(read.output, item);
-    if (broken) return no({ code: 'output-refused', role: stage.brief.name, detail: broken.detail });
-    this.#decided(notice, 'edit', 'person');
+    const { item } = reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text);
+    const broken = brief.check?.(read.output, item);
+    if (broken) return no({ code: 'output-refused', role: brief.name, detail: broken.detail });
+    this.#decided(notice, 'edit');
     dispatcher.withdraw(task);
     const { tasks } = state;
-    const next = index === plan.tasks.result ? null : nextStage(plan, task, index);
+    const next = index === plan.tasks.result ? null : nextStep(plan, task, index);
     tell({
       type: 'task.advanced',
       task,
       agent: Math.max(0, tasks.agent[task] as number),
       stage: index,
+      ...(notice.slot !== undefined && { slot: notice.slot }),
       next: next ?? index,
       output: read.output,
       attempts: (tasks.attempts[task] as number) + (tasks.failures[task] as number),
       edited: true,
     });
-    if (next === null) done(task, { code: 'edited' });
-    else dispatcher.again(task);
+    if (next === null) recorder.done(task, { code: 'edited' });
+    else dispatcher.open(task);
     return yes({ code: 'edited' });
   }
 
-  #decided({ id, agent, task }: OpenNotice, decision: NoticeChoice, by: 'person' | 'time'): void {
-    this.#with.tell({ type: 'heal.decided', notice: id, agent, task, decision, by });
+  #decided(notice: OpenNotice, decision: NoticeChoice): void {
+    const { id, agent, task } = notice;
+    this.#with.tell({ type: 'heal.decided', notice: id, agent, task, ...placeIn(notice), decision, by: 'person' });
+  }
+
+  /** Ends the task; every attempt at it is in the log. */
+  #fail(task: number, failure: TaskFailure, note: RowNote): void {
+    this.#with.recorder.fail(task, failure, note, 0);
   }
 }
 

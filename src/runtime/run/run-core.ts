@@ -1,60 +1,40 @@
 import { ContextManager } from '../../agents/context.ts';
-import type { Engine } from '../../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { Journal } from '../../journal/journal.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import { type Random, seededRandom } from '../../kernel/random.ts';
 import type { RunRecord } from '../../store/records.ts';
-import type { RunStore } from '../../store/run-store.ts';
 import { type Condition, recordOf } from './condition.ts';
 import { Dispatcher } from '../turns/dispatcher.ts';
+import type { TurnListener } from '../turns/settler.ts';
 import { UNSUPERVISED } from '../turns/turn-supervision.ts';
 import { EngineRoom } from '../engines/engine-room.ts';
-import type { EscalationOptions } from '../../engine/escalation.ts';
 import type { History } from '../history/history.ts';
 import { ResultRecorder } from '../tasks/result-recorder.ts';
 import type { LoadedRun } from './load-run.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
+import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 import { RunStorage } from '../storage/run-storage.ts';
 import { Stopwatch } from './stopwatch.ts';
-import type { HealingSettings } from '../supervision/healing-parts.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
-
-export interface RunOptions {
-  readonly clock: Clock;
-  readonly store: RunStore;
-  readonly createEngine: () => Engine;
-  /** Engines for bigger models, beside the run's own. */
-  readonly createBeside: () => Engine;
-  /** See `EscalationOptions`. */
-  readonly createRemote: EscalationOptions['createRemote'];
-  readonly models: EscalationOptions['models'];
-  /** From `store.openWriter`. */
-  readonly fence: number;
-  /** Names this tab in the log. */
-  readonly tab: string;
-  /** How its agents are mended; null: not at all. Absent: as usual. */
-  readonly healing?: HealingSettings | null;
-  /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
-  readonly fixedSeats?: boolean;
-  /** Hears every event as it happens, before it is on the disk. */
-  readonly onEvent?: (event: JournalEvent) => void;
-  /** Gives the run's lock back. */
-  readonly release: () => void;
-  /** Another tab has taken the run over; this one has stopped. */
-  readonly onStale: () => void;
-}
 
 /**
  * What keeps a run going, from its first event to its last: turns go out while there is an engine and nothing speaks against it, rows go to
  * the disk, and the run is over when every task has one. Everything that happens goes through `tell`, into the log and the state alike.
+ *
+ * Invariants:
+ * - The state is the fold of the log: nothing changes it but `tell`.
+ * - Turns are handed out only while there is an engine and the run is not over, paused, or unable to write (`steer`).
+ * - The run ends when each task's row is on the disk, not before; after `run.ended` the log gets nothing more.
+ * - After `stop`, or once another tab writes the run, nothing more is written here.
  */
-export class RunCore {
-  readonly plan: RunPlan;
+export class RunCore implements TurnListener {
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly history: History;
   readonly index: ResultIndex;
@@ -73,10 +53,10 @@ export class RunCore {
   #stopped = false;
   #ending = false;
 
-  /** `onUnanswered`: nobody said a word on that notice in time. */
-  constructor(loaded: LoadedRun, options: RunOptions, onUnanswered: (notice: string) => void) {
-    const { record, plan, state, history, index, recent } = loaded;
+  constructor(loaded: LoadedRun, options: RunOptions) {
+    const { record, plan, definition, state, history, index, recent } = loaded;
     this.plan = plan;
+    this.definition = definition;
     this.state = state;
     this.history = history;
     this.index = index;
@@ -100,7 +80,7 @@ export class RunCore {
     // Of the run's own seed, so that a replay draws the same.
     const random = seededRandom(`run/${String(plan.settings.seed)}/${String(options.fence)}`);
     this.supervisor = this.#openSupervisor(random);
-    this.dispatcher = this.#openDispatcher(random, contexts, onUnanswered);
+    this.dispatcher = this.#openDispatcher(random, contexts);
     this.supervisor?.start(this.dispatcher.actuator);
     this.supervisor?.recall(recent);
     if (!state.ended) this.supervisor?.adoptAll();
@@ -166,6 +146,11 @@ export class RunCore {
     this.dispatcher.stop();
     this.recorder.failRest(failure);
     this.steer();
+  }
+
+  /** A turn came to its end: the run may have used all the tokens that it was given. */
+  turnSettled(): void {
+    if (this.recorder.overspent && !this.isOver) this.endRest('token-budget');
   }
 
   /**
@@ -249,36 +234,16 @@ export class RunCore {
 
   #openSupervisor(random: Random): Supervisor | null {
     const { clock, fence, healing: settings = {} } = this.#with;
-    const { plan, state, tell } = this;
-    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell });
+    const { plan, definition, state, tell } = this;
+    return settings && new Supervisor({ clock, random, plan, definition, state, fence, settings, tell });
   }
 
-  #openDispatcher(random: Random, contexts: ContextManager, onUnanswered: (notice: string) => void): Dispatcher {
+  #openDispatcher(random: Random, contexts: ContextManager): Dispatcher {
     const { clock, fence } = this.#with;
-    const { plan, state, tell, storage, recorder, engines } = this;
-    const given = { clock, plan, state, fence, contexts, storage, tell, onUnanswered };
-    return new Dispatcher({
-      ...given,
-      random,
-      supervision: this.supervisor ?? UNSUPERVISED,
-      escalation: engines.escalation,
-      onDone: (task, note) => {
-        recorder.done(task, note);
-      },
-      onFailed: (task, failure, detail) => {
-        recorder.fail(task, failure, detail);
-      },
-      onTurn: () => {
-        engines.worked();
-        if (recorder.overspent && !this.isOver) this.endRest('token-budget');
-      },
-      onGone: (error, ordered) => {
-        engines.declareLost(error, ordered);
-      },
-      onCulprit: () => {
-        engines.absolve();
-      },
-    });
+    const { plan, definition, state, tell, storage, recorder, engines } = this;
+    const supervision = this.supervisor ?? UNSUPERVISED;
+    const given = { clock, random, plan, definition, state, fence, contexts, storage, recorder, engines, tell };
+    return new Dispatcher({ ...given, supervision, run: this });
   }
 
   /** Over once every task's row is on the disk. */

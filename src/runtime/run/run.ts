@@ -9,7 +9,8 @@ import { waitOf } from './condition.ts';
 import type { History } from '../history/history.ts';
 import type { LoadedRun } from './load-run.ts';
 import { Operator } from './operator.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type {
   ActionReply,
   AgentAction,
@@ -19,14 +20,16 @@ import type {
   RunStatus,
 } from '../protocol/protocol.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
-import { RunCore, type RunOptions } from './run-core.ts';
+import { RunCore } from './run-core.ts';
+import type { RunOptions } from './run-options.ts';
 import { statusOf } from '../views/status.ts';
 import type { RunView } from '../views/run-view.ts';
 
 /** A run that this tab writes, as people and chaos reach it: how it stands, and what they may do to it. */
 export class Run implements RunView {
   readonly id: string;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   readonly history: History;
   readonly index: ResultIndex;
@@ -36,30 +39,21 @@ export class Run implements RunView {
   constructor(loaded: LoadedRun, options: RunOptions) {
     this.id = loaded.record.id;
     this.plan = loaded.plan;
+    this.definition = loaded.definition;
     this.state = loaded.state;
     this.history = loaded.history;
     this.index = loaded.index;
-    const core = (this.#core = new RunCore(loaded, options, (notice) => {
-      this.#operator.unanswered(notice);
-    }));
+    this.#core = new RunCore(loaded, options);
+    const { dispatcher, supervisor, recorder, tell } = this.#core;
     this.#operator = new Operator({
       plan: this.plan,
+      definition: this.definition,
       state: this.state,
-      dispatcher: core.dispatcher,
-      supervisor: core.supervisor,
-      tell: core.tell,
-      done: (task, note) => {
-        core.recorder.done(task, note);
-      },
-      fail: (task, failure, note) => {
-        core.recorder.fail(task, failure, note, 0);
-      },
-      resume: () => {
-        this.resume();
-      },
-      cancel: () => {
-        this.cancel();
-      },
+      dispatcher,
+      supervisor,
+      recorder,
+      tell,
+      run: this,
     });
   }
 
@@ -84,11 +78,11 @@ export class Run implements RunView {
       tokensPerSecond: engines.tokensPerSecond,
       remote: engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },
-      residents: running.map(({ agent, task, tokens, stage }) => ({
+      residents: running.map(({ agent, task, tokens, brief }) => ({
         agent,
         task,
         tokens,
-        maxTokens: this.plan.stages[stage]?.brief.maxTokens ?? 0,
+        maxTokens: brief.maxTokens,
       })),
       ...this.history.figures(elapsed),
     });
@@ -178,6 +172,22 @@ export class Run implements RunView {
     if (this.#core.isOver) return;
     this.#core.tell({ type: 'seats.changed', ...change });
     this.#core.dispatcher.resize(change.to);
+  }
+
+  /** Revises what agents are told and held to; why it cannot be, or null where it is done. */
+  revise(change: Omit<Extract<EventBody, { type: 'definition.revised' }>, 'type'>): string | null {
+    if (this.#core.isOver) return 'this run is over';
+    const problem = this.definition.problemIn(change);
+    if (problem === null) this.#core.tell({ type: 'definition.revised', ...change });
+    return problem;
+  }
+
+  /** One task more, which goes through the flow from its step on. */
+  createTask(task: Omit<Extract<EventBody, { type: 'task.created' }>, 'type' | 'task'>): void {
+    if (this.#core.isOver) return;
+    const number = this.state.tasks.size;
+    this.#core.tell({ type: 'task.created', task: number, ...task });
+    this.#core.dispatcher.open(number);
   }
 
   /** Somebody broke something on purpose: the log says so. */

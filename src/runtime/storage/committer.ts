@@ -30,7 +30,15 @@ export interface CommitterOptions {
   readonly onStale: () => void;
 }
 
-/** Group commit: many results and events in one strict transaction. What could not be written is kept and tried again, never dropped. */
+/**
+ * Group commit: many results and events in one strict transaction. What could not be written is kept and tried again, never dropped.
+ *
+ * Invariants:
+ * - One transaction is under way at most; an event and the row that was added with it are in the same one.
+ * - What a failed transaction took stands before all that was added since, in its order.
+ * - A task's row is written once: of two, the first that is on the disk counts.
+ * - Nobody hears of a row before it is on the disk; after `stop`, or once another writer has come, of none at all.
+ */
 export class Committer {
   readonly #with: CommitterOptions;
   #rows: OrderedRow[] = [];

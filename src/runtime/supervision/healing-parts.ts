@@ -7,7 +7,8 @@ import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.
 import type { RunState } from '../../journal/run-state.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Actuator } from '../turns/actuator.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 
 /** How a run is supervised; everything has a default. */
 export interface HealingSettings {
@@ -21,24 +22,22 @@ export interface HealingSettings {
 
 /** MONITOR for a run as its plan describes it; `audit`: see `HealingSettings`. */
 export function monitorOf(
-  plan: RunPlan,
+  plan: RunSetup,
+  definition: Definition,
   state: RunState,
   audit: number | undefined,
   random: Random,
   post: (message: FromMonitor) => void,
 ): Monitor {
-  const { roles, supervision } = plan.swarm;
+  const { layout, supervision } = plan;
   const options = {
     ...MONITOR_DEFAULTS,
     ...(audit !== undefined && { audit }),
     agents: state.agents.size,
     tasks: state.tasks.size,
     degraded: supervision.thresholds.degraded,
-    roles: plan.layout.roles.map(({ name }) => ({
-      name,
-      schema: roles[name]?.output ?? null,
-      deadlineMs: roles[name]?.limits.deadline ?? Number.POSITIVE_INFINITY,
-    })),
+    roles: layout.roles.map(({ name }) => ({ name })),
+    briefAt: (role: number, revision: number) => definition.at(role, revision),
   };
   return new Monitor(options, random, post);
 }
@@ -52,14 +51,14 @@ export interface RecoverParts {
 
 /** RECOVER for a run as its plan describes it; `name` tells its cases and orders from those of others. */
 export function recoverOf(
-  plan: RunPlan,
+  plan: RunSetup,
   name: string,
   { actuator, life, ladder }: RecoverParts,
   random: Random,
   post: (message: FromRecover) => void,
 ): Recover {
-  const { roles, roleOf } = plan.layout;
-  const { intensity, period } = plan.swarm.supervision;
+  const { roles } = plan.layout;
+  const { intensity, period } = plan.supervision;
   const tree = new SupervisionTree(
     roles.map(({ name: role, firstAgent, replicas }) => ({ name: role, first: firstAgent, count: replicas })),
     { ...DEFAULT_SUPERVISION, intensity, periodMs: period },
@@ -68,8 +67,7 @@ export function recoverOf(
   const options = {
     ...RECOVER_DEFAULTS,
     life: name,
-    roleOf: (agent: number) => roleOf[agent] ?? 0,
-    canEscalate: (role: number) => actuator.canEscalate(roles[role]?.name ?? ''),
+    canEscalate: (agent: number) => actuator.canEscalate(agent),
     hasStandby: (agent: number) => actuator.others(agent) > 0,
   };
   return new Recover(options, { ladder: new Ladder(ladder), tree, life }, random, post);

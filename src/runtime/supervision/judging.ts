@@ -14,6 +14,8 @@ interface Pending {
 /** An accepted answer. */
 export interface Witness {
   readonly role: number;
+  /** Of the definition; absent: 0. */
+  readonly revision?: number;
   readonly question: string;
   readonly answer: unknown;
 }
@@ -59,8 +61,8 @@ export class Judging {
   }
 
   /** An accepted answer, also from before this tab. */
-  witness({ role, question, answer }: Witness): void {
-    this.#witnesses.push({ role, question, answer });
+  witness({ role, revision = 0, question, answer }: Witness): void {
+    this.#witnesses.push({ role, revision, question, answer });
     if (this.#witnesses.length > 2 * WITNESSES) this.#witnesses.splice(0, WITNESSES);
   }
 

@@ -22,7 +22,7 @@ export const askedFor = (agent: number, name: string): RecoveryOrder => ({
   fault: 'low-score',
   agent,
   also: [],
-  task: null,
+  item: null,
   delayMs: 0,
   step: 1,
   reasons: [{ code: 'asked' }],
@@ -152,7 +152,7 @@ export class Orders {
   }
 
   /** Carries a step out; a promise where that takes time. */
-  #act(agent: number, { action, task, case: about }: RecoveryOrder): Promise<unknown> | null {
+  #act(agent: number, { action, item, case: about }: RecoveryOrder): Promise<unknown> | null {
     const { actuator } = this.#with;
     switch (action) {
       case 'reload-sampler':
@@ -171,11 +171,11 @@ export class Orders {
           this.#with.tell({ type: 'heal.carried-out', agent, case: about, action, detail });
         });
       case 'trim-context':
-        if (task !== null) actuator.shrink(task);
+        if (item !== null) actuator.shrink(item);
         actuator.forget(agent);
         break;
       case 'escalate-model':
-        if (task !== null) actuator.escalate(task);
+        if (item !== null) actuator.escalate(item);
         break;
       case 'fresh-worker':
       case 'reload-weights':

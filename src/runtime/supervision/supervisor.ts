@@ -15,6 +15,7 @@ import type { Recover } from '../../healing/recover.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { AGENT, type RunState } from '../../journal/run-state.ts';
 import type { RecordDamage } from '../../journal/storage-events.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
@@ -23,14 +24,16 @@ import { Judging } from './judging.ts';
 import type { Actuator } from '../turns/actuator.ts';
 import type { Judgement, TurnSupervision, WatchedTurn } from '../turns/turn-supervision.ts';
 import { askedFor, Orders } from './orders.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import { type HealingSettings, monitorOf, recoverOf } from './healing-parts.ts';
 import { factsOf, questionOf } from './turn-facts.ts';
 
 export interface SupervisorOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;
@@ -156,13 +159,13 @@ export class Supervisor implements TurnSupervision {
     decide: (judgement: Judgement) => void,
   ): void {
     const { plan, state } = this.#with;
-    const { agent, task, stage, input } = watched;
+    const { agent, task, step, input, brief } = watched;
     const failed = verdict.kind === 'reject' ? verdict : null;
     const over: Extract<FromExecute, { type: 'turn.over' }> = {
       type: 'turn.over',
       ...this.#named(watched),
-      facts: factsOf(plan, stage, outcome, verdict, contextTokens),
-      question: questionOf(plan, state, stage, task, input),
+      facts: factsOf(brief, outcome, verdict, contextTokens),
+      question: questionOf(plan, state, step, task, input),
       answer: verdict.kind === 'accept' ? verdict.output : null,
       others: this.#actuator.others(agent),
       fault: failed ? DIAGNOSIS[failed.failure] : null,
@@ -173,14 +176,17 @@ export class Supervisor implements TurnSupervision {
 
   /** Rows that an earlier tab committed. */
   recall(rows: readonly Pick<ResultRow, 'task' | 'input' | 'output' | 'failure'>[]): void {
-    const { plan, state } = this.#with;
+    const { plan, definition, state } = this.#with;
     const stage = plan.tasks.result;
-    const role = plan.stages[stage]?.roleIndex ?? 0;
+    const role = plan.steps[stage]?.roleIndex ?? 0;
+    const { revision } = definition.at(role, 0);
+    // No row says under which revision it came about.
+    if (definition.inUse(role).some((brief) => brief.revision !== revision)) return;
     for (const { task, input, output, failure } of rows) {
       if (failure !== null) continue;
       const question = questionOf(plan, state, stage, task, input);
-      this.#judging.witness({ role, question, answer: output });
-      this.#monitor.recall(role, question, output);
+      this.#judging.witness({ role, revision, question, answer: output });
+      this.#monitor.recall(role, revision, question, output);
     }
   }
 
@@ -223,8 +229,8 @@ export class Supervisor implements TurnSupervision {
     else this.#post({ type: 'storage.full', detail: trouble });
   }
 
-  taskEnded(task: number): void {
-    this.#recover.taskEnded(task);
+  itemEnded(item: WorkItem): void {
+    this.#recover.itemEnded(item);
   }
 
   /** A person gives a failed agent another chance. False where it has not failed. */
@@ -245,14 +251,15 @@ export class Supervisor implements TurnSupervision {
   }
 
   #begin(): void {
-    const { plan, state, random, settings } = this.#with;
+    const { plan, definition, state, random, settings } = this.#with;
     const own = random.split(`healing/${String(this.#lives++)}`);
     const post = (message: FromMonitor | FromRecover): void => {
       this.#post(message);
     };
     this.#judging.again();
-    this.#monitor = monitorOf(plan, state, settings.audit, own, post);
-    for (const { role, question, answer } of this.#judging.witnesses) this.#monitor.recall(role, question, answer);
+    this.#monitor = monitorOf(plan, definition, state, settings.audit, own, post);
+    for (const { role, revision = 0, question, answer } of this.#judging.witnesses)
+      this.#monitor.recall(role, revision, question, answer);
     const parts = { actuator: this.#actuator, life: this.#life, ladder: settings.ladder };
     this.#recover = recoverOf(plan, this.#lifeName(), parts, own, post);
   }
@@ -262,8 +269,9 @@ export class Supervisor implements TurnSupervision {
     return `${String(this.#with.fence)}.${String(this.#lives)}`;
   }
 
-  #named({ id, agent, task, stage }: WatchedTurn): TurnName {
-    return { turn: id, agent, task, stage, role: this.#with.plan.layout.roleOf[agent] ?? 0 };
+  #named({ id, agent, task, step, slot, brief }: WatchedTurn): TurnName {
+    const role = this.#with.plan.layout.roleOf[agent] ?? 0;
+    return { turn: id, agent, task, step, slot, role, revision: brief.revision };
   }
 
   #post(message: FromExecute | FromMonitor | FromRecover): void {

@@ -1,28 +1,28 @@
+import type { RoleBrief } from '../../agents/turn.ts';
 import type { Verdict } from '../../agents/verdict.ts';
 import type { TurnOutcome } from '../../engine/contract.ts';
 import type { TurnFacts } from '../../healing/health.ts';
+import { outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 
 /** What the agent was asked: its input and, where it works on another's output, that output. */
-export function questionOf(plan: RunPlan, state: RunState, stage: number, task: number, input: string): string {
-  const on = plan.stages[stage]?.on ?? null;
-  const given = on === null ? undefined : state.held.get(task)?.find((held) => held.stage === on)?.output;
+export function questionOf(plan: RunSetup, state: RunState, stage: number, task: number, input: string): string {
+  const on = plan.steps[stage]?.on ?? null;
+  const given = on === null ? undefined : outputOf(state.held.get(task), on)?.output;
   return `${String(stage)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
 }
 
 /** What can be told of a turn that is over, to be scored. */
 export function factsOf(
-  plan: RunPlan,
-  stage: number,
+  { output: form }: RoleBrief,
   outcome: TurnOutcome,
   verdict: Verdict,
   contextTokens: number,
 ): TurnFacts {
   const { timing, usage, text, finish, meanLogprob } = outcome;
-  const brief = plan.stages[stage]?.brief;
-  const schema = brief?.schema != null;
-  const required = plan.swarm.roles[brief?.name ?? '']?.output?.required ?? [];
+  const schema = form !== null;
+  const required = form?.required ?? [];
   const output = verdict.kind === 'accept' ? verdict.output : null;
   const present = typeof output === 'object' && output !== null ? required.filter((name) => name in output).length : 0;
   return {

@@ -1,8 +1,9 @@
-import type { HeldOutput, RunState } from '../../journal/run-state.ts';
+import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 
 /**
@@ -10,12 +11,12 @@ import type { RowNote } from '../protocol/row-note.ts';
  * output it works on.
  */
 export function reviewedText(
-  stage: StageBrief,
+  stage: RunStep,
   held: readonly HeldOutput[] | undefined,
   item: string,
 ): { readonly item: string; readonly reviewed: string | null } {
   if (stage.on === null) return { item, reviewed: null };
-  const output = held?.find((each) => each.stage === stage.on)?.output;
+  const output = outputOf(held, stage.on)?.output;
   const text = typeof output === 'string' ? output : JSON.stringify(output ?? null);
   return stage.review ? { item, reviewed: text } : { item: text, reviewed: null };
 }
@@ -29,15 +30,19 @@ interface Ending {
 }
 
 /** The one row that a task ends in. */
-export function resultRow(plan: RunPlan, state: RunState, task: number, ending: Ending): ResultRow {
+export function resultRow(plan: RunSetup, state: RunState, task: number, ending: Ending): ResultRow {
   const held = state.held.get(task) ?? [];
-  const result = held.find((each) => each.stage === plan.tasks.result);
-  const review = held.find((each) => plan.stages[each.stage]?.review === true);
+  const input = taskInput(plan, state, task);
+  const result = outputOf(held, plan.tasks.result);
+  const review = outputOf(
+    held,
+    plan.steps.findIndex((stage) => stage.review),
+  );
   const agent = result?.agent ?? ending.agent;
   return {
     task,
-    line: plan.items[task]?.line ?? 0,
-    input: plan.items[task]?.text ?? '',
+    line: input.line,
+    input: input.text,
     output: ending.failure === null ? (result?.output ?? null) : null,
     failure: ending.failure,
     agent: agent >= 0 && !result?.edited ? agentName(plan.layout, agent) : '',

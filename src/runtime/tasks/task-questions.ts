@@ -3,89 +3,115 @@ import type { EventBody } from '../../journal/events.ts';
 import type { StoryLine } from '../../journal/healing-events.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import { ItemMap, itemOf, placeIn, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
-import type { EndedTurn } from './ended-turn.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import { taskInput, type RunSetup } from '../definition/run-setup.ts';
+import type { ResultRecorder } from './result-recorder.ts';
 
 export interface TaskQuestionsOptions {
   readonly clock: Clock;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;
+  readonly recorder: ResultRecorder;
   readonly tell: (event: EventBody) => unknown;
-  /** Nobody said a word on the notice in time. */
-  readonly onUnanswered: (notice: string) => void;
+}
+
+/** The work item that a notice is about; null where it is about none. */
+export function askedAbout({ tasks }: RunState, { task, ...place }: OpenNotice): WorkItem | null {
+  return task === null ? null : itemOf(task, place, tasks.stage[task] as number);
 }
 
 /** Questions to people about tasks for which nothing is left to try: what is told with them, and how long each waits for a word. */
 export class TaskQuestions {
   readonly #with: TaskQuestionsOptions;
-  /** How attempts at a task went, for whoever is asked about it. */
-  readonly #stories = new Map<number, StoryLine[]>();
-  readonly #waiting = new Map<number, Cancel>();
+  /** How attempts at an item went, for whoever is asked about it. */
+  readonly #stories = new ItemMap<StoryLine[]>();
+  readonly #waiting = new ItemMap<Cancel>();
   #asked = 0;
 
   constructor(options: TaskQuestionsOptions) {
     this.#with = options;
   }
 
-  /** One attempt more at the task. */
-  note(task: number, line: StoryLine): void {
-    this.#stories.set(task, [...(this.#stories.get(task) ?? []), line]);
+  /** One attempt more at the item. */
+  note(item: WorkItem, line: StoryLine): void {
+    this.#stories.set(item, [...(this.#stories.get(item) ?? []), line]);
   }
 
-  /** Asks a person before the task ends as `failure`; false where nobody is to be asked. */
-  ask({ task, agent, failures }: EndedTurn, failure: TurnFailure): boolean {
+  /** Whether a person is asked before a task ends as a failure. */
+  get asks(): boolean {
+    return this.#askMs > 0;
+  }
+
+  /** Asks a person before the task ends as `failure`, after so many attempts, the last of them by `agent`. */
+  ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number): void {
     const { plan, fence, tell, state } = this.#with;
-    const { askMs = 0 } = plan.settings;
-    if (askMs <= 0) return false;
-    const told = this.#stories.get(task) ?? [];
-    const before = failures + 1 - told.length;
+    const { task } = item;
+    const place = placeOf(item, state.tasks.stage[task] as number);
+    const told = this.#stories.get(item) ?? [];
+    const before = failures - told.length;
     const name = `t${String(fence)}.${String(++this.#asked)}`;
-    const line = plan.items[task]?.line ?? 0;
+    const { line } = taskInput(plan, state, task);
     tell({
       type: 'heal.notice',
       notice: name,
       of: 'task',
       agent,
       task,
+      ...place,
       case: name,
       title: { code: 'attempts-failed', line, failure },
       story: [
         // Attempts of an earlier tab are told by the log alone.
         ...(before > 0 ? [{ code: 'attempts-before', attempts: before } as const] : []),
         ...told,
-        { code: 'last-call', seconds: Math.round(askMs / 1000), failure },
+        { code: 'last-call', seconds: Math.round(this.#askMs / 1000), failure },
       ],
       choices: ['retry', 'skip', 'edit', 'give-up'],
       failure,
     });
-    const notice = state.notices.ofTask(task);
+    const notice = state.notices.ofTask(task, place);
     if (notice) this.await(notice);
-    return notice !== null;
   }
 
   /** After a while a task that nobody helped ends as what it failed with. */
-  await({ id, task }: OpenNotice): void {
-    if (task === null) return;
-    const { clock, plan, onUnanswered } = this.#with;
-    const cancel = clock.timeout(plan.settings.askMs ?? 0, () => {
-      this.#waiting.delete(task);
-      onUnanswered(id);
+  await(notice: OpenNotice): void {
+    const item = askedAbout(this.#with.state, notice);
+    if (!item) return;
+    const cancel = this.#with.clock.timeout(this.#askMs, () => {
+      this.#waiting.delete(item);
+      this.#unanswered(notice.id);
     });
-    this.#waiting.set(task, cancel);
+    this.#waiting.set(item, cancel);
   }
 
-  /** The question is answered, or nobody needs the answer any more. */
+  /** Questions about the task are answered, or nobody needs the answers any more. */
   withdraw(task: number): void {
-    this.#waiting.get(task)?.();
-    this.#waiting.delete(task);
+    for (const item of this.#waiting.itemsOf(task)) {
+      this.#waiting.get(item)?.();
+      this.#waiting.delete(item);
+    }
   }
 
-  /** How attempts at the task went is of no more use. */
-  forget(task: number): void {
-    this.#stories.delete(task);
+  /** How attempts at the item went is of no more use. */
+  forget(item: WorkItem): void {
+    this.#stories.delete(item);
+  }
+
+  /** Nobody said a word in time. */
+  #unanswered(id: string): void {
+    const { state, tell, recorder } = this.#with;
+    const notice = state.notices.find(id);
+    if (notice?.task == null) return;
+    const { agent, task, failure } = notice;
+    tell({ type: 'heal.decided', notice: id, agent, task, ...placeIn(notice), decision: 'give-up', by: 'time' });
+    recorder.fail(task, failure ?? 'given-up', { code: 'nobody-answered' }, 0);
+  }
+
+  get #askMs(): number {
+    return this.#with.plan.settings.askMs ?? 0;
   }
 
   stop(): void {

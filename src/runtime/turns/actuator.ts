@@ -2,16 +2,22 @@ import type { TurnFailure } from '../../journal/vocabulary.ts';
 import type { EngineError } from '../../engine/contract.ts';
 import type { FailureDetail } from '../../journal/evidence.ts';
 import type { CarriedOut } from '../../journal/healing-events.ts';
-import type { AgentMemory } from './agent-memory.ts';
 import type { Escalation } from '../../engine/escalation.ts';
-import type { InFlightTurn } from './in-flight-turn.ts';
+import type { EventBody } from '../../journal/events.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import { placeOf, type WorkItem } from '../../journal/work-item.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
+import type { RunStorage } from '../storage/run-storage.ts';
+import type { Attempts } from '../tasks/attempts.ts';
+import type { Pump } from '../tasks/work-queue.ts';
+import type { AgentMemory } from './agent-memory.ts';
+import type { EngineLink } from './engine-link.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
-import type { Settler } from './settle.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
 import type { Roster } from './roster.ts';
+import type { Settler } from './settler.ts';
 import type { Submitter } from './submit.ts';
-import type { TaskDesk } from '../tasks/task-desk.ts';
-import type { TurnSupervision, WatchedTurn } from './turn-supervision.ts';
+import type { WatchedTurn } from './turn-supervision.ts';
 
 /** What EXECUTE can do for RECOVER. All of it may be asked twice. */
 export interface Actuator {
@@ -23,14 +29,14 @@ export interface Actuator {
   renew(agent: number): Promise<CarriedOut>;
   /** Makes room in storage; bytes that were freed. */
   freeStorage(): Promise<number>;
-  /** Whether there is a bigger model for the role. */
-  canEscalate(role: string): boolean;
-  /** The task's next turn goes to a bigger model. */
-  escalate(task: number): void;
+  /** Whether there is a bigger model for the agent's tasks. */
+  canEscalate(agent: number): boolean;
+  /** The item's next turn goes to a bigger model. */
+  escalate(item: WorkItem): void;
   /** The agent's next turn samples with a penalty on repetition. */
   steady(agent: number): void;
-  /** The next prompt of the task is made shorter. */
-  shrink(task: number): void;
+  /** The item's next prompt is made shorter. */
+  shrink(item: WorkItem): void;
   /** Takes the agent's turn from it: as a failed attempt, or, where the turn is not to blame (null), to be done by another. */
   abandon(agent: number, failure: TurnFailure | null, detail: FailureDetail): void;
   /** Gives the agent no work until it is `back`. */
@@ -49,79 +55,111 @@ export interface Actuator {
 }
 
 export interface ActuatorParts {
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
+  readonly state: RunState;
   readonly escalation: Escalation;
   readonly memory: AgentMemory;
   readonly inFlight: InFlightTurns;
-  readonly desk: TaskDesk;
+  readonly attempts: Attempts;
   readonly roster: Roster;
   readonly submitter: Submitter;
   readonly settler: Settler;
-  readonly supervision: TurnSupervision;
-  readonly freeStorage: () => Promise<number>;
-  /** Cancels a turn at its engine. */
-  readonly callBack: (turn: InFlightTurn) => void;
-  /** Agents or tasks may be waiting for a turn that were not before. */
-  readonly pump: () => void;
-  readonly engineReady: () => boolean;
-  /** `ordered`: there is nothing wrong with it as far as is known. */
-  readonly onGone: (error: EngineError, ordered?: boolean) => void;
+  readonly link: EngineLink;
+  readonly storage: Pick<RunStorage, 'makeRoom'>;
+  readonly pump: Pump;
+  readonly tell: (event: EventBody) => unknown;
 }
 
 /** What a supervisor may have done, put into effect on the parts of a dispatcher. */
-export function actuatorOf(parts: ActuatorParts): Actuator {
-  const { plan, escalation, memory, inFlight, desk, roster, submitter, settler, supervision, pump } = parts;
+export class TurnActuator implements Actuator {
+  readonly #with: ActuatorParts;
 
-  const abandon = (agent: number, failure: TurnFailure | null, detail: FailureDetail): void => {
+  constructor(parts: ActuatorParts) {
+    this.#with = parts;
+  }
+
+  recompute(agent: number): void {
+    this.#with.memory.recompute(agent);
+  }
+
+  forget(agent: number): void {
+    this.#with.memory.forget(agent);
+  }
+
+  renew(agent: number): Promise<CarriedOut> {
+    return this.#with.memory.renew(agent);
+  }
+
+  freeStorage(): Promise<number> {
+    return this.#with.storage.makeRoom();
+  }
+
+  canEscalate(agent: number): boolean {
+    return this.#nextModel(agent, []) !== null;
+  }
+
+  escalate(item: WorkItem): void {
+    const { plan, state, attempts, tell } = this.#with;
+    const { task, step } = item;
+    const agent = Math.max(0, state.items.of(item).agent);
+    // Its task may have gone on meanwhile.
+    if (!state.isOpen(task) || state.tasks.stage[task] !== step || attempts.nextModel(item) !== null) return;
+    const role = plan.steps[step]?.role ?? '';
+    const to = this.#nextModel(agent, attempts.tried(item));
+    if (to === null) return;
+    attempts.giveTo(item, to);
+    const because = { code: 'supervisor', role } as const;
+    tell({ type: 'task.escalated', task, ...placeOf(item, step), agent, to, because });
+  }
+
+  steady(agent: number): void {
+    this.#with.submitter.steady(agent);
+  }
+
+  shrink(item: WorkItem): void {
+    this.#with.attempts.shrink(item);
+  }
+
+  abandon(agent: number, failure: TurnFailure | null, detail: FailureDetail): void {
+    const { inFlight, link, settler, pump } = this.#with;
     const turn = inFlight.ofAgent(agent);
     if (!turn) return;
-    parts.callBack(turn);
-    if (failure === null) {
-      settler.requeue(turn, 'mending', { finish: 'cancelled', then: 'rest' });
-    } else {
-      inFlight.begin(turn);
-      supervision.dropped(turn.id);
-      inFlight.end(turn, null, { rejected: failure, then: 'rest' });
-      settler.failed(turn, failure, detail);
-    }
-    pump();
-  };
+    link.callBack(turn);
+    if (failure === null) settler.requeue(turn, 'mending', 'cancelled', true);
+    else settler.abandon(turn, failure, detail);
+    pump.pump();
+  }
 
-  return {
-    recompute: (agent) => {
-      memory.recompute(agent);
-    },
-    forget: (agent) => {
-      memory.forget(agent);
-    },
-    renew: (agent) => memory.renew(agent),
-    freeStorage: () => parts.freeStorage(),
-    canEscalate: (role) => escalation.next(plan.swarm.roles[role]?.escalate ?? [], []) !== null,
-    escalate: (task) => {
-      desk.escalate(task);
-    },
-    steady: (agent) => {
-      submitter.steady(agent);
-    },
-    shrink: (task) => {
-      desk.shrink(task);
-    },
-    abandon,
-    back: (agent) => {
-      if (inFlight.busy(agent)) return;
-      roster.release(agent, true);
-      pump();
-    },
-    rest: (agent) => {
-      roster.rest(agent);
-    },
-    replaceEngine: (error, forAgent) => {
-      if (!parts.engineReady()) return false;
-      parts.onGone(error, forAgent);
-      return true;
-    },
-    engineReady: parts.engineReady,
-    others: (agent) => roster.others(agent),
-    inFlight: () => inFlight.all().filter(({ over, model }) => !over && model === null),
-  };
+  rest(agent: number): void {
+    this.#with.roster.rest(agent);
+  }
+
+  back(agent: number): void {
+    const { inFlight, roster, pump } = this.#with;
+    if (inFlight.busy(agent)) return;
+    roster.release(agent, true);
+    pump.pump();
+  }
+
+  replaceEngine(error: EngineError, forAgent?: boolean): boolean {
+    return this.#with.link.replace(error, forAgent);
+  }
+
+  engineReady(): boolean {
+    return this.#with.link.engine !== null;
+  }
+
+  others(agent: number): number {
+    return this.#with.roster.others(agent);
+  }
+
+  inFlight(): Iterable<WatchedTurn> {
+    return this.#with.inFlight.all().filter(({ over, model }) => !over && model === null);
+  }
+
+  #nextModel(agent: number, tried: readonly string[]): string | null {
+    const { definition, escalation } = this.#with;
+    return escalation.next(definition.of(agent).escalate, tried);
+  }
 }

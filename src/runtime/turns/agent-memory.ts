@@ -1,17 +1,14 @@
 import type { ContextManager } from '../../agents/context.ts';
 import type { Engine } from '../../engine/contract.ts';
 import type { CarriedOut } from '../../journal/healing-events.ts';
-import type { ColdAgent } from '../../store/records.ts';
+import type { RunStorage } from '../storage/run-storage.ts';
 import type { Residence } from '../../memory/residence.ts';
 
 export interface AgentMemoryOptions {
   /** What agents remember; their cold records keep it. */
   readonly contexts: ContextManager;
   readonly residence: Residence;
-  /** What the agent remembered was dropped. */
-  readonly onDropped: (agent: number) => void;
-  /** The agent's newest cold record that can be trusted; null without one. */
-  readonly lastGood: (agent: number) => Promise<ColdAgent | null>;
+  readonly storage: Pick<RunStorage, 'dropped' | 'lastGood'>;
 }
 
 /** What can be done to what an agent knows: on the GPU, on the warm tier, and in its context. */
@@ -44,14 +41,14 @@ export class AgentMemory {
   forget(agent: number): void {
     this.recompute(agent);
     this.#with.contexts.forget(agent);
-    this.#with.onDropped(agent);
+    this.#with.storage.dropped(agent);
   }
 
   /** Makes the agent anew from its last good generation; says from which. */
   async renew(agent: number): Promise<CarriedOut> {
-    const { contexts, lastGood } = this.#with;
+    const { contexts, storage } = this.#with;
     this.recompute(agent);
-    const record = await lastGood(agent);
+    const record = await storage.lastGood(agent);
     contexts.forget(agent);
     if (!record) return { code: 'no-record' };
     contexts.restore(agent, record.state['memory']);

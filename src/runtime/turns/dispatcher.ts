@@ -1,24 +1,30 @@
 import type { ContextManager } from '../../agents/context.ts';
 import type { Engine, EngineError } from '../../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
-import type { RunState } from '../../journal/run-state.ts';
+import { type RunState, TASK } from '../../journal/run-state.ts';
+import { placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { RequeueReason } from '../../journal/vocabulary.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
-import type { ReadyTask } from '../../scheduling/ready-queue.ts';
-import { type Actuator, actuatorOf } from './actuator.ts';
-import { AgentMemory } from './agent-memory.ts';
-import { Allowance } from '../../scheduling/allowance.ts';
-import type { Escalation } from '../../engine/escalation.ts';
-import { type InFlightTurn, GRACE_MS, HUNG } from './in-flight-turn.ts';
-import { InFlightTurns } from './in-flight-turns.ts';
-import { Settler } from './settle.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
 import { Residence } from '../../memory/residence.ts';
-import { Roster } from './roster.ts';
+import { Allowance } from '../../scheduling/allowance.ts';
+import type { ReadyItem } from '../../scheduling/ready-queue.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { RunStorage } from '../storage/run-storage.ts';
+import { Attempts } from '../tasks/attempts.ts';
+import { openItems } from '../tasks/progress.ts';
+import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import { TaskQuestions } from '../tasks/task-questions.ts';
+import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
+import { type Actuator, TurnActuator } from './actuator.ts';
+import { AgentMemory } from './agent-memory.ts';
+import { type EngineControl, EngineLink } from './engine-link.ts';
+import type { InFlightTurn } from './in-flight-turn.ts';
+import { InFlightTurns } from './in-flight-turns.ts';
+import { Roster } from './roster.ts';
+import { Settler, type TurnListener } from './settler.ts';
 import { Submitter } from './submit.ts';
-import { TaskDesk, type TaskDeskOptions } from '../tasks/task-desk.ts';
 import type { TurnSupervision } from './turn-supervision.ts';
 
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
@@ -30,132 +36,82 @@ const LONG_WAIT = 1 / 8;
 export interface DispatcherOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   /** Sets turns of one writer apart from those of another. */
   readonly fence: number;
   /** What agents remember; their cold records keep it. */
   readonly contexts: ContextManager;
-  /** Bigger models for tasks that the run's own keeps failing at. */
-  readonly escalation: Escalation;
   readonly supervision: TurnSupervision;
+  readonly engines: EngineControl;
+  readonly recorder: ResultRecorder;
+  readonly run: TurnListener;
   readonly tell: (event: EventBody) => JournalEvent;
   /** What agents have on the disk, and room there. */
   readonly storage: Pick<RunStorage, 'whenCold' | 'note' | 'dropped' | 'lastGood' | 'makeRoom'>;
-  /** See `TaskDeskOptions`. */
-  readonly onDone: TaskDeskOptions['onDone'];
-  readonly onFailed: TaskDeskOptions['onFailed'];
-  readonly onUnanswered: (notice: string) => void;
-  /** A turn came to its end in the engine, and what comes of it is decided. */
-  readonly onTurn: () => void;
-  /** The engine can do no more, as an outcome says or as its silence shows; `ordered`: it could, but another one is to take its place. */
-  readonly onGone: (error: EngineError, ordered?: boolean) => void;
-  /** See `TaskDeskOptions`. */
-  readonly onCulprit: () => void;
 }
 
 /**
  * Gives ready tasks to idle agents for as long as the engine has room. What it hands out leaves by `Submitter` and comes back by `Settler`;
  * what runs meanwhile is in `InFlightTurns`.
+ *
+ * Invariants:
+ * - An item that is open waits in `WorkQueue`, for a person in `TaskQuestions`, or in `InFlightTurns`: in one of them, and nowhere else.
+ * - Nothing is handed out without an engine, nor beyond what `Allowance` grants.
+ * - After `stop` nothing is handed out any more, and what engines still say is heard by nobody.
  */
-export class Dispatcher {
+export class Dispatcher implements Pump {
   /** What a supervisor may have done. */
   readonly actuator: Actuator;
   readonly #with: DispatcherOptions;
+  readonly #link: EngineLink;
   readonly #inFlight: InFlightTurns;
-  readonly #desk: TaskDesk;
+  readonly #queue: WorkQueue;
+  readonly #attempts = new Attempts();
+  readonly #questions: TaskQuestions;
   readonly #roster: Roster;
   readonly #residence: Residence;
   readonly #memory: AgentMemory;
   readonly #submitter: Submitter;
   readonly #settler: Settler;
   readonly #allowance = new Allowance();
-  #engine: Engine | null = null;
-  #lastEngine: Engine | null = null;
 
   constructor(options: DispatcherOptions) {
     this.#with = options;
-    const { clock, random, plan, state, fence, contexts, escalation, supervision, tell } = options;
-    const { onDone, onFailed, onUnanswered, onCulprit } = options;
-    const { storage } = options;
-    const pump = (): void => {
-      this.pump();
-    };
-    const shared = { clock, random, plan, state, fence, contexts, escalation, tell, supervision };
-    const roster = (this.#roster = new Roster(plan, state));
-    const onTier = (agent: number, tier: number): void => {
-      state.agents.tier[agent] = tier;
-    };
-    const residence = (this.#residence = new Residence({
-      onTier,
+    const { clock, plan, definition, state, contexts, storage, engines } = options;
+    this.#link = new EngineLink(clock, engines);
+    this.#roster = new Roster(plan, definition, state);
+    this.#residence = new Residence({
+      onTier: (agent, tier) => {
+        state.agents.tier[agent] = tier;
+      },
       whenCold: (agent) => storage.whenCold(agent),
       onNote: (agent, because) => {
         storage.note(agent, because);
       },
-    }));
-    const memory = (this.#memory = new AgentMemory({
-      contexts,
-      residence,
-      onDropped: (agent) => {
-        storage.dropped(agent);
-      },
-      lastGood: (agent) => storage.lastGood(agent),
-    }));
-    const desk = (this.#desk = new TaskDesk({
-      ...shared,
-      supervised: supervision.supervises,
-      nextModel: (role, tried) => escalation.next(plan.swarm.roles[role]?.escalate ?? [], tried),
-      onDone,
-      onFailed,
-      onUnanswered,
-      onWaiting: pump,
-      alone: () => this.#allowance.oneAtATime,
-      onCulprit,
-      onSettled: (task) => {
-        supervision.taskEnded(task);
-      },
-    }));
-    const inFlight = (this.#inFlight = new InFlightTurns({ ...shared, roster, residence }));
-    const submitter = (this.#submitter = new Submitter({
-      ...shared,
-      inFlight,
-      desk,
-      residence,
-      onOutcome: (turn, outcome) => {
-        this.#settler.finish(turn, outcome);
-      },
-      onOverdue: (turn) => {
-        if (turn.model === null) options.onGone(HUNG);
-        else this.#settler.overdue(turn);
-      },
-    }));
-    const settler = (this.#settler = new Settler({
-      ...shared,
-      inFlight,
-      desk,
-      contextTokens: () => submitter.contextTokens,
-      onTurn: () => {
-        this.#allowance.worked();
-        options.onTurn();
-      },
-      onGone: (error) => {
-        // Nothing more for this engine, even if it has not said itself that it is lost.
-        this.#engine = null;
-        options.onGone(error);
-      },
-      onFree: pump,
-    }));
-    const freeStorage = (): Promise<number> => storage.makeRoom();
-    const parts = { memory, inFlight, desk, roster, submitter, settler, freeStorage, pump };
-    this.actuator = actuatorOf({
-      ...shared,
-      ...parts,
-      callBack: (turn) => {
-        this.#callBack(turn);
-      },
-      engineReady: () => this.#engine !== null,
-      onGone: options.onGone,
     });
+    this.#memory = new AgentMemory({ contexts, residence: this.#residence, storage });
+    this.#questions = new TaskQuestions(options);
+    this.#queue = new WorkQueue({ clock, plan, state, pump: this });
+    const shared = {
+      ...options,
+      escalation: engines.escalation,
+      link: this.#link,
+      roster: this.#roster,
+      residence: this.#residence,
+      memory: this.#memory,
+      questions: this.#questions,
+      queue: this.#queue,
+      attempts: this.#attempts,
+      allowance: this.#allowance,
+      pump: this,
+    };
+    const inFlight = (this.#inFlight = new InFlightTurns(shared));
+    const settler = (this.#settler = new Settler({ ...shared, inFlight }));
+    const submitter = (this.#submitter = new Submitter({ ...shared, inFlight, settler }));
+    this.actuator = new TurnActuator({ ...shared, inFlight, settler, submitter });
+    this.#restore();
   }
 
   /** The turns that engines hold at this moment. */
@@ -174,7 +130,7 @@ export class Dispatcher {
 
   /** Turns that wait for nothing but a seat: somebody is free for them. */
   get waiting(): number {
-    let waiting = this.#desk.count((stage) => this.#roster.idle(stage) > 0);
+    let waiting = this.#queue.count((stage) => this.#roster.idle(stage) > 0);
     for (const turn of this.#inFlight.all()) if (!turn.started) waiting++;
     return waiting;
   }
@@ -188,12 +144,10 @@ export class Dispatcher {
 
   /** Turns go to `engine` from now on; null: they wait. */
   attach(engine: Engine | null, residents = 0, contextTokens = 0): void {
-    const fresh = engine !== null && engine !== this.#lastEngine;
-    this.#engine = engine;
+    const fresh = this.#link.attach(engine);
     if (engine) this.#residence.attach(engine, residents);
     this.#memory.attach(engine);
     if (fresh) {
-      this.#lastEngine = engine;
       this.#allowance.seats = residents;
       this.#submitter.resize(contextTokens);
       this.#with.supervision.engineUp();
@@ -205,22 +159,21 @@ export class Dispatcher {
   pump(): void {
     this.#prove();
     // Tasks whose next agent is busy wait for it; others need not.
-    const passed: ReadyTask[] = [];
-    while (this.#engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#desk.next((stage) => this.#roster.idle(stage) > 0 && this.#inFlight.size < this.#room(stage));
+    const passed: ReadyItem[] = [];
+    while (this.#link.engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
+      const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#inFlight.size < this.#room(stage));
       if (!next) break;
-      const failedBy = this.#desk.failedBy(next.task);
-      const agent = this.#roster.take(next.lane, failedBy, () => this.#residence.welcome());
+      const { item, urgent } = next;
+      const agent = this.#roster.take(item.step, this.#attempts.failedBy(item), () => this.#residence.welcome());
       if (agent === undefined) passed.push(next);
       else
         this.#submitter.submit(
-          next.task,
-          next.lane,
+          item,
           agent,
-          next.urgent && this.#inFlight.waited() < LONG_WAIT * this.#brief(next.lane).deadlineMs,
+          urgent && this.#inFlight.waited() < LONG_WAIT * this.#with.definition.of(agent).deadlineMs,
         );
     }
-    for (const { task, urgent } of passed) this.#desk.again(task, urgent);
+    for (const { item, urgent } of passed) this.#queue.push(item, urgent);
   }
 
   /**
@@ -228,29 +181,37 @@ export class Dispatcher {
    * seat. A task that has failed before is no fair trial.
    */
   #prove(): void {
-    while (this.#engine && this.#inFlight.size < this.#allowance.turnsAndTrials) {
-      const next = this.#desk.next(
+    while (this.#link.engine && this.#inFlight.size < this.#allowance.turnsAndTrials) {
+      const next = this.#queue.next(
         (stage) => this.#roster.onTrial(stage) > 0,
-        (task) => this.#desk.failedBy(task) === undefined,
+        (item) => this.#attempts.failedBy(item) === undefined,
       );
       if (!next) return;
-      this.#submitter.submit(next.task, next.lane, this.#roster.takeTrial(next.lane), true);
+      this.#submitter.submit(next.item, this.#roster.takeTrial(next.item.step), true);
     }
   }
 
   /** The task is taken out of all hands: what it waits for, and the turn that works on it. */
   withdraw(task: number): void {
-    this.#desk.withdraw(task);
-    const turn = this.#inFlight.ofTask(task);
-    if (!turn) return;
-    this.#callBack(turn);
-    this.#with.supervision.dropped(turn.id);
-    this.#inFlight.leave(turn, null, { finish: 'cancelled' });
+    const { supervision } = this.#with;
+    this.#queue.withdraw(task);
+    this.#questions.withdraw(task);
+    for (const item of this.#itemsOf(task)) {
+      this.#attempts.forget(item);
+      this.#questions.forget(item);
+      supervision.itemEnded(item);
+    }
+    for (const turn of this.#inFlight.ofTask(task)) {
+      this.#link.callBack(turn);
+      supervision.dropped(turn.id);
+      this.#inFlight.leave(turn, null, { finish: 'cancelled' });
+    }
   }
 
-  /** The task waits for a turn again, at the stage where it stands. */
-  again(task: number): void {
-    this.#desk.again(task);
+  /** The task waits for turns, at the step where it stands; also one that was created just now. */
+  open(task: number): void {
+    const { plan, state } = this.#with;
+    for (const item of openItems(plan, state, task)) this.#queue.push(item);
     this.pump();
   }
 
@@ -258,8 +219,8 @@ export class Dispatcher {
   callBack(agent: number, reason: RequeueReason): string | null {
     const turn = this.#inFlight.ofAgent(agent);
     if (!turn) return null;
-    this.#callBack(turn);
-    this.#settler.requeue(turn, reason, { finish: 'cancelled' });
+    this.#link.callBack(turn);
+    this.#settler.requeue(turn, reason, 'cancelled');
     this.pump();
     return turn.text;
   }
@@ -289,15 +250,16 @@ export class Dispatcher {
       held.map(({ agent }) => agent),
     );
     this.#residence.lost();
-    for (const turn of held) this.#settler.requeue(turn, error.code, { finish: 'error' });
+    for (const turn of held) this.#settler.requeue(turn, error.code, 'error');
     this.#allowance.lost();
   }
 
   /** Takes back what is with the engine and forgets what waits; nothing is handed out any more. */
   stop(): void {
-    this.#engine = null;
+    this.#link.attach(null);
     this.#with.supervision.stop();
-    this.#desk.stop();
+    this.#queue.stop();
+    this.#questions.stop();
     this.#inFlight.drop();
   }
 
@@ -306,21 +268,28 @@ export class Dispatcher {
    * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
    */
   #room(stage: number): number {
-    return this.#brief(stage).memoryTurns > 0 ? this.#allowance.seats : this.#allowance.turns;
+    const { plan, definition } = this.#with;
+    const { roleIndex } = plan.steps[stage] as RunStep;
+    const remembers = definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0);
+    return remembers ? this.#allowance.seats : this.#allowance.turns;
   }
 
-  #brief(stage: number): StageBrief['brief'] {
-    return (this.#with.plan.stages[stage] as StageBrief).brief;
+  /** What an earlier tab left open waits for a turn, or for a person's word. */
+  #restore(): void {
+    const { plan, state } = this.#with;
+    for (let task = 0; task < state.tasks.size; task++) {
+      if (!state.isOpen(task)) continue;
+      for (const item of openItems(plan, state, task)) {
+        const asked = state.notices.ofTask(task, placeOf(item, item.step));
+        if (asked) this.#questions.await(asked);
+        else if (state.items.of(item).status === TASK.pending) this.#queue.push(item);
+      }
+    }
   }
 
-  /** Cancels a turn; an engine that does not even give that back is of no more use. */
-  #callBack({ handle, model }: InFlightTurn): void {
-    if (!handle) return;
-    const engine = this.#engine;
-    const overdue = this.#with.clock.timeout(GRACE_MS, () => {
-      if (model === null && engine !== null && engine === this.#engine) this.#with.onGone(HUNG);
-    });
-    void handle.done.then(overdue);
-    handle.cancel();
+  /** Items of the task of which something may be remembered. */
+  #itemsOf(task: number): WorkItem[] {
+    const { plan, state } = this.#with;
+    return [...openItems(plan, state, task), ...state.items.besideOf(task)];
   }
 }

@@ -1,4 +1,6 @@
+import type { RoleBrief } from '../../agents/turn.ts';
 import { givenUp, type TurnHandle } from '../../engine/contract.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel } from '../../kernel/clock.ts';
 import type { TurnTracer } from './turn-trace.ts';
 
@@ -9,16 +11,18 @@ export const GRACE_MS = 10_000;
 export const HUNG = givenUp('deadline');
 
 /** A turn that an engine holds. */
-export interface InFlightTurn {
+export interface InFlightTurn extends WorkItem {
   readonly id: string;
-  readonly task: number;
-  readonly stage: number;
+  /** As its agent's definition stood when it began: whatever is revised meanwhile, the turn ends under it. */
+  readonly brief: RoleBrief;
   readonly agent: number;
   readonly failures: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
   /** What it was asked in all, an output under review included. */
   readonly asked: string;
+  /** Tokens that the engine's sequences have room for. */
+  readonly contextTokens: number;
   readonly submitted: number;
   readonly tracer: TurnTracer;
   /** It goes before turns that wait longer. */

@@ -2,6 +2,7 @@ import type { TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TurnFailure } from '../../journal/vocabulary.ts';
+import { ItemMap, type Place, placeOf } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
 import type { Residence } from '../../memory/residence.ts';
@@ -33,26 +34,34 @@ export interface InFlightTurnsOptions {
   readonly tell: (event: EventBody) => unknown;
 }
 
-/** The turns that engines hold, at most one a task and one an agent; their beginning and end are written down here and nowhere else. */
+/**
+ * The turns that engines hold; their beginning and end are written down here and nowhere else.
+ *
+ * Invariants:
+ * - At most one turn a work item, and at most one an agent.
+ * - Each turn that is told to have begun is told to have ended, once, unless the program goes (`drop`, or a crash): then `run.resumed` says it.
+ * - Whoever leaves here has its agent seen to: back to the bench, held for its supervisor, or in its hands already.
+ */
 export class InFlightTurns {
   readonly #with: InFlightTurnsOptions;
-  readonly #byTask = new Map<number, InFlightTurn>();
+  readonly #turns = new ItemMap<InFlightTurn>();
 
   constructor(options: InFlightTurnsOptions) {
     this.#with = options;
   }
 
   get size(): number {
-    return this.#byTask.size;
+    return this.#turns.size;
   }
 
   /** All of them, in the order in which they were submitted; the list is the caller's own. */
   all(): InFlightTurn[] {
-    return [...this.#byTask.values()];
+    return this.#turns.values();
   }
 
-  ofTask(task: number): InFlightTurn | undefined {
-    return this.#byTask.get(task);
+  /** Those of the task's items. */
+  ofTask(task: number): InFlightTurn[] {
+    return this.all().filter((turn) => turn.task === task);
   }
 
   /** The turn that the agent has with the run's own engine and that is not over. */
@@ -62,13 +71,12 @@ export class InFlightTurns {
 
   /** Whether the agent has a turn at all, with whichever model. */
   busy(agent: number): boolean {
-    for (const turn of this.#byTask.values()) if (turn.agent === agent) return true;
-    return false;
+    return this.all().some((turn) => turn.agent === agent);
   }
 
-  /** Whether this very turn is the one that its task waits for. */
+  /** Whether this very turn is the one that its item waits for. */
   holds(turn: InFlightTurn): boolean {
-    return this.#byTask.get(turn.task) === turn;
+    return this.#turns.get(turn) === turn;
   }
 
   /** How long the one that waits longest for its first word has waited, ms. */
@@ -78,14 +86,15 @@ export class InFlightTurns {
   }
 
   add(turn: InFlightTurn): void {
-    this.#byTask.set(turn.task, turn);
+    this.#turns.set(turn, turn);
   }
 
   /** The turn has begun to be computed; told once. */
   begin(turn: InFlightTurn): void {
     if (turn.started) return;
     turn.started = true;
-    this.#with.tell({ type: 'turn.started', task: turn.task, agent: turn.agent, turn: turn.id });
+    const { task, agent, id } = turn;
+    this.#with.tell({ type: 'turn.started', task, ...this.#place(turn), agent, turn: id });
   }
 
   /** Writes the end of the turn down, and sees to the agent. */
@@ -94,10 +103,11 @@ export class InFlightTurns {
     const { rejected, health, pending, finish = outcome?.finish ?? 'error' } = how;
     const { task, agent, id, model } = turn;
     turn.watchdog();
-    this.#byTask.delete(task);
+    this.#turns.delete(turn);
     tell({
       type: 'turn.ended',
       task,
+      ...this.#place(turn),
       agent,
       turn: id,
       finish,
@@ -125,17 +135,21 @@ export class InFlightTurns {
       return;
     }
     turn.watchdog();
-    this.#byTask.delete(turn.task);
+    this.#turns.delete(turn);
     this.#free(turn.agent, how.then);
   }
 
   /** Calls all of them back and forgets them; nothing is written down. */
   drop(): void {
-    for (const turn of this.#byTask.values()) {
+    for (const turn of this.all()) {
       turn.watchdog();
       turn.handle?.cancel();
     }
-    this.#byTask.clear();
+    this.#turns.clear();
+  }
+
+  #place(turn: InFlightTurn): Place {
+    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
   }
 
   #free(agent: number, then: After = 'free'): void {

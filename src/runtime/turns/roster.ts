@@ -1,6 +1,7 @@
 import { AGENT, type RunState } from '../../journal/run-state.ts';
 import { Bench } from '../../scheduling/bench.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 
 /** Nobody asks for more than this many others. */
 const ENOUGH_OTHERS = 3;
@@ -17,12 +18,14 @@ const isOnTrial = (state: RunState, agent: number): boolean => {
 
 /** Who is idle, by role: a bench each. */
 export class Roster {
-  readonly #plan: RunPlan;
+  readonly #plan: RunSetup;
+  readonly #definition: Definition;
   readonly #state: RunState;
   readonly #benches: readonly Bench[];
 
-  constructor(plan: RunPlan, state: RunState) {
+  constructor(plan: RunSetup, definition: Definition, state: RunState) {
     this.#plan = plan;
+    this.#definition = definition;
     this.#state = state;
     this.#benches = plan.layout.roles.map(({ firstAgent, replicas }) => {
       const rows = Array.from({ length: replicas }, (_, k) => firstAgent + k);
@@ -58,14 +61,11 @@ export class Roster {
     resident: () => readonly number[],
   ): number | undefined {
     const bench = this.#bench(stage);
-    const { brief, roleIndex } = this.#plan.stages[stage] as RunPlan['stages'][number];
+    const { roleIndex } = this.#plan.steps[stage] as RunSetup['steps'][number];
     const { roleOf } = this.#plan.layout;
-    const near =
-      brief.memoryTurns === 0
-        ? undefined
-        : resident().find(
-            (agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent),
-          );
+    const near = !this.#definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0)
+      ? undefined
+      : resident().find((agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent));
     if (near !== undefined) return near;
     const agent = bench.take(failedBy, failedBy !== undefined);
     if (agent === undefined || !failedBy?.has(agent) || !this.#anyBeside(roleIndex, failedBy)) return agent;
@@ -104,7 +104,7 @@ export class Roster {
   }
 
   #bench(stage: number): Bench {
-    return this.#benches[this.#plan.stages[stage]?.roleIndex ?? 0] as Bench;
+    return this.#benches[this.#plan.steps[stage]?.roleIndex ?? 0] as Bench;
   }
 
   #benchOf(agent: number): Bench | undefined {

@@ -1,16 +1,19 @@
 import type { ContextManager } from '../../agents/context.ts';
 import { planTurn } from '../../agents/turn.ts';
-import type { TurnOutcome, TurnProgress, TurnRequest } from '../../engine/contract.ts';
+import type { TurnProgress, TurnRequest } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
 import { reviewedText } from '../tasks/result-row.ts';
-import type { RunPlan, StageBrief } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 import type { Residence } from '../../memory/residence.ts';
-import type { TaskDesk } from '../tasks/task-desk.ts';
+import type { Attempts } from '../tasks/attempts.ts';
+import type { Settler } from './settler.ts';
 import { TurnTracer } from './turn-trace.ts';
 import type { TurnSupervision } from './turn-supervision.ts';
 
@@ -23,21 +26,19 @@ const LOADING_MS = 600_000;
 
 export interface SubmitterOptions {
   readonly clock: Clock;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  readonly definition: Definition;
   readonly state: RunState;
   /** Sets turns of one writer apart from those of another. */
   readonly fence: number;
   readonly contexts: ContextManager;
   readonly escalation: Escalation;
   readonly inFlight: InFlightTurns;
-  readonly desk: TaskDesk;
+  readonly attempts: Attempts;
   readonly residence: Residence;
   readonly supervision: TurnSupervision;
+  readonly settler: Settler;
   readonly tell: (event: EventBody) => unknown;
-  /** The turn that its task still waited for came to its end. */
-  readonly onOutcome: (turn: InFlightTurn, outcome: TurnOutcome) => void;
-  /** Nothing came of it long after its deadline. */
-  readonly onOverdue: (turn: InFlightTurn) => void;
 }
 
 /** Makes a turn of a task and an agent and puts it to an engine: the run's own, or the bigger model that the task is to have. */
@@ -52,11 +53,6 @@ export class Submitter {
     this.#with = options;
   }
 
-  /** Tokens that the engine's sequences have room for. */
-  get contextTokens(): number {
-    return this.#contextTokens;
-  }
-
   /** A fresh engine with that much room, tokens a sequence. */
   resize(contextTokens: number): void {
     this.#contextTokens = contextTokens;
@@ -68,42 +64,47 @@ export class Submitter {
   }
 
   /** `proof`: it is to show that its agent is well, and waits for nobody. */
-  submit(task: number, stageIndex: number, agent: number, proof = false): void {
-    const { clock, plan, state, fence, tell, desk, inFlight, supervision, onOverdue } = this.#with;
-    const stage = plan.stages[stageIndex] as StageBrief;
+  submit(item: WorkItem, agent: number, proof = false): void {
+    const { clock, plan, definition, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
+    const { task, step, slot } = item;
+    const stage = plan.steps[step] as RunStep;
+    const brief = definition.of(agent);
     // Until an agent on trial has passed, its mend is not proven.
     const first = proof || supervision.onTrial(agent);
-    const failures = state.tasks.failures[task] as number;
+    const { failures } = state.items.of(item);
     const id = `${String(fence)}-${String(++this.#turns)}`;
-    const model = desk.takeModel(task);
+    const model = attempts.takeModel(item);
     const { request, input } = planTurn({
       id,
       agent,
       priority: first ? FIRST : stage.priority,
-      role: stage.brief,
-      ...reviewedText(stage, state.held.get(task), plan.items[task]?.text ?? ''),
+      brief,
+      ...reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text),
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
-      shrink: desk.shrunk(task),
+      shrink: attempts.shrunk(item),
       contextTokens: this.#contextTokens,
       contexts: this.#with.contexts,
-      seedKey: `${String(plan.settings.seed)}/${String(task)}/${String(stageIndex)}`,
+      seedKey: seedKeyOf(plan.settings.seed, item),
     });
     const turn: InFlightTurn = {
       id,
       task,
-      stage: stageIndex,
+      step,
+      slot,
+      brief,
       agent,
       failures,
       input,
       asked: request.messages.at(-1)?.content ?? '',
+      contextTokens: this.#contextTokens,
       submitted: clock.now(),
       tracer: new TurnTracer(clock),
       first,
       model,
       handle: null,
       watchdog: clock.timeout(request.deadlineMs + (model === null ? GRACE_MS : LOADING_MS), () => {
-        if (inFlight.holds(turn)) onOverdue(turn);
+        if (inFlight.holds(turn)) settler.overdue(turn);
       }),
       started: false,
       over: false,
@@ -115,7 +116,8 @@ export class Submitter {
       type: 'task.assigned',
       task,
       agent,
-      stage: stageIndex,
+      stage: step,
+      ...(slot !== 0 && { slot }),
       attempt: failures + 1,
       ...(model !== null && { model }),
     });
@@ -124,7 +126,7 @@ export class Submitter {
   }
 
   #send(turn: InFlightTurn, request: TurnRequest): void {
-    const { inFlight, escalation, residence, supervision, onOutcome } = this.#with;
+    const { inFlight, escalation, residence, supervision, settler } = this.#with;
     const { model, agent, id } = turn;
     const onProgress = ({ text, completionTokens }: TurnProgress): void => {
       if (!inFlight.holds(turn)) return;
@@ -139,7 +141,7 @@ export class Submitter {
         ? residence.submit(this.#sampled(request, agent), onProgress)
         : escalation.submit(model, request, onProgress);
     void turn.handle.done.then((outcome) => {
-      if (inFlight.holds(turn)) onOutcome(turn, outcome);
+      if (inFlight.holds(turn)) settler.finish(turn, outcome);
     });
   }
 
@@ -148,3 +150,7 @@ export class Submitter {
     return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
   }
 }
+
+/** Slots draw differently, or they would say the same. */
+const seedKeyOf = (seed: number, { task, step, slot }: WorkItem): string =>
+  [seed, task, step, ...(slot === 0 ? [] : [slot])].join('/');

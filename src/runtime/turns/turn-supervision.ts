@@ -1,13 +1,15 @@
 /** What turns tell whoever supervises them, and what they are told; the supervisor itself stands further right (runtime/supervision). */
+import type { RoleBrief } from '../../agents/turn.ts';
 import type { Verdict } from '../../agents/verdict.ts';
 import type { EngineError, TurnOutcome } from '../../engine/contract.ts';
 import type { Diagnosis } from '../../journal/vocabulary.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
 
 /** A turn as its supervisor needs it. */
-export interface WatchedTurn {
+export interface WatchedTurn extends WorkItem {
   readonly id: string;
-  readonly task: number;
-  readonly stage: number;
+  /** As its agent's definition stood when it began. */
+  readonly brief: RoleBrief;
   readonly agent: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
@@ -52,8 +54,8 @@ export interface TurnSupervision {
   onTrial(agent: number): boolean;
   engineUp(): void;
   engineDown(error: EngineError, agents: readonly number[]): void;
-  /** What is known of the task's attempts is of no more use. */
-  taskEnded(task: number): void;
+  /** What is known of attempts at the item is of no more use. */
+  itemEnded(item: WorkItem): void;
   stop(): void;
 }
 
@@ -73,6 +75,6 @@ export const UNSUPERVISED: TurnSupervision = {
   onTrial: () => false,
   engineUp: nothing,
   engineDown: nothing,
-  taskEnded: nothing,
+  itemEnded: nothing,
   stop: nothing,
 };

@@ -1,5 +1,6 @@
 import { decodeEvents } from '../../journal/journal.ts';
 import { agentName, roleOfAgent } from '../../swarm/expand.ts';
+import { taskInput } from '../definition/run-setup.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { AGENT_STATES, type AgentStory, type JournalEvent, TIERS } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
@@ -35,16 +36,17 @@ export async function agentStory(view: RunView, store: RunStore, agent: number):
     tokens: (agents.promptTokens[agent] as number) + (agents.completionTokens[agent] as number),
     computeMs: Math.round(agents.computeMs[agent] as number),
     now: view.now(agent),
-    prompt: view.plan.swarm.roles[role.name]?.prompt ?? '',
+    prompt: view.definition.of(agent).prompt,
     tasks: tasksOf(view, newest),
     events: newest,
   };
 }
 
-function tasksOf({ plan }: RunView, events: readonly JournalEvent[]): AgentStory['tasks'] {
+function tasksOf({ plan, state }: RunView, events: readonly JournalEvent[]): AgentStory['tasks'] {
   const tasks = new Set(events.flatMap((event) => ('task' in event && event.task !== null ? (event.task ?? []) : [])));
   return [...tasks].flatMap((task) => {
-    const item = plan.items[task];
-    return item ? [{ task, line: item.line, input: item.text.slice(0, MAX_INPUT) }] : [];
+    if (task >= state.tasks.size) return [];
+    const { line, text } = taskInput(plan, state, task);
+    return [{ task, line, input: text.slice(0, MAX_INPUT) }];
   });
 }

@@ -8,7 +8,7 @@ import { memoryLock } from '../../kernel/lock.ts';
 import { seededRandom } from '../../kernel/random.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import { History } from '../history/history.ts';
-import { planRun, type RunPlan } from '../definition/run-plan.ts';
+import { setupOf, type RunSetup } from '../definition/run-setup.ts';
 import type { JournalEvent, RunFrame } from '../protocol/protocol.ts';
 import { livedRun } from '../replay/testing/lived-run.ts';
 import { Runtime } from '../host/runtime.ts';
@@ -19,7 +19,7 @@ const TASKS = 1200;
 const AGENTS = 8;
 
 let run: Awaited<ReturnType<typeof livedRun>>;
-let plan: RunPlan;
+let plan: RunSetup;
 let runtime: Runtime;
 let end: number;
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
     actions: 8,
     reloads: 2,
   });
-  const planned = planRun(run.source);
+  const planned = setupOf(run.source);
   if (!planned.ok) throw new Error('the swarm does not parse');
   plan = planned.value;
   end = run.events.at(-1)!.at;

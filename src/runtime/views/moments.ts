@@ -49,8 +49,8 @@ export class Moments {
   }
 
   async #fold(at: number): Promise<RunState> {
-    const { tasks, agents } = this.#view.state;
-    const { state, lastSeq } = this.#view.history.checkpoints.before(at, tasks.size, agents.size);
+    const { items, layout } = this.#view.plan;
+    const { state, lastSeq } = this.#view.history.checkpoints.before(at, items.length, layout.agents);
     for (const event of await this.#events(state.seq, lastSeq)) {
       if (event.at > at) break;
       if (event.seq > state.seq) state.apply(event);
@@ -78,11 +78,7 @@ export class Moments {
     const view = this.#view;
     const now = view.status();
     const residents = [...state.agents.tier.keys()].filter((agent) => state.agents.tier[agent] === TIER.hot);
-    const taskOf = new Map<number, number>();
-    if (residents.length > 0)
-      state.tasks.agent.forEach((agent, task) => {
-        if (state.tasks.status[task] === 1) taskOf.set(agent, task);
-      });
+    const taskOf = residents.length > 0 ? state.items.assignments() : new Map<number, number>();
     const { results, failed } = state.totals;
     const record = { ...now, phase: phaseOf(state), results, failed, endedAt: state.ended ? now.endedAt : null };
     return {

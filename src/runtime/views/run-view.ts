@@ -1,14 +1,17 @@
 import type { RunState } from '../../journal/run-state.ts';
 import type { EngineFigures } from '../../telemetry/report.ts';
 import type { History } from '../history/history.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type { AgentStory, JournalEvent, RunStatus } from '../protocol/protocol.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 
 /** A run as it is looked at: the one that this tab runs, or one that another tab does. */
 export interface RunView {
   readonly id: string;
-  readonly plan: RunPlan;
+  readonly plan: RunSetup;
+  /** As it stands now. */
+  readonly definition: Definition;
   readonly state: RunState;
   /** What the log tells beyond the state. */
   readonly history: History;

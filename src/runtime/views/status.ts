@@ -3,7 +3,7 @@ import type { OpenNotice } from '../../journal/notices.ts';
 import { type RunState } from '../../journal/run-state.ts';
 import { AGENT_STATES } from '../../journal/vocabulary.ts';
 import type { HistoryFigures } from '../history/history.ts';
-import type { RunPlan } from '../definition/run-plan.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import type { AgentState, EngineError, NoticeInfo, RunInfo, RunStatus } from '../protocol/protocol.ts';
 
 /** What only the side that runs a run knows. */
@@ -41,7 +41,7 @@ export function agentsByState(state: RunState): Record<AgentState, number> {
   return Object.fromEntries(AGENT_STATES.map((name, index) => [name, counts[index]])) as Record<AgentState, number>;
 }
 
-export function statusOf(record: RunInfo, plan: RunPlan, state: RunState, live: LiveFigures): RunStatus {
+export function statusOf(record: RunInfo, plan: RunSetup, state: RunState, live: LiveFigures): RunStatus {
   const { totals } = state;
   const built = live.report?.residents ?? 0;
   return {

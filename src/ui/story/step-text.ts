@@ -97,6 +97,10 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       return { title: t.spans.seats(event.from, event.to), text: say.seats(event.because) };
     case 'storage.note':
       return { title: t.spans.storage, text: say.storage(event.detail) };
+    case 'task.created':
+      return { title: t.spans.taskCreated(event.task), text: '' };
+    case 'definition.revised':
+      return { title: t.spans.revised(event.revision), text: '' };
     case 'run.created':
       return { title: words.created, text: num(event.tasks) };
     case 'run.resumed':

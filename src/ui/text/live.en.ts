@@ -361,6 +361,8 @@ export const liveEn = {
     asked: (action: 'retry' | 'restart'): string =>
       action === 'retry' ? 'A person gave it another chance' : 'A person had it made anew',
     endpointOn: (name: string) => `A person let failed tasks go to ${name}`,
+    taskCreated: (task: number) => `Task ${task} was created`,
+    revised: (revision: number) => `Roles were revised: revision ${revision}`,
     endpointOff: 'A person took the endpoint back',
     escalated: (to: string) => `Asked a larger model: ${to}`,
     seats: (from: number, to: number) => `Seats from ${num(from)} to ${num(to)}`,

@@ -349,6 +349,8 @@ export const liveKo: typeof liveEn = {
     released: '사람이 일에 되돌림',
     asked: (action) => (action === 'retry' ? '사람이 다시 기회를 줌' : '사람이 새로 만들게 함'),
     endpointOn: (name) => `사람이 실패한 작업을 ${name}에 보내도록 허락함`,
+    taskCreated: (task) => `작업 ${task}이(가) 만들어짐`,
+    revised: (revision) => `역할을 고침: 개정 ${revision}`,
     endpointOff: '사람이 엔드포인트 허락을 거둠',
     escalated: (to) => `더 큰 모델에 물음: ${to}`,
     seats: (from, to) => `자리 ${num(from)}개에서 ${num(to)}개로`,

@@ -1,16 +1,13 @@
-import type { RoleBrief } from '../../agents/turn.ts';
-import type { OutputCheck } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
+import type { RunState } from '../../journal/run-state.ts';
 import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
 import type { RunSource } from '../../store/records.ts';
 import { expand, type Layout } from '../../swarm/expand.ts';
 import { type InputItem, readInput } from '../../swarm/input.ts';
-import { checkOutput } from '../../swarm/json-schema.ts';
-import type { Swarm } from '../../swarm/model.ts';
-import type { OutputSchema } from '../../swarm/output-schema.ts';
+import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
-import { goesThrough, planTasks, type Stage, type TaskPlan } from '../../swarm/flow.ts';
+import { type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';
 import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protocol.ts';
 
@@ -28,38 +25,35 @@ export interface RunSettings {
   readonly version: string;
 }
 
-/** One stage of the flow, ready for turns. */
-export interface StageBrief extends Stage {
-  readonly brief: RoleBrief;
+/** A step of the flow as turns are handed out for it. */
+export interface RunStep extends FlowStep {
   /** Index into the layout's roles. */
   readonly roleIndex: number;
   /** Lower goes first. */
   readonly priority: number;
 }
 
-/** Everything about a run that does not change while it runs. */
-export interface RunPlan {
+/** Everything about a run that never changes. What can be revised while it goes on is told by `Definition`. */
+export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly settings: RunSettings;
-  readonly swarm: Swarm;
   readonly summary: SwarmSummary;
   readonly layout: Layout;
   readonly items: readonly InputItem[];
   readonly tasks: TaskPlan;
-  readonly stages: readonly StageBrief[];
+  readonly steps: readonly RunStep[];
   readonly budget: MemoryBudget;
   /** Tokens of the whole run; null: no limit. */
   readonly tokenLimit: number | null;
   /** For people: what was changed on the way in. */
   readonly notes: readonly string[];
+  /** Roles as the swarm file has them, revision 0: for `Definition`, and nobody else. */
+  readonly roles: Swarm['roles'];
 }
 
 /** Who goes first when everybody is ready: S3.1's order of kinds. */
 const PRIORITY = { coordinator: 1, specialist: 2, guardian: 2, worker: 3, messenger: 4 } as const;
-/** More than there can be stages, so that kind comes before place in the flow. */
-const STAGES = 16;
-
 /** Choices of a start request, with the swarm file's own where the person made none. */
-export function settle(request: StartRequest, swarm: Swarm, version: string): RunSettings {
+export function settingsOf(request: StartRequest, swarm: Swarm, version: string): RunSettings {
   const id = request.modelId ?? swarm.model;
   return {
     engine: request.engine,
@@ -83,8 +77,8 @@ function nameOf(url: string): string {
   return parts.at(branch > 0 ? branch - 1 : -1) ?? 'model';
 }
 
-/** Agents, tasks and stages of a run; the same source and settings give the same plan. */
-export function planRun(source: RunSource): Result<RunPlan, readonly Diagnostic[]> {
+/** Agents, tasks and steps of a run; the same source and settings give the same setup. */
+export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic[]> {
   const settings = source.settings as unknown as RunSettings;
   const parsed = parseSwarm(source.swarm.file, source.swarm.text);
   if (!parsed.ok) return err(parsed.error);
@@ -97,52 +91,47 @@ export function planRun(source: RunSource): Result<RunPlan, readonly Diagnostic[
   const summary = summarize(swarm);
   return ok({
     settings,
-    swarm,
+    supervision: swarm.supervision,
+    input: swarm.input,
+    roles: swarm.roles,
     summary: { ...summary, seed: settings.seed, model: settings.model.id },
     layout,
     items: read.value.items,
     tasks,
-    stages: tasks.stages.map((stage, index) => stageBrief(swarm, layout, stage, index)),
+    steps: tasks.steps.map((step, index) => runStep(layout, step, index)),
     budget: { vramMiB: settings.vramMiB, occupancy: swarm.budget.occupancy, resident: swarm.budget.resident },
     tokenLimit: swarm.budget.tokens ?? null,
     notes: read.value.notes.map(({ line, message }) => `line ${String(line)}: ${message}`),
   });
 }
 
-function stageBrief(swarm: Swarm, layout: Layout, stage: Stage, index: number): StageBrief {
-  const roleIndex = layout.roles.findIndex((role) => role.name === stage.role);
-  const role = swarm.roles[stage.role];
-  if (!role) throw new Error(`stage ${String(index)} names ${stage.role}, which the swarm does not have`);
-  return {
-    ...stage,
-    roleIndex,
-    // Of equals, the later stage: what was begun is finished before more is begun.
-    priority: PRIORITY[role.kind] * STAGES - index,
-    brief: {
-      name: stage.role,
-      prompt: role.prompt,
-      schema: role.output ? JSON.stringify(role.output) : null,
-      check: role.output ? checkerOf(role.output) : null,
-      temperature: role.temperature,
-      topP: role.topP,
-      maxTokens: role.limits.tokens,
-      deadlineMs: role.limits.deadline,
-      attempts: Math.min(role.attempts, role.limits.steps),
-      memoryTurns: role.memory.turns,
-    },
-  };
+function runStep(layout: Layout, step: FlowStep, index: number): RunStep {
+  const roleIndex = layout.roles.findIndex((role) => role.name === step.role);
+  const role = layout.roles[roleIndex];
+  if (!role) throw new Error(`step ${String(index)} names ${step.role}, which the swarm does not have`);
+  // Kind comes before place in the flow; of equals, the later step: what was begun is finished before more is begun.
+  return { ...step, roleIndex, priority: PRIORITY[role.kind] * MAX_STEPS - index };
 }
 
-/** The first stage of `task` after `stage` (-1: the first of all); null when there is none. */
-export function nextStage(plan: RunPlan, task: number, stage: number): number | null {
-  for (let next = stage + 1; next < plan.stages.length; next++) if (goesThrough(plan.tasks, task, next)) return next;
+/** What the task's agents are given: an item of the input, or what was created while the run went on, at the line that it comes from. */
+export function taskInput(
+  setup: Pick<RunSetup, 'items'>,
+  { created }: Pick<RunState, 'created'>,
+  task: number,
+): InputItem {
+  const item = setup.items[task];
+  if (item) return item;
+  const one = created.get(task);
+  const first = one?.from[0];
+  return { line: first === undefined ? 0 : taskInput(setup, { created }, first).line, text: one?.text ?? '' };
+}
+
+/** The first step of `task` after `step` (-1: the first of all); null when there is none. */
+export function nextStep(
+  { steps, tasks }: Pick<RunSetup, 'steps' | 'tasks'>,
+  task: number,
+  step: number,
+): number | null {
+  for (let next = step + 1; next < steps.length; next++) if (goesThrough(tasks, task, next)) return next;
   return null;
-}
-
-function checkerOf(schema: OutputSchema): OutputCheck {
-  return (output, input) => {
-    const faults = checkOutput(schema, output, { input }).slice(0, 3);
-    const [first] = faults;
-    return first ? { rule: first.rule, detail: faults.map(({ detail }) => detail).join(' ') } : null;
-  };
 }

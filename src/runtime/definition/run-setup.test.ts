@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RunState } from '../../journal/run-state.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
-import { nextStage, planRun, settle } from './run-plan.ts';
+import { nextStep, setupOf, settingsOf } from './run-setup.ts';
 import { CellDiff } from '../views/status.ts';
 import { lines } from '../testing/world.ts';
 
@@ -12,8 +12,8 @@ const swarm = { file: 'triage-4882.yaml', text };
 function plan(count: number, request: object = {}) {
   const parsed = parseSwarm(swarm.file, text);
   if (!parsed.ok) throw new Error('the example is broken');
-  const settings = settle({ swarm, engine: 'webllm', ...request }, parsed.value.swarm, '1.2.3');
-  const planned = planRun({ swarm, input: { name: 'x.log', text: lines(count) }, settings: { ...settings } });
+  const settings = settingsOf({ swarm, engine: 'webllm', ...request }, parsed.value.swarm, '1.2.3');
+  const planned = setupOf({ swarm, input: { name: 'x.log', text: lines(count) }, settings: { ...settings } });
   if (!planned.ok) throw new Error(planned.error[0]?.message);
   return planned.value;
 }
@@ -32,8 +32,8 @@ test('4,882 agents and 5,000 lines become rows and tasks; all of a frame fits on
 test('every item goes through the first stage, and ends somewhere', () => {
   const planned = plan(100);
   for (let task = 0; task < 100; task++) {
-    expect(nextStage(planned, task, -1)).toBe(0);
-    expect(nextStage(planned, task, planned.stages.length - 1)).toBeNull();
+    expect(nextStep(planned, task, -1)).toBe(0);
+    expect(nextStep(planned, task, planned.steps.length - 1)).toBeNull();
   }
 });
 

@@ -1,0 +1,35 @@
+import type { WorkItem } from './work-item.ts';
+
+/** Output of a step that waits for the rest of the flow. */
+export interface HeldOutput {
+  readonly step: number;
+  readonly slot: number;
+  readonly agent: number;
+  /** Null also where the step is done without one. */
+  readonly output: unknown;
+  /** A person gave it. */
+  readonly edited?: true;
+  /** A bigger model gave it, in place of the run's own. */
+  readonly model?: string;
+}
+
+/** A task that was created while the run went on. */
+export interface CreatedTask {
+  /** Tasks that it comes from, all of lower numbers. */
+  readonly from: readonly number[];
+  readonly text: string;
+}
+
+/** What the step gave: the output of its lowest slot that has one; undefined where none is held. */
+export function outputOf(held: readonly HeldOutput[] | undefined, step: number): HeldOutput | undefined {
+  const of = held?.filter((each) => each.step === step) ?? [];
+  return of.reduce<HeldOutput | undefined>((best, each) => (best && rank(best) <= rank(each) ? best : each), undefined);
+}
+
+/** Slots without an output come after all that have one. */
+const rank = ({ output, slot }: HeldOutput): number => (output === null ? Number.MAX_SAFE_INTEGER : slot);
+
+/** Whether the item is done, with an output or without. */
+export function hasEnded(held: readonly HeldOutput[] | undefined, { step, slot }: WorkItem): boolean {
+  return held?.some((each) => each.step === step && each.slot === slot) ?? false;
+}

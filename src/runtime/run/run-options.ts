@@ -1,0 +1,31 @@
+import type { Engine } from '../../engine/contract.ts';
+import type { EscalationOptions } from '../../engine/escalation.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { RunStore } from '../../store/run-store.ts';
+import type { HealingSettings } from '../supervision/healing-parts.ts';
+
+export interface RunOptions {
+  readonly clock: Clock;
+  readonly store: RunStore;
+  readonly createEngine: () => Engine;
+  /** Engines for bigger models, beside the run's own. */
+  readonly createBeside: () => Engine;
+  /** See `EscalationOptions`. */
+  readonly createRemote: EscalationOptions['createRemote'];
+  readonly models: EscalationOptions['models'];
+  /** From `store.openWriter`. */
+  readonly fence: number;
+  /** Names this tab in the log. */
+  readonly tab: string;
+  /** How its agents are mended; null: not at all. Absent: as usual. */
+  readonly healing?: HealingSettings | null;
+  /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
+  readonly fixedSeats?: boolean;
+  /** Hears every event as it happens, before it is on the disk. */
+  readonly onEvent?: (event: JournalEvent) => void;
+  /** Gives the run's lock back. */
+  readonly release: () => void;
+  /** Another tab has taken the run over; this one has stopped. */
+  readonly onStale: () => void;
+}

@@ -1,0 +1,82 @@
+import { hasEnded } from '../../journal/outputs.ts';
+import { type RunState, TASK } from '../../journal/run-state.ts';
+import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
+import type { Cancel, Clock } from '../../kernel/clock.ts';
+import { ReadyQueue, type ReadyItem } from '../../scheduling/ready-queue.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
+
+/** Hands out turns; told where there may be one to hand out that there was not before. */
+export interface Pump {
+  pump(): void;
+}
+
+export interface WorkQueueOptions {
+  readonly clock: Clock;
+  readonly plan: RunSetup;
+  readonly state: RunState;
+  readonly pump: Pump;
+}
+
+/** Work items that wait for a turn, or for the moment from which they may have one again. */
+export class WorkQueue {
+  readonly #with: WorkQueueOptions;
+  readonly #ready: ReadyQueue;
+  readonly #delays = new ItemMap<Cancel>();
+
+  constructor(options: WorkQueueOptions) {
+    this.#with = options;
+    this.#ready = new ReadyQueue(options.plan.steps.map((stage) => stage.priority));
+  }
+
+  /** The next item that waits and suits, of the stages that `serves` says somebody is free for. */
+  next(serves: (stage: number) => boolean, suits?: (item: WorkItem) => boolean): ReadyItem | null {
+    for (;;) {
+      const next = this.#ready.next(serves, suits);
+      if (!next || this.#waits(next.item)) return next;
+    }
+  }
+
+  /** Items that wait, of the stages that `serves` says somebody is free for. */
+  count(serves: (stage: number) => boolean): number {
+    return this.#ready.count(serves);
+  }
+
+  /** The item waits for a turn. */
+  push(item: WorkItem, urgent = false): void {
+    this.#ready.push(item, urgent);
+  }
+
+  /** As `push`, but not before `ms` have passed. */
+  pushLater(item: WorkItem, ms: number): void {
+    const { clock, pump } = this.#with;
+    const cancel = clock.timeout(ms, () => {
+      this.#delays.delete(item);
+      this.push(item);
+      pump.pump();
+    });
+    this.#delays.set(item, cancel);
+  }
+
+  /** Nothing of the task waits for a moment to come any more. */
+  withdraw(task: number): void {
+    for (const item of this.#delays.itemsOf(task)) {
+      this.#delays.get(item)?.();
+      this.#delays.delete(item);
+    }
+  }
+
+  /** Nothing waits any more. */
+  stop(): void {
+    this.#ready.clear();
+    for (const cancel of this.#delays.values()) cancel();
+    this.#delays.clear();
+  }
+
+  /** Whether it still waits there: a person's word may have ended it meanwhile, or moved its task on. */
+  #waits(item: WorkItem): boolean {
+    const { plan, state } = this.#with;
+    const { task, step } = item;
+    if (state.tasks.stage[task] !== step || state.items.of(item).status !== TASK.pending) return false;
+    return plan.steps[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
+  }
+}

@@ -1,0 +1,307 @@
+import type { ContextManager } from '../../agents/context.ts';
+import { retryDelay } from '../../agents/retry.ts';
+import { judge } from '../../agents/verdict.ts';
+import type { TurnOutcome } from '../../engine/contract.ts';
+import type { EventBody } from '../../journal/events.ts';
+import type { FailureDetail } from '../../journal/evidence.ts';
+import { ENGINE_LOST, type RunState } from '../../journal/run-state.ts';
+import { AGENT_STATES, type RequeueReason, type TurnFailure } from '../../journal/vocabulary.ts';
+import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { Allowance } from '../../scheduling/allowance.ts';
+import type { RunSetup, RunStep } from '../definition/run-setup.ts';
+import type { RowNote } from '../protocol/row-note.ts';
+import type { Attempts } from '../tasks/attempts.ts';
+import { isSpare, openItems, stepAfter } from '../tasks/progress.ts';
+import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import type { TaskQuestions } from '../tasks/task-questions.ts';
+import type { Pump, WorkQueue } from '../tasks/work-queue.ts';
+import type { EngineControl, EngineLink } from './engine-link.ts';
+import type { InFlightTurn } from './in-flight-turn.ts';
+import type { InFlightTurns } from './in-flight-turns.ts';
+import {
+  conclude,
+  endingOf,
+  type FailedAttempt,
+  type Settlement,
+  settle,
+  type Circumstances,
+  type TurnEnd,
+} from './settle.ts';
+import type { TurnSupervision } from './turn-supervision.ts';
+
+/** Partial text kept in the log of a lost turn. */
+const PARTIAL_CHARACTERS = 400;
+
+/** Hears of turns that came to their end in the engine, once what comes of them is done. */
+export interface TurnListener {
+  turnSettled(): void;
+}
+
+export interface SettlerOptions {
+  readonly plan: RunSetup;
+  readonly state: RunState;
+  readonly random: Random;
+  readonly contexts: ContextManager;
+  readonly inFlight: InFlightTurns;
+  readonly queue: WorkQueue;
+  readonly attempts: Attempts;
+  readonly questions: TaskQuestions;
+  readonly recorder: ResultRecorder;
+  readonly supervision: TurnSupervision;
+  readonly engines: EngineControl;
+  readonly link: EngineLink;
+  readonly allowance: Allowance;
+  readonly pump: Pump;
+  readonly run: TurnListener;
+  readonly tell: (event: EventBody) => unknown;
+}
+
+/**
+ * Carries out what `settle` decides about turns that are over: writes the turn's end down, then what comes of its task.
+ *
+ * Invariants:
+ * - It decides nothing: `#circumstances` gathers what is known, and what is done follows from the settlement's kind alone.
+ * - A turn is settled once: its callers hold one that is in flight, and writing its end down takes it from there.
+ * - The turn's end stands in the log before what comes of its task, and that before the task's next turn is handed out.
+ */
+export class Settler {
+  readonly #with: SettlerOptions;
+  #ends = 0;
+
+  constructor(options: SettlerOptions) {
+    this.#with = options;
+  }
+
+  /** The engine ended the turn. */
+  finish(turn: InFlightTurn, outcome: TurnOutcome): void {
+    const { inFlight, supervision, link, pump } = this.#with;
+    const verdict = judge(outcome, turn.brief.check, turn.input);
+    const end = { kind: 'outcome', finish: outcome.finish, verdict, judgement: 'unasked' } as const;
+    const { kind } = conclude(end, turn.model);
+    if (kind === 'lost') {
+      this.#settle(turn, end, outcome);
+      if (outcome.error) link.gone(outcome.error);
+    } else {
+      inFlight.begin(turn);
+      turn.over = true;
+      turn.tracer.told(outcome, this.#ends++);
+      turn.watchdog();
+      if (kind === 'judge')
+        supervision.over(turn, outcome, verdict, turn.contextTokens, (judgement) => {
+          if (!inFlight.holds(turn)) return;
+          this.#ended(turn, { ...end, judgement }, outcome);
+          pump.pump();
+        });
+      else {
+        supervision.dropped(turn.id);
+        this.#ended(turn, end, outcome);
+      }
+    }
+    pump.pump();
+  }
+
+  /** Nothing came of it long after its deadline: the run's own engine is of no more use then; without a bigger model the task goes on. */
+  overdue(turn: InFlightTurn): void {
+    if (turn.model === null) {
+      this.#with.link.hung();
+      return;
+    }
+    const detail = { code: 'model-silent' } as const;
+    this.#with.inFlight.begin(turn);
+    this.#settle(turn, { kind: 'taken', failure: 'deadline', detail, finish: 'deadline' });
+    turn.handle?.cancel();
+    this.#with.pump.pump();
+  }
+
+  /** The turn is taken from its agent, which is in its supervisor's hands, as a failed attempt. */
+  abandon(turn: InFlightTurn, failure: TurnFailure, detail: FailureDetail): void {
+    this.#with.inFlight.begin(turn);
+    this.#with.supervision.dropped(turn.id);
+    this.#settle(turn, { kind: 'taken', failure, detail, finish: 'error', held: true });
+  }
+
+  /** The turn was cut off; nobody is to blame, and its task waits for another one. */
+  requeue(turn: InFlightTurn, reason: RequeueReason, finish: 'error' | 'cancelled', held = false): void {
+    this.#settle(turn, { kind: 'lost', reason, finish, held });
+  }
+
+  /** It came to its end in the engine, and what that is worth is known. */
+  #ended(turn: InFlightTurn, end: TurnEnd, outcome: TurnOutcome): void {
+    const { allowance, engines, run } = this.#with;
+    this.#settle(turn, end, outcome);
+    allowance.worked();
+    engines.worked();
+    run.turnSettled();
+  }
+
+  #settle(turn: InFlightTurn, end: TurnEnd, outcome: TurnOutcome | null = null): void {
+    const { inFlight, supervision } = this.#with;
+    const conclusion = conclude(end, turn.model);
+    const settlement = settle(end, this.#circumstances(turn, conclusion.kind === 'lost' ? conclusion.reason : null));
+    const ending = endingOf(end, conclusion);
+    if (conclusion.kind === 'lost') {
+      supervision.dropped(turn.id);
+      inFlight.leave(turn, outcome, ending);
+    } else inFlight.end(turn, outcome, ending);
+    if (conclusion.kind === 'failed') this.#degrade(turn, conclusion.failure);
+    this.#carryOut(turn, settlement, outcome?.text ?? turn.text);
+  }
+
+  /** `lostBy`: why the turn came to nothing; null where it did not. */
+  #circumstances(turn: InFlightTurn, lostBy: RequeueReason | null): Circumstances {
+    const { plan, state, attempts, questions, engines, allowance, supervision } = this.#with;
+    const withEngine = lostBy !== null && ENGINE_LOST.has(lostBy);
+    const listed = turn.brief.escalate;
+    return {
+      failures: turn.failures,
+      attempts: turn.brief.attempts,
+      losses: state.items.of(turn).losses,
+      blame: withEngine ? attempts.engineLosses.lost(turn, state.engineReport, allowance.oneAtATime) : 'none',
+      model: turn.model,
+      nextModel: engines.escalation.next(listed, attempts.tried(turn)),
+      spare: isSpare(plan, state, turn),
+      asks: questions.asks,
+      supervised: supervision.supervises,
+    };
+  }
+
+  #carryOut(turn: InFlightTurn, settlement: Settlement, text: string): void {
+    const { queue, attempts, tell } = this.#with;
+    const { task, agent, model } = turn;
+    switch (settlement.kind) {
+      case 'judge':
+        break;
+      case 'accept':
+        this.#accept(turn, settlement.output, text);
+        break;
+      case 'second-opinion':
+        attempts.avoid(turn, agent);
+        attempts.engineLosses.clear(turn);
+        tell({ type: 'task.requeued', task, ...this.#place(turn), agent, reason: 'second-opinion' });
+        queue.push(turn, true);
+        break;
+      case 'requeue': {
+        const { reason, avoid, cut } = settlement;
+        const partial = cut ? text.slice(0, PARTIAL_CHARACTERS) : '';
+        if (avoid) attempts.avoid(turn, agent);
+        if (model !== null) attempts.giveTo(turn, model);
+        tell({ type: 'task.requeued', task, ...this.#place(turn), agent, reason, ...(partial !== '' && { partial }) });
+        queue.push(turn);
+        break;
+      }
+      default:
+        this.#fail(turn, settlement);
+        if (settlement.blame === 'certain') this.#with.engines.absolve();
+    }
+  }
+
+  #accept(turn: InFlightTurn, output: unknown, text: string): void {
+    const { contexts } = this.#with;
+    const { agent, failures, model, asked, brief } = turn;
+    const { review } = this.#stage(turn);
+    if (model === null) contexts.save(agent, { user: asked, assistant: text }, brief.memoryTurns);
+    this.#forget(turn);
+    this.#advance(turn, output, review ? 0 : failures + 1);
+    this.#goOn(turn, null);
+  }
+
+  #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>): void {
+    const { random, queue, attempts, questions, recorder, tell } = this.#with;
+    const { task, agent, model } = turn;
+    const { failure, detail, failures, blame } = settlement;
+    if (blame === 'none') attempts.engineLosses.clear(turn);
+    if (failure === 'prompt-too-long') attempts.shrink(turn);
+    const attempt = { attempt: failures, failure, detail };
+    questions.note(
+      turn,
+      model === null ? { code: 'attempt', agent, ...attempt } : { code: 'model-attempt', model, ...attempt },
+    );
+    switch (settlement.kind) {
+      case 'retry': {
+        const delayMs = retryDelay(failures, random);
+        const reason = { code: 'failed', failure, detail } as const;
+        tell({ type: 'task.retried', task, ...this.#place(turn), agent, reason, delayMs });
+        attempts.avoid(turn, agent);
+        queue.pushLater(turn, delayMs);
+        break;
+      }
+      case 'go-without':
+        this.#forget(turn);
+        this.#goWithout(turn, settlement);
+        break;
+      case 'escalate': {
+        const { to } = settlement;
+        const because = { code: 'failed', failure, attempts: failures, detail } as const;
+        attempts.giveTo(turn, to);
+        tell({ type: 'task.escalated', task, ...this.#place(turn), agent, to, because, failed: true });
+        queue.push(turn);
+        break;
+      }
+      case 'ask-person':
+        questions.ask(turn, agent, failure, failures);
+        this.#forget(turn);
+        break;
+      case 'fail':
+        this.#forget(turn);
+        recorder.fail(task, failure, detail);
+    }
+  }
+
+  /** The attempts at a review count for no result; a review that was the last thing to do leaves no trace but the note. */
+  #goWithout(turn: InFlightTurn, { failure, failures }: FailedAttempt): void {
+    const { plan, state } = this.#with;
+    const { review } = this.#stage(turn);
+    if (!review || stepAfter(plan, state, turn) !== null) this.#advance(turn, null, review ? 0 : failures);
+    this.#goOn(turn, review ? { code: 'no-review', failure, attempts: failures } : null);
+  }
+
+  /** The item is done, with an output or without one (null), after so many attempts that count. */
+  #advance(turn: InFlightTurn, output: unknown, attempts: number): void {
+    const { plan, state, tell } = this.#with;
+    const { task, step, slot, agent, model } = turn;
+    tell({
+      type: 'task.advanced',
+      task,
+      agent,
+      stage: step,
+      ...(slot !== 0 && { slot }),
+      next: stepAfter(plan, state, turn) ?? step,
+      output,
+      attempts: (state.tasks.attempts[task] as number) + attempts,
+      ...(model !== null && output !== null && { model }),
+    });
+  }
+
+  /** The item's task stands at its next step, or is done; where it waits for others of the same step, that is all. */
+  #goOn({ task, step, slot }: WorkItem, note: RowNote | null): void {
+    const { plan, state, queue, recorder } = this.#with;
+    const next = stepAfter(plan, state, { task, step, slot });
+    if (next === null) recorder.done(task, note);
+    else if (next !== step) for (const item of openItems(plan, state, task)) queue.push(item);
+  }
+
+  /** How attempts at the item went is of no more use. */
+  #forget(item: WorkItem): void {
+    const { attempts, questions, supervision } = this.#with;
+    attempts.forget(item);
+    questions.forget(item);
+    supervision.itemEnded(item);
+  }
+
+  /** Where nobody supervises, the failure itself is all that is known of the agent. */
+  #degrade({ agent, model }: InFlightTurn, failure: TurnFailure): void {
+    const { state, supervision, tell } = this.#with;
+    if (supervision.supervises || model !== null) return;
+    const from = AGENT_STATES[state.agents.state[agent] as number] ?? 'idle';
+    tell({ type: 'agent.state', agent, from, to: 'degraded', because: { code: 'failed', failure } });
+  }
+
+  #place(turn: InFlightTurn): Place {
+    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
+  }
+
+  #stage({ step }: WorkItem): RunStep {
+    return this.#with.plan.steps[step] as RunStep;
+  }
+}
