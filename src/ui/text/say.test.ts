@@ -17,7 +17,7 @@ import {
 } from '../../journal/vocabulary.ts';
 import { remoteAddress } from '../../engine/remote.ts';
 import { seededRandom } from '../../kernel/random.ts';
-import { seatWait, storeWait } from '../../runtime/storage/waits.ts';
+import { keeperWait, storeWait } from '../../runtime/storage/waits.ts';
 import { StoreFault } from '../../store/fault.ts';
 import { noteEn, sayEn } from './say.en.ts';
 import { sayKo } from './say.ko.ts';
@@ -59,14 +59,18 @@ it('says how the windows of supervisors stand, and why states change', () => {
 it('says what the run waits for', () => {
   const problem = { code: 'device-lost', message: 'The GPU is gone.', remedy: 'Nothing.' } as const;
   for (const quick of [true, false])
-    expectWords((say) => say.wait(seatWait({ kind: 'waiting', waitMs: 4000, problem, quick }, true)!));
+    expectWords((say) => say.wait(keeperWait({ kind: 'waiting', waitMs: 4000, problem, quick }, true)!));
   for (const by of ['silence', 'deadline', 'order'] as const)
-    expectWords((say) => say.wait(seatWait({ kind: 'stopped', problem: { ...problem, by }, permanent: false }, true)!));
+    expectWords((say) =>
+      say.wait(keeperWait({ kind: 'stopped', problem: { ...problem, by }, permanent: false }, true)!),
+    );
   expectWords((say) => say.wait(storeWait(new StoreFault('quota', 'full'), { warm: 5e6, traces: 2e5 })));
   expectWords((say) => say.wait({ code: 'engine-loading' }));
   const trouble = storeWait(new StoreFault('unavailable', 'disk asleep'), { warm: 0, traces: 0 });
   expect(sayKo.wait(trouble)).toContain('disk asleep');
-  expect(sayEn.wait(seatWait({ kind: 'stopped', problem, permanent: true }, false)!)).toBe('The GPU is gone. Nothing.');
+  expect(sayEn.wait(keeperWait({ kind: 'stopped', problem, permanent: true }, false)!)).toBe(
+    'The GPU is gone. Nothing.',
+  );
 });
 
 it('says why seats change, what was given up for room, and what became of an endpoint', () => {
