@@ -52,6 +52,7 @@ test.each([
   ['workers/inference/x.ts', "import { a } from './swarm/a.ts';"],
   ['workers/inference.worker.ts', "import { a } from './inference/device/a.ts';"],
   ['workers/runtime.worker.ts', "import { serve } from '../src/runtime/serve.ts';"],
+  ['workers/runtime.worker.ts', "const words = () => import('../src/ui/text/say.en.ts');"],
   ['src/runtime/x.ts', "new Worker(new URL('../../workers/inference.worker.ts', import.meta.url));"],
   // A test may look across the law; what it tests may not.
   ['src/kernel/x.test.ts', "import { a } from '../runtime/a.ts'; setTimeout(a, Date.now());"],
@@ -88,6 +89,7 @@ test.each([
   ['from page to journal values', 'src/ui/x.ts', "import { fold } from '../journal/fold.ts';"],
   ['from page to swarm', 'src/ui/X.svelte', '<script lang="ts">import { a } from \'../swarm/link.ts\';</script>'],
   ['from inference to runtime', 'workers/inference/x.ts', "import { a } from '../../src/runtime/a.ts';"],
+  ['from runtime worker to the page', 'workers/runtime.worker.ts', "import { a } from '../src/ui/live/a.ts';"],
   ['from runtime worker to engine', 'workers/runtime.worker.ts', "import { a } from '../src/engine/a.ts';"],
   ['of Svelte below the page', 'src/runtime/x.ts', "import { writable } from 'svelte/store';"],
   ['of the engine outside its worker', 'src/engine/x.ts', "import type { MLCEngine } from '@mlc-ai/web-llm';"],

@@ -12,7 +12,6 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import type { JournalChunk, RunRecord, RunSource } from '../../src/store/records.ts';
 import type { OrderedRow } from '../../src/store/run-store.ts';
 import { openFile, openLink } from '../../src/swarm/share.ts';
-import { root } from '../dev/workspace.mjs';
 import { type Incident, readIncident } from '../../src/runtime/replay/incident.ts';
 import { ReplaySession } from '../../src/runtime/replay/session.ts';
 
@@ -54,19 +53,24 @@ export interface GoldenReplay {
   readonly heals: { readonly seen: number; readonly same: number; readonly recorded: number };
 }
 
-const FOLDER = path.join(root, 'src/runtime/testing/golden');
-const folder = (version: Version): string => path.join(FOLDER, `v${String(version)}`);
+/** From the repository's root, where tests and tools run. */
+export const folder = (version: number): string => `src/runtime/testing/golden/v${String(version)}`;
+export const REPLAYS = 'replays.json.gz';
 const packed = (file: string): unknown => JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
 
 /** Names of the set's files that end so. */
 export const namesOf = (version: Version, ending: string): string[] =>
   readdirSync(folder(version)).filter((name) => name.endsWith(ending));
 
+/** Names of files that hold an incident, or a link to one. */
+export const incidentsOf = (version: Version): string[] =>
+  [...namesOf(version, '.planaria'), ...namesOf(version, '.txt')].filter((name) => !name.startsWith('swarm.'));
+
 export const runOf = (version: Version, name: string): GoldenRun =>
   packed(path.join(folder(version), name)) as GoldenRun;
 
 export const replaysOf = (version: Version): Readonly<Record<string, GoldenReplay>> =>
-  packed(path.join(folder(version), 'replays.json.gz')) as Record<string, GoldenReplay>;
+  packed(path.join(folder(version), REPLAYS)) as Record<string, GoldenReplay>;
 
 export const bytesOf = (version: Version, name: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(path.join(folder(version), name)));

@@ -1,4 +1,4 @@
-/** Lives two runs and writes them down as golden files of today's format; see src/runtime/testing/golden/README.md. */
+/** Writes golden files; see src/runtime/testing/golden/README.md. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +8,17 @@ import { setupOf } from '../../src/runtime/definition/run-setup.ts';
 import { readIncident, type StoredRun, writeIncident } from '../../src/runtime/replay/incident.ts';
 import { livedRun } from '../../src/runtime/replay/testing/lived-run.ts';
 import { recordedRun, type RecordOptions } from '../../src/runtime/replay/testing/recorded-run.ts';
-import { foldOf, type GoldenReplay, type GoldenRun, replayed } from './files.ts';
+import {
+  folder,
+  foldOf,
+  type GoldenReplay,
+  type GoldenRun,
+  incidentIn,
+  incidentsOf,
+  replayed,
+  REPLAYS,
+  VERSIONS,
+} from './files.ts';
 import type { OrderedRow } from '../../src/store/run-store.ts';
 import { packContainer } from '../../src/swarm/container.ts';
 import { encodeLink } from '../../src/swarm/link.ts';
@@ -61,7 +71,7 @@ const LIVES: Readonly<Record<string, () => Promise<StoredRun & { readonly rows?:
     }),
 };
 
-async function write(dir: string, name: string): Promise<Record<string, GoldenReplay>> {
+async function live(dir: string, name: string): Promise<Record<string, GoldenReplay>> {
   const life = LIVES[name];
   if (!life) throw new Error(`there is no life ${name}`);
   const run = await life();
@@ -74,7 +84,7 @@ async function write(dir: string, name: string): Promise<Record<string, GoldenRe
   const state = new RunState(planned.value.items.length, planned.value.layout.agents);
   for (const event of events) state.apply(event);
   const golden: GoldenRun = { record, source, chunks, rows, fold: foldOf(state) };
-  writeFileSync(path.join(dir, `${name}.run.json.gz`), gzipSync(JSON.stringify(golden), { level: 9 }));
+  write(path.join(dir, `${name}.run.json.gz`), golden);
   const replays: Record<string, GoldenReplay> = {};
   for (const [kind, withInput] of [
     ['', true],
@@ -94,11 +104,25 @@ async function write(dir: string, name: string): Promise<Record<string, GoldenRe
   return replays;
 }
 
-const root = process.argv[2];
-if (root === undefined) throw new Error('node tools/golden/cli.mjs FOLDER');
-const dir = path.join(root, `v${String(LOG_VERSION)}`);
-if (existsSync(path.join(dir, 'replays.json.gz'))) throw new Error(`${dir} has a set already: golden files are kept`);
-mkdirSync(dir, { recursive: true });
-const replays: Record<string, GoldenReplay> = {};
-for (const name of Object.keys(LIVES)) Object.assign(replays, await write(dir, name));
-writeFileSync(path.join(dir, 'replays.json.gz'), gzipSync(JSON.stringify(replays), { level: 9 }));
+const write = (file: string, value: unknown): void => {
+  writeFileSync(file, gzipSync(JSON.stringify(value), { level: 9 }));
+};
+
+/** Lives runs and writes them down in today's format. */
+export async function newSet(): Promise<void> {
+  const dir = folder(LOG_VERSION);
+  if (existsSync(path.join(dir, REPLAYS))) throw new Error(`${dir} has a set already: golden files are kept`);
+  mkdirSync(dir, { recursive: true });
+  const replays: Record<string, GoldenReplay> = {};
+  for (const name of Object.keys(LIVES)) Object.assign(replays, await live(dir, name));
+  write(path.join(dir, REPLAYS), replays);
+}
+
+/** Healing was changed on purpose: the incidents stay as they are, and what they come to is written again. */
+export async function newReplays(): Promise<void> {
+  for (const version of VERSIONS) {
+    const replays: Record<string, GoldenReplay> = {};
+    for (const name of incidentsOf(version)) replays[name] = await replayed(await incidentIn(version, name));
+    write(path.join(folder(version), REPLAYS), replays);
+  }
+}

@@ -173,6 +173,12 @@ describe('incidents', () => {
     const link = await encodeLink('{"incident":1}', 'i1');
     expect(await links.read(link.ok ? link.value : '')).toMatchObject({ kind: 'broken', problem: 'not-ours' });
   });
+
+  test('an incident of a newer version is told from one that is none', async () => {
+    const { links } = await browserWith(await recordedRun(1, { tasks: 4, kinds: ['stall'] }));
+    const link = await encodeLink('{"incident":3}', 'i2');
+    expect(await links.read(link.ok ? link.value : '')).toMatchObject({ kind: 'broken', problem: 'unknown-version' });
+  });
 });
 
 test('calls about a replay go to the replay, all others where they always went', async () => {

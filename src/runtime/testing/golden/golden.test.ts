@@ -21,6 +21,7 @@ import {
   foldOf,
   type GoldenRun,
   incidentIn,
+  incidentsOf,
   namesOf,
   replayed,
   replaysOf,
@@ -113,9 +114,7 @@ describe.each(VERSIONS)('version %i', (version) => {
   });
 
   const replays = replaysOf(version);
-  const shared = [...namesOf(version, '.planaria'), ...namesOf(version, '.txt')].filter(
-    (name) => !name.startsWith('swarm.'),
-  );
+  const shared = incidentsOf(version);
 
   test('has a replay of every incident', () => {
     expect(Object.keys(replays).sort()).toEqual([...shared].sort());
