@@ -5,7 +5,7 @@ import { Digest } from './digest.ts';
 import { inWords } from './evidence.ts';
 import type { TurnFacts } from './health.ts';
 import { PARTS, RoleNorms, WEIGHTS, scoreTurn } from './health.ts';
-import { DEFAULT_THRESHOLDS, Hysteresis, learnedThresholds } from './thresholds.ts';
+import { DEFAULT_THRESHOLDS, givenThresholds, Hysteresis, learnedThresholds } from './thresholds.ts';
 
 const good: TurnFacts = {
   text: '{"severity":"warning","kind":"auth","subject":"sshd[24206]","action":"watch"}',
@@ -154,7 +154,7 @@ describe('thresholds', () => {
 
   it('need the score to stay low, and then to stay high', () => {
     const hysteresis = new Hysteresis(2);
-    const see = (score: number) => hysteresis.observe(1, score, { degrade: 0.5, clear: 0.7, turns: 2 });
+    const see = (score: number) => hysteresis.observe(1, score, { degrade: 0.5, clear: 0.7, turns: 2, fail: 0 });
     expect(see(0.4)).toEqual({ sustained: false, calm: false });
     expect(see(0.6)).toEqual({ sustained: false, calm: false });
     expect(see(0.4).sustained).toBe(false);
@@ -164,5 +164,25 @@ describe('thresholds', () => {
     see(0.1);
     hysteresis.reset(1);
     expect(see(0.8).calm).toBe(true);
+  });
+
+  it('find one turn at or below the lowest line enough', () => {
+    const lines = givenThresholds({ degraded: 0.5, failed: 0.2 });
+    const see = (score: number) => new Hysteresis(1).observe(0, score, lines).sustained;
+    expect([0.5, 0.21, 0.2, 0].map(see)).toEqual([false, false, true, true]);
+  });
+
+  it('keep the lowest line as given once the role is learned, never above the learned one', () => {
+    const given = givenThresholds({ degraded: 0.9, failed: 0.4 });
+    const learnedFrom = (total: number) => {
+      const totals = new Digest();
+      for (let i = 0; i < 200; i++) totals.add(total);
+      return learnedThresholds(totals, given);
+    };
+    expect(learnedFrom(0.7)).toMatchObject({ degrade: expect.closeTo(0.65) as number, fail: 0.4 });
+    expect(learnedFrom(0.4)).toMatchObject({
+      degrade: expect.closeTo(0.35) as number,
+      fail: expect.closeTo(0.35) as number,
+    });
   });
 });

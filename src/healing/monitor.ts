@@ -12,6 +12,7 @@ import type { AnswerSchema } from './witnesses.ts';
 import { repetition } from './repetition.ts';
 import { StallDetector } from './stall-detector.ts';
 import { HealthBaseline } from './health-baseline.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 
 export interface MonitorOptions {
   readonly agents: number;
@@ -21,8 +22,8 @@ export interface MonitorOptions {
     readonly schema: AnswerSchema | null;
     readonly deadlineMs: number;
   }[];
-  /** Health below which a swarm file calls an agent degraded, until the role has been learned. */
-  readonly degraded?: number;
+  /** Scores that are low, until the role has been learned. */
+  readonly thresholds: Thresholds;
   /** How much work there is: what may be spent on asking twice at the start depends on it. */
   readonly tasks: number;
   /** Share of turns that may be asked twice because their question has no witnesses yet; 0 = never. */
@@ -33,7 +34,12 @@ export interface MonitorOptions {
   readonly tickMs: number;
 }
 
-export const MONITOR_DEFAULTS = { audit: 0.1, leastSilenceMs: 2000, tickMs: 500 } as const;
+export const MONITOR_DEFAULTS = {
+  audit: 0.1,
+  leastSilenceMs: 2000,
+  tickMs: 500,
+  thresholds: DEFAULT_THRESHOLDS,
+} as const;
 
 /** Text in which a loop can be told, characters. */
 const LOOP_TEXT = 96;
@@ -59,7 +65,7 @@ export class Monitor {
   constructor(options: MonitorOptions, random: Random, post: Post) {
     const { agents, roles, tasks, audit, leastSilenceMs, tickMs } = options;
     this.#post = post;
-    this.#baseline = new HealthBaseline(agents, roles, options.degraded, random);
+    this.#baseline = new HealthBaseline(agents, roles, options.thresholds, random);
     this.#agreement = new AnswerAgreement({ agents, tasks, audit, schemas: roles.map(({ schema }) => schema) });
     this.#silence = new StallDetector({
       deadlineMs: (role) => roles[role]?.deadlineMs ?? Number.POSITIVE_INFINITY,

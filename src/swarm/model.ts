@@ -231,18 +231,20 @@ const Supervision = v.strictObject(
           {
             degraded: v.pipe(
               v.optional(between(0, 1), 0.6),
-              v.description('Health score below which an agent is suspect.'),
+              v.description(
+                'Health score: two turns in a row at or below it make an agent suspect, until 100 turns of the role have passed and the line is learned from them.',
+              ),
             ),
             failed: v.pipe(
               v.optional(between(0, 1), 0.3),
-              v.description('Health score below which it counts as failed.'),
+              v.description('Health score: one turn at or below it makes its agent suspect at once; below degraded.'),
             ),
           },
           'a map with degraded, failed',
         ),
         {},
       ),
-      v.description('Health scores, 0 to 1.'),
+      v.description('Health scores of single turns, 0 to 1.'),
     ),
   },
   'a map with intensity, period, ask, thresholds',

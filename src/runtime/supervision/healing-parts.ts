@@ -4,6 +4,7 @@ import type { FromMonitor, FromRecover, Tap } from '../../healing/messages.ts';
 import { Monitor, MONITOR_DEFAULTS } from '../../healing/monitor.ts';
 import { Recover, RECOVER_DEFAULTS } from '../../healing/recover.ts';
 import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.ts';
+import { givenThresholds } from '../../healing/thresholds.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Actuator } from '../turns/actuator.ts';
@@ -33,7 +34,7 @@ export function monitorOf(
     ...(audit !== undefined && { audit }),
     agents: state.agents.size,
     tasks: state.tasks.size,
-    degraded: supervision.thresholds.degraded,
+    thresholds: givenThresholds(supervision.thresholds),
     roles: plan.layout.roles.map(({ name }) => ({
       name,
       schema: roles[name]?.output ?? null,
