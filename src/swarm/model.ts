@@ -137,7 +137,12 @@ const Input = v.strictObject(
 
 const Limits = v.strictObject(
   {
-    steps: v.pipe(v.optional(whole(1, 25), 10), v.description('Turns that an agent may take on one task.')),
+    steps: v.pipe(
+      v.optional(whole(1, 25), 10),
+      v.description(
+        'Steps, a turn each, in which an agent must come to its answer on one task. Today the first step is the answer, so nothing reaches this; attempts are counted apart.',
+      ),
+    ),
     tokens: v.pipe(v.optional(whole(1, 32_768), 256), v.description('Output tokens of one turn.')),
     deadline: v.pipe(
       v.optional(duration(100, 3_600_000, '100 ms to 1 h'), 120_000),

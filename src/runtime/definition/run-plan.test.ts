@@ -37,6 +37,14 @@ test('every item goes through the first stage, and ends somewhere', () => {
   }
 });
 
+test('steps bound no attempts', () => {
+  const one = `{"planaria": 1, "name": "x", "roles": {"r": {"prompt": "p", "attempts": 4, "limits": {"steps": 1}}},
+    "flow": [{"role": "r", "each": "input"}]}`;
+  const settings = { engine: 'scripted', model: { id: 'pocket' }, seed: 1, limit: null, vramMiB: 1024, version: '0' };
+  const planned = planRun({ swarm: { file: 'x.json', text: one }, input: { name: 'x.log', text: 'a' }, settings });
+  expect(planned).toMatchObject({ ok: true, value: { stages: [{ brief: { attempts: 4 } }] } });
+});
+
 test("a person's choices come before the file's", () => {
   const { settings, summary, budget } = plan(10, {
     seed: 99,

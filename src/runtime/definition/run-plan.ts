@@ -127,7 +127,7 @@ function stageBrief(swarm: Swarm, layout: Layout, stage: Stage, index: number): 
       topP: role.topP,
       maxTokens: role.limits.tokens,
       deadlineMs: role.limits.deadline,
-      attempts: Math.min(role.attempts, role.limits.steps),
+      attempts: role.attempts,
       memoryTurns: role.memory.turns,
     },
   };
