@@ -43,6 +43,12 @@ describe('ladder', () => {
     expect(first('disagreement')).toBe('reset-context');
     expect(first('loop')).toBe('reset-context');
     expect(first('storage-full')).toBe('free-storage');
+    expect(first('bad-weights')).toBe('fresh-worker');
+  });
+
+  it('has no step that would do nothing, nor one that does what another does', () => {
+    expect(LADDER.map(({ action }) => action as string)).not.toContain('second-opinion');
+    expect(LADDER.map(({ action }) => action as string)).not.toContain('reload-weights');
   });
 
   it('gives its reasons: why this, and for each other why not', () => {

@@ -11,9 +11,12 @@ import type { FaultClass } from './evidence.ts';
 export const RUNGS = ['light', 'restart', 'scale-up', 'operator'] as const;
 export type Rung = (typeof RUNGS)[number];
 
+/**
+ * What can be ordered. Logs of earlier versions also tell of `second-opinion`, which is asked where a turn is judged, and of
+ * `reload-weights`, which was a fresh worker by another name: the page still has words for both.
+ */
 export const ACTIONS = [
   'retry-turn',
-  'second-opinion',
   'reload-sampler',
   're-prefill',
   'trim-context',
@@ -22,7 +25,6 @@ export const ACTIONS = [
   'fresh-agent',
   'rebuild-pool',
   'fresh-worker',
-  'reload-weights',
   'escalate-model',
   'move-task',
   'ask-operator',
@@ -46,7 +48,7 @@ export const LADDER: readonly Step[] = [
   {
     action: 'retry-turn',
     rung: 'light',
-    does: 'drop the turn and take it again with another seed',
+    does: 'drop the turn; its task is taken again, by another agent where there is one',
     cures: {
       stall: 0.8,
       invalid: 0.6,
@@ -60,17 +62,9 @@ export const LADDER: readonly Step[] = [
     limit: 1,
   },
   {
-    action: 'second-opinion',
-    rung: 'light',
-    does: 'let another agent answer the same before anyone is accused',
-    cures: { 'low-score': 0.5 },
-    costMs: 150,
-    limit: 1,
-  },
-  {
     action: 'reload-sampler',
     rung: 'light',
-    does: "set the sampler back to the role's settings, with a penalty on repetition",
+    does: "sample the agent's next turn with a penalty on repetition",
     cures: { loop: 0.5, incoherent: 0.2 },
     costMs: 120,
     limit: 1,
@@ -86,7 +80,7 @@ export const LADDER: readonly Step[] = [
   {
     action: 'trim-context',
     rung: 'light',
-    does: 'drop the oldest part of the context',
+    does: "start from the role's prompt alone, with half the room for the task's text",
     cures: { 'context-full': 0.9, incomplete: 0.2 },
     costMs: 100,
     limit: 2,
@@ -102,7 +96,7 @@ export const LADDER: readonly Step[] = [
   {
     action: 'free-storage',
     rung: 'light',
-    does: 'delete warm K/V pages, then traces; never results',
+    does: 'delete warm K/V pages, then detail in the logs of runs that have ended; never results',
     cures: { 'storage-full': 0.8 },
     costMs: 200,
     limit: 3,
@@ -139,18 +133,11 @@ export const LADDER: readonly Step[] = [
   {
     action: 'fresh-worker',
     rung: 'restart',
-    does: 'start a fresh inference worker on a fresh adapter and load the model from the cache',
-    cures: { 'device-lost': 0.9, 'worker-dead': 0.9, 'engine-error': 0.4, stall: 0.4 },
+    // A load looks at every file of the model: at its size, and of the built-in one at its checksum.
+    does: 'start a fresh inference worker on a fresh adapter; it loads the model from the cache, and fetches again what does not fit there',
+    cures: { 'device-lost': 0.9, 'worker-dead': 0.9, 'bad-weights': 0.9, 'engine-error': 0.4, stall: 0.4 },
     costMs: 2000,
     limit: 6,
-  },
-  {
-    action: 'reload-weights',
-    rung: 'restart',
-    does: 'fetch the weights again and check every shard',
-    cures: { 'bad-weights': 0.9, incoherent: 0.1, 'worker-dead': 0.1 },
-    costMs: 10_000,
-    limit: 1,
   },
   {
     action: 'escalate-model',

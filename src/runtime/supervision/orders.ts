@@ -191,13 +191,16 @@ export class Orders {
         if (task !== null) actuator.escalate(task);
         break;
       case 'fresh-worker':
-      case 'reload-weights':
       case 'rebuild-pool':
         actuator.forget(agent);
         actuator.replaceEngine(REPLACED, true);
         break;
-      default:
+      case 'retry-turn':
         // The turn was dropped and its task goes to another agent already: that is the whole of retrying.
+        break;
+      case 'free-storage':
+      case 'ask-operator':
+        // Of no single agent; and nothing that is ordered.
         break;
     }
     return null;

@@ -35,6 +35,14 @@ it('says every reason of the ladder in Korean, for every fault and what was trie
     }
 });
 
+it('has words for what only logs of earlier versions tell of', () => {
+  for (const former of ['second-opinion', 'reload-weights']) {
+    expect(en.remedies[former]).toBeDefined();
+    expectKorean(`${former} (light): whatever it did; cures low-score in 50 of 100, 300 ms a cure`);
+    expectKorean(`${former}: does nothing for stall`);
+  }
+});
+
 it('says how the windows of supervisors stand', () => {
   const tree = new SupervisionTree([{ name: 'triager', first: 0, count: 70 }], DEFAULT_SUPERVISION, seededRandom('x'));
   for (let n = 0; n < 25; n++) for (const reason of tree.restart(3, n).reasons) expectKorean(reason);
