@@ -175,9 +175,8 @@ export class Monitor {
     const evidence: Evidence[] = [];
     if (message.fault) evidence.push(bad(message.fault, 'turn', message.detail, 'an output that passes'));
     evidence.push(...score.parts.flatMap((part) => part.evidence).filter(({ verdict }) => verdict !== 'good'));
-    // EXECUTE's checks stand; what they cannot see is a loop within a form that is right, and a record that is not whole.
-    const seen = score.vetoes.find((veto) => veto === 'loop' || veto === 'bad-record');
-    const fault = seen ?? message.fault;
+    // EXECUTE's checks stand; what they cannot see is a loop within a form that is right.
+    const fault = score.vetoes.includes('loop') ? 'loop' : message.fault;
     if (fault !== null) {
       this.#judge(name, false, score, fault, evidence, false);
       if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, task, turn, fault, evidence);

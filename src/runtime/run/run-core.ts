@@ -249,7 +249,8 @@ export class RunCore {
   #openSupervisor(random: Random): Supervisor | null {
     const { clock, fence, healing: settings = {} } = this.#with;
     const { plan, state, tell } = this;
-    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell });
+    const recordWhole = (agent: number) => this.storage.recordWhole(agent);
+    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell, recordWhole });
   }
 
   #openDispatcher(random: Random, contexts: ContextManager, onUnanswered: (notice: string) => void): Dispatcher {

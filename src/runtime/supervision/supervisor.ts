@@ -35,6 +35,8 @@ export interface SupervisorOptions {
   readonly fence: number;
   readonly settings: HealingSettings;
   readonly tell: (event: EventBody) => JournalEvent;
+  /** False: a stored record of the agent could not be used, and it has not written another since; null: none was read. */
+  readonly recordWhole: (agent: number) => boolean | null;
 }
 
 /** How often silence is looked for, ms. */
@@ -160,7 +162,7 @@ export class Supervisor implements TurnSupervision {
     const over: Extract<FromExecute, { type: 'turn.over' }> = {
       type: 'turn.over',
       ...this.#named(watched),
-      facts: factsOf(plan, stage, outcome, verdict, contextTokens),
+      facts: factsOf(plan, stage, outcome, verdict, contextTokens, this.#with.recordWhole(agent)),
       question: questionOf(plan, state, stage, task, input),
       answer: verdict.kind === 'accept' ? verdict.output : null,
       others: this.#actuator.others(agent),
