@@ -115,7 +115,7 @@ export interface RecoveryOrder {
   readonly fault: FaultClass;
   /** The agent, or null for what all share. */
   readonly agent: number | null;
-  /** Others that are restarted with it (a shard, those who depend on it). */
+  /** Others that forget what they remember with it: of its shard, its role, the swarm. Of a shared fault: those that it struck. */
   readonly also: readonly number[];
   /** The task that waits for the mend, if any. */
   readonly task: number | null;
