@@ -1,3 +1,4 @@
+import { type LifeEvent, type LifeFacts, nextState } from './agent-life.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
 import { add, AGENT, AGENT_NAMES, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
@@ -139,7 +140,7 @@ export class RunState {
         tasks.agent[event.task] = event.agent;
         break;
       case 'turn.started':
-        agents.state[event.agent] = started(agents.state[event.agent] as number);
+        this.#move(event.agent, 'ASSIGN');
         agents.tier[event.agent] = TIER.hot;
         break;
       case 'turn.ended': {
@@ -251,10 +252,15 @@ export class RunState {
     return (this.tasks.status[task] as number) >= TASK.committed;
   }
 
-  /** After a turn an agent that worked is idle again; one that recovers only if the turn passed; whatever else it was it keeps. */
+  /** The agent's state after an event of its life; what is illegal where it stands changes nothing. */
+  #move(agent: number, event: LifeEvent, facts: Partial<LifeFacts> = {}): void {
+    const { state } = this.agents;
+    state[agent] = nextState(state[agent] as number, event, facts) ?? (state[agent] as number);
+  }
+
+  /** The agent's turn is over. Whether a degraded one that passed is calm again, healing says. */
   #rest(agent: number, passed = false): void {
-    const state = this.agents.state[agent];
-    if (state === AGENT.running || (state === AGENT.recovering && passed)) this.agents.state[agent] = AGENT.idle;
+    this.#move(agent, passed ? 'PASS' : 'TURN_LOST');
     this.agents.tier[agent] = TIER.cold;
   }
 
@@ -265,19 +271,15 @@ export class RunState {
       if (this.tasks.status[task] === TASK.assigned) this.tasks.status[task] = TASK.pending;
     }
     for (let agent = 0; agent < this.agents.size; agent++) {
-      if (this.agents.state[agent] === AGENT.done) this.agents.state[agent] = AGENT.idle;
+      if (this.agents.state[agent] === AGENT.done) this.#move(agent, 'REVIVE');
       this.#rest(agent);
     }
   }
 
   #end(): void {
     this.ended = true;
-    const { state, turns } = this.agents;
-    for (let agent = 0; agent < this.agents.size; agent++) {
-      if (state[agent] === AGENT.failed) continue;
-      // Nobody works any more, whose first turn was called back neither.
-      state[agent] = (turns[agent] as number) > 0 ? AGENT.done : AGENT.idle;
-    }
+    const { turns, size } = this.agents;
+    for (let agent = 0; agent < size; agent++) this.#move(agent, 'RETIRE', { worked: (turns[agent] as number) > 0 });
   }
 
   #reset(task: number): void {
@@ -289,10 +291,4 @@ export class RunState {
     tasks.attempts[task] = 0;
     this.held.delete(task);
   }
-}
-
-/** State of an agent whose turn begins: one that was suspect is on trial. */
-function started(state: number): number {
-  if (state === AGENT.idle || state === AGENT.done) return AGENT.running;
-  return state === AGENT.degraded ? AGENT.recovering : state;
 }
