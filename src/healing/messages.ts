@@ -62,6 +62,8 @@ export type FromExecute =
       readonly fault: 'bad-record' | 'old-record';
       readonly detail: string;
     }
+  /** These agents failed at the task, which is taken for what is wrong. */
+  | { readonly type: 'task.blamed'; readonly task: number; readonly agents: readonly number[] }
   | { readonly type: 'storage.full'; readonly detail: string }
   | { readonly type: 'storage.room' }
   | { readonly type: 'order.done'; readonly order: string; readonly ok: boolean; readonly detail: string };
@@ -144,13 +146,8 @@ export type FromRecover =
     }
   /** The agent is given up; its tasks go to others. */
   | { readonly type: 'agent.lost'; readonly case: string; readonly agent: number; readonly reasons: readonly string[] }
-  /** Every agent that tried it met the same fault: the task is what is wrong. */
-  | {
-      readonly type: 'task.lost';
-      readonly task: number;
-      readonly fault: FaultClass;
-      readonly reasons: readonly string[];
-    }
+  /** What it failed at last was the task's doing: the case is closed, and nothing was learned from it. */
+  | { readonly type: 'absolved'; readonly case: string; readonly agent: number; readonly task: number }
   /** A person is asked: the whole story, and what they can do. */
   | {
       readonly type: 'notice';

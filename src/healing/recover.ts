@@ -5,9 +5,8 @@
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
 import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
-import type { Evidence, FaultClass } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { SHARED_FAULTS } from './evidence.ts';
-import { AgentFailureDetector } from '../scheduling/agent-failure-detector.ts';
 import type { Ladder } from './ladder.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { FromMonitor, FromRecover, HealingMessage } from './messages.ts';
@@ -23,8 +22,6 @@ export interface RecoverOptions {
   readonly canEscalate: (role: number) => boolean;
   /** Whether the role has another agent that is fit to work now. */
   readonly hasStandby: (agent: number) => boolean;
-  /** Different agents that must fail at a task before the task itself is to blame. */
-  readonly blameTaskAfter: number;
   /** An order that is not reported done by then is sent again, ms. */
   readonly repeatMs: number;
   readonly backoff: BackoffPolicy;
@@ -33,24 +30,10 @@ export interface RecoverOptions {
 }
 
 export const RECOVER_DEFAULTS = {
-  blameTaskAfter: 3,
   repeatMs: 5000,
   backoff: { baseMs: 100, capMs: 15_000, calmMs: 60_000, jitter: 0.5 },
   workerBackoff: { baseMs: 100, capMs: 60_000, calmMs: 120_000, jitter: 0.2 },
 } as const;
-
-/**
- * Faults that a task itself can cause, in whoever works on it, and that end its turn. No stall: its turn still runs, and somebody has to be told
- * to end it.
- */
-const TASK_FAULTS: ReadonlySet<FaultClass> = new Set([
-  'loop',
-  'invalid',
-  'incomplete',
-  'incoherent',
-  'context-full',
-  'engine-error',
-]);
 
 type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
@@ -66,7 +49,6 @@ export class Recover {
   readonly #life: Lifecycle;
   readonly #post: Post;
   readonly #book: CaseBook;
-  readonly #taskFaults: AgentFailureDetector<FaultClass>;
   readonly #heard = new Set<string>();
   readonly #shared: SharedCare;
 
@@ -78,7 +60,6 @@ export class Recover {
   ) {
     this.#options = options;
     this.#book = new CaseBook(options.life ?? '', options.backoff, random);
-    this.#taskFaults = new AgentFailureDetector(options.blameTaskAfter, TASK_FAULTS);
     this.#ladder = parts.ladder;
     this.#tree = parts.tree;
     this.#life = parts.life;
@@ -107,6 +88,9 @@ export class Recover {
         break;
       case 'shared.relief':
         this.#mended(message.of === 'engine' ? ENGINE : STORAGE, message.at);
+        break;
+      case 'task.blamed':
+        this.#absolve(message.task, message.agents);
         break;
       case 'order.done':
         this.#done(message.order, message.ok, message.detail, message.at);
@@ -147,11 +131,6 @@ export class Recover {
     return true;
   }
 
-  /** Forgets a task's history once it has ended. */
-  taskEnded(task: number): void {
-    this.#taskFaults.forget(task);
-  }
-
   #suspicion(message: Suspicion, now: number): void {
     if (this.#heard.has(message.id)) return;
     this.#heard.add(message.id);
@@ -187,19 +166,17 @@ export class Recover {
     one.faults.push(fault);
     const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
     this.#life.send(agent, 'SUSPECT', because, { hard, sustained: !hard });
-    if (task !== null && this.#taskIsToBlame(task, agent, fault)) return;
     this.#act(one, task, evidence, now);
   }
 
-  #taskIsToBlame(task: number, agent: number, fault: FaultClass): boolean {
-    const failed = this.#taskFaults.hear(task, agent, fault);
-    if (!failed) return false;
-    const who = [...failed].map(([row, what]) => `agent ${String(row)}: ${what}`);
-    const reasons = [`${String(failed.size)} different agents failed at it`, ...who];
-    this.#post({ type: 'task.lost', task, fault, reasons });
-    // They are absolved: their cases end here, and their next turn shows them well.
-    for (const row of failed.keys()) this.#book.close(row);
-    return true;
+  /** Whose last trouble was the task's doing is well, as far as is known: its next turn shows it. */
+  #absolve(task: number, agents: readonly number[]): void {
+    for (const agent of agents) {
+      const one = this.#book.get(agent);
+      if (one?.steps.at(-1)?.order.task !== task) continue;
+      this.#book.close(agent);
+      this.#post({ type: 'absolved', case: one.id, agent, task });
+    }
   }
 
   #act(one: Case, task: number | null, evidence: readonly Evidence[], now: number): void {

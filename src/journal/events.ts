@@ -168,6 +168,15 @@ export type EventBody =
     }
   /** The agent is rid of what was done to it on purpose, for its context was dropped. */
   | { readonly type: 'fault.over'; readonly fault: number; readonly kind: string; readonly agent: number }
+  /** So many different agents failed at the task that it is taken for what is wrong: no further one tries it as well. */
+  | {
+      readonly type: 'task.blamed';
+      readonly task: number;
+      readonly stage: number;
+      /** What the last of them failed with. */
+      readonly failure: string;
+      readonly agents: readonly number[];
+    }
   /** Events of healing. `agent`: the row, or -1 for what all share; `case` ties the story of one fault together. */
   | {
       readonly type: 'heal.suspected';
@@ -199,6 +208,8 @@ export type EventBody =
       readonly ms: number;
       readonly steps: number;
     }
+  /** The case is closed without a mend: what the agent failed at was the task's doing. */
+  | { readonly type: 'heal.absolved'; readonly agent: number; readonly case: string; readonly task: number }
   /** A step took effect, with what is only known then: which generation of the agent's record was used. */
   | {
       readonly type: 'heal.carried-out';

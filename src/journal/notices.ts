@@ -87,6 +87,9 @@ export class Notices {
       case 'agent.state':
         if (event.from === 'failed') this.#open.delete(agentKey(event.agent));
         break;
+      case 'heal.absolved':
+        this.#open.delete(agentKey(event.agent));
+        break;
       case 'heal.mended':
         this.#open.delete(event.agent >= 0 ? agentKey(event.agent) : event.fault === 'storage-full' ? STORAGE : ENGINE);
         break;

@@ -182,7 +182,9 @@ const Role = v.strictObject(
     limits: v.pipe(v.optional(Limits, {}), v.description('Bounds of the work on one task.')),
     attempts: v.pipe(
       v.optional(whole(1, 10), 3),
-      v.description('Turns that may fail before the task ends as a named failure.'),
+      v.description(
+        'Turns that may fail before the task ends as a named failure; sooner where three different agents failed at it.',
+      ),
     ),
     memory: v.pipe(
       v.optional(Memory, {}),

@@ -224,8 +224,8 @@ export class Supervisor implements TurnSupervision {
     else this.#post({ type: 'storage.full', detail: trouble });
   }
 
-  taskEnded(task: number): void {
-    this.#recover.taskEnded(task);
+  taskBlamed(task: number, agents: readonly number[]): void {
+    this.#post({ type: 'task.blamed', task, agents });
   }
 
   /** A person gives a failed agent another chance. False where it has not failed. */

@@ -6,6 +6,7 @@ import type { Random } from '../../kernel/random.ts';
 import { ReadyQueue, type ReadyTask } from '../../scheduling/ready-queue.ts';
 import type { EndedTurn } from './ended-turn.ts';
 import { nextStage, type RunPlan } from '../definition/run-plan.ts';
+import { AgentFailureDetector } from '../../scheduling/agent-failure-detector.ts';
 import { type Blame, EngineLossDetector } from '../../scheduling/engine-loss-detector.ts';
 import { TaskQuestions, type TaskQuestionsOptions } from './task-questions.ts';
 
@@ -13,6 +14,18 @@ import { TaskQuestions, type TaskQuestionsOptions } from './task-questions.ts';
 const MAX_LOSSES = 8;
 /** Failures that agent or engine are to blame for: where they are mended, the task is not charged with an attempt. */
 const NOT_THE_TASKS: ReadonlySet<string> = new Set<TurnFailure>(['engine-error', 'stalled']);
+
+/** Different agents that fail at a task before the task is taken for what is wrong. */
+const BLAMED_AFTER = 3;
+/** What a task itself can cause in whoever works on it. No prompt that was too long: it is shorter the next time, and so another one. */
+const THE_TASKS: ReadonlySet<TurnFailure> = new Set([
+  'output-truncated',
+  'json-invalid',
+  'schema-mismatch',
+  'not-copied',
+  'output-empty',
+  'looping',
+]);
 
 export interface TaskDeskOptions extends TaskQuestionsOptions {
   readonly random: Random;
@@ -29,13 +42,13 @@ export interface TaskDeskOptions extends TaskQuestionsOptions {
   readonly alone: () => boolean;
   /** A task, and not the engine, is what engines in a row were lost by. */
   readonly onCulprit: () => void;
-  /** What is known of the task's attempts is of no more use. */
-  readonly onSettled: (task: number) => void;
+  /** These different agents failed at the task, which is taken for what is wrong. */
+  readonly onBlamed: (task: number, agents: readonly number[]) => void;
 }
 
 /**
- * What becomes of tasks: which waits, for what, and how it goes on after each turn. One that fails is tried again by others, then on a bigger
- * model, then put to a person, and only then ends as the named failure.
+ * What becomes of tasks: which waits, for what, and how it goes on after each turn. One that fails is tried again by others, up to its attempts
+ * or until it is taken for what is wrong itself, then on a bigger model, then put to a person, and only then ends as the named failure.
  */
 export class TaskDesk {
   readonly #with: TaskDeskOptions;
@@ -49,6 +62,7 @@ export class TaskDesk {
   /** Bigger models that a task was given to, and the one that has its next turn. */
   readonly #models = new Map<number, { readonly tried: string[]; next: string | null }>();
   readonly #suspects = new EngineLossDetector();
+  readonly #poison = new AgentFailureDetector(BLAMED_AFTER, THE_TASKS);
   readonly #questions: TaskQuestions;
 
   constructor(options: TaskDeskOptions) {
@@ -190,7 +204,7 @@ export class TaskDesk {
     this.#suspects.forget(task);
     this.#questions.forget(task);
     this.#models.delete(task);
-    this.#with.onSettled(task);
+    this.#poison.forget(task);
   }
 
   /** Nothing waits any more. */
@@ -216,7 +230,8 @@ export class TaskDesk {
     const failures = turn.failures + 1;
     const by = model ?? `agent ${String(agent)}`;
     this.#questions.note(task, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
-    if (again && model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
+    const blamedBy = model === null ? this.#blame(turn, failure) : 0;
+    if (again && blamedBy === 0 && model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
       const delayMs = retryDelay(failures, random);
       tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
       this.#avoid(task, agent);
@@ -240,10 +255,20 @@ export class TaskDesk {
       tell({ type: 'task.escalated', task, agent, to, because, failed: true });
       this.#ready.push(index, task);
     } else {
-      const asked = this.#questions.ask(turn, failure);
+      const asked = this.#questions.ask(turn, failure, blamedBy);
       this.settle(task);
       if (!asked) onFailed(task, failure, detail);
     }
+  }
+
+  /** One more agent failed at the task. How many did, once the task is what is wrong and others are not to try as well; else 0. */
+  #blame({ task, stage, agent }: EndedTurn, failure: TurnFailure): number {
+    const failed = this.#poison.hear(task, agent, failure);
+    if (!failed) return 0;
+    const agents = [...failed.keys()];
+    this.#with.tell({ type: 'task.blamed', task, stage, failure, agents });
+    this.#with.onBlamed(task, agents);
+    return agents.length;
   }
 
   #withoutReview({ task, agent, stage }: EndedTurn, note: string): void {

@@ -34,8 +34,8 @@ export class TaskQuestions {
     this.#stories.set(task, [...(this.#stories.get(task) ?? []), line]);
   }
 
-  /** Asks a person before the task ends as `failure`; false where nobody is to be asked. */
-  ask({ task, agent, failures }: EndedTurn, failure: TurnFailure): boolean {
+  /** Asks a person before the task ends as `failure`; false where nobody is to be asked. `agents`: so many failed at it that it is taken for what is wrong; 0: it is not. */
+  ask({ task, agent, failures }: EndedTurn, failure: TurnFailure, agents: number): boolean {
     const { plan, fence, tell, state } = this.#with;
     const { askMs = 0 } = plan.settings;
     if (askMs <= 0) return false;
@@ -50,7 +50,10 @@ export class TaskQuestions {
       agent,
       task,
       case: name,
-      title: `Line ${String(line)} failed all its attempts: ${failure}`,
+      title:
+        agents > 0
+          ? `Line ${String(line)} is what is wrong, ${String(agents)} agents failed at it: ${failure}`
+          : `Line ${String(line)} failed all its attempts: ${failure}`,
       story: [
         // Attempts of an earlier tab are told by the log alone.
         ...(before > 0 ? [`attempts before: ${String(before)}, in an earlier tab`] : []),

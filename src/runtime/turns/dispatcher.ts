@@ -110,8 +110,8 @@ export class Dispatcher {
       onWaiting: pump,
       alone: () => this.#allowance.oneAtATime,
       onCulprit,
-      onSettled: (task) => {
-        supervision.taskEnded(task);
+      onBlamed: (task, agents) => {
+        supervision.taskBlamed(task, agents);
       },
     }));
     const inFlight = (this.#inFlight = new InFlightTurns({ ...shared, roster, residence }));

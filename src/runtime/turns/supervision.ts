@@ -52,8 +52,8 @@ export interface TurnSupervision {
   onTrial(agent: number): boolean;
   engineUp(): void;
   engineDown(error: EngineError, agents: readonly number[]): void;
-  /** What is known of the task's attempts is of no more use. */
-  taskEnded(task: number): void;
+  /** These agents failed at the task, which is taken for what is wrong: nobody holds that against them any more. */
+  taskBlamed(task: number, agents: readonly number[]): void;
   stop(): void;
 }
 
@@ -73,6 +73,6 @@ export const UNSUPERVISED: TurnSupervision = {
   onTrial: () => false,
   engineUp: nothing,
   engineDown: nothing,
-  taskEnded: nothing,
+  taskBlamed: nothing,
   stop: nothing,
 };

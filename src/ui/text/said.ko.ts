@@ -128,6 +128,10 @@ const SENTENCES: readonly (readonly [RegExp, Say])[] = [
     (n) => `지금까지 잃은 엔진 ${n}개. 모든 결과와 남은 작업은 보존되었습니다`,
   ],
   [/^Line (\d+) failed all its attempts: (.+)$/, (n, of) => `${n}번째 줄이 모든 시도에 실패했습니다: ${of}`],
+  [
+    /^Line (\d+) is what is wrong, (\d+) agents failed at it: (.+)$/,
+    (n, agents, of) => `${n}번째 줄 자체의 문제입니다. 에이전트 ${agents}개가 실패했습니다: ${of}`,
+  ],
   [/^attempts before: (\d+), in an earlier tab$/, (n) => `앞선 시도: 이전 탭에서 ${n}번`],
   [
     /^nothing is left to try by itself; without a word within (\d+) s it ends as (.+)$/,

@@ -43,6 +43,11 @@ it('has words for what only logs of earlier versions tell of', () => {
   }
 });
 
+it('says what people are asked about a task', () => {
+  expectKorean('Line 4 failed all its attempts: json-invalid');
+  expectKorean('Line 4 is what is wrong, 3 agents failed at it: json-invalid');
+});
+
 it('says how the windows of supervisors stand', () => {
   const tree = new SupervisionTree([{ name: 'triager', first: 0, count: 70 }], DEFAULT_SUPERVISION, seededRandom('x'));
   for (let n = 0; n < 25; n++) for (const reason of tree.restart(3, n).reasons) expectKorean(reason);
