@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FAULT_CLASSES } from './evidence.ts';
 import type { Action, Situation } from './ladder.ts';
 import { ACTIONS, LADDER, Ladder } from './ladder.ts';
+import { StepRecord } from './step-record.ts';
 
 const at = (fault: Situation['fault'], extra: Partial<Situation> = {}): Situation => ({
   fault,
@@ -77,6 +78,14 @@ describe('ladder', () => {
     }
     expect(before).not.toBe('reload-sampler');
     expect(ladder.choose(at('loop'))!.step.action).toBe('reload-sampler');
-    expect(ladder.record()).toContainEqual({ fault: 'loop', action: 'reload-sampler', tries: 20, cures: 20 });
+  });
+
+  it('goes on from what is known already, and leaves that as it is', () => {
+    const learned = new StepRecord();
+    for (let i = 0; i < 20; i++) learned.learn('loop', 'reload-sampler', true);
+    const ladder = new Ladder(LADDER, learned);
+    expect(ladder.choose(at('loop'))!.step.action).toBe('reload-sampler');
+    ladder.learn('loop', 'reload-sampler', false);
+    expect(learned.entries()).toEqual([{ fault: 'loop', action: 'reload-sampler', tries: 20, cures: 20 }]);
   });
 });

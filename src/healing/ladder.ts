@@ -7,6 +7,7 @@
  * 1960). P is learned per fault and action, starting from a prior that the table below states.
  */
 import type { FaultClass } from './evidence.ts';
+import { StepRecord } from './step-record.ts';
 
 export const RUNGS = ['light', 'restart', 'scale-up', 'operator'] as const;
 export type Rung = (typeof RUNGS)[number];
@@ -202,10 +203,12 @@ const PRIOR_WEIGHT = 4;
 /** The ladder of one run: chooses, and learns which action cures what. */
 export class Ladder {
   readonly #steps: readonly Step[];
-  readonly #seen = new Map<string, { tries: number; cures: number }>();
+  readonly #record: StepRecord;
 
-  constructor(steps: readonly Step[] = LADDER) {
+  /** `learned`: what is known of the steps already. */
+  constructor(steps: readonly Step[] = LADDER, learned?: StepRecord) {
     this.#steps = steps;
+    this.#record = new StepRecord(learned);
   }
 
   /** The next thing to try, or null when nothing is left but giving up. */
@@ -233,28 +236,16 @@ export class Ladder {
     return { step, reasons: [why, ...dearer, ...refused] };
   }
 
-  /** Takes in how a step went: whether the agent then passed a turn. */
+  /** Takes in how a step went: whether what was wrong then passed a turn. */
   learn(fault: FaultClass, action: Action, cured: boolean): void {
-    const key = `${fault}/${action}`;
-    const seen = this.#seen.get(key) ?? { tries: 0, cures: 0 };
-    seen.tries++;
-    if (cured) seen.cures++;
-    this.#seen.set(key, seen);
+    this.#record.learn(fault, action, cured);
   }
 
   /** Chance that `step` cures `fault`: the prior, corrected by what was seen (mean of a beta distribution). */
   chance(fault: FaultClass, step: Step): number {
     const prior = step.cures[fault] ?? (step.action === 'ask-operator' ? 1 : 0.01);
-    const seen = this.#seen.get(`${fault}/${step.action}`);
-    return ((seen?.cures ?? 0) + PRIOR_WEIGHT * prior) / ((seen?.tries ?? 0) + PRIOR_WEIGHT);
-  }
-
-  /** What was seen so far, for reports. */
-  record(): { readonly fault: FaultClass; readonly action: Action; readonly tries: number; readonly cures: number }[] {
-    return [...this.#seen].map(([key, { tries, cures }]) => {
-      const [fault, action] = key.split('/') as [FaultClass, Action];
-      return { fault, action, tries, cures };
-    });
+    const { tries, cures } = this.#record.of(fault, step.action);
+    return (cures + PRIOR_WEIGHT * prior) / (tries + PRIOR_WEIGHT);
   }
 
   #whyNot(step: Step, { fault, tried, canEscalate, hasStandby, mayRestart }: Situation): string | null {

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
-import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
+import { type Case, CaseBook, ENGINE, failLast, STORAGE } from './cases.ts';
 import type { Evidence } from './evidence.ts';
 import { SHARED_FAULTS } from './evidence.ts';
 import type { Ladder } from './ladder.ts';
@@ -158,11 +158,8 @@ export class Recover {
       return;
     }
     if (turn !== null) one.turns.add(turn);
-    if (running && running.ok === null) {
-      // The step was carried out and did not help: it failed its trial.
-      running.ok = false;
-      this.#ladder.learn(running.order.fault, running.order.action, false);
-    }
+    // A step that was carried out has failed its trial.
+    failLast(one, this.#ladder);
     one.faults.push(fault);
     const because = `${fault}: ${evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? 'score'}`;
     this.#life.send(agent, 'SUSPECT', because, { hard, sustained: !hard });
@@ -218,9 +215,8 @@ export class Recover {
       if (!step || step.done) continue;
       step.done = true;
       if (ok) return;
-      step.ok = false;
+      if (step === one.steps.at(-1)) failLast(one, this.#ladder);
       const { fault, action, task } = step.order;
-      this.#ladder.learn(fault, action, false);
       const evidence: Evidence = { signal: action, value: detail, expected: 'carried out', verdict: 'bad' };
       if (one.agent === null) {
         this.#shared.fault(
@@ -263,8 +259,8 @@ export class Recover {
     if (last && !last.done) return;
     this.#book.close(key);
     if (!last) return;
+    if (last.ok === null) this.#ladder.learn(last.order.fault, last.order.action, true);
     last.ok = true;
-    this.#ladder.learn(last.order.fault, last.order.action, true);
     this.#post({
       type: 'mended',
       case: one.id,

@@ -1,4 +1,5 @@
 import type { AdapterInfo, EngineCounters, EngineReport, VramSample } from '../engine/contract.ts';
+import type { StepRecord } from '../healing/step-record.ts';
 import { AGENT_NAMES, type RunState } from '../journal/run-state.ts';
 import type { RunRecord } from '../store/records.ts';
 
@@ -40,6 +41,8 @@ export interface RunReport {
   readonly retries: number;
   readonly requeued: number;
   readonly engineLosses: number;
+  /** Steps of the recovery ladder by the fault that they were tried for, and how often they cured it. */
+  readonly remedies: ReturnType<StepRecord['entries']>;
   readonly tokens: { readonly prompt: number; readonly cached: number; readonly completion: number };
   /** Completion tokens a second of run time. */
   readonly tokensPerSecond: number;
@@ -71,6 +74,7 @@ export interface ReportSource {
   readonly failures: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly figures: EngineFigures | null;
+  readonly learned: StepRecord;
   readonly notes: readonly string[];
 }
 
@@ -113,6 +117,7 @@ export function runReport(source: ReportSource): RunReport {
     retries: totals.retries,
     requeued: totals.requeued,
     engineLosses: totals.engineLosses,
+    remedies: source.learned.entries(),
     tokens: { prompt: totals.promptTokens, cached: totals.cachedTokens, completion: totals.completionTokens },
     tokensPerSecond: source.elapsedMs > 0 ? (totals.completionTokens / source.elapsedMs) * 1000 : 0,
     vram: figures ? { ...figures.vram, overLimit: figures.vramOverLimit } : null,

@@ -248,9 +248,10 @@ export class RunCore {
 
   #openSupervisor(random: Random): Supervisor | null {
     const { clock, fence, healing: settings = {} } = this.#with;
-    const { plan, state, tell } = this;
+    const { plan, state, tell, history } = this;
+    const learned = history.learned;
     const recordWhole = (agent: number) => this.storage.recordWhole(agent);
-    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell, recordWhole });
+    return settings && new Supervisor({ clock, random, plan, state, fence, settings, tell, learned, recordWhole });
   }
 
   #openDispatcher(random: Random, contexts: ContextManager, onUnanswered: (notice: string) => void): Dispatcher {

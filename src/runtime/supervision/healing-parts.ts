@@ -3,6 +3,7 @@ import type { Lifecycle } from '../../healing/lifecycle.ts';
 import type { FromMonitor, FromRecover, Tap } from '../../healing/messages.ts';
 import { Monitor, MONITOR_DEFAULTS } from '../../healing/monitor.ts';
 import { Recover, RECOVER_DEFAULTS } from '../../healing/recover.ts';
+import type { StepRecord } from '../../healing/step-record.ts';
 import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.ts';
 import { givenThresholds } from '../../healing/thresholds.ts';
 import type { RunState } from '../../journal/run-state.ts';
@@ -49,13 +50,15 @@ export interface RecoverParts {
   readonly life: Lifecycle;
   /** Absent: the product's own. */
   readonly ladder: readonly Step[] | undefined;
+  /** What is known of the ladder's steps already. */
+  readonly learned: StepRecord;
 }
 
 /** RECOVER for a run as its plan describes it; `name` tells its cases and orders from those of others. */
 export function recoverOf(
   plan: RunPlan,
   name: string,
-  { actuator, life, ladder }: RecoverParts,
+  { actuator, life, ladder, learned }: RecoverParts,
   random: Random,
   post: (message: FromRecover) => void,
 ): Recover {
@@ -73,5 +76,5 @@ export function recoverOf(
     canEscalate: (role: number) => actuator.canEscalate(roles[role]?.name ?? ''),
     hasStandby: (agent: number) => actuator.others(agent) > 0,
   };
-  return new Recover(options, { ladder: new Ladder(ladder), tree, life }, random, post);
+  return new Recover(options, { ladder: new Ladder(ladder, learned), tree, life }, random, post);
 }

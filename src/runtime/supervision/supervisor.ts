@@ -18,6 +18,7 @@ import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { HealingLog } from '../../healing/healing-log.ts';
+import type { StepRecord } from '../../healing/step-record.ts';
 import { Judging } from './judging.ts';
 import type { Actuator } from '../turns/actuator.ts';
 import type { Judgement, TurnSupervision, WatchedTurn } from '../turns/supervision.ts';
@@ -35,6 +36,8 @@ export interface SupervisorOptions {
   readonly fence: number;
   readonly settings: HealingSettings;
   readonly tell: (event: EventBody) => JournalEvent;
+  /** What the run's log says of the ladder's steps. */
+  readonly learned: StepRecord;
   /** False: a stored record of the agent could not be used, and it has not written another since; null: none was read. */
   readonly recordWhole: (agent: number) => boolean | null;
 }
@@ -246,7 +249,7 @@ export class Supervisor implements TurnSupervision {
   }
 
   #begin(): void {
-    const { plan, state, random, settings } = this.#with;
+    const { plan, state, random, settings, learned } = this.#with;
     const own = random.split(`healing/${String(this.#lives++)}`);
     const post = (message: FromMonitor | FromRecover): void => {
       this.#post(message);
@@ -254,7 +257,7 @@ export class Supervisor implements TurnSupervision {
     this.#judging.again();
     this.#monitor = monitorOf(plan, state, settings.audit, own, post);
     for (const { role, question, answer } of this.#judging.witnesses) this.#monitor.recall(role, question, answer);
-    const parts = { actuator: this.#actuator, life: this.#life, ladder: settings.ladder };
+    const parts = { actuator: this.#actuator, life: this.#life, ladder: settings.ladder, learned };
     this.#recover = recoverOf(plan, this.#lifeName(), parts, own, post);
   }
 
