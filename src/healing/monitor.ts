@@ -5,7 +5,7 @@
 import type { Random } from '../kernel/random.ts';
 import type { Evidence, FaultClass } from './evidence.ts';
 import { SHARED_FAULTS } from './evidence.ts';
-import type { HealthScore, RoleNorms, TurnFacts } from './health.ts';
+import type { HealthScore, TurnFacts } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
 import { type Answer, type Finding, AnswerAgreement } from './answer-agreement.ts';
 import type { AnswerSchema } from './witnesses.ts';
@@ -75,19 +75,9 @@ export class Monitor {
     });
   }
 
-  /** What is normal for a role, e.g. for the page. */
-  norms(role: number): RoleNorms | undefined {
-    return this.#baseline.norms(role)[0];
-  }
-
   /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
   recall(role: number, question: string, answer: unknown): void {
     this.#agreement.recall(role, question, answer);
-  }
-
-  /** Turns that are watched now. */
-  get watching(): number {
-    return this.#silence.size;
   }
 
   hear(message: HealingMessage): void {

@@ -73,11 +73,6 @@ export class Recover {
     });
   }
 
-  /** Open cases, by agent row; -1 is the engine, -2 the storage. */
-  cases(): ReadonlyMap<number, Case> {
-    return this.#book.open;
-  }
-
   hear(message: HealingMessage): void {
     switch (message.type) {
       case 'suspicion':

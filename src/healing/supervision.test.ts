@@ -103,13 +103,6 @@ describe('autoscaler', () => {
     expect(look(new Autoscaler(8), busy, 500)).toBe(16);
   });
 
-  it('stays where the pool had to shrink to, for a while', () => {
-    const scaler = new Autoscaler(8);
-    scaler.shrinkTo(4);
-    expect(look(scaler, busy, 3)).toBe(4);
-    expect(scaler.look(busy).because).toContain('95 % busy');
-  });
-
   it('stays within its limits whatever it sees', () => {
     fc.assert(
       fc.property(

@@ -49,10 +49,6 @@ export class Journal {
     return this.#pending.length;
   }
 
-  get lastSeq(): number {
-    return this.#next - 1;
-  }
-
   take(): EncodedEvents | null {
     if (this.#taken.length > 0) throw new Error('Journal.take: the last batch is not settled');
     this.#taken = this.#pending;

@@ -35,10 +35,6 @@ export class Notices {
     return [...this.#open.values()];
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
   find(id: string): OpenNotice | null {
     for (const notice of this.#open.values()) if (notice.id === id) return notice;
     return null;

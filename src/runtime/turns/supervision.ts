@@ -11,7 +11,6 @@ export interface WatchedTurn {
   readonly agent: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
-  readonly submitted: number;
   /** It goes before turns that wait longer. */
   readonly first: boolean;
   readonly tokens: number;
