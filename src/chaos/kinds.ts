@@ -1,4 +1,4 @@
-/** The faults that a plan can name: where each enters, what cures it, and what must be seen afterwards. docs/faults.md tells the same to people. */
+/** The faults that a plan can name: where each enters, by what it may be found, and what is seen afterwards. docs/faults.md tells the same to people. */
 import type { FaultClass } from '../healing/evidence.ts';
 
 export const FAULT_KINDS = [
@@ -111,7 +111,7 @@ export const KINDS: Readonly<Record<FaultKind, KindInfo>> = {
   },
   'corrupt-record': {
     seam: 'store',
-    does: 'Flips a byte in a stored record, then reloads.',
+    does: 'Flips a bit in a stored record, then reloads.',
     afterwards: 'The record was set aside; its result was done again, or the generation before it was used.',
     seenAs: ['bad-record'],
     takesTarget: false,

@@ -34,7 +34,7 @@ export const FAULT_CLASSES = [
   'storage-full',
   /** The engine gave a turn up for a reason of its own. */
   'engine-error',
-  /** No veto, but the score stays below its threshold, or the isolation forest finds the agent odd. */
+  /** No veto, but the score stays low or is very low, or the isolation forest finds the agent odd. */
   'low-score',
 ] as const;
 export type FaultClass = (typeof FAULT_CLASSES)[number];

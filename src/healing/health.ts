@@ -1,6 +1,6 @@
 /**
- * How well one turn went, in five parts of 0..1. The score ranks agents and warns; it never moves a state by itself, because a weighted
- * mean lets a total stall still score 0.85. What moves states is the hard evidence that is gathered on the way.
+ * How well one turn went, in five parts of 0..1. The score ranks agents and warns. What moves states is the hard evidence that is gathered on
+ * the way, because a weighted mean lets a total stall still score 0.85; the score alone does it only where it stays low or is very low.
  */
 import { Digest } from './digest.ts';
 import type { Evidence, FaultClass } from './evidence.ts';

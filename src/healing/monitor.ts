@@ -1,6 +1,6 @@
 /**
  * MONITOR: hears what EXECUTE did, judges each turn, and says whom it suspects and why. It decides nothing about recovery and touches no
- * agent. Its one veto: an output is used only after `turn.judged` said so.
+ * agent. Its one veto: an output is used only after `turn.judged` said so, or after it was asked for that many times in vain.
  */
 import type { Random } from '../kernel/random.ts';
 import type { Evidence, FaultClass } from './evidence.ts';

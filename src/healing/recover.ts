@@ -1,6 +1,7 @@
 /**
- * RECOVER: hears suspicions, opens a case, orders one step at a time, and closes the case when the mended agent has passed a turn. It starts
- * from the agent's state and history, not from a failed call. It does nothing itself; EXECUTE carries orders out.
+ * RECOVER: hears suspicions, opens a case, orders one step at a time, and closes the case when the mended agent has passed a turn, when
+ * nothing is left to try, or when the task it failed at is what is wrong. It starts from the agent's state and history, not from a failed
+ * call. It does nothing itself; EXECUTE carries orders out.
  */
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
