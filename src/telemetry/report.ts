@@ -9,6 +9,8 @@ export interface EngineFigures {
   readonly counters: EngineCounters;
   /** Samples in which the engine held more than the limit; meant to be 0. */
   readonly vramOverLimit: number;
+  /** Agents that sat on the GPU between turns at once, the most seen; absent in logs of earlier versions. */
+  readonly peakParked?: number;
 }
 
 /** The run report, as JSON. */
@@ -52,6 +54,8 @@ export interface RunReport {
     | null;
   readonly prefixHits: number;
   readonly peakResidents: number;
+  /** Agents that sat on the GPU between turns at once, the most seen. */
+  readonly peakParked: number;
   readonly counters: EngineCounters | null;
   /** Milliseconds; wall times since the epoch. */
   readonly timings: {
@@ -123,6 +127,7 @@ export function runReport(source: ReportSource): RunReport {
     vram: figures ? { ...figures.vram, overLimit: figures.vramOverLimit } : null,
     prefixHits: figures?.counters.prefixHits ?? 0,
     peakResidents: figures?.counters.peakResidents ?? 0,
+    peakParked: figures?.peakParked ?? 0,
     counters: figures?.counters ?? null,
     timings: {
       startedAt: record.startedAt,

@@ -37,6 +37,13 @@ test('every item goes through the first stage, and ends somewhere', () => {
   }
 });
 
+test('the second example uses what no other does: memory, a bigger model, a word of a person', () => {
+  const { stages, swarm: parsed, settings } = plan(10);
+  expect(stages.map(({ brief }) => brief.memoryTurns)).toEqual([0, 2]);
+  expect(parsed.roles['triager']?.escalate).toHaveLength(1);
+  expect(settings.askMs).toBe(30_000);
+});
+
 test('steps bound no attempts', () => {
   const one = `{"planaria": 1, "name": "x", "roles": {"r": {"prompt": "p", "attempts": 4, "limits": {"steps": 1}}},
     "flow": [{"role": "r", "each": "input"}]}`;

@@ -234,6 +234,7 @@ export class RunCore {
       isWorking: () => this.#watch.running,
       inFlight: () => this.dispatcher.inFlight,
       waiting: () => this.dispatcher.waiting,
+      parked: () => this.dispatcher.parked,
       resize: (seats) => {
         this.dispatcher.resize(seats);
       },

@@ -74,13 +74,22 @@ test('the agents that failed at it are absolved, at the default of three attempt
   expect([...open]).toEqual([]);
 });
 
-test('what follows is a bigger model or a person, as after the last attempt', async () => {
+test('what follows is a person, as after the last attempt', async () => {
   const { of } = await lived('attempts: 10', isPoison, 30_000);
   expect(of('task.blamed')).toHaveLength(1);
   const [asked] = of('heal.notice').filter((notice) => notice.of === 'task');
   expect(asked).toMatchObject({ task: POISON, failure: 'schema-mismatch' });
   expect(asked!.title).toBe('Line 4 is what is wrong, 3 agents failed at it: schema-mismatch');
   expect(of('task.failed')).toMatchObject([{ task: POISON, attempts: 3 }]);
+});
+
+test('a bigger model has its turn at it, and the question that follows still says why', async () => {
+  // The scripted bigger model says the same: wrong for everybody who is asked.
+  const { of } = await lived('attempts: 10\n    escalate: [big-model]', isPoison, 30_000);
+  expect(of('task.escalated')).toMatchObject([{ task: POISON, to: 'big-model' }]);
+  expect(of('task.blamed')).toHaveLength(1);
+  const [asked] = of('heal.notice').filter((notice) => notice.of === 'task');
+  expect(asked!.title).toBe('Line 4 is what is wrong, 3 agents failed at it: schema-mismatch');
 });
 
 test('a task that two agents fail at and the third does is no such task', async () => {

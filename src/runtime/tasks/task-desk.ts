@@ -46,6 +46,12 @@ export interface TaskDeskOptions extends TaskQuestionsOptions {
   readonly onBlamed: (task: number, agents: readonly number[]) => void;
 }
 
+interface Models {
+  readonly tried: string[];
+  next: string | null;
+  failed: { readonly failure: TurnFailure; readonly detail: string } | null;
+}
+
 /**
  * What becomes of tasks: which waits, for what, and how it goes on after each turn. One that fails is tried again by others, up to its attempts
  * or until it is taken for what is wrong itself, then on a bigger model, then put to a person, and only then ends as the named failure.
@@ -59,10 +65,12 @@ export class TaskDesk {
   readonly #shrink = new Map<number, number>();
   /** Agents that failed at a task, or answered it and were not believed at once; others try next. */
   readonly #failedBy = new Map<number, Set<number>>();
-  /** Bigger models that a task was given to, and the one that has its next turn. */
-  readonly #models = new Map<number, { readonly tried: string[]; next: string | null }>();
+  /** Bigger models that a task was given to, the one that has its next turn, and what it failed with on the run's own. */
+  readonly #models = new Map<number, Models>();
   readonly #suspects = new EngineLossDetector();
   readonly #poison = new AgentFailureDetector(BLAMED_AFTER, THE_TASKS);
+  /** Tasks that are taken for what is wrong, and how many agents failed at them. */
+  readonly #blamed = new Map<number, number>();
   readonly #questions: TaskQuestions;
 
   constructor(options: TaskDeskOptions) {
@@ -205,6 +213,7 @@ export class TaskDesk {
     this.#questions.forget(task);
     this.#models.delete(task);
     this.#poison.forget(task);
+    this.#blamed.delete(task);
   }
 
   /** Nothing waits any more. */
@@ -230,8 +239,14 @@ export class TaskDesk {
     const failures = turn.failures + 1;
     const by = model ?? `agent ${String(agent)}`;
     this.#questions.note(task, `attempt ${String(failures)}, by ${by}: ${failure}; ${detail}`);
-    const blamedBy = model === null ? this.#blame(turn, failure) : 0;
-    if (again && blamedBy === 0 && model === null && failures < stage.brief.attempts && worthRetrying(failure)) {
+    if (model === null) this.#blame(turn, failure);
+    if (
+      again &&
+      !this.#blamed.has(task) &&
+      model === null &&
+      failures < stage.brief.attempts &&
+      worthRetrying(failure)
+    ) {
       const delayMs = retryDelay(failures, random);
       tell({ type: 'task.retried', task, agent, reason: `${failure}: ${detail}`, delayMs });
       this.#avoid(task, agent);
@@ -249,26 +264,31 @@ export class TaskDesk {
       this.#withoutReview(turn, `no review: ${failure} after ${String(failures)} attempts`);
       return;
     }
-    const to = this.#stepUp(task, index);
+    const to = this.#stepUp(task, index, model === null ? { failure, detail } : null);
     if (to !== null) {
       const because = `${failure} after ${String(failures)} attempts: ${detail}`;
       tell({ type: 'task.escalated', task, agent, to, because, failed: true });
       this.#ready.push(index, task);
     } else {
-      const asked = this.#questions.ask(turn, failure, blamedBy);
+      // Where the bigger model could not even be had, the task is no other than it was before.
+      const failed = (model !== null && failure === 'engine-error' && this.#models.get(task)?.failed) || {
+        failure,
+        detail,
+      };
+      const asked = this.#questions.ask(turn, failed.failure, this.#blamed.get(task) ?? 0);
       this.settle(task);
-      if (!asked) onFailed(task, failure, detail);
+      if (!asked) onFailed(task, failed.failure, failed.detail);
     }
   }
 
-  /** One more agent failed at the task. How many did, once the task is what is wrong and others are not to try as well; else 0. */
-  #blame({ task, stage, agent }: EndedTurn, failure: TurnFailure): number {
+  /** One more agent failed at the task; where that makes the task what is wrong, the log and the agents' supervisor hear of it. */
+  #blame({ task, stage, agent }: EndedTurn, failure: TurnFailure): void {
     const failed = this.#poison.hear(task, agent, failure);
-    if (!failed) return 0;
+    if (!failed) return;
     const agents = [...failed.keys()];
+    this.#blamed.set(task, agents.length);
     this.#with.tell({ type: 'task.blamed', task, stage, failure, agents });
     this.#with.onBlamed(task, agents);
-    return agents.length;
   }
 
   #withoutReview({ task, agent, stage }: EndedTurn, note: string): void {
@@ -283,12 +303,14 @@ export class TaskDesk {
     this.#ready.push(next, task);
   }
 
-  #stepUp(task: number, stage: number): string | null {
-    const models = this.#models.get(task) ?? { tried: [], next: null };
+  /** `failed`: what the task failed with on the run's own model; null where that is known, or it did not. */
+  #stepUp(task: number, stage: number, failed: Models['failed'] = null): string | null {
+    const models: Models = this.#models.get(task) ?? { tried: [], next: null, failed: null };
     const to = this.#with.nextModel(this.#with.plan.stages[stage]?.role ?? '', models.tried);
     if (to === null) return null;
     models.tried.push(to);
     models.next = to;
+    models.failed = failed ?? models.failed;
     this.#models.set(task, models);
     return to;
   }

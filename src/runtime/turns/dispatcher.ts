@@ -206,7 +206,7 @@ export class Dispatcher {
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyTask[] = [];
     while (this.#engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#desk.next((stage) => this.#roster.idle(stage) > 0 && this.#inFlight.size < this.#room(stage));
+      const next = this.#desk.next((stage) => this.#roster.idle(stage) > 0 && this.#hasRoom(stage));
       if (!next) break;
       const failedBy = this.#desk.failedBy(next.task);
       const agent = this.#roster.take(next.lane, failedBy, () => this.#residence.welcome());
@@ -301,11 +301,13 @@ export class Dispatcher {
   }
 
   /**
-   * Turns in flight up to which the stage's tasks are handed out. Turns that wait in the engine take the seat of whoever ends next; where
-   * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
+   * Whether one more of the stage's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
+   * remember, that would be somebody whose own next task finds everything in place, so no more of them have turns than there are seats.
    */
-  #room(stage: number): number {
-    return this.#brief(stage).memoryTurns > 0 ? this.#allowance.seats : this.#allowance.turns;
+  #hasRoom(stage: number): boolean {
+    if (this.#brief(stage).memoryTurns === 0) return true;
+    const remembering = this.#inFlight.count((turn) => this.#brief(turn.stage).memoryTurns > 0);
+    return remembering < this.#allowance.seats;
   }
 
   #brief(stage: number): StageBrief['brief'] {

@@ -50,6 +50,12 @@ export class InFlightTurns {
     return [...this.#byTask.values()];
   }
 
+  count(which: (turn: InFlightTurn) => boolean): number {
+    let count = 0;
+    for (const turn of this.#byTask.values()) if (which(turn)) count++;
+    return count;
+  }
+
   ofTask(task: number): InFlightTurn | undefined {
     return this.#byTask.get(task);
   }
