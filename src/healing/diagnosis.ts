@@ -28,8 +28,7 @@ export const FAILURE: Partial<Readonly<Record<FaultClass, TurnFailure>>> = {
 /** What the failure of a turn is called when MONITOR, not EXECUTE, found it. */
 export const failureOf = (fault: FaultClass | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
 
-/** What an engine died of. */
+/** What an engine died of. Why one cannot be loaded is no supervisor's affair: its keeper tries again, or asks a person. */
 export function engineFault({ code }: EngineError): FaultClass {
-  if (code === 'device-lost' || code === 'out-of-memory') return code;
-  return code === 'model-checksum' ? 'bad-weights' : 'worker-dead';
+  return code === 'device-lost' || code === 'out-of-memory' ? code : 'worker-dead';
 }

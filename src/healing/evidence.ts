@@ -10,11 +10,9 @@ export const FAULT_CLASSES = [
   'invalid',
   /** Cut off by tokens or deadline. */
   'incomplete',
-  /** The model was far less sure of its words than the role's turns are. */
-  'incoherent',
   /** Valid, but others, asked the same, say something else. */
   'disagreement',
-  /** The prompt does not fit, or the context is nearly full. */
+  /** The prompt does not fit. */
   'context-full',
   /** A stored record's checksum does not fit its bytes, or it cannot be read. */
   'bad-record',
@@ -28,8 +26,6 @@ export const FAULT_CLASSES = [
   'worker-dead',
   /** The GPU refused an allocation. */
   'out-of-memory',
-  /** The weights do not match their checksum. */
-  'bad-weights',
   /** The browser refuses to store more. */
   'storage-full',
   /** The engine gave a turn up for a reason of its own. */
@@ -44,7 +40,6 @@ export const SHARED_FAULTS: ReadonlySet<FaultClass> = new Set([
   'device-lost',
   'worker-dead',
   'out-of-memory',
-  'bad-weights',
   'storage-full',
 ]);
 

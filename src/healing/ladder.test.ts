@@ -44,7 +44,6 @@ describe('ladder', () => {
     expect(first('disagreement')).toBe('reset-context');
     expect(first('loop')).toBe('reset-context');
     expect(first('storage-full')).toBe('free-storage');
-    expect(first('bad-weights')).toBe('fresh-worker');
   });
 
   it('has no step that would do nothing, nor one that does what another does', () => {
