@@ -156,7 +156,9 @@ const Memory = v.strictObject(
   {
     turns: v.pipe(
       v.optional(whole(0, 32), 0),
-      v.description('Its last exchanges, at most so many, as far as they fit the context; 0 = none.'),
+      v.description(
+        'Its last exchanges, at most so many, as far as they fit the context; of more the older half goes; 0 = none.',
+      ),
     ),
   },
   'a map with turns',
@@ -193,7 +195,7 @@ const Role = v.strictObject(
     escalate: v.pipe(
       v.exactOptional(v.pipe(v.array(modelId(), 'a list of model ids'), v.maxLength(4, 'at most 4 model ids'))),
       v.description(
-        'Models to try, in order, with a task that failed all its attempts, where they are in this browser and fit beside.',
+        'Models to try, in order, with a task that failed all its attempts or at three different agents, where they are in this browser and fit beside.',
       ),
     ),
   },

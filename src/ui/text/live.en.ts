@@ -134,7 +134,7 @@ export const liveEn = {
     'bad-weights': 'damaged weights',
     'storage-full': 'storage full',
     'engine-error': 'engine error',
-    'low-score': 'score stayed low',
+    'low-score': 'a low score',
   } as Record<string, string>,
   rungs: {
     light: 'light mending',

@@ -133,7 +133,7 @@ export const liveKo: Omit<typeof liveEn, 'said'> = {
     'bad-weights': '훼손된 가중치',
     'storage-full': '저장 공간 가득 참',
     'engine-error': '엔진 오류',
-    'low-score': '낮은 점수가 이어짐',
+    'low-score': '낮은 점수',
   },
   rungs: { light: '가벼운 회복', restart: '재시작', 'scale-up': '확장', operator: '사람' },
   remedies: {
