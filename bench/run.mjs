@@ -20,6 +20,7 @@ const benches = {
   engine: 'tokens a second for 1 to 16 agents against stock WebLLM, prompt tokens shared',
   'memory/activation': 'bringing a dormant agent back: restored, computed again, after a cold load',
   'memory/codecs': 'what storing K/V in fewer bits costs in greedy tokens',
+  'memory/answers': 'the labelled lines with and without memory: answers that are equal, failures, page-outs, restores',
   'memory/agents': '200 agents on 12 seats, the pocket model: page-ins, restores, memory of the GPU, time',
   'memory/paging': '4,882 agents on 12 seats, scripted engine: page-ins, bytes, heap, time',
 };

@@ -88,7 +88,7 @@ export type FromMonitor =
       readonly task: number | null;
       readonly turn: string | null;
       readonly fault: FaultClass;
-      /** A veto; else a score that stayed low. */
+      /** A veto; else a low score. */
       readonly hard: boolean;
       readonly evidence: readonly Evidence[];
       /** Other agents that the same fault struck. */

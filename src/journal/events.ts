@@ -182,7 +182,7 @@ export type EventBody =
       readonly type: 'heal.suspected';
       readonly agent: number;
       readonly fault: string;
-      /** A veto; else a score that stayed low. */
+      /** A veto; else a low score. */
       readonly hard: boolean;
       /** Observations in words, worst first. */
       readonly evidence: readonly string[];

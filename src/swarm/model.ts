@@ -195,7 +195,7 @@ const Role = v.strictObject(
     escalate: v.pipe(
       v.exactOptional(v.pipe(v.array(modelId(), 'a list of model ids'), v.maxLength(4, 'at most 4 model ids'))),
       v.description(
-        'Models to try, in order, with a task that failed all its attempts or at three different agents, where they are in this browser and fit beside.',
+        'Models to try, in order, with a task that failed all its attempts, or in the hands of three different agents, where they are in this browser and fit beside.',
       ),
     ),
   },
