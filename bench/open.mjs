@@ -37,8 +37,8 @@ writeFileSync(
 function swarmOf(agents) {
   const reviewers = Math.round(agents / 10);
   const text = readFileSync(path.join(root, 'public/swarms/triage-4882.yaml'), 'utf8')
-    .replace('replicas: 4400', `replicas: ${agents - reviewers}`)
-    .replace('replicas: 482', `replicas: ${reviewers}`);
+    .replace('replicas: 4870', `replicas: ${agents - reviewers}`)
+    .replace('replicas: 12', `replicas: ${reviewers}`);
   const file = path.join(folder, `swarm-${agents}.yaml`);
   writeFileSync(file, text);
   return file;

@@ -21,6 +21,7 @@ const benches = {
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],
   'memory/activation': ['bringing a dormant agent back: restored', 'computed again; after a cold load'],
   'memory/codecs': ['what storing K/V in fewer bits costs in greedy tokens', 'the sequence left alone'],
+  'memory/answers': ['the labelled lines with memory: equal answers, failures, page-outs, restores', 'without memory'],
   'memory/agents': ['200 agents on 12 seats, the pocket model: page-ins, memory of the GPU, time', 'without memory'],
   'memory/paging': [
     '4,882 agents on 12 seats, scripted engine: page-ins, bytes, heap, time',

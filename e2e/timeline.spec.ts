@@ -133,7 +133,7 @@ test('one agent by one: role, shard, story and back again with the browser’s o
     engine: 'scripted',
   });
   await untilPhase(page, 'running');
-  await page.getByRole('button', { name: 'Only reviewer, 482 agents' }).click();
+  await page.getByRole('button', { name: 'Only reviewer, 12 agents' }).click();
   await expect(page).toHaveURL(/in=reviewer/);
   await page.keyboard.press(':');
   await page.keyboard.type('role triager/3');

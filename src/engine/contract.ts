@@ -1,7 +1,8 @@
 /**
  * The contract of an inference engine: what the runtime asks of whoever turns prompts into text.
  *
- * Two implementations: the inference worker (WebLLM on WebGPU) and the scripted engine (rules, for simulation). The shape is that of a
+ * Implementations: the inference worker (WebLLM on WebGPU), an endpoint that a person has allowed, and the scripted engine (rules, for the
+ * demo without WebGPU and for simulation); chaos and replays wrap them or play turns in their place. The shape is that of a
  * batched engine: any number of turns may be in flight, they stream, and each ends exactly once. Everything crosses a MessagePort, so all
  * values are structured-cloneable.
  */

@@ -67,10 +67,6 @@ export class IsolationForest {
     }
     return 2 ** (-depth / this.#trees.length / this.#norm);
   }
-
-  odd(point: Float64Array): boolean {
-    return this.score(point) > this.threshold;
-  }
 }
 
 /** Average depth of an unsuccessful search in a binary search tree of n points: c(n) of the paper. */
@@ -159,10 +155,6 @@ export class AnomalyWatch {
     this.#options = options;
     this.#size = 4 * options.subsample;
     this.#nextFit = firstFit;
-  }
-
-  get ready(): boolean {
-    return this.#forest !== null;
   }
 
   /** Takes in a turn that passed. The array is kept: hand over a fresh one. */

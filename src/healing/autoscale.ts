@@ -65,13 +65,6 @@ export class Autoscaler {
     return { residents: this.#residents, because: null };
   }
 
-  /** The pool had to shrink; stay there. */
-  shrinkTo(residents: number): void {
-    this.#residents = Math.max(this.#limits.min, Math.min(this.#residents, residents));
-    this.#rest = this.#limits.rest;
-    this.#high = 0;
-  }
-
   #change(by: number, because: SeatsCause, rest: number): { residents: number; because: SeatsCause } {
     this.#residents += by;
     this.#high = 0;

@@ -32,9 +32,4 @@ export class Backoff {
     this.#last = now + wait;
     return wait;
   }
-
-  reset(): void {
-    this.#tries = 0;
-    this.#last = Number.NEGATIVE_INFINITY;
-  }
 }

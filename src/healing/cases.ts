@@ -4,7 +4,7 @@ import { Backoff, type BackoffPolicy } from './backoff.ts';
 import type { Evidence } from '../journal/evidence.ts';
 import type { OrderReason, StoryLine } from '../journal/healing-events.ts';
 import type { Diagnosis } from '../journal/vocabulary.ts';
-import type { Choice } from './ladder.ts';
+import type { Choice, Ladder } from './ladder.ts';
 import type { FromRecover, RecoveryOrder } from './messages.ts';
 
 /** A story of one fault: what was seen, tried, and how it ended. */
@@ -36,6 +36,14 @@ export interface Terms {
   readonly evidence: readonly Evidence[];
   readonly delayMs: number;
   readonly also: readonly number[];
+}
+
+/** The case goes on: its last step did not help, which the ladder learns once. */
+export function failLast(one: Case, ladder: Ladder): void {
+  const last = one.steps.at(-1);
+  if (!last || last.ok !== null) return;
+  last.ok = false;
+  ladder.learn(last.order.fault, last.order.action, false);
 }
 
 /** Open cases, by agent row; see `ENGINE` and `STORAGE`. */

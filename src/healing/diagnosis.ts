@@ -27,8 +27,7 @@ export const FAILURE: Partial<Readonly<Record<Diagnosis, TurnFailure>>> = {
 /** What the failure of a turn is called when MONITOR, not EXECUTE, found it. */
 export const failureOf = (fault: Diagnosis | null): TurnFailure => (fault && FAILURE[fault]) ?? 'engine-error';
 
-/** What an engine died of. */
+/** What an engine died of. Why one cannot be loaded is no supervisor's affair: its keeper tries again, or asks a person. */
 export function engineFault({ code }: EngineError): Diagnosis {
-  if (code === 'device-lost' || code === 'out-of-memory') return code;
-  return code === 'model-checksum' ? 'bad-weights' : 'worker-dead';
+  return code === 'device-lost' || code === 'out-of-memory' ? code : 'worker-dead';
 }

@@ -27,19 +27,15 @@ describe('digest', () => {
         if (name !== 'steps') expect(error, `q=${q}`).toBeLessThan(0.012);
         else expect(Math.abs(value - (sorted[Math.floor(q * sorted.length)] ?? 0)), `q=${q}`).toBeLessThan(1);
       }
-      if (name !== 'steps') for (const q of [0.01, 0.5, 0.99]) expect(digest.cdf(digest.quantile(q))).toBeCloseTo(q, 2);
     });
   }
 
   it('is exact at the ends, honest when empty, and leaves out what is not a number', () => {
     const digest = new Digest();
     expect(digest.quantile(0.5)).toBeNaN();
-    expect(digest.cdf(1)).toBeNaN();
     for (const value of [3, Number.NaN, 1, Number.POSITIVE_INFINITY, 2]) digest.add(value);
     expect(digest.count).toBe(3);
     expect(digest.quantile(0)).toBe(1);
     expect(digest.quantile(1)).toBe(3);
-    expect(digest.cdf(0)).toBe(0);
-    expect(digest.cdf(3)).toBe(1);
   });
 });

@@ -52,27 +52,6 @@ export class Digest {
     return between(rank, lastRank, this.#count, lastValue, this.#max);
   }
 
-  /** Share of what was seen that lies below `value`, in 0..1; NaN when nothing was seen. */
-  cdf(value: number): number {
-    this.#merge();
-    const means = this.#means;
-    if (means.length === 0) return Number.NaN;
-    if (value < this.#min) return 0;
-    if (value >= this.#max) return 1;
-    let below = 0;
-    let lastRank = 0;
-    let lastValue = this.#min;
-    for (const [i, mean] of means.entries()) {
-      const weight = this.#weights[i] as number;
-      const middle = below + weight / 2;
-      if (value < mean) return between(value, lastValue, mean, lastRank, middle) / this.#count;
-      below += weight;
-      lastRank = middle;
-      lastValue = mean;
-    }
-    return between(value, lastValue, this.#max, lastRank, this.#count) / this.#count;
-  }
-
   #merge(): void {
     if (this.#buffer.length === 0) return;
     const points = this.#buffer.map((mean) => ({ mean, weight: 1 }));

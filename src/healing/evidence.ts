@@ -7,7 +7,6 @@ export const SHARED_FAULTS: ReadonlySet<Diagnosis> = new Set([
   'device-lost',
   'worker-dead',
   'out-of-memory',
-  'bad-weights',
   'storage-full',
 ]);
 

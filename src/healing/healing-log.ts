@@ -47,6 +47,11 @@ export class HealingLog {
         tell({ type: 'heal.mended', agent: agent ?? -1, case: story, fault, action, rung, ms: Math.round(ms), steps });
         break;
       }
+      case 'absolved': {
+        const { agent, task, case: story } = message;
+        tell({ type: 'heal.absolved', agent, task, case: story });
+        break;
+      }
       case 'notice': {
         const { id, agent, fault, task, title, story, choices, case: about } = message;
         const of = agent !== null ? 'agent' : fault === 'storage-full' ? 'storage' : 'engine';

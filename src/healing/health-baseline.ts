@@ -3,7 +3,7 @@ import type { Random } from '../kernel/random.ts';
 import { AnomalyWatch } from './anomaly.ts';
 import type { Evidence } from '../journal/evidence.ts';
 import { type HealthScore, RoleNorms, scoreTurn, type TurnFacts } from './health.ts';
-import { DEFAULT_THRESHOLDS, Hysteresis, learnedThresholds, type Thresholds } from './thresholds.ts';
+import { Hysteresis, learnedThresholds, type Thresholds } from './thresholds.ts';
 
 /** Odd turns in a row (isolation forest) that make a suspect: by chance one in 10^4. */
 const ODD_STREAK = 4;
@@ -24,21 +24,13 @@ export class HealthBaseline {
   readonly #oddStreak: Uint8Array;
   readonly #otherwise: Thresholds;
 
-  /** `degraded`: health below which a swarm file calls an agent degraded, until the role has been learned. `random` seeds the forests. */
-  constructor(
-    agents: number,
-    roles: readonly { readonly name: string }[],
-    degraded: number | undefined,
-    random: Random,
-  ) {
+  /** `otherwise`: what holds for a role until it has been learned. `random` seeds the forests. */
+  constructor(agents: number, roles: readonly { readonly name: string }[], otherwise: Thresholds, random: Random) {
     this.#norms = roles.map(() => new RoleNorms());
     this.#watches = roles.map(({ name }) => new AnomalyWatch(random.split(`forest/${name}`)));
     this.#hysteresis = new Hysteresis(agents);
     this.#oddStreak = new Uint8Array(agents);
-    this.#otherwise =
-      degraded === undefined
-        ? DEFAULT_THRESHOLDS
-        : { ...DEFAULT_THRESHOLDS, degrade: degraded, clear: Math.min(0.95, degraded + 0.1) };
+    this.#otherwise = otherwise;
   }
 
   /** What is normal for the role, then for all. */
@@ -53,7 +45,7 @@ export class HealthBaseline {
   /** A turn of the agent passed. */
   passed(agent: number, role: number, facts: TurnFacts, { total }: HealthScore): Seen {
     const norms = this.#norms[role];
-    const thresholds = norms ? learnedThresholds(norms.total, this.#otherwise) : DEFAULT_THRESHOLDS;
+    const thresholds = norms ? learnedThresholds(norms.total, this.#otherwise) : this.#otherwise;
     const { sustained, calm } = this.#hysteresis.observe(agent, total, thresholds);
     const anomaly = this.#watches[role]?.judge(turnPoint(facts)) ?? null;
     const streak = anomaly?.odd ? Math.min(255, (this.#oddStreak[agent] ?? 0) + 1) : 0;
@@ -62,8 +54,9 @@ export class HealthBaseline {
     if (!sustained && (streak < ODD_STREAK || total > thresholds.clear)) return { calm: isCalm, why: null };
     this.#hysteresis.reset(agent);
     this.#oddStreak[agent] = 0;
+    const line = total <= thresholds.fail ? thresholds.fail : thresholds.degrade;
     const why: Evidence = sustained
-      ? { signal: 'health', value: total, expected: { code: 'above', least: thresholds.degrade }, verdict: 'odd' }
+      ? { signal: 'health', value: total, expected: { code: 'above', least: line }, verdict: 'odd' }
       : {
           signal: 'isolation-forest',
           value: anomaly?.score ?? null,

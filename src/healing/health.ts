@@ -1,9 +1,9 @@
 /**
- * How well one turn went, in five parts of 0..1. The score ranks agents and warns; it never moves a state by itself, because a weighted
- * mean lets a total stall still score 0.85. What moves states is the hard evidence that is gathered on the way.
+ * How well one turn went, in five parts of 0..1. The score ranks agents and warns. What moves states is the hard evidence that is gathered on
+ * the way, because a weighted mean lets a total stall still score 0.85; the score alone does it only where it stays low or is very low.
  */
 import { Digest } from './digest.ts';
-import type { Evidence } from '../journal/evidence.ts';
+import type { Evidence, Observed } from '../journal/evidence.ts';
 import { reported } from '../journal/said.ts';
 import type { Diagnosis, FinishReason, Signal } from '../journal/vocabulary.ts';
 import { vetoes } from './evidence.ts';
@@ -39,12 +39,13 @@ export interface TurnFacts {
   readonly fields: { readonly present: number; readonly required: number } | null;
   /** Tokens in the agent's context after the turn, and how many it holds. */
   readonly context: { readonly tokens: number; readonly limit: number } | null;
-  /** K/V pages that the agent holds, and its share of the pool. */
-  readonly pages: { readonly used: number; readonly limit: number } | null;
-  /** Whether its stored record was whole when last read. */
+  /**
+   * Whether stored K/V pages that were read to bring the agent onto the GPU could be trusted, and why not: they were computed again then, or
+   * older ones read. Null: none were read for this turn.
+   */
+  readonly pages: { readonly whole: true } | { readonly whole: false; readonly because: string } | null;
+  /** False: a stored record of it could not be used, and it has not written another since; null: none was read. */
   readonly recordWhole: boolean | null;
-  /** Why K/V pages of it could not be trusted and were computed again; absent where none were found bad. */
-  readonly pagesDistrusted?: string;
   /** Share of reviewers, peers or second samples that agree, 0..1. */
   readonly agreement: number | null;
 }
@@ -60,12 +61,14 @@ export interface HealthScore {
   /** 0..1 over the parts that are known. */
   readonly total: number;
   readonly parts: readonly PartScore[];
-  /** Hard evidence: each of these alone moves the state. */
+  /** What hard evidence there is. Of a loop only this tells; the others EXECUTE's own checks find as well. */
   readonly vetoes: readonly Diagnosis[];
 }
 
 /** Turns of a role before its own distribution is believed. */
 const ENOUGH = 30;
+/** Share of its context that an agent may fill without a thought. */
+const ROOMY = 0.75;
 /** Suspicion at which a latency counts as nothing: one in 10^8 by chance. */
 const PHI_ZERO = 8;
 
@@ -212,35 +215,35 @@ function latency(facts: TurnFacts, norms: RoleNorms): PartScore {
 function memory(facts: TurnFacts): PartScore {
   const evidence: Evidence[] = [];
   const scores: number[] = [];
-  const fill = (signal: Signal, used: number, limit: number, from: number, hard?: Diagnosis): void => {
-    const share = limit > 0 ? used / limit : 1;
-    const score = Math.min(1, Math.max(0, 1 - (share - from) / (1 - from)));
+  if (facts.context) {
+    const { tokens, limit } = facts.context;
+    const share = limit > 0 ? tokens / limit : 1;
+    const score = Math.min(1, Math.max(0, 1 - (share - ROOMY) / (1 - ROOMY)));
     scores.push(score);
     evidence.push({
-      signal,
+      signal: 'context',
       value: share,
-      expected: { code: 'below', most: from },
+      expected: { code: 'below', most: ROOMY },
       verdict: score === 1 ? 'good' : score > 0.2 ? 'odd' : 'bad',
-      ...(hard && share >= 1 && { hard }),
+      ...(share >= 1 && { hard: 'context-full' as const }),
     });
-  };
-  if (facts.context) fill('context', facts.context.tokens, facts.context.limit, 0.75, 'context-full');
-  if (facts.pages) fill('pages', facts.pages.used, facts.pages.limit, 0.85);
+  }
+  if (facts.pages) {
+    // A cache: what was computed instead is right. Storage that loses bits is worth a look all the same.
+    const { whole } = facts.pages;
+    scores.push(whole ? 1 : 0.5);
+    const value: Observed = facts.pages.whole ? { code: 'whole' } : reported(facts.pages.because);
+    evidence.push({ signal: 'stored-pages', value, expected: { code: 'whole' }, verdict: whole ? 'good' : 'odd' });
+  }
   if (facts.recordWhole !== null) {
+    // No veto: whoever finds a bad record accuses its agent at once, and this turn was taken without it.
     scores.push(facts.recordWhole ? 1 : 0);
     evidence.push({
       signal: 'stored-record',
       value: { code: facts.recordWhole ? 'whole' : 'not-whole' },
       expected: { code: 'whole' },
       verdict: facts.recordWhole ? 'good' : 'bad',
-      ...(!facts.recordWhole && { hard: 'bad-record' as const }),
     });
-  }
-  if (facts.pagesDistrusted !== undefined) {
-    // A cache: what was computed instead is right. Storage that loses bits is worth a look all the same.
-    scores.push(0.5);
-    const value = reported(facts.pagesDistrusted);
-    evidence.push({ signal: 'stored-pages', value, expected: { code: 'whole' }, verdict: 'odd' });
   }
   return { part: 'memory', value: scores.length === 0 ? null : Math.min(...scores), evidence };
 }

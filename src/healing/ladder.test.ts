@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIAGNOSES, RECOVERY_ACTIONS, type RecoveryAction } from '../journal/vocabulary.ts';
 import type { Situation } from './ladder.ts';
 import { LADDER, Ladder } from './ladder.ts';
+import { StepRecord } from './step-record.ts';
 
 const at = (fault: Situation['fault'], extra: Partial<Situation> = {}): Situation => ({
   fault,
@@ -45,6 +46,11 @@ describe('ladder', () => {
     expect(first('storage-full')).toBe('free-storage');
   });
 
+  it('has no step that would do nothing, nor one that does what another does', () => {
+    expect(LADDER.map(({ action }) => action as string)).not.toContain('second-opinion');
+    expect(LADDER.map(({ action }) => action as string)).not.toContain('reload-weights');
+  });
+
   it('gives its reasons: why this, and for each other why not', () => {
     const { step, reasons } = new Ladder().choose(at('loop', { hasStandby: false, mayRestart: false }))!;
     expect(reasons[0]).toMatchObject({ code: 'chosen', action: step.action, rung: step.rung, fault: 'loop' });
@@ -72,6 +78,14 @@ describe('ladder', () => {
     }
     expect(before).not.toBe('reload-sampler');
     expect(ladder.choose(at('loop'))!.step.action).toBe('reload-sampler');
-    expect(ladder.record()).toContainEqual({ fault: 'loop', action: 'reload-sampler', tries: 20, cures: 20 });
+  });
+
+  it('goes on from what is known already, and leaves that as it is', () => {
+    const learned = new StepRecord();
+    for (let i = 0; i < 20; i++) learned.learn('loop', 'reload-sampler', true);
+    const ladder = new Ladder(LADDER, learned);
+    expect(ladder.choose(at('loop'))!.step.action).toBe('reload-sampler');
+    ladder.learn('loop', 'reload-sampler', false);
+    expect(learned.entries()).toEqual([{ fault: 'loop', action: 'reload-sampler', tries: 20, cures: 20 }]);
   });
 });

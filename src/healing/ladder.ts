@@ -8,6 +8,7 @@
  */
 import type { OrderReason } from '../journal/healing-events.ts';
 import type { Diagnosis, RecoveryAction, Rung } from '../journal/vocabulary.ts';
+import { StepRecord } from './step-record.ts';
 
 export interface Step {
   readonly action: RecoveryAction;
@@ -27,7 +28,6 @@ export const LADDER: readonly Step[] = [
     cures: {
       stall: 0.8,
       invalid: 0.6,
-      incoherent: 0.4,
       incomplete: 0.5,
       'engine-error': 0.7,
       'outcome-lost': 0.95,
@@ -37,23 +37,16 @@ export const LADDER: readonly Step[] = [
     limit: 1,
   },
   {
-    action: 'second-opinion',
-    rung: 'light',
-    cures: { 'low-score': 0.5 },
-    costMs: 150,
-    limit: 1,
-  },
-  {
     action: 'reload-sampler',
     rung: 'light',
-    cures: { loop: 0.5, incoherent: 0.2 },
+    cures: { loop: 0.5 },
     costMs: 120,
     limit: 1,
   },
   {
     action: 're-prefill',
     rung: 'light',
-    cures: { incoherent: 0.4, 'engine-error': 0.3, stall: 0.3 },
+    cures: { 'engine-error': 0.3, stall: 0.3 },
     costMs: 400,
     limit: 1,
   },
@@ -67,7 +60,7 @@ export const LADDER: readonly Step[] = [
   {
     action: 'reset-context',
     rung: 'light',
-    cures: { loop: 0.7, disagreement: 0.8, incoherent: 0.6, 'context-full': 0.6, 'low-score': 0.6, invalid: 0.5 },
+    cures: { loop: 0.7, disagreement: 0.8, 'context-full': 0.6, 'low-score': 0.6, invalid: 0.5 },
     costMs: 150,
     limit: 2,
   },
@@ -86,7 +79,6 @@ export const LADDER: readonly Step[] = [
       'old-record': 0.95,
       loop: 0.8,
       disagreement: 0.8,
-      incoherent: 0.7,
       invalid: 0.6,
       stall: 0.5,
       'engine-error': 0.5,
@@ -108,21 +100,15 @@ export const LADDER: readonly Step[] = [
   {
     action: 'fresh-worker',
     rung: 'restart',
+    // A load looks at every file of the model: at its size, and of the built-in one at its checksum.
     cures: { 'device-lost': 0.9, 'worker-dead': 0.9, 'engine-error': 0.4, stall: 0.4 },
     costMs: 2000,
     limit: 6,
   },
   {
-    action: 'reload-weights',
-    rung: 'restart',
-    cures: { 'bad-weights': 0.9, incoherent: 0.1, 'worker-dead': 0.1 },
-    costMs: 10_000,
-    limit: 1,
-  },
-  {
     action: 'escalate-model',
     rung: 'scale-up',
-    cures: { invalid: 0.7, incomplete: 0.6, incoherent: 0.6, loop: 0.6, disagreement: 0.6 },
+    cures: { invalid: 0.7, incomplete: 0.6, loop: 0.6, disagreement: 0.6 },
     costMs: 30_000,
     limit: 1,
   },
@@ -134,7 +120,6 @@ export const LADDER: readonly Step[] = [
       loop: 0.5,
       invalid: 0.5,
       incomplete: 0.4,
-      incoherent: 0.5,
       disagreement: 0.6,
       'context-full': 0.4,
       'engine-error': 0.5,
@@ -179,10 +164,12 @@ const PRIOR_WEIGHT = 4;
 /** The ladder of one run: chooses, and learns which action cures what. */
 export class Ladder {
   readonly #steps: readonly Step[];
-  readonly #seen = new Map<string, { tries: number; cures: number }>();
+  readonly #record: StepRecord;
 
-  constructor(steps: readonly Step[] = LADDER) {
+  /** `learned`: what is known of the steps already. */
+  constructor(steps: readonly Step[] = LADDER, learned?: StepRecord) {
     this.#steps = steps;
+    this.#record = new StepRecord(learned);
   }
 
   /** The next thing to try, or null when nothing is left but giving up. */
@@ -216,33 +203,16 @@ export class Ladder {
     return { step, reasons: [why, ...dearer, ...refused] };
   }
 
-  /** Takes in how a step went: whether the agent then passed a turn. */
+  /** Takes in how a step went: whether what was wrong then passed a turn. */
   learn(fault: Diagnosis, action: RecoveryAction, cured: boolean): void {
-    const key = `${fault}/${action}`;
-    const seen = this.#seen.get(key) ?? { tries: 0, cures: 0 };
-    seen.tries++;
-    if (cured) seen.cures++;
-    this.#seen.set(key, seen);
+    this.#record.learn(fault, action, cured);
   }
 
   /** Chance that `step` cures `fault`: the prior, corrected by what was seen (mean of a beta distribution). */
   chance(fault: Diagnosis, step: Step): number {
     const prior = step.cures[fault] ?? (step.action === 'ask-operator' ? 1 : 0.01);
-    const seen = this.#seen.get(`${fault}/${step.action}`);
-    return ((seen?.cures ?? 0) + PRIOR_WEIGHT * prior) / ((seen?.tries ?? 0) + PRIOR_WEIGHT);
-  }
-
-  /** What was seen so far, for reports. */
-  record(): {
-    readonly fault: Diagnosis;
-    readonly action: RecoveryAction;
-    readonly tries: number;
-    readonly cures: number;
-  }[] {
-    return [...this.#seen].map(([key, { tries, cures }]) => {
-      const [fault, action] = key.split('/') as [Diagnosis, RecoveryAction];
-      return { fault, action, tries, cures };
-    });
+    const { tries, cures } = this.#record.of(fault, step.action);
+    return (cures + PRIOR_WEIGHT * prior) / (tries + PRIOR_WEIGHT);
   }
 
   #whyNot(step: Step, { fault, tried, canEscalate, hasStandby, mayRestart }: Situation): OrderReason | null {

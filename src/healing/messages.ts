@@ -65,6 +65,8 @@ export type FromExecute =
       readonly fault: 'bad-record' | 'old-record';
       readonly damage: RecordDamage;
     }
+  /** These agents failed at the task, which is taken for what is wrong. */
+  | { readonly type: 'task.blamed'; readonly task: number; readonly agents: readonly number[] }
   /** `detail`: the browser's words. */
   | { readonly type: 'storage.full'; readonly detail: string }
   | { readonly type: 'storage.room' }
@@ -91,7 +93,7 @@ export type FromMonitor =
       readonly item: WorkItem | null;
       readonly turn: string | null;
       readonly fault: Diagnosis;
-      /** A veto; else a score that stayed low. */
+      /** A veto; else a low score. */
       readonly hard: boolean;
       readonly evidence: readonly Evidence[];
       /** Other agents that the same fault struck. */
@@ -120,7 +122,7 @@ export interface RecoveryOrder {
   readonly fault: Diagnosis;
   /** The agent, or null for what all share. */
   readonly agent: number | null;
-  /** Others that are restarted with it (a shard, those who depend on it). */
+  /** Others that forget what they remember with it: of its shard, its role, the swarm. Of a shared fault: those that it struck. */
   readonly also: readonly number[];
   /** What waits for the mend, if anything. */
   readonly item: WorkItem | null;
@@ -154,13 +156,8 @@ export type FromRecover =
       readonly agent: number;
       readonly reasons: readonly OrderReason[];
     }
-  /** Every agent that tried it met the same fault: the task is what is wrong. */
-  | {
-      readonly type: 'task.lost';
-      readonly task: number;
-      readonly fault: Diagnosis;
-      readonly reasons: readonly OrderReason[];
-    }
+  /** What it failed at last was the task's doing: the case is closed, and nothing was learned from it. */
+  | { readonly type: 'absolved'; readonly case: string; readonly agent: number; readonly task: number }
   /** A person is asked: the whole story, and what they can do. */
   | {
       readonly type: 'notice';

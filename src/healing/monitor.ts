@@ -1,6 +1,6 @@
 /**
  * MONITOR: hears what EXECUTE did, judges each turn, and says whom it suspects and why. It decides nothing about recovery and touches no
- * agent. Its one veto: an output is used only after `turn.judged` said so.
+ * agent. Its one veto: an output is used only after `turn.judged` said so, or after it was asked for that many times in vain.
  */
 import { keyOf, type WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
@@ -8,13 +8,14 @@ import type { Evidence, Expected, Observed } from '../journal/evidence.ts';
 import { reported } from '../journal/said.ts';
 import type { Diagnosis, Signal } from '../journal/vocabulary.ts';
 import { SHARED_FAULTS } from './evidence.ts';
-import type { HealthScore, RoleNorms, TurnFacts } from './health.ts';
+import type { HealthScore, TurnFacts } from './health.ts';
 import type { FromExecute, FromMonitor, HealingMessage, TurnName } from './messages.ts';
 import { type Answer, type Finding, AnswerAgreement } from './answer-agreement.ts';
 import type { AnswerSchema } from './witnesses.ts';
 import { LEAST_REPEATS, repetition } from './repetition.ts';
 import { StallDetector } from './stall-detector.ts';
 import { HealthBaseline } from './health-baseline.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 
 /** What a turn is held to. Of turns that go by the same one, the answers are compared. */
 export interface WatchedBrief {
@@ -29,8 +30,8 @@ export interface MonitorOptions {
   readonly roles: readonly { readonly name: string }[];
   /** What agents of the role with that index are held to at a revision. */
   readonly briefAt: (role: number, revision: number) => WatchedBrief;
-  /** Health below which a swarm file calls an agent degraded, until the role has been learned. */
-  readonly degraded?: number;
+  /** Scores that are low, until the role has been learned. */
+  readonly thresholds: Thresholds;
   /** How much work there is: what may be spent on asking twice at the start depends on it. */
   readonly tasks: number;
   /** Share of turns that may be asked twice because their question has no witnesses yet; 0 = never. */
@@ -41,7 +42,12 @@ export interface MonitorOptions {
   readonly tickMs: number;
 }
 
-export const MONITOR_DEFAULTS = { audit: 0.1, leastSilenceMs: 2000, tickMs: 500 } as const;
+export const MONITOR_DEFAULTS = {
+  audit: 0.1,
+  leastSilenceMs: 2000,
+  tickMs: 500,
+  thresholds: DEFAULT_THRESHOLDS,
+} as const;
 
 /** Text in which a loop can be told, characters. */
 const LOOP_TEXT = 96;
@@ -67,7 +73,7 @@ export class Monitor {
   constructor(options: MonitorOptions, random: Random, post: Post) {
     const { agents, roles, briefAt, tasks, audit, leastSilenceMs, tickMs } = options;
     this.#post = post;
-    this.#baseline = new HealthBaseline(agents, roles, options.degraded, random);
+    this.#baseline = new HealthBaseline(agents, roles, options.thresholds, random);
     this.#agreement = new AnswerAgreement({ agents, tasks, audit, briefAt });
     this.#silence = new StallDetector({
       deadlineMs: ({ role, revision = 0 }) => briefAt(role, revision).deadlineMs,
@@ -77,19 +83,9 @@ export class Monitor {
     });
   }
 
-  /** What is normal for a role, e.g. for the page. */
-  norms(role: number): RoleNorms | undefined {
-    return this.#baseline.norms(role)[0];
-  }
-
   /** An answer that was accepted before this MONITOR began: it is a witness all the same. */
   recall(role: number, revision: number, question: string, answer: unknown): void {
     this.#agreement.recall(role, revision, question, answer);
-  }
-
-  /** Turns that are watched now. */
-  get watching(): number {
-    return this.#silence.size;
   }
 
   hear(message: HealingMessage): void {
@@ -181,9 +177,8 @@ export class Monitor {
       evidence.push(bad(message.fault, 'turn', value, { code: 'passing' }));
     }
     evidence.push(...score.parts.flatMap((part) => part.evidence).filter(({ verdict }) => verdict !== 'good'));
-    // EXECUTE's checks stand; what they cannot see is a loop within a form that is right, and a record that is not whole.
-    const seen = score.vetoes.find((veto) => veto === 'loop' || veto === 'bad-record');
-    const fault = seen ?? message.fault;
+    // EXECUTE's checks stand; what they cannot see is a loop within a form that is right.
+    const fault = score.vetoes.includes('loop') ? 'loop' : message.fault;
     if (fault !== null) {
       this.#judge(name, false, score, fault, evidence, false);
       if (!SHARED_FAULTS.has(fault)) this.#suspect(agent, name, turn, fault, evidence);

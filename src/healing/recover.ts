@@ -1,16 +1,15 @@
 /**
- * RECOVER: hears suspicions, opens a case, orders one step at a time, and closes the case when the mended agent has passed a turn. It starts
- * from the agent's state and history, not from a failed call. It does nothing itself; EXECUTE carries orders out.
+ * RECOVER: hears suspicions, opens a case, orders one step at a time, and closes the case when the mended agent has passed a turn, when
+ * nothing is left to try, or when the task it failed at is what is wrong. It starts from the agent's state and history, not from a failed
+ * call. It does nothing itself; EXECUTE carries orders out.
  */
 import type { WorkItem } from '../journal/work-item.ts';
 import type { Random } from '../kernel/random.ts';
 import { Backoff, type BackoffPolicy } from './backoff.ts';
-import { type Case, CaseBook, ENGINE, STORAGE } from './cases.ts';
+import { type Case, CaseBook, ENGINE, failLast, STORAGE } from './cases.ts';
 import type { Evidence } from '../journal/evidence.ts';
 import type { OrderReason } from '../journal/healing-events.ts';
-import type { Diagnosis } from '../journal/vocabulary.ts';
 import { SHARED_FAULTS } from './evidence.ts';
-import { AgentFailureDetector } from '../scheduling/agent-failure-detector.ts';
 import type { Ladder } from './ladder.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { FromMonitor, FromRecover, HealingMessage } from './messages.ts';
@@ -24,8 +23,6 @@ export interface RecoverOptions {
   readonly canEscalate: (agent: number) => boolean;
   /** Whether the role has another agent that is fit to work now. */
   readonly hasStandby: (agent: number) => boolean;
-  /** Different agents that must fail at a task before the task itself is to blame. */
-  readonly blameTaskAfter: number;
   /** An order that is not reported done by then is sent again, ms. */
   readonly repeatMs: number;
   readonly backoff: BackoffPolicy;
@@ -34,24 +31,10 @@ export interface RecoverOptions {
 }
 
 export const RECOVER_DEFAULTS = {
-  blameTaskAfter: 3,
   repeatMs: 5000,
   backoff: { baseMs: 100, capMs: 15_000, calmMs: 60_000, jitter: 0.5 },
   workerBackoff: { baseMs: 100, capMs: 60_000, calmMs: 120_000, jitter: 0.2 },
 } as const;
-
-/**
- * Faults that a task itself can cause, in whoever works on it, and that end its turn. No stall: its turn still runs, and somebody has to be told
- * to end it.
- */
-const TASK_FAULTS: ReadonlySet<Diagnosis> = new Set([
-  'loop',
-  'invalid',
-  'incomplete',
-  'incoherent',
-  'context-full',
-  'engine-error',
-]);
 
 type Post = (message: FromRecover) => void;
 type Suspicion = Extract<FromMonitor, { type: 'suspicion' }>;
@@ -68,7 +51,6 @@ export class Recover {
   readonly #life: Lifecycle;
   readonly #post: Post;
   readonly #book: CaseBook;
-  readonly #taskFaults: AgentFailureDetector<Diagnosis>;
   readonly #heard = new Set<string>();
   readonly #shared: SharedCare;
 
@@ -80,7 +62,6 @@ export class Recover {
   ) {
     this.#options = options;
     this.#book = new CaseBook(options.life ?? '', options.backoff, random);
-    this.#taskFaults = new AgentFailureDetector(options.blameTaskAfter, TASK_FAULTS);
     this.#ladder = parts.ladder;
     this.#tree = parts.tree;
     this.#life = parts.life;
@@ -94,11 +75,6 @@ export class Recover {
     });
   }
 
-  /** Open cases, by agent row; -1 is the engine, -2 the storage. */
-  cases(): ReadonlyMap<number, Case> {
-    return this.#book.open;
-  }
-
   hear(message: HealingMessage): void {
     switch (message.type) {
       case 'suspicion':
@@ -109,6 +85,9 @@ export class Recover {
         break;
       case 'shared.relief':
         this.#mended(message.of === 'engine' ? ENGINE : STORAGE, message.at);
+        break;
+      case 'task.blamed':
+        this.#absolve(message.task, message.agents);
         break;
       case 'order.done':
         this.#done(message.order, message.ok, message.detail, message.at);
@@ -150,11 +129,6 @@ export class Recover {
     return true;
   }
 
-  /** Forgets an item's history once it has ended. */
-  itemEnded(item: WorkItem): void {
-    this.#taskFaults.forget(item);
-  }
-
   #suspicion(message: Suspicion, now: number): void {
     if (this.#heard.has(message.id)) return;
     this.#heard.add(message.id);
@@ -182,27 +156,22 @@ export class Recover {
       return;
     }
     if (turn !== null) one.turns.add(turn);
-    if (running && running.ok === null) {
-      // The step was carried out and did not help: it failed its trial.
-      running.ok = false;
-      this.#ladder.learn(running.order.fault, running.order.action, false);
-    }
+    // A step that was carried out has failed its trial.
+    failLast(one, this.#ladder);
     one.faults.push(fault);
     const signal = evidence.find(({ verdict }) => verdict !== 'good')?.signal ?? null;
     this.#life.send(agent, 'SUSPECT', { code: 'suspected', fault, signal }, { hard, sustained: !hard });
-    if (item !== null && this.#taskIsToBlame(item, agent, fault)) return;
     this.#act(one, item, evidence, now);
   }
 
-  #taskIsToBlame(item: WorkItem, agent: number, fault: Diagnosis): boolean {
-    const failed = this.#taskFaults.hear(item, agent, fault);
-    if (!failed) return false;
-    const who = [...failed].map(([row, what]): OrderReason => ({ code: 'agent-failed', agent: row, fault: what }));
-    const reasons: OrderReason[] = [{ code: 'several-failed', agents: failed.size }, ...who];
-    this.#post({ type: 'task.lost', task: item.task, fault, reasons });
-    // They are absolved: their cases end here, and their next turn shows them well.
-    for (const row of failed.keys()) this.#book.close(row);
-    return true;
+  /** Whose last trouble was the task's doing is well, as far as is known: its next turn shows it. */
+  #absolve(task: number, agents: readonly number[]): void {
+    for (const agent of agents) {
+      const one = this.#book.get(agent);
+      if (one?.steps.at(-1)?.order.item?.task !== task) continue;
+      this.#book.close(agent);
+      this.#post({ type: 'absolved', case: one.id, agent, task });
+    }
   }
 
   #act(one: Case, item: WorkItem | null, evidence: readonly Evidence[], now: number): void {
@@ -245,9 +214,8 @@ export class Recover {
       if (!step || step.done) continue;
       step.done = true;
       if (ok) return;
-      step.ok = false;
+      if (step === one.steps.at(-1)) failLast(one, this.#ladder);
       const { fault, action, item } = step.order;
-      this.#ladder.learn(fault, action, false);
       const value = { code: 'not-carried-out', action, detail } as const;
       const evidence: Evidence = { signal: 'step', value, expected: { code: 'carried-out' }, verdict: 'bad' };
       if (one.agent === null) {
@@ -291,8 +259,8 @@ export class Recover {
     if (last && !last.done) return;
     this.#book.close(key);
     if (!last) return;
+    if (last.ok === null) this.#ladder.learn(last.order.fault, last.order.action, true);
     last.ok = true;
-    this.#ladder.learn(last.order.fault, last.order.action, true);
     this.#post({
       type: 'mended',
       case: one.id,

@@ -1,5 +1,5 @@
 import type { Backoff } from './backoff.ts';
-import { type CaseBook, ENGINE, STORAGE } from './cases.ts';
+import { type CaseBook, ENGINE, failLast, STORAGE } from './cases.ts';
 import type { Choice, Ladder } from './ladder.ts';
 import type { FromMonitor, FromRecover } from './messages.ts';
 
@@ -31,10 +31,7 @@ export class SharedCare {
       one.faults.push(fault);
       return;
     }
-    if (running?.done && running.ok === null) {
-      running.ok = false;
-      ladder.learn(running.order.fault, running.order.action, false);
-    }
+    failLast(one, ladder);
     one.faults.push(fault);
     const order = (choice: Choice, delayMs: number): void => {
       const terms = { item: null, evidence: message.evidence, delayMs, also: message.struck };

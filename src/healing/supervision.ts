@@ -1,7 +1,8 @@
 /**
  * Who answers for whom: swarm > role > shard of at most 64 agents, after Erlang/OTP's supervisors. Each node counts restarts in a sliding
- * window. What passes its intensity it cannot mend, and gives upward: the shard restarts as a whole, then the role, then what all share.
- * Unlike in OTP nobody dies for it: past the top stands a person, and tasks stay where they are safe until then.
+ * window. What passes its intensity it cannot mend, and gives upward: with the failed one all of its shard begin anew, then all of its role,
+ * then all there are. Unlike in OTP nobody dies for it: to begin anew is to forget what one remembers, turns in flight go on, past the top
+ * stands a person, and tasks stay where they are safe until then.
  */
 import type { OrderReason } from '../journal/healing-events.ts';
 import type { Random } from '../kernel/random.ts';
@@ -10,30 +11,25 @@ import { Backoff } from './backoff.ts';
 
 export const SHARD_SIZE = 64;
 
-/** Who is restarted with the one that failed: nobody, or those of its shard that were started after it and may build on it. */
-export type Strategy = 'one-for-one' | 'rest-for-one';
-
 export type Level = 'agent' | 'shard' | 'role' | 'swarm' | 'operator';
 
 export interface SupervisionOptions {
   /** Restarts within one period that a node takes before it gives upward. */
   readonly intensity: number;
   readonly periodMs: number;
-  readonly strategy: Strategy;
   readonly backoff: BackoffPolicy;
 }
 
 export const DEFAULT_SUPERVISION: SupervisionOptions = {
   intensity: 20,
   periodMs: 60_000,
-  strategy: 'one-for-one',
   backoff: { baseMs: 250, capMs: 15_000, calmMs: 120_000, jitter: 0.5 },
 };
 
 export interface Ruling {
   /** Where the decision was taken. `agent`: an ordinary restart; `operator`: a person must look. */
   readonly level: Level;
-  /** Rows that start anew, ascending; the failed one among them. At swarm level also the worker. */
+  /** Rows that begin anew, ascending; the failed one among them. */
   readonly restart: readonly number[];
   readonly delayMs: number;
   /** How the windows stand, from the shard upward. */
@@ -88,11 +84,6 @@ export class SupervisionTree {
     }
   }
 
-  /** Name of the shard that supervises the row, e.g. `triager/3`. */
-  supervisorOf(agent: number): string {
-    return this.#shards[this.#shardOf[agent] ?? 0]?.name ?? this.#root.name;
-  }
-
   /** A restart of `agent` is wanted at `now`: counts it and rules how far it goes. */
   restart(agent: number, now: number): Ruling {
     const shard = this.#shards[this.#shardOf[agent] ?? 0] ?? this.#root;
@@ -105,7 +96,7 @@ export class SupervisionTree {
       reasons.push({ code: 'window', node: node.name, count: counted, intensity, ms: periodMs });
       if (counted <= intensity) {
         const delayMs = node.backoff.next(now);
-        return { level: below?.level ?? 'agent', restart: this.#who(agent, below), delayMs, reasons };
+        return { level: below?.level ?? 'agent', restart: below ? rowsOf(below) : [agent], delayMs, reasons };
       }
       // What was given upward is forgotten here: the node below starts with an empty window after its own restart.
       node.window = [];
@@ -113,21 +104,6 @@ export class SupervisionTree {
       node = node.parent;
     }
     return { level: 'operator', restart: [agent], delayMs: this.#root.backoff.next(now), reasons };
-  }
-
-  /** Restarts within the window, for the page. */
-  budgetLeft(now: number): number {
-    this.#forget(this.#root, now);
-    return Math.max(0, this.#options.intensity - this.#root.window.length);
-  }
-
-  #who(agent: number, exhausted: Node | null): number[] {
-    if (!exhausted) {
-      const shard = this.#shards[this.#shardOf[agent] ?? 0];
-      if (this.#options.strategy === 'one-for-one' || !shard) return [agent];
-      return rows(agent, shard.first + shard.count);
-    }
-    return rows(exhausted.first, exhausted.first + exhausted.count);
   }
 
   #count(node: Node, now: number): number {
@@ -144,4 +120,4 @@ export class SupervisionTree {
   }
 }
 
-const rows = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+const rowsOf = ({ first, count }: Node): number[] => Array.from({ length: count }, (_, i) => first + i);

@@ -126,10 +126,6 @@ export class LoneAnswerTest {
     this.#weight[agent] = convicted ? 0 : weight;
     return convicted;
   }
-
-  forget(agent: number): void {
-    this.#weight[agent] = 0;
-  }
 }
 
 /** ln 5000: a liar is 5,000 times likelier than an honest one. */

@@ -1,32 +1,34 @@
-/** What a run's events do to the states of its agents, beside what `agent.state` says outright. */
+/** What a run's events do to the states of its agents, beside what `agent.state` says outright: what the machine of agent-life.ts says. */
+import { type LifeEvent, type LifeFacts, nextState } from './agent-life.ts';
 import { AGENT, type AgentTable, TIER } from './tables.ts';
 
-/** One that was suspect is on trial. */
-export function beginTurn({ state, tier }: AgentTable, agent: number): void {
-  const before = state[agent];
-  if (before === AGENT.idle || before === AGENT.done) state[agent] = AGENT.running;
-  else if (before === AGENT.degraded) state[agent] = AGENT.recovering;
-  tier[agent] = TIER.hot;
+/** What is illegal where the agent stands changes nothing. */
+function move({ state }: AgentTable, agent: number, event: LifeEvent, facts: Partial<LifeFacts> = {}): void {
+  state[agent] = nextState(state[agent] as number, event, facts) ?? (state[agent] as number);
 }
 
-/** After a turn an agent that worked is idle again; one that recovers only if the turn passed; whatever else it was it keeps. */
-export function rest({ state, tier }: AgentTable, agent: number, passed = false): void {
-  const before = state[agent];
-  if (before === AGENT.running || (before === AGENT.recovering && passed)) state[agent] = AGENT.idle;
-  tier[agent] = TIER.cold;
+/** The agent's turn begins. */
+export function beginTurn(agents: AgentTable, agent: number): void {
+  move(agents, agent, 'ASSIGN');
+  agents.tier[agent] = TIER.hot;
+}
+
+/** The agent's turn is over. Whether a degraded one that passed is calm again, healing says. */
+export function rest(agents: AgentTable, agent: number, passed = false): void {
+  move(agents, agent, passed ? 'PASS' : 'TURN_LOST');
+  agents.tier[agent] = TIER.cold;
 }
 
 /** The program that ran their turns is gone. */
 export function dropTurns(agents: AgentTable): void {
-  const { state, size } = agents;
-  for (let agent = 0; agent < size; agent++) {
-    if (state[agent] === AGENT.done) state[agent] = AGENT.idle;
+  for (let agent = 0; agent < agents.size; agent++) {
+    if (agents.state[agent] === AGENT.done) move(agents, agent, 'REVIVE');
     rest(agents, agent);
   }
 }
 
 /** Nobody works any more; whose first turn was called back never did. */
-export function endWork({ state, turns, size }: AgentTable): void {
-  for (let agent = 0; agent < size; agent++)
-    if (state[agent] !== AGENT.failed) state[agent] = (turns[agent] as number) > 0 ? AGENT.done : AGENT.idle;
+export function endWork(agents: AgentTable): void {
+  const { turns, size } = agents;
+  for (let agent = 0; agent < size; agent++) move(agents, agent, 'RETIRE', { worked: (turns[agent] as number) > 0 });
 }

@@ -57,6 +57,13 @@ export type NoticeTitle =
   | { readonly code: 'engine-lost' }
   /** The task of that line of the input failed all its attempts. */
   | { readonly code: 'attempts-failed'; readonly line: number; readonly failure: TurnFailure }
+  /** So many agents failed at that line that it is taken for what is wrong. */
+  | {
+      readonly code: 'task-blamed';
+      readonly line: number;
+      readonly agents: number;
+      readonly failure: TurnFailure;
+    }
   | Told;
 
 /** One line of the story that is told with a notice. */
@@ -86,7 +93,7 @@ export type HealingEvent =
       readonly type: 'heal.suspected';
       readonly agent: number;
       readonly fault: Diagnosis;
-      /** A veto; else a score that stayed low. */
+      /** A veto; else a low score. */
       readonly hard: boolean;
       /** Worst first. */
       readonly evidence: readonly Noted[];
@@ -112,6 +119,8 @@ export type HealingEvent =
       readonly ms: number;
       readonly steps: number;
     }
+  /** The case is closed without a mend: what the agent failed at was the task's doing. */
+  | { readonly type: 'heal.absolved'; readonly agent: number; readonly case: string; readonly task: number }
   /** A step took effect. */
   | {
       readonly type: 'heal.carried-out';

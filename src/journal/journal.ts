@@ -55,10 +55,6 @@ export class Journal {
     return this.#pending.length;
   }
 
-  get lastSeq(): number {
-    return this.#next - 1;
-  }
-
   take(): EncodedEvents | null {
     if (this.#taken.length > 0) throw new Error('Journal.take: the last batch is not settled');
     this.#taken = this.#pending;
@@ -76,22 +72,23 @@ export class Journal {
   }
 }
 
+/** Rows of the agents that the event speaks of. */
+export function agentsOf(event: JournalEvent): readonly number[] {
+  if ('agent' in event) return [event.agent];
+  return event.type === 'fault.injected' || event.type === 'task.blamed' ? event.agents : [];
+}
+
 /** `events` must not be empty. */
 export function encodeEvents(events: readonly JournalEvent[]): EncodedEvents {
   const first = events[0];
   const last = events[events.length - 1];
   if (!first || !last) throw new RangeError('encodeEvents: no events');
-  const agents = new Set<number>();
-  for (const event of events) {
-    if ('agent' in event) agents.add(event.agent);
-    else if (event.type === 'fault.injected') for (const agent of event.agents) agents.add(agent);
-  }
   return {
     version: LOG_VERSION,
     firstSeq: first.seq,
     lastSeq: last.seq,
     body: events.map((event) => JSON.stringify(event)).join('\n'),
-    agents: [...agents],
+    agents: [...new Set(events.flatMap(agentsOf))],
   };
 }
 

@@ -38,10 +38,6 @@ export class Notices {
     return [...this.#open.values()];
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
   find(id: string): OpenNotice | null {
     for (const notice of this.#open.values()) if (notice.id === id) return notice;
     return null;
@@ -89,6 +85,9 @@ export class Notices {
         break;
       case 'agent.state':
         if (event.from === 'failed') this.#open.delete(agentKey(event.agent));
+        break;
+      case 'heal.absolved':
+        this.#open.delete(agentKey(event.agent));
         break;
       case 'heal.mended':
         this.#open.delete(event.agent >= 0 ? agentKey(event.agent) : event.fault === 'storage-full' ? STORAGE : ENGINE);

@@ -1,7 +1,7 @@
 /** What becomes of tasks, from the first turn to the row that each ends in. */
 import type { FailedTurn } from './evidence.ts';
 import type { Told } from './said.ts';
-import type { RequeueReason, TaskFailure } from './vocabulary.ts';
+import type { RequeueReason, TaskFailure, TurnFailure } from './vocabulary.ts';
 
 /** Why a task is tried again. */
 export type RetryReason = ({ readonly code: 'failed' } & FailedTurn) | Told;
@@ -46,6 +46,16 @@ export type TaskEvent =
       readonly agent: number;
       readonly reason: RetryReason;
       readonly delayMs: number;
+    }
+  /** So many different agents failed at the task that it is taken for what is wrong: no further one tries it as well. */
+  | {
+      readonly type: 'task.blamed';
+      readonly task: number;
+      readonly stage: number;
+      readonly slot?: number;
+      /** What the last of them failed with. */
+      readonly failure: TurnFailure;
+      readonly agents: readonly number[];
     }
   /** The task's next turn goes to a bigger model, `to`. `failed`: its last turn was an attempt that no retry counts. */
   | {

@@ -93,11 +93,6 @@ export class Residence {
     this.#admit();
   }
 
-  /** Turns that wait for a seat. */
-  get waiting(): number {
-    return this.#seats.waiting;
-  }
-
   /** The engine is gone, and what sat there with it. Turns that it held end by themselves, those it never saw end here. */
   lost(): void {
     for (const pending of this.#pending.values()) {

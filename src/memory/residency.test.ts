@@ -83,8 +83,7 @@ type Step =
   | { do: 'admit' }
   | { do: 'end'; pick: number; keep: boolean }
   | { do: 'withdraw'; pick: number }
-  | { do: 'drop'; agent: number }
-  | { do: 'clear' };
+  | { do: 'drop'; agent: number };
 
 const agent = fc.nat(9);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -96,7 +95,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(20), keep: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('withdraw' as const), pick: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), agent }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('clear' as const) }) },
 );
 
 describe('the seat table', () => {
@@ -139,10 +137,6 @@ describe('the seat table', () => {
               case 'drop':
                 table.drop(each.agent);
                 if (plain.seated.get(each.agent)?.active === false) plain.seated.delete(each.agent);
-                break;
-              case 'clear':
-                table.clear();
-                plain.seated.clear();
             }
             expect([table.active, table.parked, table.waiting]).toEqual([
               plain.active,

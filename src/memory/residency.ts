@@ -204,22 +204,6 @@ export class Residency<T extends WaitingTurn = WaitingTurn> {
     this.#leave(agent);
   }
 
-  /** The engine is gone, and with it all that sat there; what waits goes on waiting. */
-  clear(): void {
-    this.#active = 0;
-    this.#parked = 0;
-    this.#preferred.clear();
-    this.#victims.clear();
-    for (const agent of this.#agents.values()) {
-      const wasActive = agent.place === 'active';
-      agent.place = 'away';
-      agent.streak = 0;
-      agent.version++;
-      if (wasActive) this.#rejoin(agent);
-      this.#forgetIdle(agent);
-    }
-  }
-
   #agent(row: number): Agent<T> {
     let agent = this.#agents.get(row);
     if (!agent) {

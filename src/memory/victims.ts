@@ -42,10 +42,6 @@ export class Victims<A extends { readonly version: number }> {
     }
   }
 
-  clear(): void {
-    this.#heap.clear();
-  }
-
   /** Where nobody is ever evicted, nothing else would drop what is void. */
   #sweep(): void {
     const left = this.#heap.values().filter(stands);

@@ -229,7 +229,7 @@ function checkReach(flow: Swarm['flow']): Broken[] {
   });
 }
 
-/** Workers and specialists exist for the flow; the other kinds also have duties beside it. */
+/** Workers and specialists exist for the flow; the other kinds may stand by. */
 function checkIdle({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
   const busy = new Set(flow.map((step) => step.role));
   return Object.entries(roles).flatMap(([name, role]): Broken[] => {

@@ -44,11 +44,3 @@ export function agentName(layout: Layout, row: number): string {
   const role = roleOfAgent(layout, row);
   return `${role.name}.${String(row - role.firstAgent + 1).padStart(role.digits, '0')}`;
 }
-
-/** The row of a name as `agentName` writes it; null for any other text. */
-export function agentRow(layout: Layout, name: string): number | null {
-  const dot = name.lastIndexOf('.');
-  const role = layout.roles.find((each) => each.name === name.slice(0, dot));
-  const row = (role?.firstAgent ?? 0) + Number(name.slice(dot + 1)) - 1;
-  return role && layout.roleOf[row] !== undefined && agentName(layout, row) === name ? row : null;
-}

@@ -45,11 +45,6 @@ const MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
 
 export const linkError = (code: LinkErrorCode): Result<never, LinkError> => err({ code, message: MESSAGES[code] });
 
-/** Whether a fragment means to be a link of ours, without opening it. */
-export function isLink(fragment: string): boolean {
-  return SHAPE.test(fragment);
-}
-
 /** The fragment for a text, `#` included. Fails as `too-long` above 1 MiB of UTF-8. */
 export async function encodeLink(text: string, codec: LinkCodec = 's1'): Promise<Result<string, LinkError>> {
   const bytes = new TextEncoder().encode(text);

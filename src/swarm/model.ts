@@ -137,7 +137,12 @@ const Input = v.strictObject(
 
 const Limits = v.strictObject(
   {
-    steps: v.pipe(v.optional(whole(1, 25), 10), v.description('Turns that an agent may take on one task.')),
+    steps: v.pipe(
+      v.optional(whole(1, 25), 10),
+      v.description(
+        'Steps, a turn each, in which an agent must come to its answer on one task. Today the first step is the answer, so nothing reaches this; attempts are counted apart.',
+      ),
+    ),
     tokens: v.pipe(v.optional(whole(1, 32_768), 256), v.description('Output tokens of one turn.')),
     deadline: v.pipe(
       v.optional(duration(100, 3_600_000, '100 ms to 1 h'), 120_000),
@@ -151,7 +156,9 @@ const Memory = v.strictObject(
   {
     turns: v.pipe(
       v.optional(whole(0, 32), 0),
-      v.description('Its last exchanges, at most so many, as far as they fit the context; 0 = none.'),
+      v.description(
+        'Its last exchanges, at most so many, as far as they fit the context; of more the older half goes; 0 = none.',
+      ),
     ),
   },
   'a map with turns',
@@ -177,7 +184,9 @@ export const RoleSchema = v.strictObject(
     limits: v.pipe(v.optional(Limits, {}), v.description('Bounds of the work on one task.')),
     attempts: v.pipe(
       v.optional(whole(1, 10), 3),
-      v.description('Turns that may fail before the task ends as a named failure.'),
+      v.description(
+        'Turns that may fail before the task ends as a named failure; sooner where three different agents failed at it.',
+      ),
     ),
     memory: v.pipe(
       v.optional(Memory, {}),
@@ -186,7 +195,7 @@ export const RoleSchema = v.strictObject(
     escalate: v.pipe(
       v.exactOptional(v.pipe(v.array(modelId(), 'a list of model ids'), v.maxLength(4, 'at most 4 model ids'))),
       v.description(
-        'Models to try, in order, with a task that failed all its attempts, where they are in this browser and fit beside.',
+        'Models to try, in order, with a task that failed all its attempts, or in the hands of three different agents, where they are in this browser and fit beside.',
       ),
     ),
   },
@@ -231,18 +240,20 @@ const Supervision = v.strictObject(
           {
             degraded: v.pipe(
               v.optional(between(0, 1), 0.6),
-              v.description('Health score below which an agent is suspect.'),
+              v.description(
+                'Health score: two turns in a row at or below it make an agent suspect, until 100 turns of the role have passed and the line is learned from them.',
+              ),
             ),
             failed: v.pipe(
               v.optional(between(0, 1), 0.3),
-              v.description('Health score below which it counts as failed.'),
+              v.description('Health score: one turn at or below it makes its agent suspect at once; below degraded.'),
             ),
           },
           'a map with degraded, failed',
         ),
         {},
       ),
-      v.description('Health scores, 0 to 1.'),
+      v.description('Health scores of single turns, 0 to 1.'),
     ),
   },
   'a map with intensity, period, ask, thresholds',

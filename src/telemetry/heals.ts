@@ -48,6 +48,7 @@ export class HealFold {
         this.#close(event.case, event.at);
         break;
       case 'heal.notice':
+      case 'heal.absolved':
         this.#close(event.case, event.at);
         break;
       case 'agent.state':

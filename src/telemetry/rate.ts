@@ -21,8 +21,4 @@ export class RateMeter {
     if (!first || !last || last.at <= first.at) return 0;
     return Math.max(0, ((last.count - first.count) / (last.at - first.at)) * 1000);
   }
-
-  reset(): void {
-    this.#samples.length = 0;
-  }
 }

@@ -1,4 +1,5 @@
 import type { AdapterInfo, EngineCounters, EngineReport, VramSample } from '../engine/contract.ts';
+import type { StepRecord } from '../healing/step-record.ts';
 import { type RunState } from '../journal/run-state.ts';
 import { AGENT_STATES } from '../journal/vocabulary.ts';
 import type { RunRecord } from '../store/records.ts';
@@ -9,6 +10,8 @@ export interface EngineFigures {
   readonly counters: EngineCounters;
   /** Samples in which the engine held more than the limit; meant to be 0. */
   readonly vramOverLimit: number;
+  /** Agents that sat on the GPU between turns at once, the most seen; absent in logs of earlier versions. */
+  readonly peakParked?: number;
 }
 
 /** The run report, as JSON. */
@@ -41,6 +44,8 @@ export interface RunReport {
   readonly retries: number;
   readonly requeued: number;
   readonly engineLosses: number;
+  /** Steps of the recovery ladder by the fault that they were tried for, and how often they cured it. */
+  readonly remedies: ReturnType<StepRecord['entries']>;
   readonly tokens: { readonly prompt: number; readonly cached: number; readonly completion: number };
   /** Completion tokens a second of run time. */
   readonly tokensPerSecond: number;
@@ -50,6 +55,8 @@ export interface RunReport {
     | null;
   readonly prefixHits: number;
   readonly peakResidents: number;
+  /** Agents that sat on the GPU between turns at once, the most seen. */
+  readonly peakParked: number;
   readonly counters: EngineCounters | null;
   /** Milliseconds; wall times since the epoch. */
   readonly timings: {
@@ -72,6 +79,7 @@ export interface ReportSource {
   readonly failures: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly figures: EngineFigures | null;
+  readonly learned: StepRecord;
   readonly notes: readonly string[];
 }
 
@@ -114,11 +122,13 @@ export function runReport(source: ReportSource): RunReport {
     retries: totals.retries,
     requeued: totals.requeued,
     engineLosses: totals.engineLosses,
+    remedies: source.learned.entries(),
     tokens: { prompt: totals.promptTokens, cached: totals.cachedTokens, completion: totals.completionTokens },
     tokensPerSecond: source.elapsedMs > 0 ? (totals.completionTokens / source.elapsedMs) * 1000 : 0,
     vram: figures ? { ...figures.vram, overLimit: figures.vramOverLimit } : null,
     prefixHits: figures?.counters.prefixHits ?? 0,
     peakResidents: figures?.counters.peakResidents ?? 0,
+    peakParked: figures?.peakParked ?? 0,
     counters: figures?.counters ?? null,
     timings: {
       startedAt: record.startedAt,

@@ -17,7 +17,7 @@ export function briefOf(name: string, role: SwarmRole, revision: number): RoleBr
     topP: role.topP,
     maxTokens: role.limits.tokens,
     deadlineMs: role.limits.deadline,
-    attempts: Math.min(role.attempts, role.limits.steps),
+    attempts: role.attempts,
     memoryTurns: role.memory.turns,
     escalate: role.escalate ?? [],
   };

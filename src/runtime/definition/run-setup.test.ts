@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RunState } from '../../journal/run-state.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
+import { Definition } from './definition.ts';
 import { nextStep, setupOf, settingsOf } from './run-setup.ts';
 import { CellDiff } from '../views/status.ts';
 import { lines } from '../testing/world.ts';
@@ -35,6 +36,24 @@ test('every item goes through the first stage, and ends somewhere', () => {
     expect(nextStep(planned, task, -1)).toBe(0);
     expect(nextStep(planned, task, planned.steps.length - 1)).toBeNull();
   }
+});
+
+test('the second example uses what no other does: memory, a bigger model, a word of a person', () => {
+  const setup = plan(10);
+  const definition = new Definition(setup, new RunState(setup.items.length, setup.layout.agents));
+  const briefs = setup.layout.roles.map(({ firstAgent }) => definition.of(firstAgent));
+  expect(briefs.map(({ memoryTurns }) => memoryTurns)).toEqual([0, 2]);
+  expect(briefs[0]?.escalate).toHaveLength(1);
+  expect(setup.settings.askMs).toBe(30_000);
+});
+
+test('steps bound no attempts', () => {
+  const one = `{"planaria": 1, "name": "x", "roles": {"r": {"prompt": "p", "attempts": 4, "limits": {"steps": 1}}},
+    "flow": [{"role": "r", "each": "input"}]}`;
+  const settings = { engine: 'scripted', model: { id: 'pocket' }, seed: 1, limit: null, vramMiB: 1024, version: '0' };
+  const planned = setupOf({ swarm: { file: 'x.json', text: one }, input: { name: 'x.log', text: 'a' }, settings });
+  if (!planned.ok) throw new Error(JSON.stringify(planned.error));
+  expect(new Definition(planned.value, new RunState(1, 1)).of(0).attempts).toBe(4);
 });
 
 test("a person's choices come before the file's", () => {

@@ -39,6 +39,8 @@ export interface EngineRoomOptions {
   /** Turns that engines hold, and how many wait for nothing but a seat. */
   readonly inFlight: () => readonly Readonly<InFlightTurn>[];
   readonly waiting: () => number;
+  /** Agents that sit on the GPU between turns. */
+  readonly parked: () => number;
   /** So many agents may sit on the GPU from now on. */
   readonly resize: (seats: number) => void;
   readonly onLost: (error: EngineError) => void;
@@ -55,6 +57,7 @@ export class EngineRoom {
   readonly #rate = new RateMeter(RATE_WINDOW_MS);
   #live: EngineFigures | null = null;
   #vramOverLimit = 0;
+  #peakParked = 0;
   #sampling: Cancel = () => undefined;
 
   constructor(options: EngineRoomOptions) {
@@ -195,11 +198,12 @@ export class EngineRoom {
 
   /** `scale`: one of the regular looks, by which the autoscaler goes. */
   async #look(engine: Engine, scale = false): Promise<void> {
-    const { clock, fixedSeats, isWorking, waiting } = this.#with;
+    const { clock, fixedSeats, isWorking, waiting, parked } = this.#with;
     try {
       const [vram, counters] = await Promise.all([engine.vram(), engine.counters()]);
       if (vram.now > vram.limit) this.#vramOverLimit++;
-      this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit };
+      this.#peakParked = Math.max(this.#peakParked, parked());
+      this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit, peakParked: this.#peakParked };
       if (!scale || fixedSeats) return;
       if (isWorking() && engine === this.engine) this.#scaling.look(clock.now(), counters, vram, waiting());
       else this.#scaling.pause();

@@ -178,6 +178,21 @@ test('where the bigger model fails too, the task ends as the named failure, once
   expect(rows[2]).toMatchObject({ failure: 'schema-mismatch', attempts: 4 });
 });
 
+test('where the bigger model cannot be had, the task ends as what it failed with, not as that', async () => {
+  const world = await World.create(4);
+  const tab: Tab = world.tab({
+    fault: failing(() => tab, false),
+    failLoad: () =>
+      tab.engines.length < 2 ? null : { code: 'model-unreachable', message: 'It is not here.', remedy: 'None.' },
+  });
+  const run = await begin(world, tab, ESCALATING);
+  expect(await world.clock.run(() => run.status()?.phase === 'done')).toBe(true);
+  const rows = await rowsOf(world, run.id);
+  expect(rows[2]).toMatchObject({ failure: 'schema-mismatch' });
+  const events = (await world.store.chunks(run.id, 0)).flatMap((chunk) => decodeEvents(chunk));
+  expect(events.filter(({ type }) => type === 'task.escalated')).toMatchObject([{ task: 2, to: 'big-model' }]);
+});
+
 let server: Server | null = null;
 afterEach(() => {
   server?.closeAllConnections();

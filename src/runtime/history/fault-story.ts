@@ -48,7 +48,7 @@ export class FaultStory {
     this.#ledger.hear(event, now);
     if (this.#open.length === 0) return;
     for (const note of this.#open) {
-      if (event.type === 'heal.ordered' || event.type === 'heal.mended') {
+      if (event.type === 'heal.ordered' || event.type === 'heal.mended' || event.type === 'heal.absolved') {
         const { agents } = note.entry;
         if (agents.length === 0 ? event.agent < 0 : agents.includes(event.agent)) note.tried.hear(event);
       }

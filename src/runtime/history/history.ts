@@ -4,6 +4,7 @@
  */
 import type { JournalEvent } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import { LearnedSteps, type StepRecord } from '../../healing/step-record.ts';
 import { SHARD_SIZE } from '../../healing/supervision.ts';
 import { HealFold } from '../../telemetry/heals.ts';
 import type { KindSummary } from '../../telemetry/fault-ledger.ts';
@@ -34,6 +35,7 @@ export type HistoryFigures = Pick<RunStatus, 'faults' | 'healing' | 'seatsChange
 
 export class History {
   readonly checkpoints = new Checkpoints();
+  readonly #learned = new LearnedSteps();
   readonly #faults = new FaultStory();
   readonly #heals: HealFold;
   readonly #asides = new Asides();
@@ -60,6 +62,7 @@ export class History {
     const now = this.#pass(event);
     this.#faults.hear(event, now);
     this.#heals.hear(event);
+    this.#learned.hear(event);
     this.#asides.hear(event);
     this.#timeline.hear(event, 'agent' in event ? (state.agents.health[event.agent] ?? 0) : 0);
     const kind = TOLD[event.type];
@@ -68,6 +71,11 @@ export class History {
       if (this.#events.length > 2 * MOST_EVENTS) this.#events = this.#events.slice(-MOST_EVENTS);
     }
     this.checkpoints.consider(state);
+  }
+
+  /** What the ladder of the run has learned. */
+  get learned(): StepRecord {
+    return this.#learned.record;
   }
 
   /** Part of the status: as it stood at that run time, ms. */

@@ -9,7 +9,7 @@ interface Tried {
   readonly at: number;
   readonly agent: number;
   readonly of: string;
-  /** Null: what was tried for this agent has worked. */
+  /** Null: what was tried for this agent has worked, or was not needed. */
   readonly step: Trying | null;
 }
 
@@ -17,10 +17,10 @@ export class TriedSteps {
   readonly #tried: Tried[] = [];
 
   /** @param event of an agent that the fault struck, or of what all share where it struck none in particular */
-  hear(event: Extract<JournalEvent, { type: 'heal.ordered' | 'heal.mended' }>): void {
+  hear(event: Extract<JournalEvent, { type: 'heal.ordered' | 'heal.mended' | 'heal.absolved' }>): void {
     const { at, agent, case: of } = event;
     const before = this.#tried.findLast((one) => one.of === of && one.step !== null)?.step?.nth ?? 0;
-    const step = event.type === 'heal.mended' ? null : { rung: event.rung, by: event.action, nth: before + 1 };
+    const step = event.type !== 'heal.ordered' ? null : { rung: event.rung, by: event.action, nth: before + 1 };
     this.#tried.push({ at, agent, of, step });
   }
 

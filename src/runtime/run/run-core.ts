@@ -220,6 +220,7 @@ export class RunCore implements TurnListener {
       isWorking: () => this.#watch.running,
       inFlight: () => this.dispatcher.inFlight,
       waiting: () => this.dispatcher.waiting,
+      parked: () => this.dispatcher.parked,
       resize: (seats) => {
         this.dispatcher.resize(seats);
       },
@@ -234,8 +235,11 @@ export class RunCore implements TurnListener {
 
   #openSupervisor(random: Random): Supervisor | null {
     const { clock, fence, healing: settings = {} } = this.#with;
-    const { plan, definition, state, tell } = this;
-    return settings && new Supervisor({ clock, random, plan, definition, state, fence, settings, tell });
+    const { plan, definition, state, tell, history } = this;
+    const learned = history.learned;
+    const recordWhole = (agent: number) => this.storage.recordWhole(agent);
+    const given = { clock, random, plan, definition, state, fence, tell };
+    return settings && new Supervisor({ ...given, settings, learned, recordWhole });
   }
 
   #openDispatcher(random: Random, contexts: ContextManager): Dispatcher {

@@ -28,6 +28,8 @@ export class ColdAgents {
   readonly #dropped = new Set<number>();
   /** Handed to a commit that is not durable yet, with the generation. */
   readonly #writing = new Map<number, number>();
+  /** Whether all of their stored records that were read could be used; none of those that have written another since. */
+  readonly #whole = new Map<number, boolean>();
 
   constructor(state: RunState, contexts: ContextManager) {
     this.#state = state;
@@ -59,6 +61,7 @@ export class ColdAgents {
       const generation = (this.#generations[agent] as number) + 1;
       this.#generations[agent] = generation;
       this.#writing.set(agent, generation);
+      this.#whole.delete(agent);
       const memory = this.#contexts.snapshot(agent);
       return { agent, generation, state: { ...this.#counters(agent), ...(memory ? { memory } : {}) } };
     });
@@ -70,12 +73,24 @@ export class ColdAgents {
       if (this.#writing.get(agent) === generation) this.#writing.delete(agent);
   }
 
+  /** A stored record of the agent was read, and could be used or not. */
+  read(agent: number, whole: boolean): void {
+    // The older one that is used instead makes the newer one no better.
+    this.#whole.set(agent, whole && this.#whole.get(agent) !== false);
+  }
+
+  /** False: a record of the agent was read that could not be used, and it has not written another since; null: none was read. */
+  wasWhole(agent: number): boolean | null {
+    return this.#whole.get(agent) ?? null;
+  }
+
   /** Takes over what stored records know and the log does not. */
   restore(records: readonly ColdAgent[]): void {
     const { agents } = this.#state;
     for (const { agent, generation, state } of records) {
       if (agent >= agents.size) continue;
       this.#generations[agent] = generation;
+      this.read(agent, true);
       this.#contexts.restore(agent, state['memory']);
       const counters = state as unknown as AgentCounters;
       if (counters.turns <= (agents.turns[agent] as number)) continue;

@@ -193,4 +193,12 @@ test('a record that cannot be trusted is told to the supervisor, with what was w
   expect(events.find((event) => event.type === 'heal.mended')).toMatchObject({ agent: 2, fault: 'bad-record' });
   const carried = events.find((event) => event.type === 'heal.carried-out');
   expect(carried).toMatchObject({ detail: { code: 'renewed', generation: newest.generation - 1 } });
+  // The memory part of its health tells of it until the agent has written another record.
+  const from = events.indexOf(suspected!);
+  const health = events.flatMap((event, k) =>
+    k > from && event.type === 'turn.ended' && event.agent === 2 ? [event.health ?? 0] : [],
+  );
+  expect(health[0]).toBeLessThan(0.8);
+  for (const later of health.slice(1)) expect(later).toBeGreaterThan(0.8);
+  expect(health.length).toBeGreaterThan(1);
 });

@@ -89,6 +89,11 @@ export class RunStorage {
     });
   }
 
+  /** See `ColdAgents.wasWhole`. */
+  recordWhole(agent: number): boolean | null {
+    return this.#cold.wasWhole(agent);
+  }
+
   /** There is something to write. */
   poke(): void {
     this.#committer.poke();
@@ -121,6 +126,7 @@ export class RunStorage {
     let record: ColdAgent | null = null;
     await this.#setAsideBad(async () => {
       record = await store.agent(run, agent);
+      if (record) this.#cold.read(agent, true);
     });
     return record;
   }
@@ -187,6 +193,10 @@ export class RunStorage {
     const before = (await store.quarantined(run)).length;
     await read();
     const after = await store.quarantined(run);
-    for (const bad of badRecords(after.slice(before))) if (bad.agent < state.agents.size) onBad(bad);
+    for (const bad of badRecords(after.slice(before))) {
+      if (bad.agent >= state.agents.size) continue;
+      this.#cold.read(bad.agent, false);
+      onBad(bad);
+    }
   }
 }

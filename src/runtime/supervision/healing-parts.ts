@@ -3,7 +3,9 @@ import type { Lifecycle } from '../../healing/lifecycle.ts';
 import type { FromMonitor, FromRecover, Tap } from '../../healing/messages.ts';
 import { Monitor, MONITOR_DEFAULTS } from '../../healing/monitor.ts';
 import { Recover, RECOVER_DEFAULTS } from '../../healing/recover.ts';
+import type { StepRecord } from '../../healing/step-record.ts';
 import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.ts';
+import { givenThresholds } from '../../healing/thresholds.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Actuator } from '../turns/actuator.ts';
@@ -35,7 +37,7 @@ export function monitorOf(
     ...(audit !== undefined && { audit }),
     agents: state.agents.size,
     tasks: state.tasks.size,
-    degraded: supervision.thresholds.degraded,
+    thresholds: givenThresholds(supervision.thresholds),
     roles: layout.roles.map(({ name }) => ({ name })),
     briefAt: (role: number, revision: number) => definition.at(role, revision),
   };
@@ -47,13 +49,15 @@ export interface RecoverParts {
   readonly life: Lifecycle;
   /** Absent: the product's own. */
   readonly ladder: readonly Step[] | undefined;
+  /** What is known of the ladder's steps already. */
+  readonly learned: StepRecord;
 }
 
 /** RECOVER for a run as its plan describes it; `name` tells its cases and orders from those of others. */
 export function recoverOf(
   plan: RunSetup,
   name: string,
-  { actuator, life, ladder }: RecoverParts,
+  { actuator, life, ladder, learned }: RecoverParts,
   random: Random,
   post: (message: FromRecover) => void,
 ): Recover {
@@ -70,5 +74,5 @@ export function recoverOf(
     canEscalate: (agent: number) => actuator.canEscalate(agent),
     hasStandby: (agent: number) => actuator.others(agent) > 0,
   };
-  return new Recover(options, { ladder: new Ladder(ladder), tree, life }, random, post);
+  return new Recover(options, { ladder: new Ladder(ladder, learned), tree, life }, random, post);
 }

@@ -49,3 +49,11 @@ test('an order that comes while another is being carried out is carried out too,
   expect(done.slice(-2)).toEqual(['forget 2', 'back 2']);
   expect(orders.holds(2)).toBe(false);
 });
+
+test('those who begin anew with an agent forget what they remember, and go on with their turns', async () => {
+  const { clock, orders, done } = setUp();
+  orders.perform(order('a', { action: 'reset-context', also: [0, 1] }));
+  await clock.advance(10);
+  expect(done).toEqual(expect.arrayContaining(['forget 0', 'forget 1', 'forget 2', 'abandon 2']));
+  expect(done.filter((what) => / [01]$/.test(what))).toEqual(['forget 0', 'forget 1']);
+});

@@ -178,13 +178,16 @@ export class Orders {
         if (item !== null) actuator.escalate(item);
         break;
       case 'fresh-worker':
-      case 'reload-weights':
       case 'rebuild-pool':
         actuator.forget(agent);
         actuator.replaceEngine(givenUp('order'), true);
         break;
-      default:
+      case 'retry-turn':
         // The turn was dropped and its task goes to another agent already: that is the whole of retrying.
+        break;
+      case 'free-storage':
+      case 'ask-operator':
+        // Of no single agent; and nothing that is ordered.
         break;
     }
     return null;

@@ -15,11 +15,11 @@ import type { Recover } from '../../healing/recover.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { AGENT, type RunState } from '../../journal/run-state.ts';
 import type { RecordDamage } from '../../journal/storage-events.ts';
-import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { HealingLog } from '../../healing/healing-log.ts';
+import type { StepRecord } from '../../healing/step-record.ts';
 import { Judging } from './judging.ts';
 import type { Actuator } from '../turns/actuator.ts';
 import type { Judgement, TurnSupervision, WatchedTurn } from '../turns/turn-supervision.ts';
@@ -39,6 +39,10 @@ export interface SupervisorOptions {
   readonly fence: number;
   readonly settings: HealingSettings;
   readonly tell: (event: EventBody) => JournalEvent;
+  /** What the run's log says of the ladder's steps. */
+  readonly learned: StepRecord;
+  /** False: a stored record of the agent could not be used, and it has not written another since; null: none was read. */
+  readonly recordWhole: (agent: number) => boolean | null;
 }
 
 /** How often silence is looked for, ms. */
@@ -164,7 +168,7 @@ export class Supervisor implements TurnSupervision {
     const over: Extract<FromExecute, { type: 'turn.over' }> = {
       type: 'turn.over',
       ...this.#named(watched),
-      facts: factsOf(brief, outcome, verdict, contextTokens),
+      facts: factsOf(brief, outcome, verdict, contextTokens, this.#with.recordWhole(agent)),
       question: questionOf(plan, state, step, task, input),
       answer: verdict.kind === 'accept' ? verdict.output : null,
       others: this.#actuator.others(agent),
@@ -229,8 +233,8 @@ export class Supervisor implements TurnSupervision {
     else this.#post({ type: 'storage.full', detail: trouble });
   }
 
-  itemEnded(item: WorkItem): void {
-    this.#recover.itemEnded(item);
+  taskBlamed(task: number, agents: readonly number[]): void {
+    this.#post({ type: 'task.blamed', task, agents });
   }
 
   /** A person gives a failed agent another chance. False where it has not failed. */
@@ -251,7 +255,7 @@ export class Supervisor implements TurnSupervision {
   }
 
   #begin(): void {
-    const { plan, definition, state, random, settings } = this.#with;
+    const { plan, definition, state, random, settings, learned } = this.#with;
     const own = random.split(`healing/${String(this.#lives++)}`);
     const post = (message: FromMonitor | FromRecover): void => {
       this.#post(message);
@@ -260,7 +264,7 @@ export class Supervisor implements TurnSupervision {
     this.#monitor = monitorOf(plan, definition, state, settings.audit, own, post);
     for (const { role, revision = 0, question, answer } of this.#judging.witnesses)
       this.#monitor.recall(role, revision, question, answer);
-    const parts = { actuator: this.#actuator, life: this.#life, ladder: settings.ladder };
+    const parts = { actuator: this.#actuator, life: this.#life, ladder: settings.ladder, learned };
     this.#recover = recoverOf(plan, this.#lifeName(), parts, own, post);
   }
 

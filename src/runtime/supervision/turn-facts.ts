@@ -1,6 +1,6 @@
 import type { RoleBrief } from '../../agents/turn.ts';
 import type { Verdict } from '../../agents/verdict.ts';
-import type { TurnOutcome } from '../../engine/contract.ts';
+import type { PageIn, TurnOutcome } from '../../engine/contract.ts';
 import type { TurnFacts } from '../../healing/health.ts';
 import { outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
@@ -13,12 +13,17 @@ export function questionOf(plan: RunSetup, state: RunState, stage: number, task:
   return `${String(stage)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
 }
 
-/** What can be told of a turn that is over, to be scored. */
+/**
+ * What can be told of a turn that is over, to be scored.
+ * @param contextTokens tokens that the engine's sequences have room for; 0: not known
+ * @param recordWhole see `TurnFacts`
+ */
 export function factsOf(
   { output: form }: RoleBrief,
   outcome: TurnOutcome,
   verdict: Verdict,
   contextTokens: number,
+  recordWhole: boolean | null,
 ): TurnFacts {
   const { timing, usage, text, finish, meanLogprob } = outcome;
   const schema = form !== null;
@@ -36,9 +41,13 @@ export function factsOf(
     schemaValid: schema ? verdict.kind === 'accept' : null,
     fields: schema && verdict.kind === 'accept' && required.length > 0 ? { present, required: required.length } : null,
     context: contextTokens > 0 ? { tokens: usage.promptTokens + usage.completionTokens, limit: contextTokens } : null,
-    pages: null,
-    recordWhole: null,
+    pages: pagesOf(outcome.pageIn),
+    recordWhole,
     agreement: null,
-    ...(outcome.pageIn?.distrusted !== undefined && { pagesDistrusted: outcome.pageIn.distrusted }),
   };
+}
+
+function pagesOf(pageIn: PageIn | undefined): TurnFacts['pages'] {
+  if (pageIn?.distrusted !== undefined) return { whole: false, because: pageIn.distrusted };
+  return pageIn?.way === 'restore' ? { whole: true } : null;
 }

@@ -1,10 +1,26 @@
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
+import type { FailedTurn } from '../../journal/evidence.ts';
+import type { TurnFailure } from '../../journal/vocabulary.ts';
+import { AgentFailureDetector } from '../../scheduling/agent-failure-detector.ts';
 import { EngineLossDetector } from '../../scheduling/engine-loss-detector.ts';
 
-/** Bigger models that an item was given to, and the one that has its next turn. */
+/** Different agents that fail at an item before its task is taken for what is wrong. */
+const BLAMED_AFTER = 3;
+/** What a task itself can cause in whoever works on it. No prompt that was too long: it is shorter the next time, and so another one. */
+const THE_TASKS: ReadonlySet<TurnFailure> = new Set([
+  'output-truncated',
+  'json-invalid',
+  'schema-mismatch',
+  'not-copied',
+  'output-empty',
+  'looping',
+]);
+
+/** Bigger models that an item was given to, the one that has its next turn, and what the item failed with on the run's own. */
 interface Models {
   readonly tried: string[];
   next: string | null;
+  own: FailedTurn | null;
 }
 
 /**
@@ -14,6 +30,9 @@ interface Models {
 export class Attempts {
   /** Items that may be what kills engines. */
   readonly engineLosses = new EngineLossDetector();
+  readonly #poison = new AgentFailureDetector(BLAMED_AFTER, THE_TASKS);
+  /** Items whose task is taken for what is wrong, and how many agents failed at them. */
+  readonly #blamed = new ItemMap<number>();
   readonly #shrink = new ItemMap<number>();
   readonly #failedBy = new ItemMap<Set<number>>();
   readonly #models = new ItemMap<Models>();
@@ -21,6 +40,24 @@ export class Attempts {
   /** Agents that failed at the item, or answered it and were not believed at once; others try next. */
   failedBy(item: WorkItem): ReadonlySet<number> | undefined {
     return this.#failedBy.get(item);
+  }
+
+  /** The agent failed at the item. All that did, once that makes its task what is wrong; else null. */
+  failed(item: WorkItem, agent: number, failure: TurnFailure): readonly number[] | null {
+    const failed = this.#poison.hear(item, agent, failure);
+    if (!failed) return null;
+    this.#blamed.set(item, failed.size);
+    return [...failed.keys()];
+  }
+
+  /** Agents whose failures made the item's task what is wrong; 0: it is not. */
+  blamedBy(item: WorkItem): number {
+    return this.#blamed.get(item) ?? 0;
+  }
+
+  /** What the item failed with on the run's own model, before it was given to a bigger one. */
+  ownFailure(item: WorkItem): FailedTurn | null {
+    return this.#models.get(item)?.own ?? null;
   }
 
   avoid(item: WorkItem, agent: number): void {
@@ -56,9 +93,10 @@ export class Attempts {
     return next;
   }
 
-  /** The item's next turn goes to that model, be it for the first time or again. */
-  giveTo(item: WorkItem, model: string): void {
-    const models = this.#models.get(item) ?? { tried: [], next: null };
+  /** The item's next turn goes to that model, be it for the first time or again. `own`: what it failed with on the run's own just now. */
+  giveTo(item: WorkItem, model: string, own: FailedTurn | null = null): void {
+    const models = this.#models.get(item) ?? { tried: [], next: null, own: null };
+    models.own = own ?? models.own;
     if (!models.tried.includes(model)) models.tried.push(model);
     models.next = model;
     this.#models.set(item, models);
@@ -68,6 +106,8 @@ export class Attempts {
     this.#shrink.delete(item);
     this.#failedBy.delete(item);
     this.#models.delete(item);
+    this.#poison.forget(item);
+    this.#blamed.delete(item);
     this.engineLosses.forget(item);
   }
 }

@@ -45,8 +45,11 @@ export class TaskQuestions {
     return this.#askMs > 0;
   }
 
-  /** Asks a person before the task ends as `failure`, after so many attempts, the last of them by `agent`. */
-  ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number): void {
+  /**
+   * Asks a person before the task ends as `failure`, after so many attempts, the last of them by `agent`. `agents`: so many failed at it that it is
+   * taken for what is wrong; 0: it is not.
+   */
+  ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number, agents: number): void {
     const { plan, fence, tell, state } = this.#with;
     const { task } = item;
     const place = placeOf(item, state.tasks.stage[task] as number);
@@ -62,7 +65,7 @@ export class TaskQuestions {
       task,
       ...place,
       case: name,
-      title: { code: 'attempts-failed', line, failure },
+      title: agents > 0 ? { code: 'task-blamed', line, agents, failure } : { code: 'attempts-failed', line, failure },
       story: [
         // Attempts of an earlier tab are told by the log alone.
         ...(before > 0 ? [{ code: 'attempts-before', attempts: before } as const] : []),

@@ -161,7 +161,7 @@ export class Dispatcher implements Pump {
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyItem[] = [];
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#inFlight.size < this.#room(stage));
+      const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#hasRoom(stage));
       if (!next) break;
       const { item, urgent } = next;
       const agent = this.#roster.take(item.step, this.#attempts.failedBy(item), () => this.#residence.welcome());
@@ -199,7 +199,6 @@ export class Dispatcher implements Pump {
     for (const item of this.#itemsOf(task)) {
       this.#attempts.forget(item);
       this.#questions.forget(item);
-      supervision.itemEnded(item);
     }
     for (const turn of this.#inFlight.ofTask(task)) {
       this.#link.callBack(turn);
@@ -264,14 +263,19 @@ export class Dispatcher implements Pump {
   }
 
   /**
-   * Turns in flight up to which the stage's tasks are handed out. Turns that wait in the engine take the seat of whoever ends next; where
-   * agents remember, that would be somebody whose own next task finds everything in place, so nobody waits there for them.
+   * Whether one more of the stage's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
+   * remember, that would be somebody whose own next task finds everything in place, so no more of them have turns than there are seats.
    */
-  #room(stage: number): number {
+  #hasRoom(step: number): boolean {
+    if (!this.#remembers(step)) return true;
+    return this.#inFlight.count((turn) => this.#remembers(turn.step)) < this.#allowance.seats;
+  }
+
+  /** Whether agents of the step's role may have a memory now. */
+  #remembers(step: number): boolean {
     const { plan, definition } = this.#with;
-    const { roleIndex } = plan.steps[stage] as RunStep;
-    const remembers = definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0);
-    return remembers ? this.#allowance.seats : this.#allowance.turns;
+    const { roleIndex } = plan.steps[step] as RunStep;
+    return definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0);
   }
 
   /** What an earlier tab left open waits for a turn, or for a person's word. */

@@ -59,6 +59,10 @@ export class InFlightTurns {
     return this.#turns.values();
   }
 
+  count(which: (turn: InFlightTurn) => boolean): number {
+    return this.all().filter(which).length;
+  }
+
   /** Those of the task's items. */
   ofTask(task: number): InFlightTurn[] {
     return this.all().filter((turn) => turn.task === task);

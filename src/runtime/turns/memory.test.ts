@@ -62,3 +62,32 @@ test('agents with a memory see their last exchanges, before and after the tab is
   expect(counters.peakResidents).toBeLessThanOrEqual(4);
   expect(counters.pageIns).toBeLessThan(counters.turns);
 });
+
+test('agents that remember get their turns while the agents of another role, who do not, fill what waits in the engine', async () => {
+  const world = await World.create(2);
+  const order: string[] = [];
+  const tab = world.tab({ fault: (request) => (order.push(request.retain ? 'review' : 'triage'), null) });
+  const text = SWARM.replace('kind: specialist\n', 'kind: specialist\n    memory: {turns: 2}\n');
+  const pending = tab.runtime.start({
+    swarm: { file: 'test.yaml', text },
+    input: { name: 'test.log', text: lines(200) },
+    engine: 'scripted',
+  });
+  await world.clock.settle();
+  const reply = await pending;
+  if (!reply.ok) throw new Error(reply.diagnostics[0]?.message);
+  let done = false;
+  await tab.runtime.watch(reply.runId, ({ status }) => void (done = status.phase === 'done'));
+  expect(await world.clock.run(() => done)).toBe(true);
+  const reviews = order.flatMap((what, k) => (what === 'review' ? [k] : []));
+  // Half of the reviews are through by about half of the run, not all of them at its end.
+  expect(reviews[Math.floor(reviews.length / 2)]).toBeLessThan(0.7 * order.length);
+  // Those who sit there between turns make room, and come back.
+  const counters = await tab.engines.at(-1)!.counters();
+  expect(counters.pageOuts).toBeGreaterThan(0);
+  expect(counters.restores).toBeGreaterThan(0);
+  expect(counters.peakResidents).toBeLessThanOrEqual(4);
+  const report = await (await world.clock.track(tab.runtime.export(reply.runId, 'report'))).text();
+  expect(JSON.parse(report)).toMatchObject({ peakParked: expect.any(Number) as number, counters: { ...counters } });
+  expect((JSON.parse(report) as { peakParked: number }).peakParked).toBeGreaterThan(0);
+});

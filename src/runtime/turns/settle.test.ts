@@ -63,6 +63,8 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   model,
   nextModel: model,
   spare: fc.boolean(),
+  poison: fc.boolean(),
+  own: fc.oneof(fc.constant(null), fc.record({ failure, detail })),
   asks: fc.boolean(),
   supervised: fc.boolean(),
 });

@@ -1,7 +1,7 @@
 /** What comes of a turn that is over: one pure function, so that every case stands in one place and can be tested. */
 import { type Verdict, worthRetrying } from '../../agents/verdict.ts';
 import { failureOf } from '../../healing/diagnosis.ts';
-import type { FailureDetail } from '../../journal/evidence.ts';
+import type { FailedTurn, FailureDetail } from '../../journal/evidence.ts';
 import { BLAMELESS, ENGINE_LOST } from '../../journal/run-state.ts';
 import { reported } from '../../journal/said.ts';
 import type { FinishReason, RequeueReason, TurnFailure } from '../../journal/vocabulary.ts';
@@ -61,6 +61,10 @@ export interface Circumstances {
   readonly nextModel: string | null;
   /** The task can do without this output: what is reviewed stands on its own. */
   readonly spare: boolean;
+  /** So many different agents failed at it, this one included, that it is taken for what is wrong. */
+  readonly poison: boolean;
+  /** What it failed with on the run's own model, where that is known. */
+  readonly own: FailedTurn | null;
   /** A person is asked before it ends as a failure. */
   readonly asks: boolean;
   /** Somebody mends agents and engines, so that their failures need not be charged to tasks. */
@@ -194,12 +198,14 @@ function lost(reason: RequeueReason, cut: boolean, given: Circumstances): Settle
 
 /** Others try first, then a bigger model, then a person is asked, and only then it ends as the named failure. */
 function failed(failure: TurnFailure, detail: FailureDetail, blame: Blame, given: Circumstances): Settlement {
-  const { model, attempts, nextModel, spare, asks } = given;
+  const { model, attempts, nextModel, spare, poison, own, asks } = given;
   const failures = given.failures + 1;
   const attempt: FailedAttempt = { failure, detail, failures, blame };
-  const again = blame !== 'certain' && model === null && failures < attempts && worthRetrying(failure);
+  const again = blame !== 'certain' && !poison && model === null && failures < attempts && worthRetrying(failure);
   if (again) return { kind: 'retry', ...attempt };
   if (spare) return { kind: 'go-without', ...attempt };
   if (nextModel !== null) return { kind: 'escalate', to: nextModel, ...attempt };
-  return { kind: asks ? 'ask-person' : 'fail', ...attempt };
+  // Where the bigger model could not even be had, the task is no other than it was before.
+  const last = model !== null && failure === 'engine-error' && own ? { ...attempt, ...own } : attempt;
+  return { kind: asks ? 'ask-person' : 'fail', ...last };
 }

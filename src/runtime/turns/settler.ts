@@ -136,8 +136,10 @@ export class Settler {
   }
 
   #settle(turn: InFlightTurn, end: TurnEnd, outcome: TurnOutcome | null = null): void {
-    const { inFlight, supervision } = this.#with;
+    const { inFlight, supervision, attempts } = this.#with;
     const conclusion = conclude(end, turn.model);
+    const failed = conclusion.kind === 'failed' && turn.model === null;
+    const blamed = failed ? attempts.failed(turn, turn.agent, conclusion.failure) : null;
     const settlement = settle(end, this.#circumstances(turn, conclusion.kind === 'lost' ? conclusion.reason : null));
     const ending = endingOf(end, conclusion);
     if (conclusion.kind === 'lost') {
@@ -145,7 +147,7 @@ export class Settler {
       inFlight.leave(turn, outcome, ending);
     } else inFlight.end(turn, outcome, ending);
     if (conclusion.kind === 'failed') this.#degrade(turn, conclusion.failure);
-    this.#carryOut(turn, settlement, outcome?.text ?? turn.text);
+    this.#carryOut(turn, settlement, outcome?.text ?? turn.text, blamed);
   }
 
   /** `lostBy`: why the turn came to nothing; null where it did not. */
@@ -161,12 +163,15 @@ export class Settler {
       model: turn.model,
       nextModel: engines.escalation.next(listed, attempts.tried(turn)),
       spare: isSpare(plan, state, turn),
+      poison: attempts.blamedBy(turn) > 0,
+      own: attempts.ownFailure(turn),
       asks: questions.asks,
       supervised: supervision.supervises,
     };
   }
 
-  #carryOut(turn: InFlightTurn, settlement: Settlement, text: string): void {
+  /** `blamed`: agents that failed at the task, where this turn made it what is wrong. */
+  #carryOut(turn: InFlightTurn, settlement: Settlement, text: string, blamed: readonly number[] | null): void {
     const { queue, attempts, tell } = this.#with;
     const { task, agent, model } = turn;
     switch (settlement.kind) {
@@ -191,7 +196,7 @@ export class Settler {
         break;
       }
       default:
-        this.#fail(turn, settlement);
+        this.#fail(turn, settlement, blamed);
         if (settlement.blame === 'certain') this.#with.engines.absolve();
     }
   }
@@ -206,7 +211,7 @@ export class Settler {
     this.#goOn(turn, null);
   }
 
-  #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>): void {
+  #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
     const { random, queue, attempts, questions, recorder, tell } = this.#with;
     const { task, agent, model } = turn;
     const { failure, detail, failures, blame } = settlement;
@@ -217,6 +222,7 @@ export class Settler {
       turn,
       model === null ? { code: 'attempt', agent, ...attempt } : { code: 'model-attempt', model, ...attempt },
     );
+    if (blamed) this.#blame(turn, failure, blamed);
     switch (settlement.kind) {
       case 'retry': {
         const delayMs = retryDelay(failures, random);
@@ -233,19 +239,27 @@ export class Settler {
       case 'escalate': {
         const { to } = settlement;
         const because = { code: 'failed', failure, attempts: failures, detail } as const;
-        attempts.giveTo(turn, to);
+        attempts.giveTo(turn, to, model === null ? { failure, detail } : null);
         tell({ type: 'task.escalated', task, ...this.#place(turn), agent, to, because, failed: true });
         queue.push(turn);
         break;
       }
       case 'ask-person':
-        questions.ask(turn, agent, failure, failures);
+        questions.ask(turn, agent, failure, failures, attempts.blamedBy(turn));
         this.#forget(turn);
         break;
       case 'fail':
         this.#forget(turn);
         recorder.fail(task, failure, detail);
     }
+  }
+
+  /** The log and the agents' supervisor hear that the task is what is wrong. */
+  #blame(turn: InFlightTurn, failure: TurnFailure, agents: readonly number[]): void {
+    const { supervision, tell } = this.#with;
+    const { task, step, slot } = turn;
+    tell({ type: 'task.blamed', task, stage: step, ...(slot !== 0 && { slot }), failure, agents });
+    supervision.taskBlamed(task, agents);
   }
 
   /** The attempts at a review count for no result; a review that was the last thing to do leaves no trace but the note. */
@@ -283,10 +297,9 @@ export class Settler {
 
   /** How attempts at the item went is of no more use. */
   #forget(item: WorkItem): void {
-    const { attempts, questions, supervision } = this.#with;
+    const { attempts, questions } = this.#with;
     attempts.forget(item);
     questions.forget(item);
-    supervision.itemEnded(item);
   }
 
   /** Where nobody supervises, the failure itself is all that is known of the agent. */

@@ -13,7 +13,6 @@ export interface WatchedTurn extends WorkItem {
   readonly agent: number;
   /** The item's text as the agent sees it. */
   readonly input: string;
-  readonly submitted: number;
   /** It goes before turns that wait longer. */
   readonly first: boolean;
   readonly tokens: number;
@@ -54,8 +53,8 @@ export interface TurnSupervision {
   onTrial(agent: number): boolean;
   engineUp(): void;
   engineDown(error: EngineError, agents: readonly number[]): void;
-  /** What is known of attempts at the item is of no more use. */
-  itemEnded(item: WorkItem): void;
+  /** These agents failed at the task, which is taken for what is wrong: nobody holds that against them any more. */
+  taskBlamed(task: number, agents: readonly number[]): void;
   stop(): void;
 }
 
@@ -75,6 +74,6 @@ export const UNSUPERVISED: TurnSupervision = {
   onTrial: () => false,
   engineUp: nothing,
   engineDown: nothing,
-  itemEnded: nothing,
+  taskBlamed: nothing,
   stop: nothing,
 };

@@ -1,4 +1,4 @@
-import { decodeEvents } from '../../journal/journal.ts';
+import { agentsOf, decodeEvents } from '../../journal/journal.ts';
 import { agentName, roleOfAgent } from '../../swarm/expand.ts';
 import { taskInput } from '../definition/run-setup.ts';
 import type { RunStore } from '../../store/run-store.ts';
@@ -17,8 +17,7 @@ export async function agentStory(view: RunView, store: RunStore, agent: number):
   // First what is not stored: an event that is written in between is in both; asked for in the other order it may be in neither.
   const unsaved = view.unsaved();
   const stored = await store.chunksOf(view.id, agent, MAX_CHUNKS);
-  const mine = (event: JournalEvent): boolean =>
-    'agent' in event ? event.agent === agent : event.type === 'fault.injected' && event.agents.includes(agent);
+  const mine = (event: JournalEvent): boolean => agentsOf(event).includes(agent);
   const events = stored.flatMap((chunk) => decodeEvents(chunk).filter(mine));
   const last = events.at(-1)?.seq ?? 0;
   events.push(...unsaved.filter((event) => event.seq > last && mine(event)));

@@ -48,6 +48,7 @@ function reportOf(view: RunView) {
     failures: view.index.failures(),
     elapsedMs: status.elapsedMs,
     figures: view.figures(),
+    learned: view.history.learned,
     notes: view.plan.notes,
   });
 }

@@ -64,10 +64,6 @@ export class FieldPainter {
     }
   }
 
-  markAll(): void {
-    this.#all = true;
-  }
-
   /** Paints what is marked; returns how many cells or tiles that were. */
   paint(state: Uint8Array): number {
     if (this.#all) return this.#paintAll(state);

@@ -46,6 +46,11 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       return { title: words.committed(event.task), text: words.attempts(event.attempts) };
     case 'task.failed':
       return { title: words.taskFailed(event.task), text: say.failure(event.failure) };
+    case 'task.blamed':
+      return {
+        title: words.blamed(event.task),
+        text: join(words.blamedNote(event.agents.length), say.failure(event.failure)),
+      };
     case 'agent.state':
       return { title: words.state(stateName(event.from), stateName(event.to)), text: say.cause(event.because) };
     case 'engine.lost':
@@ -79,6 +84,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     }
     case 'heal.carried-out':
       return { title: t.spans.carriedOut(t.remedies[event.action]), text: sentence(say.carriedOut(event.detail)) };
+    case 'heal.absolved':
+      return { title: words.absolved, text: words.absolvedNote(event.task) };
     case 'heal.mended':
       return { title: words.mended, text: join(`${t.remedies[event.action]}.`, t.span(event.ms)) };
     case 'heal.notice':

@@ -41,17 +41,18 @@ const SIGNALS: Readonly<Record<Signal, string>> = {
 
 /** What each step of the ladder does. */
 const DOES: Readonly<Record<RecoveryAction, string>> = {
-  'retry-turn': 'drop the turn and take it again with another seed',
+  'retry-turn': 'drop the turn; its task is taken again, by another agent where there is one',
   'second-opinion': 'let another agent answer the same before anyone is accused',
-  'reload-sampler': "set the sampler back to the role's settings, with a penalty on repetition",
+  'reload-sampler': "sample the agent's next turn with a penalty on repetition",
   're-prefill': "throw the agent's K/V away and compute it again from its tokens",
-  'trim-context': 'drop the oldest part of the context',
+  'trim-context': "start from the role's prompt alone, with half the room for the task's text",
   'reset-context': "start from the role's prompt alone",
-  'free-storage': 'delete warm K/V pages, then traces; never results',
+  'free-storage': 'delete warm K/V pages, then detail in the logs of runs that have ended; never results',
   'fresh-agent': 'make the agent anew from its last good generation',
   'rebuild-pool': 'build the K/V pool again, one size down',
-  'fresh-worker': 'start a fresh inference worker on a fresh adapter and load the model from the cache',
-  'reload-weights': 'fetch the weights again and check every shard',
+  'fresh-worker':
+    'start a fresh inference worker on a fresh adapter; it loads the model from the cache, and fetches again what does not fit there',
+  'reload-weights': 'let a fresh engine load the model again',
   'escalate-model': "give the task to the next model of the role's escalate list",
   'move-task': "give the task to a standby of the role; the agent rests and starts from the role's prompt alone",
   'ask-operator': 'tell a person the whole story and wait for a word',
@@ -262,6 +263,8 @@ export const sayEn: Say = {
     'run-waits': (of) => `${of.fault}: the run waits`,
     'not-mended': (of) => `Agent ${String(of.agent)} could not be mended: ${of.fault}`,
     'engine-lost': () => 'The engine was lost again and again; the run waits',
+    'task-blamed': (of) =>
+      `Line ${String(of.line)} is what is wrong, ${String(of.agents)} agents failed at it: ${of.failure}`,
     'attempts-failed': (of) => `Line ${String(of.line)} failed all its attempts: ${of.failure}`,
     told,
   }),

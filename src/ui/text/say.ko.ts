@@ -98,17 +98,17 @@ const FAILURES: Readonly<Record<TaskFailure, string>> = {
 const TABLES: Readonly<Record<StoredTable, string>> = { results: '결과', journal: '로그', agents: '에이전트' };
 
 const DOES: Readonly<Record<RecoveryAction, string>> = {
-  'retry-turn': '차례를 버리고 다른 시드로 다시 진행합니다',
+  'retry-turn': '차례를 버립니다. 작업은 다시 진행되고, 있으면 다른 에이전트가 맡습니다',
   'second-opinion': '누구를 탓하기 전에 다른 에이전트에게 같은 것을 묻습니다',
-  'reload-sampler': '샘플러를 역할의 설정으로 되돌리고 반복에 벌점을 줍니다',
+  'reload-sampler': '에이전트의 다음 차례는 반복에 벌점을 주고 샘플링합니다',
   're-prefill': '에이전트의 K/V를 버리고 토큰에서 다시 계산합니다',
-  'trim-context': '문맥의 가장 오래된 부분을 버립니다',
+  'trim-context': '역할의 프롬프트만으로 다시 시작하고, 작업의 글에는 자리를 절반만 줍니다',
   'reset-context': '역할의 프롬프트만으로 다시 시작합니다',
-  'free-storage': '따뜻한 K/V 쪽과 기록의 상세를 지웁니다. 결과는 지우지 않습니다',
+  'free-storage': '따뜻한 K/V 쪽을, 다음으로 끝난 실행의 기록 상세를 지웁니다. 결과는 지우지 않습니다',
   'fresh-agent': '마지막 좋은 세대에서 에이전트를 새로 만듭니다',
   'rebuild-pool': 'K/V 풀을 한 단계 작게 다시 만듭니다',
-  'fresh-worker': '새 추론 워커를 시작하고 캐시에서 모델을 불러옵니다',
-  'reload-weights': '가중치를 다시 받아 모두 확인합니다',
+  'fresh-worker': '새 어댑터에서 새 추론 워커를 시작합니다. 캐시에서 모델을 불러오고, 맞지 않는 파일은 다시 받습니다',
+  'reload-weights': '새 엔진이 모델을 다시 불러옵니다',
   'escalate-model': '역할의 다음 모델에 작업을 맡깁니다',
   'move-task': '같은 역할의 다른 에이전트에게 작업을 주고 이 에이전트를 쉬게 합니다',
   'ask-operator': '사람에게 모든 이야기를 전하고 답을 기다립니다',
@@ -335,6 +335,8 @@ export const sayKo: Say = {
     'run-waits': (of) => `${diagnoses[of.fault]}: 실행이 기다립니다`,
     'not-mended': (of) => `에이전트 ${String(of.agent)}을(를) 고치지 못했습니다: ${diagnoses[of.fault]}`,
     'engine-lost': () => '엔진을 거듭 잃어 실행이 기다립니다',
+    'task-blamed': (of) =>
+      `${String(of.line)}번째 줄 자체의 문제입니다. 에이전트 ${String(of.agents)}개가 실패했습니다: ${FAILURES[of.failure]}`,
     'attempts-failed': (of) => `${String(of.line)}번째 줄이 모든 시도에 실패했습니다: ${FAILURES[of.failure]}`,
     told,
   }),

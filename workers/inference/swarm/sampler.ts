@@ -52,11 +52,6 @@ export class Sampler {
     this.#fused = model.find<TvmArray>('planaria_sample');
   }
 
-  /** True when one kernel does it all. */
-  get fused(): boolean {
-    return this.#fused !== null;
-  }
-
   /** `logits` is [n, 1, vocabulary] with a row for each of `rows`; they are overwritten. `slot` keeps samples of one step apart. */
   sample(logits: Tensor, rows: readonly RowSampling[], slot: string): PendingSample {
     const { tvm } = this.#model;
@@ -69,12 +64,6 @@ export class Sampler {
     } finally {
       tvm.endScope();
     }
-  }
-
-  dispose(): void {
-    for (const buffer of this.#buffers.values()) buffer.dispose();
-    this.#buffers.clear();
-    this.#sent.clear();
   }
 
   #sampleFused(

@@ -98,11 +98,6 @@ export class WarmStore {
     return this.#newest(agent) !== null;
   }
 
-  /** Bytes of the agent's newest record; 0 without one. */
-  bytesFor(agent: number): number {
-    return this.#newest(agent)?.bytes ?? 0;
-  }
-
   /** Writes the next generation; durable when it resolves. The generation before stays until the one after this is written. */
   put(record: Omit<WarmRecord, 'v' | 'generation'>): Promise<PutOutcome> {
     return this.#inTurn(() => this.#put(record));
