@@ -26,7 +26,9 @@ function whole(situation: Situation, ladder = new Ladder()): RecoveryAction[] {
 
 describe('ladder', () => {
   it('has a step for every action and something to try for every fault, a person last', () => {
-    expect(LADDER.map(({ action }) => action)).toEqual([...RECOVERY_ACTIONS]);
+    // Only logs of earlier versions tell of these two.
+    const former: readonly RecoveryAction[] = ['second-opinion', 'reload-weights'];
+    expect(LADDER.map(({ action }) => action)).toEqual(RECOVERY_ACTIONS.filter((action) => !former.includes(action)));
     for (const fault of DIAGNOSES) {
       const steps = whole(at(fault));
       expect(steps.length, fault).toBeGreaterThan(1);

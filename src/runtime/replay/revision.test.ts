@@ -232,6 +232,6 @@ test('an incident of it heals as the run did and plays its turns; without the in
   broken.revisions[0]!.roles = { triager: { kind: 'guardian' } };
   expect(readIncident(JSON.stringify(broken))).toEqual({
     ok: false,
-    error: 'revisions: triager: kind is not for a revision to change',
+    error: { problem: 'not-ours', detail: 'revisions: triager: kind is not for a revision to change' },
   });
 });

@@ -76,7 +76,7 @@ test('a task that failed all its attempts waits for a word, with its story', asy
   await run.wait(asks);
   const [notice] = run.status().notices;
   expect(notice).toMatchObject({ task: 2, choices: ['retry', 'skip', 'edit', 'give-up'] });
-  expect(notice!.title).toMatchObject({ code: 'attempts-failed', line: 3 });
+  expect(notice!.title).toMatchObject({ code: 'task-blamed', line: 3, agents: 3 });
   expect(notice!.story.filter(({ code }) => code === 'attempt')).toHaveLength(3);
   // Everything else goes on meanwhile.
   await run.wait(({ results }) => results === 5);

@@ -189,6 +189,10 @@ export class Orders {
       case 'ask-operator':
         // Of no single agent; and nothing that is ordered.
         break;
+      case 'second-opinion':
+      case 'reload-weights':
+        // Only logs of earlier versions tell of them.
+        break;
     }
     return null;
   }

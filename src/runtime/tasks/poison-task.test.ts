@@ -79,7 +79,7 @@ test('what follows is a person, as after the last attempt', async () => {
   expect(of('task.blamed')).toHaveLength(1);
   const [asked] = of('heal.notice').filter((notice) => notice.of === 'task');
   expect(asked).toMatchObject({ task: POISON, failure: 'schema-mismatch' });
-  expect(asked!.title).toBe('Line 4 is what is wrong, 3 agents failed at it: schema-mismatch');
+  expect(asked!.title).toEqual({ code: 'task-blamed', line: 4, agents: 3, failure: 'schema-mismatch' });
   expect(of('task.failed')).toMatchObject([{ task: POISON, attempts: 3 }]);
 });
 
@@ -89,7 +89,7 @@ test('a bigger model has its turn at it, and the question that follows still say
   expect(of('task.escalated')).toMatchObject([{ task: POISON, to: 'big-model' }]);
   expect(of('task.blamed')).toHaveLength(1);
   const [asked] = of('heal.notice').filter((notice) => notice.of === 'task');
-  expect(asked!.title).toBe('Line 4 is what is wrong, 3 agents failed at it: schema-mismatch');
+  expect(asked!.title).toEqual({ code: 'task-blamed', line: 4, agents: 3, failure: 'schema-mismatch' });
 });
 
 test('a task that two agents fail at and the third does is no such task', async () => {

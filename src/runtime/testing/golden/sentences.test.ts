@@ -28,6 +28,35 @@ const SAID_OTHERWISE: Readonly<Record<string, string>> = {
   'task.requeued.reason: worker-dead': 'worker gone',
 };
 
+/** What steps of the ladder were said to do and did not, with what they do. */
+const NEVER_DID: readonly (readonly [was: string, is: string])[] = [
+  [
+    'drop the turn and take it again with another seed',
+    'drop the turn; its task is taken again, by another agent where there is one',
+  ],
+  [
+    "set the sampler back to the role's settings, with a penalty on repetition",
+    "sample the agent's next turn with a penalty on repetition",
+  ],
+  ['drop the oldest part of the context', "start from the role's prompt alone, with half the room for the task's text"],
+  [
+    'delete warm K/V pages, then traces; never results',
+    'delete warm K/V pages, then detail in the logs of runs that have ended; never results',
+  ],
+  [
+    'start a fresh inference worker on a fresh adapter and load the model from the cache',
+    'start a fresh inference worker on a fresh adapter; it loads the model from the cache, and fetches again what does not fit there',
+  ],
+  ['fetch the weights again and check every shard', 'let a fresh engine load the model again'],
+];
+
+/** The sentence as it is said today. */
+const today = (where: string, sentence: string): string =>
+  NEVER_DID.reduce(
+    (text, [was, is]) => text.replace(`: ${was};`, `: ${is};`),
+    SAID_OTHERWISE[`${where}: ${sentence}`] ?? sentence,
+  );
+
 /** Words that are English and no name: what must not be left. */
 const ENGLISH =
   /\b(the|of|and|was|is|are|were|no|not|with|for|from|by|to|in|expected|cures|tried|dearer|nothing|restarts?|turns?|agents?|engine|asked|passed)\b/i;
@@ -88,8 +117,7 @@ const ALL = Object.entries(SENTENCES)
 
 describe.each(Object.entries(SENTENCES).filter(([where]) => !CODES.has(where)))('%s', (where, sentences) => {
   test('is said again as it was', () => {
-    for (const sentence of sentences)
-      expect(saidOf(where, sentence, sayEn)).toBe(SAID_OTHERWISE[`${where}: ${sentence}`] ?? sentence);
+    for (const sentence of sentences) expect(saidOf(where, sentence, sayEn)).toBe(today(where, sentence));
   });
 
   test('has Korean words, and no English ones are left', () => {
@@ -115,7 +143,7 @@ test('a sentence with other numbers in it is said again as well, and one that wa
       let k = 0;
       // Measurements are said to three digits, bytes in megabytes: whole numbers are left as they are.
       const other = sentence.replace(/(?<![\w.])\d+(?![\w.%])/g, () => String(numbers[k++ % numbers.length]));
-      expect(saidOf(where, other, sayEn)).toBe(other);
+      expect([other, today(where, other)]).toContain(saidOf(where, other, sayEn));
     }),
     { numRuns: 2000 },
   );
