@@ -105,7 +105,7 @@ export const DIAGNOSES = [
   'invalid',
   /** Cut off by tokens or deadline. */
   'incomplete',
-  /** The model was far less sure of its words than the role's turns are. */
+  /** The model was far less sure of its words than the role's turns are. Of logs of earlier versions: the score tells it now. */
   'incoherent',
   /** Valid, but others, asked the same, say something else. */
   'disagreement',
@@ -123,7 +123,7 @@ export const DIAGNOSES = [
   'worker-dead',
   /** The GPU refused an allocation. */
   'out-of-memory',
-  /** The weights do not match their checksum. */
+  /** The weights do not match their checksum. Of logs of earlier versions: an engine that cannot be loaded is its keeper's affair. */
   'bad-weights',
   /** The browser refuses to store more. */
   'storage-full',
