@@ -15,6 +15,7 @@ import type { RunStorage } from '../storage/run-storage.ts';
 import { Attempts } from '../tasks/attempts.ts';
 import { openItems } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import { TaskFlow } from '../tasks/task-flow.ts';
 import { TaskQuestions } from '../tasks/task-questions.ts';
 import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
 import { type Actuator, TurnActuator } from './actuator.ts';
@@ -108,7 +109,8 @@ export class Dispatcher implements Pump {
       pump: this,
     };
     const inFlight = (this.#inFlight = new InFlightTurns(shared));
-    const settler = (this.#settler = new Settler({ ...shared, inFlight }));
+    const flow = new TaskFlow(shared);
+    const settler = (this.#settler = new Settler({ ...shared, inFlight, flow }));
     const submitter = (this.#submitter = new Submitter({ ...shared, inFlight, settler }));
     this.actuator = new TurnActuator({ ...shared, inFlight, settler, submitter });
     this.#restore();
@@ -263,7 +265,7 @@ export class Dispatcher implements Pump {
   }
 
   /**
-   * Whether one more of the stage's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
+   * Whether one more of the step's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
    * remember, that would be somebody whose own next task finds everything in place, so no more of them have turns than there are seats.
    */
   #hasRoom(step: number): boolean {
