@@ -132,7 +132,7 @@ export class Dispatcher implements Pump {
 
   /** Turns that wait for nothing but a seat: somebody is free for them. */
   get waiting(): number {
-    let waiting = this.#queue.count((stage) => this.#roster.idle(stage) > 0);
+    let waiting = this.#queue.count((step) => this.#roster.idle(step) > 0);
     for (const turn of this.#inFlight.all()) if (!turn.started) waiting++;
     return waiting;
   }
@@ -163,7 +163,7 @@ export class Dispatcher implements Pump {
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyItem[] = [];
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#hasRoom(stage));
+      const next = this.#queue.next((step) => this.#roster.idle(step) > 0 && this.#hasRoom(step));
       if (!next) break;
       const { item, urgent } = next;
       const agent = this.#roster.take(item.step, this.#attempts.failedBy(item), () => this.#residence.welcome());
@@ -185,7 +185,7 @@ export class Dispatcher implements Pump {
   #prove(): void {
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turnsAndTrials) {
       const next = this.#queue.next(
-        (stage) => this.#roster.onTrial(stage) > 0,
+        (step) => this.#roster.onTrial(step) > 0,
         (item) => this.#attempts.failedBy(item) === undefined,
       );
       if (!next) return;

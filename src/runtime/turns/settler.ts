@@ -205,7 +205,7 @@ export class Settler {
   #accept(turn: InFlightTurn, output: unknown, text: string): void {
     const { contexts, flow } = this.#with;
     const { agent, failures, model, asked, brief } = turn;
-    const { review } = this.#stage(turn);
+    const { review } = this.#step(turn);
     if (model === null) contexts.save(agent, { user: asked, assistant: text }, brief.memoryTurns);
     this.#forget(turn);
     flow.accept(turn, output, review ? 0 : failures + 1);
@@ -214,7 +214,7 @@ export class Settler {
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
     const { random, queue, attempts, questions, flow, recorder, tell } = this.#with;
     const { task, agent, model } = turn;
-    const { review } = this.#stage(turn);
+    const { review } = this.#step(turn);
     const { failure, detail, failures, blame } = settlement;
     if (blame === 'none') attempts.engineLosses.clear(turn);
     if (failure === 'prompt-too-long') attempts.shrink(turn);
@@ -280,10 +280,10 @@ export class Settler {
   }
 
   #place(turn: InFlightTurn): Place {
-    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
+    return placeOf(turn, this.#with.state.tasks.step[turn.task] as number);
   }
 
-  #stage({ step }: WorkItem): RunStep {
+  #step({ step }: WorkItem): RunStep {
     return this.#with.plan.steps[step] as RunStep;
   }
 }
