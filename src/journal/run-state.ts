@@ -256,13 +256,13 @@ export class RunState {
   }
 
   #item(place: Place, task: number): WorkItem {
-    return itemOf(task, place, this.tasks.stage[task] as number);
+    return itemOf(task, place, this.tasks.step[task] as number);
   }
 
   #create({ task, from, text, stage = 0 }: Extract<JournalEvent, { type: 'task.created' }>): void {
     if (task !== this.tasks.size) return;
     this.tasks.add();
-    this.tasks.stage[task] = stage;
+    this.tasks.step[task] = stage;
     this.created.set(task, { from: from.filter((each) => each >= 0 && each < task), text });
     this.ended = false;
   }

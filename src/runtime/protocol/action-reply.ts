@@ -35,8 +35,8 @@ export type ActionRefused =
   /** It has no turn that could be called back. */
   | { readonly code: 'no-turn'; readonly agent: string }
   | { readonly code: 'task-over' }
-  /** The task has no stage that could be edited. */
-  | { readonly code: 'no-stage' }
+  /** The task has no step that could be edited. */
+  | { readonly code: 'no-step' }
   | { readonly code: 'output-empty' }
   | { readonly code: 'output-not-json'; readonly detail: string }
   /** Not what the role has to give. */

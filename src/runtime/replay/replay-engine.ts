@@ -19,7 +19,7 @@ import { ENGINE_LOSSES, type EngineErrorCode } from '../../journal/vocabulary.ts
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { GONE, outcomeOf, type Playing, rankOf, sayMore } from './playing.ts';
 import { type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
-import type { RecordedEngine } from './recording.ts';
+import type { RecordedEngine } from './recorded.ts';
 import type { Script } from './script.ts';
 
 /** Of an engine that the record knows nothing of: one more than was needed then. */

@@ -15,6 +15,7 @@ import type { RunStorage } from '../storage/run-storage.ts';
 import { Attempts } from '../tasks/attempts.ts';
 import { openItems } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import { TaskFlow } from '../tasks/task-flow.ts';
 import { TaskQuestions } from '../tasks/task-questions.ts';
 import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
 import { type Actuator, TurnActuator } from './actuator.ts';
@@ -108,7 +109,8 @@ export class Dispatcher implements Pump {
       pump: this,
     };
     const inFlight = (this.#inFlight = new InFlightTurns(shared));
-    const settler = (this.#settler = new Settler({ ...shared, inFlight }));
+    const flow = new TaskFlow(shared);
+    const settler = (this.#settler = new Settler({ ...shared, inFlight, flow }));
     const submitter = (this.#submitter = new Submitter({ ...shared, inFlight, settler }));
     this.actuator = new TurnActuator({ ...shared, inFlight, settler, submitter });
     this.#restore();
@@ -130,7 +132,7 @@ export class Dispatcher implements Pump {
 
   /** Turns that wait for nothing but a seat: somebody is free for them. */
   get waiting(): number {
-    let waiting = this.#queue.count((stage) => this.#roster.idle(stage) > 0);
+    let waiting = this.#queue.count((step) => this.#roster.idle(step) > 0);
     for (const turn of this.#inFlight.all()) if (!turn.started) waiting++;
     return waiting;
   }
@@ -161,7 +163,7 @@ export class Dispatcher implements Pump {
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyItem[] = [];
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#hasRoom(stage));
+      const next = this.#queue.next((step) => this.#roster.idle(step) > 0 && this.#hasRoom(step));
       if (!next) break;
       const { item, urgent } = next;
       const agent = this.#roster.take(item.step, this.#attempts.failedBy(item), () => this.#residence.welcome());
@@ -183,7 +185,7 @@ export class Dispatcher implements Pump {
   #prove(): void {
     while (this.#link.engine && this.#inFlight.size < this.#allowance.turnsAndTrials) {
       const next = this.#queue.next(
-        (stage) => this.#roster.onTrial(stage) > 0,
+        (step) => this.#roster.onTrial(step) > 0,
         (item) => this.#attempts.failedBy(item) === undefined,
       );
       if (!next) return;
@@ -263,7 +265,7 @@ export class Dispatcher implements Pump {
   }
 
   /**
-   * Whether one more of the stage's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
+   * Whether one more of the step's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
    * remember, that would be somebody whose own next task finds everything in place, so no more of them have turns than there are seats.
    */
   #hasRoom(step: number): boolean {

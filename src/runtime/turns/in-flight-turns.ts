@@ -153,7 +153,7 @@ export class InFlightTurns {
   }
 
   #place(turn: InFlightTurn): Place {
-    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
+    return placeOf(turn, this.#with.state.tasks.step[turn.task] as number);
   }
 
   #free(agent: number, then: After = 'free'): void {

@@ -34,34 +34,30 @@ export class Roster {
     });
   }
 
-  /** Idle agents of the stage's role. */
-  idle(stage: number): number {
-    return this.#bench(stage).size;
+  /** Idle agents of the step's role. */
+  idle(step: number): number {
+    return this.#bench(step).size;
   }
 
   /** Those of them whose next turn shows something that is waited for: whether they are mended, or well after what befell them. */
-  onTrial(stage: number): number {
-    return this.#bench(stage).onTrial;
+  onTrial(step: number): number {
+    return this.#bench(step).onTrial;
   }
 
   /** One of these. @throws RangeError where there is none */
-  takeTrial(stage: number): number {
-    const agent = this.#bench(stage).takeTrial();
-    if (agent === undefined) throw new RangeError(`Roster: nobody of stage ${String(stage)} is on trial`);
+  takeTrial(step: number): number {
+    const agent = this.#bench(step).takeTrial();
+    if (agent === undefined) throw new RangeError(`Roster: nobody of step ${String(step)} is on trial`);
     return agent;
   }
 
   /**
-   * An idle agent for a task of the stage: one of `resident`, for whom the task costs no page-in, else whoever has worked least. None of
+   * An idle agent for a task of the step: one of `resident`, for whom the task costs no page-in, else whoever has worked least. None of
    * `failedBy` while the role has another one that is fit: that one is waited for, as the same again would only say the same again.
    */
-  take(
-    stage: number,
-    failedBy: ReadonlySet<number> | undefined,
-    resident: () => readonly number[],
-  ): number | undefined {
-    const bench = this.#bench(stage);
-    const { roleIndex } = this.#plan.steps[stage] as RunSetup['steps'][number];
+  take(step: number, failedBy: ReadonlySet<number> | undefined, resident: () => readonly number[]): number | undefined {
+    const bench = this.#bench(step);
+    const { roleIndex } = this.#plan.steps[step] as RunSetup['steps'][number];
     const { roleOf } = this.#plan.layout;
     const near = !this.#definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0)
       ? undefined
@@ -103,8 +99,8 @@ export class Roster {
     return false;
   }
 
-  #bench(stage: number): Bench {
-    return this.#benches[this.#plan.steps[stage]?.roleIndex ?? 0] as Bench;
+  #bench(step: number): Bench {
+    return this.#benches[this.#plan.steps[step]?.roleIndex ?? 0] as Bench;
   }
 
   #benchOf(agent: number): Bench | undefined {

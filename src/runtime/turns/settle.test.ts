@@ -139,6 +139,7 @@ test('attempts never exceed the limit, and what cannot succeed is not tried agai
     if (!charged(settlement)) return;
     expect(settlement.failures).toBe(s.failures + 1);
     if (settlement.kind !== 'retry') return;
+    expect(s.poison).toBe(false);
     expect(settlement.failures).toBeLessThan(s.attempts);
     expect(worthRetrying(settlement.failure)).toBe(true);
     expect([settlement.blame === 'certain', s.model]).toEqual([false, null]);

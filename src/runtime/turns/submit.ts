@@ -67,7 +67,7 @@ export class Submitter {
   submit(item: WorkItem, agent: number, proof = false): void {
     const { clock, plan, definition, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
     const { task, step, slot } = item;
-    const stage = plan.steps[step] as RunStep;
+    const place = plan.steps[step] as RunStep;
     const brief = definition.of(agent);
     // Until an agent on trial has passed, its mend is not proven.
     const first = proof || supervision.onTrial(agent);
@@ -77,9 +77,9 @@ export class Submitter {
     const { request, input } = planTurn({
       id,
       agent,
-      priority: first ? FIRST : stage.priority,
+      priority: first ? FIRST : place.priority,
       brief,
-      ...reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text),
+      ...reviewedText(place, state.held.get(task), taskInput(plan, state, task).text),
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
       shrink: attempts.shrunk(item),

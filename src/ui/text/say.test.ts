@@ -162,7 +162,7 @@ it('says what came of a fault, and of what a person asked for', () => {
     { ok: false, code: 'no-turn', agent },
     { ok: false, code: 'output-not-json', detail: '…' },
     { ok: false, code: 'output-refused', role: 'triager', detail: '…' },
-    ...(['settled', 'no-agent', 'no-supervisor', 'task-over', 'no-stage', 'output-empty', 'run-over'] as const).map(
+    ...(['settled', 'no-agent', 'no-supervisor', 'task-over', 'no-step', 'output-empty', 'run-over'] as const).map(
       (code) => ({ ok: false, code }) as const,
     ),
     ...(['watching', 'replay', 'no-model'] as const).map((code) => ({ ok: false, code }) as const),
