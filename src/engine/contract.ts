@@ -8,7 +8,7 @@
 
 import type { EngineLoss } from '../journal/engine-events.ts';
 import type { NotKept } from '../journal/storage-events.ts';
-import type { EngineErrorCode, FinishReason, LossDeclarer } from '../journal/vocabulary.ts';
+import type { EngineErrorCode, FinishReason, GateCause, LossDeclarer } from '../journal/vocabulary.ts';
 
 export type { EngineErrorCode, FinishReason, NotKept };
 
@@ -118,6 +118,8 @@ export interface TurnOutcome {
   /** Absent when the agent was resident, or where the engine does not measure it. */
   readonly pageIn?: PageIn;
   readonly error?: EngineError;
+  /** What the model wrote before its answer to reason with, where the engine can tell it apart; no part of `text`. */
+  readonly reasoning?: string;
 }
 
 /** Streamed while a turn runs; `text` is all text so far, so a lost message costs nothing. */
@@ -167,7 +169,8 @@ export interface MemoryBudget {
   readonly resident: number;
 }
 
-export type LoadPhase = 'adapter' | 'library' | 'config' | 'tokenizer' | 'weights' | 'compile' | 'self-test' | 'ready';
+export type LoadPhase =
+  'endpoint' | 'adapter' | 'library' | 'config' | 'tokenizer' | 'weights' | 'compile' | 'self-test' | 'ready';
 
 export interface LoadProgress {
   readonly phase: LoadPhase;
@@ -218,6 +221,15 @@ export interface EngineReport {
   readonly loadMs: number;
 }
 
+/** How many turns an engine runs at once, where that is found out while it runs. */
+export interface SeatsChange {
+  readonly from: number;
+  readonly to: number;
+  /** As many as it may ever be. */
+  readonly max: number;
+  readonly because: GateCause;
+}
+
 /** Counters since load, for reports and metrics. */
 export interface EngineCounters {
   readonly turns: number;
@@ -256,7 +268,15 @@ export interface Engine {
    * at once. @returns bytes that it holds on the GPU; 0 where a second copy of the model is more than the budget has to spare
    */
   prepare?(source: ModelSource, budget: MemoryBudget): Promise<number>;
-  submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
+  /**
+   * `onHeld`: told by engines that keep a turn back before it runs. True: it waits, and nobody works on it; false: it was sent on, and its
+   * deadline counts from now, not from submission. Both may come more than once.
+   */
+  submit(
+    request: TurnRequest,
+    onProgress?: (progress: TurnProgress) => void,
+    onHeld?: (held: boolean) => void,
+  ): TurnHandle;
   /**
    * Frees the seat of a parked agent. `warm`: its own tokens' K/V is written first and the promise resolves once that is durable, or says
    * that it could not be and became cold. Turns submitted afterwards may take the seat at once. Never rejects while the engine lives; an
@@ -269,6 +289,8 @@ export interface Engine {
   freeWarm(bytes: number): Promise<number>;
   vram(): Promise<VramSample>;
   counters(): Promise<EngineCounters>;
+  /** Told at once, and again whenever it changes, how many turns run at once; engines for whom that is what `load` said have none. */
+  onSeats?(listener: (change: SeatsChange) => void): void;
   /** Called once, when the engine can do no more: all turns in flight have ended with an error first. */
   onLost(listener: (error: EngineError) => void): void;
   dispose(): Promise<void>;

@@ -10,7 +10,7 @@ import type {
   TurnRequest,
 } from './contract.ts';
 import { asEngineError, EngineFault } from './contract.ts';
-import type { RemoteEndpoint } from './remote.ts';
+import { endpointName, type RemoteEndpoint } from './remote/endpoint.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 
 /** A bigger model that nobody has asked anything for so long leaves the GPU again, ms. */
@@ -64,7 +64,7 @@ export class Escalation {
   allow(endpoint: RemoteEndpoint | null): void {
     void this.#remote?.engine.dispose();
     this.#remote = endpoint && {
-      name: `${endpoint.model} at ${new URL(endpoint.url).host}`,
+      name: endpointName(endpoint),
       engine: this.#with.createRemote(endpoint),
     };
   }

@@ -2,7 +2,8 @@ import type { DueFault } from '../../chaos/schedule.ts';
 import type { Struck } from '../../chaos/seams.ts';
 import type { SpoilRecord } from '../../chaos/stored-records.ts';
 import type { Engine, EngineHost } from '../../engine/contract.ts';
-import { type RemoteEndpoint, RemoteEngine } from '../../engine/remote.ts';
+import type { RemoteEndpoint } from '../../engine/remote/endpoint.ts';
+import { RemoteEngine } from '../../engine/remote/remote-engine.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Lock } from '../../kernel/lock.ts';
@@ -124,7 +125,9 @@ export class Opener {
         store,
         createEngine: () => wrap(createEngine(false)),
         createBeside: () => createEngine(true),
-        createRemote: this.#with.remote ?? ((endpoint) => new RemoteEngine(endpoint, clock)),
+        createRemote:
+          this.#with.remote ??
+          ((endpoint) => new RemoteEngine({ endpoint, clock, random: this.#with.random.split('endpoint') })),
         models:
           settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.#with.engines.models(vramMiB, occupancy),
         fence,

@@ -1,6 +1,6 @@
 import type { Struck } from '../../chaos/seams.ts';
 import type { EngineReport } from '../../engine/contract.ts';
-import { remoteAddress } from '../../engine/remote.ts';
+import { readEndpoint } from '../../engine/remote/endpoint.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { FaultKind } from '../../journal/vocabulary.ts';
@@ -141,12 +141,9 @@ export class Run implements RunView {
       escalation.allow(null);
       return { ok: true, code: 'endpoint-off' };
     }
-    const address = remoteAddress(remote.url);
-    if (!address.ok) return { ok: false, code: address.because };
-    const model = remote.model.trim();
-    if (model === '') return { ok: false, code: 'no-model' };
-    const key = remote.key?.trim() ?? '';
-    escalation.allow({ url: address.url, model, key: key === '' ? null : key });
+    const read = readEndpoint(remote);
+    if (!read.ok) return { ok: false, ...read.fault };
+    escalation.allow(read.endpoint);
     const name = escalation.remote ?? '';
     tell({ type: 'endpoint.allowed', name });
     return { ok: true, code: 'endpoint-on', name };

@@ -2,9 +2,10 @@
  * Every fault a person can meet on the way to a running model: what failed in one sentence, what to do in another.
  */
 import { EngineFault, type EngineError, type EngineErrorCode } from '../../../src/engine/contract.ts';
+import type { RemoteErrorCode } from '../../../src/journal/vocabulary.ts';
 
 /** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
-type LocalCode = Exclude<EngineErrorCode, 'remote-unreachable' | 'remote-refused'>;
+type LocalCode = Exclude<EngineErrorCode, RemoteErrorCode>;
 
 const REMEDY: Record<LocalCode, string> = {
   'no-webgpu':
