@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../kernel/clock.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import { Gate, type GateEnd, type Pass } from './gate.ts';
 
@@ -46,6 +47,22 @@ test('n: nothing leaves while it is closed; the longest wait counts; then as man
   expect(through).toHaveLength(0);
   await clock.advance(1);
   expect(through).toHaveLength(4);
+});
+
+test('n: a timer that comes a moment early opens it all the same', () => {
+  let fire = (): void => undefined;
+  const clock = {
+    ...systemClock(),
+    now: () => 0,
+    timeout: (_: number, task: () => void) => ((fire = task), () => undefined),
+  };
+  const gate = new Gate({ clock, most: 4 });
+  gate.close(1000);
+  let through = 0;
+  gate.enter(0, () => through++);
+  expect(through).toBe(0);
+  fire();
+  expect(through).toBe(1);
 });
 
 test('r: whatever ends how and whenever, never more than may be, never none, and all get through in the end', async () => {

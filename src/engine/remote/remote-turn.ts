@@ -47,8 +47,16 @@ type Next =
   | { readonly do: 'end'; readonly finish: 'stop' | 'length' }
   /** The request is made anew and sent at once. */
   | { readonly do: 'again' }
-  /** The endpoint is left alone for so long, then the request is sent again. */
-  | { readonly do: 'wait'; readonly ms: number };
+  /** The endpoint is left alone for so long, by all, then the request is sent again. */
+  | { readonly do: 'wait'; readonly ms: number }
+  /** It alone waits for so long: what befell it need not befall others. */
+  | { readonly do: 'pause'; readonly ms: number };
+
+/** What the end of a try says of how much the endpoint bears. */
+const HOW = { end: 'ok', again: 'neither', wait: 'pushed', pause: 'neither' } as const satisfies Record<
+  Next['do'],
+  GateEnd
+>;
 
 /** Why a turn ends before its answer does. */
 export type CalledOff = 'cancelled' | 'deadline' | RemoteFault;
@@ -124,6 +132,7 @@ export class RemoteTurn {
         if (!pass) return this.#ended(this.#called ?? 'cancelled');
         const next = await this.#through(pass);
         if (next.do === 'end') return this.#outcome(next.finish);
+        if (next.do === 'pause') await this.#pause(next.ms);
       }
     } catch (thrown) {
       return this.#ended(
@@ -151,6 +160,19 @@ export class RemoteTurn {
     });
   }
 
+  /** Less where it is called off. */
+  async #pause(ms: number): Promise<void> {
+    const { line, onHeld } = this.#with;
+    onHeld?.(true);
+    await new Promise<void>((resolve) => {
+      const cancel = line.clock.timeout(ms, resolve);
+      this.#stop = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
   async #through(pass: Pass): Promise<Next> {
     const { gate } = this.#with.line;
     let how: GateEnd = 'neither';
@@ -158,7 +180,7 @@ export class RemoteTurn {
       let next: Next = { do: 'again' };
       while (next.do === 'again') next = await this.#try(pass);
       if (next.do === 'wait') gate.close(next.ms);
-      how = next.do === 'end' ? 'ok' : 'pushed';
+      how = HOW[next.do];
       return next;
     } catch (thrown) {
       // Silent to its deadline: too much at once, for all that can be told from here.
@@ -204,7 +226,7 @@ export class RemoteTurn {
       const fault = await networkFault(thrown, endpoint.url, network);
       // It passes by itself only where it has been otherwise.
       if (fault.code === 'remote-blocked' && !line.memory.proven) throw fault;
-      return this.#shaky(fault, null);
+      return this.#shaky('wait', fault, null);
     }
     const { status, headers } = response;
     if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
@@ -321,7 +343,7 @@ export class RemoteTurn {
       if (name === 'remote-refused' && (stale || line.search(request))) return { do: 'again' };
     }
     const fault = new RemoteFault(name, refusal.words);
-    if (isShaky(refusal.status)) return this.#shaky(fault, refusal.waitMs);
+    if (isShaky(refusal.status)) return this.#shaky('pause', fault, refusal.waitMs);
     throw fault;
   }
 
@@ -348,12 +370,12 @@ export class RemoteTurn {
   #broken(words: string): Next {
     const fault = new RemoteFault('remote-dropped', words);
     if (this.#answer.chunks > 0) throw fault;
-    return this.#shaky(fault, null);
+    return this.#shaky('pause', fault, null);
   }
 
-  #shaky(fault: RemoteFault, asked: number | null): Next {
+  #shaky(how: 'wait' | 'pause', fault: RemoteFault, asked: number | null): Next {
     if (++this.#shaken >= SHAKY_TRIES || (asked ?? 0) > LONGEST_WAIT_MS) throw fault;
-    return { do: 'wait', ms: this.#with.line.waitAfter(asked) };
+    return { do: how, ms: this.#with.line.waitAfter(asked) };
   }
 
   #ended(why: CalledOff): TurnOutcome {
