@@ -9,7 +9,7 @@ export type Verdict =
   /** The agent's own doing: an attempt is spent. */
   | ({ readonly kind: 'reject' } & FailedTurn)
   /** Nothing to do with agent or task (engine gone, turn called back): it waits again, no attempt is spent. */
-  | { readonly kind: 'requeue'; readonly reason: RequeueReason; readonly detail: string };
+  | { readonly kind: 'requeue'; readonly reason: RequeueReason; readonly detail: FailureDetail };
 
 /** What a role asks of an output: null when it is met, else what is wrong. `copied` names the rule that a text stands in the input. */
 export type OutputCheck = (
@@ -24,7 +24,7 @@ export type OutputCheck = (
 export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: string): Verdict {
   switch (outcome.finish) {
     case 'cancelled':
-      return { kind: 'requeue', reason: 'cancelled', detail: outcome.error?.message ?? 'cancelled' };
+      return { kind: 'requeue', reason: 'cancelled', detail: detailOf(outcome.error) };
     case 'error': {
       const code = outcome.error?.code ?? 'internal';
       if (ENGINE_LOST.has(code) || ENDPOINT_LOST.has(code))

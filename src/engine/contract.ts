@@ -207,8 +207,10 @@ export interface EngineReport {
   readonly engine: 'webllm' | 'scripted' | 'remote';
   /** True when turns share batches; false when they run one at a time through the public chat API. */
   readonly batched: boolean;
-  /** Sequences the engine will run at once. */
+  /** Sequences the engine will run at once, at most. */
   readonly residents: number;
+  /** Of these, so many to begin with; absent: all. `onSeats` tells of more and fewer. */
+  readonly seats?: number;
   readonly adapter: AdapterInfo | null;
   readonly model: {
     readonly id: string;
@@ -289,8 +291,8 @@ export interface Engine {
   freeWarm(bytes: number): Promise<number>;
   vram(): Promise<VramSample>;
   counters(): Promise<EngineCounters>;
-  /** Told at once, and again whenever it changes, how many turns run at once; engines for whom that is what `load` said have none. */
-  onSeats?(listener: (change: SeatsChange) => void): void;
+  /** Told whenever it changes how many turns run at once; engines for whom that is what `load` said do not have it. */
+  readonly onSeats?: ((listener: (change: SeatsChange) => void) => void) | undefined;
   /** Called once, when the engine can do no more: all turns in flight have ended with an error first. */
   onLost(listener: (error: EngineError) => void): void;
   dispose(): Promise<void>;

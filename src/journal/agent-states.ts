@@ -1,11 +1,11 @@
 /** What a run's events do to the states of its agents, beside what `agent.state` says outright. */
 import { AGENT, type AgentTable, TIER } from './tables.ts';
 
-/** One that was suspect is on trial. */
-export function beginTurn({ state, tier }: AgentTable, agent: number): void {
+/** One that was suspect is on trial, unless a bigger model has the turn and not its `own`. */
+export function beginTurn({ state, tier }: AgentTable, agent: number, own = true): void {
   const before = state[agent];
   if (before === AGENT.idle || before === AGENT.done) state[agent] = AGENT.running;
-  else if (before === AGENT.degraded) state[agent] = AGENT.recovering;
+  else if (before === AGENT.degraded && own) state[agent] = AGENT.recovering;
   tier[agent] = TIER.hot;
 }
 

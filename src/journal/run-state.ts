@@ -165,7 +165,7 @@ export class RunState {
         items.assigned(this.#item(event, event.task), event.agent);
         break;
       case 'turn.started':
-        beginTurn(agents, event.agent);
+        beginTurn(agents, event.agent, event.model === undefined);
         break;
       case 'turn.ended': {
         const { prompt, cached, completion } = event.tokens;

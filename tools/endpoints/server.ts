@@ -92,7 +92,7 @@ export abstract class ChatServer {
       model: 'tiny',
       firstMs: 20,
       pieceMs: 2,
-      says: ({ body }) => scriptedAnswer(schemaOf(body), lastOf(body), seededRandom(JSON.stringify(body.messages))),
+      says: byRule,
       trouble: () => null,
       ...options,
     };
@@ -332,6 +332,10 @@ export function whileRead(response: Response, give: () => void): Response {
   response.body.pipeTo(through.writable).catch(give);
   return new Response(through.readable, response);
 }
+
+/** An answer by rule, the same for the same messages. */
+export const byRule = ({ body }: Pick<Asked, 'body'>): string =>
+  scriptedAnswer(schemaOf(body), lastOf(body), seededRandom(JSON.stringify(body.messages)));
 
 export const schemaOf = ({ response_format: form }: ChatBody): string | undefined => {
   const schema = form?.json_schema?.schema ?? form?.schema;

@@ -84,11 +84,12 @@ export class RemoteEngine implements Engine {
       engine: 'remote',
       batched: true,
       residents: most,
+      seats: this.#line.gate.seats,
       adapter: null,
       model: {
         id: endpointName(endpoint),
         library: '',
-        contextTokens: memory.contextTokens ?? CONTEXT_TOKENS,
+        contextTokens: this.contextTokens,
         weightBytes: 0,
       },
       notes: [],
@@ -102,7 +103,7 @@ export class RemoteEngine implements Engine {
     onHeld?: (held: boolean) => void,
   ): TurnHandle {
     const errorOf = (fault: RemoteFault): EngineError => this.#errorOf(fault);
-    const turn = new RemoteTurn({ line: this.#line, request, onProgress, onHeld, errorOf });
+    const turn = new RemoteTurn({ line: this.#line, request, onProgress, onHeld, errorOf, insists: !this.#own });
     if (this.#over) turn.callOff(this.#over);
     const done = turn.run().then((outcome) => this.#ended(turn, outcome));
     this.#turns.set(turn, done);
@@ -118,8 +119,11 @@ export class RemoteEngine implements Engine {
 
   onSeats(listener: (change: SeatsChange) => void): void {
     this.#seatsListener = listener;
-    const { seats } = this.#line.gate;
-    listener({ from: this.#line.most, to: seats, max: this.#line.most, because: 'pushed-back' });
+  }
+
+  /** Tokens that a prompt and its answer may have, as far as is known. */
+  get contextTokens(): number {
+    return this.#line.memory.contextTokens ?? CONTEXT_TOKENS;
   }
 
   pageOut(agent: number): Promise<PagedOut> {

@@ -67,6 +67,8 @@ export interface RemoteTurnOptions {
   readonly onProgress?: ((progress: TurnProgress) => void) | undefined;
   /** True: it waits here and nothing of it is there; false: it was sent, and its deadline counts from now. */
   readonly onHeld?: ((held: boolean) => void) | undefined;
+  /** Nobody else takes the turn again where its answer breaks off: it is asked for anew here. */
+  readonly insists: boolean;
   /** Makes the outcome's error of what went wrong. */
   readonly errorOf: (fault: RemoteFault) => EngineError;
 }
@@ -97,7 +99,8 @@ class Answer {
  * One turn at an endpoint, from the line to its outcome.
  *
  * Invariants: it is through the gate exactly while a request of it is out; its deadline counts from where that leaves, never the time in line;
- * a request is sent again only while nothing of an answer was read, but where reasoning left no room for one or the schema was not held to.
+ * a request is sent again only while nothing of an answer was read, but where reasoning left no room for one, the schema was not held to, or
+ * the turn insists; then what was read is dropped.
  */
 export class RemoteTurn {
   readonly #with: RemoteTurnOptions;
@@ -198,6 +201,8 @@ export class RemoteTurn {
     this.#stop = () => {
       out.abort();
     };
+    // What was heard of an earlier try is over.
+    if (this.#sentAt !== null) onHeld?.(true);
     this.#answer = new Answer();
     this.#firstAt = null;
     this.#sentAt = line.clock.now();
@@ -350,10 +355,8 @@ export class RemoteTurn {
   #errorWithin(json: string, used: Dialect): Next {
     const refusal = refusalOf(200, new Headers(), json, this.#with.line.clock.wall());
     if (this.#answer.chunks === 0) return this.#refused(refusal, false, used);
-    throw new RemoteFault(
-      nameOf(refusal, false) === 'remote-filtered' ? 'remote-filtered' : 'remote-failed',
-      refusal.words,
-    );
+    const name = nameOf(refusal, false) === 'remote-filtered' ? 'remote-filtered' : 'remote-failed';
+    return this.#brokenBy(new RemoteFault(name, refusal.words));
   }
 
   #busy({ waitMs: asked, words }: Refusal): Next {
@@ -368,8 +371,11 @@ export class RemoteTurn {
 
   /** The connection was lost. */
   #broken(words: string): Next {
-    const fault = new RemoteFault('remote-dropped', words);
-    if (this.#answer.chunks > 0) throw fault;
+    return this.#brokenBy(new RemoteFault('remote-dropped', words));
+  }
+
+  #brokenBy(fault: RemoteFault): Next {
+    if (fault.code === 'remote-filtered' || (this.#answer.chunks > 0 && !this.#with.insists)) throw fault;
     return this.#shaky('pause', fault, null);
   }
 

@@ -23,7 +23,10 @@ export type ActionDone =
   | { readonly code: 'paused'; readonly agent: string }
   | { readonly code: 'resumed'; readonly agent: string }
   | { readonly code: 'endpoint-off' }
-  | { readonly code: 'endpoint-on'; readonly name: string };
+  | { readonly code: 'endpoint-on'; readonly name: string }
+  /** All agents of the run work there; or nowhere. */
+  | { readonly code: 'endpoint-named'; readonly name: string }
+  | { readonly code: 'endpoint-none' };
 
 export type ActionRefused =
   | { readonly code: 'settled' }

@@ -3,6 +3,7 @@ import { EngineLossDetector } from '../../scheduling/engine-loss-detector.ts';
 
 /** Bigger models that an item was given to, and the one that has its next turn. */
 interface Models {
+  readonly item: WorkItem;
   readonly tried: string[];
   next: string | null;
 }
@@ -48,6 +49,11 @@ export class Attempts {
     return this.#models.get(item)?.next ?? null;
   }
 
+  /** Items whose next turn a bigger model is to have, in the order in which that was decided. */
+  elsewhere(): WorkItem[] {
+    return this.#models.values().flatMap(({ item, next }) => (next === null ? [] : [item]));
+  }
+
   /** As `nextModel`, for the turn that is handed out now. */
   takeModel(item: WorkItem): string | null {
     const next = this.nextModel(item);
@@ -58,7 +64,8 @@ export class Attempts {
 
   /** The item's next turn goes to that model, be it for the first time or again. */
   giveTo(item: WorkItem, model: string): void {
-    const models = this.#models.get(item) ?? { tried: [], next: null };
+    const { task, step, slot } = item;
+    const models = this.#models.get(item) ?? { item: { task, step, slot }, tried: [], next: null };
     if (!models.tried.includes(model)) models.tried.push(model);
     models.next = model;
     this.#models.set(item, models);

@@ -91,6 +91,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       return { title: t.spans.asked(event.action), text: '' };
     case 'endpoint.allowed':
       return { title: event.name === null ? t.spans.endpointOff : t.spans.endpointOn(event.name), text: '' };
+    case 'endpoint.named':
+      return { title: event.name === null ? t.spans.endpointNone : t.spans.endpointNamed(event.name), text: '' };
     case 'endpoint.lacks': {
       const { endpointParts: parts, endpointLacks } = t.spans;
       const { name, without, instead } = event;

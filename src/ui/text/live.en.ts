@@ -364,6 +364,8 @@ export const liveEn = {
     taskCreated: (task: number) => `Task ${task} was created`,
     revised: (revision: number) => `Roles were revised: revision ${revision}`,
     endpointOff: 'A person took the endpoint back',
+    endpointNamed: (name: string) => `A person named the endpoint at which all agents work: ${name}`,
+    endpointNone: 'A person took the run from its endpoint',
     endpointLacks: (name: string, part: string, instead: string | null) =>
       `${name} would not take ${part}; from now on it gets ${instead ?? 'none'}`,
     endpointParts: {

@@ -352,6 +352,8 @@ export const liveKo: typeof liveEn = {
     taskCreated: (task) => `작업 ${task}이(가) 만들어짐`,
     revised: (revision) => `역할을 고침: 개정 ${revision}`,
     endpointOff: '사람이 엔드포인트 허락을 거둠',
+    endpointNamed: (name) => `사람이 모든 에이전트가 일할 엔드포인트를 정함: ${name}`,
+    endpointNone: '사람이 실행에서 엔드포인트를 뗌',
     endpointLacks: (name, part, instead) =>
       `${name}에서 받지 않는 것: ${part}. 이제 ${instead === null ? '빼고 보냄' : `대신 보내는 것: ${instead}`}`,
     endpointParts: {
