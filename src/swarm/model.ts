@@ -19,6 +19,9 @@ export const MAX_ITEMS = 1_000_000;
 /** Flow steps: one for each role there may be. */
 export const MAX_STEPS = 64;
 
+/** What a file says where all agents are to work at an endpoint that a person names. */
+export const REMOTE_MODEL = 'remote';
+
 /** What flow calls the items. */
 export const INPUT_NAME = 'input';
 /** What may name a role: it stands in agents' names, in links and in flow. */
@@ -274,7 +277,7 @@ export const SwarmSchema = v.strictObject(
     model: v.pipe(
       v.optional(modelId(), 'pocket'),
       v.description(
-        "pocket (built in) or an id of WebLLM's list. Never an address: only the person at the page can give one.",
+        "pocket (built in), an id of WebLLM's list, or remote: an endpoint that the person at the page names. Never an address.",
       ),
     ),
     budget: v.optional(Budget, {}),

@@ -72,6 +72,11 @@ export class WorkQueue {
     this.#delays.clear();
   }
 
+  /** Whether the item waits for a turn, now or from a moment to come; one that is handed out another way is passed over here. */
+  holds(item: WorkItem): boolean {
+    return this.#waits(item);
+  }
+
   /** Whether it still waits there: a person's word may have ended it meanwhile, or moved its task on. */
   #waits(item: WorkItem): boolean {
     const { plan, state } = this.#with;

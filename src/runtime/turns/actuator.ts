@@ -155,7 +155,7 @@ export class TurnActuator implements Actuator {
   }
 
   inFlight(): Iterable<WatchedTurn> {
-    return this.#with.inFlight.all().filter(({ over, model }) => !over && model === null);
+    return this.#with.inFlight.all().filter(({ over, held, model }) => !over && !held && model === null);
   }
 
   #nextModel(agent: number, tried: readonly string[]): string | null {

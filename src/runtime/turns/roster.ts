@@ -69,6 +69,25 @@ export class Roster {
     return undefined;
   }
 
+  /**
+   * Somebody whose row a bigger model's turn is written to: it says nothing of the agent, so one that failed at the task will do, and where
+   * nobody of the role is idle one that is being mended or was given up. None of those that a person has paused.
+   */
+  lend(step: number, busy: ReadonlySet<number>): number | undefined {
+    const idle = this.#bench(step).take(undefined, true);
+    if (idle !== undefined) return idle;
+    const role = this.#plan.layout.roles[this.#plan.steps[step]?.roleIndex ?? 0];
+    if (!role) return undefined;
+    for (let row = role.firstAgent; row < role.firstAgent + role.replicas; row++)
+      if (!busy.has(row) && this.#state.agents.held[row] === 0) return row;
+    return undefined;
+  }
+
+  /** Agents of the step's role. */
+  replicas(step: number): number {
+    return this.#plan.layout.roles[this.#plan.steps[step]?.roleIndex ?? 0]?.replicas ?? 0;
+  }
+
   /** The agent is idle again, if it may work at all; `trial`: its next turn is waited for. */
   release(agent: number, trial = isOnTrial(this.#state, agent)): void {
     if (!isFit(this.#state, agent)) return;

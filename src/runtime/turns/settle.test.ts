@@ -20,7 +20,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.oneof(
   fc.record({
     kind: fc.constant('requeue' as const),
     reason: fc.constantFrom<RequeueReason>('cancelled', ...lost),
-    detail: fc.string(),
+    detail,
   }),
 );
 

@@ -191,9 +191,9 @@ export class Settler {
         const { reason, avoid, cut } = settlement;
         const partial = cut ? text.slice(0, PARTIAL_CHARACTERS) : '';
         if (avoid) attempts.avoid(turn, agent);
-        if (model !== null) attempts.giveTo(turn, model);
         tell({ type: 'task.requeued', task, ...this.#place(turn), agent, reason, ...(partial !== '' && { partial }) });
-        queue.push(turn);
+        if (model === null) queue.push(turn);
+        else attempts.giveTo(turn, model);
         break;
       }
       default:
@@ -243,7 +243,6 @@ export class Settler {
         const because = { code: 'failed', failure, attempts: failures, detail } as const;
         attempts.giveTo(turn, to, model === null ? { failure, detail } : null);
         tell({ type: 'task.escalated', task, ...this.#place(turn), agent, to, because, failed: true });
-        queue.push(turn);
         break;
       }
       case 'ask-person':
