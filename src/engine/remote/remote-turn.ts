@@ -108,6 +108,8 @@ export class RemoteTurn {
   /** Calls off the request that is out, or takes the turn out of the line. */
   #stop: () => void = () => undefined;
   #called: CalledOff | null = null;
+  /** As it was told last. */
+  #held: boolean | null = null;
   /** Of the try that counts, and when it left. */
   #answer = new Answer();
   #sentAt: number | null = null;
@@ -146,7 +148,7 @@ export class RemoteTurn {
 
   /** Null: called off while it waited. */
   #enter(): Promise<Pass | null> {
-    const { line, request, onHeld } = this.#with;
+    const { line, request } = this.#with;
     if (this.#called) return Promise.resolve(null);
     return new Promise((resolve) => {
       let through = false;
@@ -155,7 +157,7 @@ export class RemoteTurn {
         resolve(pass);
       });
       if (through) return;
-      onHeld?.(true);
+      this.#hold(true);
       this.#stop = () => {
         leave();
         resolve(null);
@@ -163,10 +165,17 @@ export class RemoteTurn {
     });
   }
 
+  /** Tells whether no request of it is out, where that has changed. */
+  #hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#with.onHeld?.(held);
+  }
+
   /** Less where it is called off. */
   async #pause(ms: number): Promise<void> {
-    const { line, onHeld } = this.#with;
-    onHeld?.(true);
+    const { line } = this.#with;
+    this.#hold(true);
     await new Promise<void>((resolve) => {
       const cancel = line.clock.timeout(ms, resolve);
       this.#stop = () => {
@@ -195,18 +204,18 @@ export class RemoteTurn {
   }
 
   async #try(pass: Pass): Promise<Next> {
-    const { line, request, onHeld } = this.#with;
+    const { line, request } = this.#with;
     const out = new AbortController();
     const { dialect } = line.memory;
     this.#stop = () => {
       out.abort();
     };
     // What was heard of an earlier try is over.
-    if (this.#sentAt !== null) onHeld?.(true);
+    if (this.#sentAt !== null) this.#hold(true);
     this.#answer = new Answer();
     this.#firstAt = null;
     this.#sentAt = line.clock.now();
-    onHeld?.(false);
+    this.#hold(false);
     const late = line.clock.timeout(request.deadlineMs, () => {
       this.callOff('deadline');
     });
