@@ -1,11 +1,11 @@
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../contract.ts';
-import { jsonIn, ReasoningSplitter } from './answer.ts';
 import { bodyOf, type Changed, type Dialect, moreRoom, stepDown, tellSchema } from './dialect.ts';
-import { contextIn, isShaky, nameOf, type Refusal, refusalOf, RemoteFault } from './faults.ts';
+import { bodyOfError, contextIn, isShaky, nameOf, type Refusal, refusalOf, RemoteFault } from './faults.ts';
 import type { GateEnd, Pass } from './gate.ts';
+import { endOf, Heard } from './heard.ts';
 import type { Line } from './line.ts';
 import { networkFault } from './network.ts';
-import { type Chunk, chunksOf, type Usage } from './stream.ts';
+import { type Chunk, chunksOf } from './stream.ts';
 
 /** Longer than any output that was asked for; a server that goes on is not worth listening to. */
 const CHARACTERS_A_TOKEN = 32;
@@ -17,31 +17,8 @@ const LONGEST_WAIT_MS = 300_000;
 /** Tries in a row that may fail for a reason that passes as a rule. */
 const SHAKY_TRIES = 4;
 
-/** A server's words for how an answer ended that mean something else than that it is whole. */
-const FINISHES: Readonly<Record<string, 'length' | 'filtered' | 'failed'>> = {
-  length: 'length',
-  max_tokens: 'length',
-  max_output_tokens: 'length',
-  // Mistral: the end of the model's context.
-  model_length: 'length',
-  content_filter: 'filtered',
-  // Google's.
-  safety: 'filtered',
-  recitation: 'filtered',
-  blocklist: 'filtered',
-  prohibited_content: 'filtered',
-  // OpenRouter; vLLM and SGLang; DeepSeek; Ollama, where it loaded a model and asked it nothing.
-  error: 'failed',
-  abort: 'failed',
-  insufficient_system_resource: 'failed',
-  load: 'failed',
-};
-
 /** A server that has ended its answer and keeps the line open is not waited for any longer, ms. */
 const AFTER_FINISH_MS = 2000;
-/** Longer bodies of errors are not read on, bytes. */
-const ERROR_BYTES = 65_536;
-
 /** What is to be done after a try. */
 type Next =
   | { readonly do: 'end'; readonly finish: 'stop' | 'length' }
@@ -73,28 +50,6 @@ export interface RemoteTurnOptions {
   readonly errorOf: (fault: RemoteFault) => EngineError;
 }
 
-/** What is read of one answer. */
-class Answer {
-  readonly splitter = new ReasoningSplitter();
-  /** Reasoning that the server itself keeps apart. */
-  apart = '';
-  declined = '';
-  finish: string | null = null;
-  usage: Usage | null = null;
-  /** Pieces that had something in them: what tokens are counted by where the server does not count. */
-  chunks = 0;
-
-  get reasoning(): string {
-    return this.apart + this.splitter.reasoning;
-  }
-
-  /** Tokens of the answer beside its reasoning; null where that is not known. */
-  get answerTokens(): number | null {
-    const { usage } = this;
-    return usage?.reasoning == null ? null : usage.completion - usage.reasoning;
-  }
-}
-
 /**
  * One turn at an endpoint, from the line to its outcome.
  *
@@ -111,7 +66,7 @@ export class RemoteTurn {
   /** As it was told last. */
   #held: boolean | null = null;
   /** Of the try that counts, and when it left. */
-  #answer = new Answer();
+  #answer = new Heard();
   #sentAt: number | null = null;
   #firstAt: number | null = null;
   /** Tokens of tries that came to nothing. */
@@ -212,7 +167,7 @@ export class RemoteTurn {
     };
     // What was heard of an earlier try is over.
     if (this.#sentAt !== null) this.#hold(true);
-    this.#answer = new Answer();
+    this.#answer = new Heard();
     this.#firstAt = null;
     this.#sentAt = line.clock.now();
     this.#hold(false);
@@ -310,29 +265,16 @@ export class RemoteTurn {
     const answer = this.#answer;
     const { finish, splitter, declined } = answer;
     splitter.end();
-    const ended = FINISHES[finish?.toLowerCase() ?? ''] ?? 'stop';
+    const ended = endOf(finish);
     if (ended === 'filtered') throw new RemoteFault('remote-filtered');
     if (ended === 'failed') throw new RemoteFault('remote-failed', finish ?? '');
     if (declined !== '' && splitter.answer === '') throw new RemoteFault('remote-declined', declined);
     const { dialect } = line.memory;
     const changed =
       ended === 'length'
-        ? this.#hadNoRoom() && moreRoom(dialect, used)
-        : request.schema !== undefined && this.#isAstray(request.schema) && tellSchema(dialect, used, request.schema);
+        ? answer.hadNoRoom(request) && moreRoom(dialect, used)
+        : request.schema !== undefined && answer.isAstray(request.schema) && tellSchema(dialect, used, request.schema);
     return changed ? this.#again(changed) : { do: 'end', finish: ended };
-  }
-
-  /** The limit came while the model still reasoned, or because it had. */
-  #hadNoRoom(): boolean {
-    const { reasoning, usage, answerTokens } = this.#answer;
-    if (reasoning === '' && !usage?.reasoning) return false;
-    return answerTokens === null || answerTokens < this.#with.request.maxTokens;
-  }
-
-  /** Something was written, and no JSON is in it. */
-  #isAstray(schema: string): boolean {
-    const { answer } = this.#answer.splitter;
-    return answer.trim() !== '' && jsonIn(answer, bracketOf(schema)) === null;
   }
 
   #again(changed: Changed): Next {
@@ -400,13 +342,13 @@ export class RemoteTurn {
 
   #outcome(finish: FinishReason, error?: EngineError): TurnOutcome {
     const { line, request } = this.#with;
-    const { splitter, usage, chunks, reasoning } = this.#answer;
+    const { usage, chunks, reasoning } = this.#answer;
     const since = (at: number): number => at - this.#submitted;
     const now = line.clock.now();
     return {
       id: request.id,
       finish,
-      text: this.#text(splitter.answer, reasoning, finish),
+      text: this.#answer.text(finish, request),
       usage: {
         promptTokens: this.#spent.prompt + (usage?.prompt ?? 0),
         cachedTokens: usage?.cached ?? 0,
@@ -423,37 +365,4 @@ export class RemoteTurn {
       ...(error && { error }),
     };
   }
-
-  /** Where JSON was asked for, what stands around it is left out; free text stays as it was written. */
-  #text(answer: string, reasoning: string, finish: FinishReason): string {
-    const { schema } = this.#with.request;
-    if (schema === undefined || finish !== 'stop') return answer;
-    // vLLM's parsers have put whole answers into the reasoning's field (vllm-project/vllm#40816).
-    if (answer.trim() === '' && isWhole(reasoning)) return reasoning.trim();
-    return jsonIn(answer, bracketOf(schema)) ?? answer;
-  }
-}
-
-const bracketOf = (schema: string): '{' | '[' =>
-  (JSON.parse(schema) as { readonly type?: unknown }).type === 'array' ? '[' : '{';
-
-const isWhole = (text: string): boolean => text.trim() !== '' && jsonIn(text) === text.trim();
-
-/** As much of it as is worth reading; what is lost on the way is not missed. */
-async function bodyOfError(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    while (text.length < ERROR_BYTES) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    // The status is told all the same.
-  }
-  void reader.cancel().catch(() => undefined);
-  return text;
 }

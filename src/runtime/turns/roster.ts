@@ -59,7 +59,7 @@ export class Roster {
     const bench = this.#bench(step);
     const { roleIndex } = this.#plan.steps[step] as RunSetup['steps'][number];
     const { roleOf } = this.#plan.layout;
-    const near = !this.#definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0)
+    const near = !this.#definition.remembers(roleIndex)
       ? undefined
       : resident().find((agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent));
     if (near !== undefined) return near;
