@@ -1,7 +1,7 @@
 /**
  * The words of the house that behaviour hangs on: states, faults, actions, failures, reasons. Each list is written here and nowhere else; events,
  * healing, chaos, the protocol and the page's dictionaries take it from here. A word that was once written to a log keeps its meaning: what
- * is renamed gets a migration (journal/migrations).
+ * is renamed gets a migration (see migration-v1.ts).
  */
 
 /** What an agent does; its place in the list is the byte that rows and frames carry. */

@@ -51,7 +51,7 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly roles: Swarm['roles'];
 }
 
-/** Who goes first when everybody is ready: S3.1's order of kinds. */
+/** Who goes first when everybody is ready, by kind; lower goes first. */
 const PRIORITY = { coordinator: 1, specialist: 2, guardian: 2, worker: 3, messenger: 4 } as const;
 /** Choices of a start request, with the swarm file's own where the person made none. */
 export function settingsOf(request: StartRequest, swarm: Swarm, version: string): RunSettings {
