@@ -25,12 +25,16 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     case 'task.assigned':
       return {
         title: words.took(event.task),
-        text: join(event.attempt > 1 ? words.attempt(event.attempt) : '', event.stage > 0 ? words.review : ''),
+        text: join(
+          event.attempt > 1 ? words.attempt(event.attempt) : '',
+          event.stage > 0 ? words.step(event.stage + 1) : '',
+        ),
       };
     case 'turn.started':
       return { title: words.started, text: '' };
     case 'turn.ended': {
       if (event.rejected !== undefined) return { title: words.rejected, text: say.failure(event.rejected) };
+      if (event.pending) return { title: words.pending, text: words.passedNote(event.tokens.completion, event.ms) };
       if (event.finish !== 'stop') return { title: words.cut(event.finish), text: t.span(event.ms) };
       return {
         title: words.passed,

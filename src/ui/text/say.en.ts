@@ -382,6 +382,6 @@ export const noteEn = wordsFor<RowNote>({
   skipped: () => 'skipped by a person',
   'given-up': () => 'given up by a person',
   edited: () => 'edited by a person',
-  'nobody-answered': () => 'nobody was asked in time',
+  'nobody-answered': () => 'nobody answered in time',
   'no-review': (of) => `no review: ${of.failure} after ${String(of.attempts)} attempts`,
 });
