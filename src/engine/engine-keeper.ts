@@ -1,9 +1,10 @@
+import type { EngineErrorCode } from '../journal/vocabulary.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Engine, EngineError, EngineReport, LoadProgress, MemoryBudget, ModelSource } from './contract.ts';
 import { asEngineError, givenUp } from './contract.ts';
 
 /** Faults that no second try can cure: the person must change something. */
-const PERMANENT = new Set([
+const PERMANENT: ReadonlySet<EngineErrorCode> = new Set<EngineErrorCode>([
   'no-webgpu',
   'no-adapter',
   'model-unknown',

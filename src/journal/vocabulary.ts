@@ -295,6 +295,12 @@ export const FAULT_KINDS = [
   'all-residents-crash',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+/** Those that are done to a page or its browser by whoever drives it: no runtime can do them to itself. */
+export const FAULTS_FROM_OUTSIDE: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'reload-mid-write',
+  'power-loss',
+  'second-tab',
+]);
 
 /** What a notice to a person is about. */
 export const NOTICE_SUBJECTS = ['agent', 'task', 'engine', 'storage'] as const;
