@@ -63,8 +63,8 @@ export interface DispatcherOptions {
  * what runs meanwhile is in `InFlightTurns`.
  *
  * Invariants:
- * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, or is in `InFlightTurns`: in
- *   one of them, and nowhere else.
+ * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, or is in `InFlightTurns`. What
+ *   one of the last three has may still lie in the queue from before, and is passed over there.
  * - Nothing is handed out to the run's own engine without it, nor beyond what `Allowance` grants; `BiggerModels` has bounds of its own.
  * - After `stop` nothing is handed out any more, and what engines still say is heard by nobody.
  */

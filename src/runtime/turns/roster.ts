@@ -16,7 +16,14 @@ const isOnTrial = (state: RunState, agent: number): boolean => {
   return now === AGENT.degraded || now === AGENT.recovering;
 };
 
-/** Who is idle, by role: a bench each. */
+/**
+ * Who is idle, by role: a bench each.
+ *
+ * Invariants:
+ * - `release` lets nobody sit down who was given up or whom a person has paused; who sits already when that befalls is taken away by `rest`.
+ * - Whoever is taken or lent sits here no more, until `release`.
+ * - An agent that failed at an item gets it again only where nobody else of its role is fit.
+ */
 export class Roster {
   readonly #plan: RunSetup;
   readonly #definition: Definition;
