@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { arbitrarySwarm } from './testing/arbitrary-swarm.ts';
-import { OUTPUT_TYPES, type OutputSchema, outputSchemaFaults } from './output-schema.ts';
+import { OUTPUT_TYPES, type OutputSchema } from './output-schema.ts';
+import { outputSchemaFaults } from './output-schema-faults.ts';
 import { checkOutput } from './json-schema.ts';
 
 type Xgrammar = typeof import('@mlc-ai/web-xgrammar');
