@@ -94,6 +94,28 @@ export function accepts({ states }: Automaton, text: string): boolean {
   return state?.final === true;
 }
 
+/** A shortest text that is accepted, of plain letters and digits as far as they are allowed; null where there is none. */
+export function simplestText({ states }: Automaton): string | null {
+  const steps: { text: string; state: number }[] = [{ text: '', state: 0 }];
+  const seen = new Set([0]);
+  for (const { text, state } of steps) {
+    const { edges, final } = states[state] ?? { edges: [], final: false };
+    if (final) return text;
+    for (const { set, to } of edges) {
+      if (seen.has(to)) continue;
+      seen.add(to);
+      steps.push({ text: text + simplestOf(set), state: to });
+    }
+  }
+  return null;
+}
+
+function simplestOf(set: CharSet): string {
+  const plain = ['a', 'A', '1', '0'].find((char) => has(set, char.charCodeAt(0)));
+  const [low, high] = set.find(([, end]) => end >= 0x20) ?? set[0] ?? [0x20, 0x20];
+  return plain ?? String.fromCodePoint(Math.min(high, Math.max(low, 0x20)));
+}
+
 const has = (set: CharSet, code: number): boolean => set.some(([low, high]) => low <= code && code <= high);
 
 /** Without states that lead to no end, edges to the same state as one. */

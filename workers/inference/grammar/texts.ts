@@ -1,6 +1,7 @@
 /** Texts as JSON writes them, in EBNF. */
-import { type CharSet, EVERY } from '../../../src/kernel/char-set.ts';
+import { type CharSet, EVERY, without } from '../../../src/kernel/char-set.ts';
 import type { Automaton } from '../../../src/kernel/pattern-automaton.ts';
+import { beyondAscii } from './utf8.ts';
 
 const QUOTE = String.raw`"\""`;
 const PLAIN = String.raw`[^\x00-\x1F\x22\x5C]`;
@@ -57,18 +58,40 @@ function charsOf(set: CharSet): string[] {
     const short = SHORT.get(code);
     ways.push(literal(short === undefined ? `\\u${code.toString(16).padStart(4, '0')}` : `\\${short}`));
   }
-  // The rest stands for itself.
+  const others = set.filter(([, high]) => high > 0x7f);
+  const all = within(set, 0x80, 0xd7ff) && within(set, 0xe000, 0x10ffff);
+  if (all) return [`[^\\x00-\\x1F\\x22\\x5C${excluded(set)}]`, ...ways];
   const plain = set.flatMap(([low, high]) =>
-    [
-      [Math.max(low, 0x20), Math.min(high, 0x21)],
-      [Math.max(low, 0x23), Math.min(high, 0x5b)],
-      [Math.max(low, 0x5d), high],
-    ]
-      .map(([from = 0, to = 0]) => (from > to ? '' : range(from, to)))
-      .join(''),
+    PLAIN_RANGES.map(([from, to]) => [Math.max(low, from), Math.min(high, to)] as const)
+      .filter(([from, to]) => from <= to)
+      .map(([from, to]) => range(from, to)),
   );
-  return plain.join('') === '' ? ways : [`[${plain.join('')}]`, ...ways];
+  return [
+    ...(plain.length === 0 ? [] : [`[${plain.join('')}]`]),
+    ...ways,
+    ...others.flatMap(([low, high]) => beyondAscii(Math.max(low, 0x80), high)),
+  ];
 }
+
+const within = (set: CharSet, from: number, to: number): boolean =>
+  set.some(([low, high]) => low <= from && to <= high);
+
+/** Characters of ASCII that stand for themselves and are not in the set. */
+const excluded = (set: CharSet): string =>
+  without(set)
+    .flatMap(([low, high]) =>
+      PLAIN_RANGES.map(([from, to]) => [Math.max(low, from), Math.min(high, to)] as const)
+        .filter(([from, to]) => from <= to)
+        .map(([from, to]) => range(from, to)),
+    )
+    .join('');
+
+/** ASCII that JSON does not escape. */
+const PLAIN_RANGES = [
+  [0x20, 0x21],
+  [0x23, 0x5b],
+  [0x5d, 0x7f],
+] as const;
 
 const range = (low: number, high: number): string => (low === high ? codeOf(low) : `${codeOf(low)}-${codeOf(high)}`);
 
