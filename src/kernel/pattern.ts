@@ -80,7 +80,10 @@ class PatternReader {
       const close = this.#take('$') ? [] : [ANYTHING];
       choices.push({ is: 'sequence', parts: [...open, ...parts, ...close] });
     } while (this.#take('|'));
-    if (this.#at < this.#chars.length) this.#refuseHere();
+    if (this.#at < this.#chars.length) {
+      if (this.#chars[this.#at - 1] === '$') this.#at--;
+      this.#refuseHere();
+    }
     return oneOf(choices);
   }
 
@@ -137,7 +140,9 @@ class PatternReader {
       least === undefined
         ? { '*': [0, Infinity], '+': [1, Infinity], '?': [0, 1] }[text as '*' | '+' | '?']
         : [Number(least), comma === undefined ? Number(least) : most === '' ? Infinity : Number(most)];
-    if (low === undefined || high === undefined || low > high) this.#refuseHere();
+    if (low === undefined || high === undefined || low > high) {
+      throw new Refused(`the pattern counts from ${low} to ${high}`, 'the smaller count first');
+    }
     if (low > MOST_REPEATS || (high !== Infinity && high > MOST_REPEATS)) {
       throw new Refused(`the pattern repeats more than ${MOST_REPEATS} times`, `counts to ${MOST_REPEATS}`);
     }
