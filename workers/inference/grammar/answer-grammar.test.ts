@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Grammar, GrammarCompiler } from '@mlc-ai/web-xgrammar';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -9,10 +10,9 @@ import { outputSchemaFaults } from '../../../src/swarm/output-schema-faults.ts';
 import { plainSchema } from '../../../src/swarm/plain-schema.ts';
 import { arbitraryOutputSchema } from '../../../src/swarm/testing/arbitrary-schema.ts';
 import { arbitrarySwarm } from '../../../src/swarm/testing/arbitrary-swarm.ts';
-import { loadXgrammar } from '../testing/xgrammar.ts';
 import { answerGrammar } from './answer-grammar.ts';
 
-type Xgrammar = Awaited<ReturnType<typeof loadXgrammar>>;
+type Xgrammar = typeof import('@mlc-ai/web-xgrammar');
 let grammars: Xgrammar;
 let compiler: GrammarCompiler;
 
@@ -27,7 +27,11 @@ const ALPHABET = [
 const END = ALPHABET.length - 1;
 
 beforeAll(async () => {
-  grammars = await loadXgrammar();
+  // The package is a script for bundlers: under Node it looks for CommonJS's globals and leaves its exports on globalThis.
+  const entry = createRequire(import.meta.url).resolve('@mlc-ai/web-xgrammar');
+  Object.assign(globalThis, { require: createRequire(entry), __filename: entry });
+  await import('@mlc-ai/web-xgrammar');
+  grammars = (globalThis as unknown as { xgrammar: Xgrammar }).xgrammar;
   const info = await grammars.TokenizerInfo.createTokenizerInfo(ALPHABET, 'raw', false, ALPHABET.length, [END]);
   compiler = await grammars.GrammarCompiler.createGrammarCompiler(info);
 });
