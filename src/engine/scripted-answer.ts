@@ -99,7 +99,9 @@ function listFor({ items = {}, minItems = 0, uniqueItems = false }: Schema, inpu
   const others = items.enum ?? ([items.type].flat()[0] === 'boolean' ? [true, false] : []);
   const taken = new Set<unknown>();
   return values.map((value, k) => {
-    const own = taken.has(value) ? (others.find((other) => !taken.has(other)) ?? another(value, k, items)) : value;
+    // Null may be one of them.
+    const free = others.filter((other) => !taken.has(other));
+    const own = !taken.has(value) ? value : free.length > 0 ? free[0] : another(value, k, items);
     taken.add(own);
     return own;
   });
