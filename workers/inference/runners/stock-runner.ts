@@ -11,8 +11,9 @@ import type {
   TurnProgress,
   TurnRequest,
 } from '../../../src/engine/contract.ts';
-import { toEngineError } from '../device/engine-faults.ts';
+import { fault, toEngineError } from '../device/engine-faults.ts';
 import type { Needs } from '../device/fit.ts';
+import { answerGrammar } from '../grammar/answer-grammar.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { TurnQueue } from './turn-queue.ts';
 
@@ -119,7 +120,7 @@ export class StockRunner implements TurnRunner {
       frequency_penalty: sampling.frequencyPenalty ?? 0,
       repetition_penalty: sampling.repetitionPenalty ?? 1,
       ...(stop ? { stop: [...stop] } : {}),
-      ...(schema === undefined ? {} : { response_format: { type: 'json_object', schema } }),
+      ...(schema === undefined ? {} : { response_format: { type: 'grammar', grammar: grammarOf(schema) } }),
     };
     let text = '';
     let finish: FinishReason = 'stop';
@@ -142,6 +143,15 @@ export class StockRunner implements TurnRunner {
     }
     turn.text = text;
     return finish;
+  }
+}
+
+/** @throws EngineFault `schema-unsupported` */
+function grammarOf(schema: string): string {
+  try {
+    return answerGrammar(schema).ebnf;
+  } catch (thrown) {
+    throw fault('schema-unsupported', 'The output schema cannot be turned into a grammar.', thrown);
   }
 }
 
