@@ -105,7 +105,7 @@ test('a person at the page is asked without a word in the file, and may let fail
   await page.getByLabel('Address').fill('http://far.example/v1');
   await page.getByLabel('Model', { exact: true }).fill('big');
   await page.getByLabel('Key', { exact: true }).fill('sk-secret');
-  await allow.click();
+  await expect(allow).toBeDisabled();
   await expect(page.getByText('The address must begin with https://')).toBeVisible();
   await expectSound(page, 'a refused address', 'aside');
   await page.getByLabel('Address').fill('https://far.example/v1');

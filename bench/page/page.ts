@@ -58,6 +58,7 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     seats: { now: 12, target: 12, max: 12 },
     seatsChanged: null,
     storageNotes: [],
+    endpoint: { lacks: [], waits: { times: 0, ms: 0, last: null } },
     notices: [],
     remote: null,
     faults: [],

@@ -35,6 +35,8 @@ export type EngineEvent =
       readonly without: EndpointPart;
       readonly instead: string | null;
     }
+  /** An endpoint takes nothing for so long, ms: it asked for that, or did not answer. `words`: the server's, cut; data. */
+  | { readonly type: 'endpoint.waits'; readonly name: string; readonly ms: number; readonly words: string }
   | ({ readonly type: 'engine.lost'; readonly inFlight: number } & EngineLoss)
   /** The autoscaler lets more agents, or fewer, sit on the GPU at once. */
   | {

@@ -19,9 +19,6 @@ export const MAX_ITEMS = 1_000_000;
 /** Flow steps: one for each role there may be. */
 export const MAX_STEPS = 64;
 
-/** What a file says where all agents are to work at an endpoint that a person names. */
-export const REMOTE_MODEL = 'remote';
-
 /** What flow calls the items. */
 export const INPUT_NAME = 'input';
 /** What may name a role: it stands in agents' names, in links and in flow. */

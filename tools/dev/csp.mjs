@@ -5,6 +5,7 @@
  * - `script-src` carries 'wasm-unsafe-eval' because the model library is WebAssembly; there is no eval and no inline script.
  * - `connect-src` cannot list the hosts of models: a person may name any model folder, and a policy fixed at build time
  *   cannot know it. So it admits every HTTPS host, and plain HTTP only on this computer (a local model server).
+ *   The same holds for endpoints (src/engine/endpoint.ts takes no other addresses).
  *   What may be fetched is decided by the person who types the address, never by a swarm file or by model output.
  * - `worker-src` needs no blob: both workers are files of the build.
  */

@@ -49,7 +49,7 @@ export const tables = {
     ['base', 'style'],
     ['text'],
     ['parts'],
-    ['live', 'offline', 'share'],
+    ['endpoint', 'live', 'offline', 'share'],
     ['break', 'field', 'storage'],
     ['palette', 'results', 'start', 'story', 'timeline'],
     ['read', 'replay'],

@@ -6,7 +6,7 @@ import { BadInput, EXIT, Stopped } from './exits.mjs';
 import { RowFeed } from './feed.mjs';
 import { summaryOf, takeReport, tellSummary } from './outcome.mjs';
 import { exported, shownId, start } from './page.mjs';
-import { allow } from './run.mjs';
+import { allow, withKey } from './run.mjs';
 import { askRuntime } from './runtime.mjs';
 import { openSinks, writeTo } from './sinks.mjs';
 import { STREAM } from './files.mjs';
@@ -124,6 +124,7 @@ async function begin(tab, url, options, { swarm, input }) {
   const refused = await start(tab.page, {
     ...{ ...settings, engine, ask: ask ?? false, file: swarm.path, input: input?.path },
     shownAs: (path) => names.get(path) ?? path,
+    remote: withKey(options),
   });
   if (refused.length > 0) throw new BadInput(refused.join('\n'));
   await allow(tab.page, options);

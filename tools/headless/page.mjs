@@ -88,10 +88,30 @@ async function setOptions(page, { limit, seed, engine, model, vram, ask = false 
 }
 
 /**
+ * Types the endpoint that the start screen asks for.
+ * @param {import('@playwright/test').Locator} asks
+ * @param {{ url: string, model: string, key: string }} remote
+ * @returns {Promise<string[]>} what it refuses
+ */
+async function nameEndpoint(asks, { url, model, key }) {
+  for (const [label, text] of /** @type {const} */ ([
+    ['Address', url],
+    ['Model', model],
+    ['Key', key],
+  ])) {
+    await asks.getByLabel(label, { exact: true }).fill(text);
+    await asks.getByLabel(label, { exact: true }).blur();
+  }
+  const wrong = await asks.getByRole('alert').allInnerTexts();
+  return wrong.map((text) => `--remote ${url}: ${text}`);
+}
+
+/**
  * Hands over both files and starts.
  * @param {Page} page
- * @param {{ file: string, input?: string | undefined, shownAs?: (file: string) => string } & Parameters<typeof setOptions>[1]} options
- *   `shownAs`: what to call the files in what is refused, where not by their paths
+ * @param {{ file: string, input?: string | undefined, shownAs?: (file: string) => string,
+ *   remote?: { url: string, model: string, key: string } | null } & Parameters<typeof setOptions>[1]} options
+ *   `shownAs`: what to call the files in what is refused, where not by their paths; `remote`: named where the start screen asks for it
  * @returns {Promise<string[]>} what the page refuses; empty once the run screen is there
  */
 export async function start(page, options) {
@@ -101,6 +121,8 @@ export async function start(page, options) {
   if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
   const run = page.getByRole('button', { name: 'Run', exact: true });
   const impossible = await setOptions(page, options);
+  const asks = page.locator('fieldset[data-endpoint]');
+  let named = false;
   for (const ready = Date.now() + STARTED; ;) {
     const refused = [
       ...(await notTaken(page, options, shownAs)),
@@ -108,6 +130,15 @@ export async function start(page, options) {
       ...impossible,
     ];
     if (refused.length > 0) return refused;
+    if (!named && (await asks.isVisible())) {
+      if (!options.remote)
+        return [
+          `${shownAs(options.file)}:1:1: its agents work at an endpoint; expected --remote URL and --remote-model ID`,
+        ];
+      const wrong = await nameEndpoint(asks, options.remote);
+      if (wrong.length > 0) return wrong;
+      named = true;
+    }
     if (await run.isEnabled()) break;
     if (Date.now() > ready) throw new Error(`Run stayed off: ${await page.locator('.go').allInnerTexts()}`);
     if (options.input === undefined && (await page.getByText('choose one.').isVisible()))
@@ -131,6 +162,23 @@ export async function start(page, options) {
 }
 
 /**
+ * Names the endpoint of a run whose agents all work there, and that waits for it.
+ * @param {Page} page
+ * @param {import('@playwright/test').Locator} ended
+ * @param {{ url: string, model: string, key: string }} remote
+ */
+async function nameInPlace(page, ended, remote) {
+  const asks = page.locator('section[data-endpoint]');
+  await asks.or(ended).first().waitFor();
+  if (!(await asks.isVisible())) return [];
+  const wrong = await nameEndpoint(asks, remote);
+  if (wrong.length > 0) return wrong;
+  await asks.getByRole('button').click();
+  await page.locator('[data-at-endpoint=named]').or(ended).first().waitFor();
+  return [];
+}
+
+/**
  * Lets tasks that fail here go to an endpoint, for the run that the page shows.
  * @param {Page} page
  * @param {{ url: string, model: string, key: string }} remote
@@ -138,6 +186,8 @@ export async function start(page, options) {
  */
 export async function allowRemote(page, { url, model, key }) {
   const ended = page.locator(ENDED.map((phase) => `[data-phase=${phase}]`).join(', ')).first();
+  const at = await page.locator('[data-phase]').getAttribute('data-at-endpoint');
+  if (at !== null) return at === 'named' ? [] : nameInPlace(page, ended, { url, model, key });
   const part = page.locator('aside details').filter({ hasText: 'A model elsewhere' });
   const answer = part.locator('[role=alert], [role=status]');
   try {

@@ -94,6 +94,7 @@ async function begin(page, url, { options, given, folder }) {
   const refused = await start(page, {
     ...{ ...settings, engine, ask: ask ?? false, file: swarm.path, input: input?.path },
     shownAs: (file) => names.get(file) ?? file,
+    remote: withKey(options),
   });
   if (refused.length > 0) throw new BadInput(refused.join('\n'));
   const run = await shownId(page);
@@ -119,11 +120,17 @@ function absolute({ out, csv, report }) {
   return { out: full(out), csv: full(csv), report: full(report) };
 }
 
+/**
+ * A key stands in no command line, where others can read it.
+ * @param {Pick<NonNullable<Options>, 'remote'>} options
+ */
+export const withKey = ({ remote }) => remote && { ...remote, key: process.env.PLANARIA_REMOTE_KEY ?? '' };
+
 /** @param {Page} page @param {Pick<NonNullable<Options>, 'remote'>} options */
-export async function allow(page, { remote }) {
+export async function allow(page, options) {
+  const remote = withKey(options);
   if (remote === null) return;
-  // A key stands in no command line, where others can read it.
-  const wrong = await allowRemote(page, { ...remote, key: process.env.PLANARIA_REMOTE_KEY ?? '' });
+  const wrong = await allowRemote(page, remote);
   if (wrong.length > 0) throw new BadInput(wrong.join('\n'));
 }
 

@@ -5,13 +5,13 @@ export const USAGE = `usage: npm run -s headless -- run FILE [INPUT] [options]
   INPUT, --input LOG
                     what the agents read: lines, CSV or JSON lines, as the swarm file says; - for standard input
   --limit N         first N items only
-  --model ID|URL    a model of the list, or a model folder in the hub's layout
+  --model ID|URL    a model of the list, a model folder in the hub's layout, or remote: all agents work at --remote
   --engine NAME     webllm (default), stock (turns one by one through WebLLM's chat API) or scripted (answers by rule)
   --seed N          overrides the swarm file's seed
   --vram MiB        GPU memory that may be used, before the occupancy limit
   --adapter NAME    auto (default: a real GPU where there is one), gpu or swiftshader
   --ask             ask about tasks that fail, as the page does for a person; without it only a swarm file that says so has it asked
-  --remote URL      tasks that every model here fails at, or all where the swarm file says model: remote, may go to this
+  --remote URL      tasks that every model here fails at, or all where the model is remote, may go to this
                     OpenAI-compatible endpoint, their text with them;
                     its key, if it wants one, is read from PLANARIA_REMOTE_KEY and kept nowhere
   --remote-model ID the model that the endpoint is to use

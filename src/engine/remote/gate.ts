@@ -75,6 +75,11 @@ export class Gate {
     return this.#through;
   }
 
+  /** Nothing leaves now. */
+  get closed(): boolean {
+    return this.#opening !== null;
+  }
+
   /** Calls `go` once a request may leave, at once or later. Returns what takes it out of the line again. */
   enter(priority: number, go: (pass: Pass) => void): Cancel {
     const waiting: Waiting = { priority, order: this.#order++, go, wanted: true };

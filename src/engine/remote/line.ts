@@ -4,6 +4,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { TurnRequest } from '../contract.ts';
 import { type Changed, type Dialect, type DialectStep, FULL, guess } from './dialect.ts';
 import type { RemoteEndpoint } from '../endpoint.ts';
+import { cutWords } from './faults.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import { type NetworkOptions, ownNetwork } from './network.ts';
 
@@ -29,7 +30,15 @@ export interface LineOptions {
   readonly memory?: EndpointMemory;
   /** The server would not take part of a request; it goes without from now on. */
   readonly onStep?: (step: DialectStep) => void;
+  /** Nothing is sent there for a while. */
+  readonly onWait?: (wait: EndpointWait) => void;
   readonly onSeats?: GateOptions['onSeats'];
+}
+
+/** `words`: the server's, cut; data. */
+export interface EndpointWait {
+  readonly ms: number;
+  readonly words: string;
 }
 
 /** Requests at once that are never passed; over plain HTTP browsers open six connections to a host and keep further ones back, unseen. */
@@ -50,12 +59,22 @@ export class Line {
   readonly most: number;
   readonly #random: Random;
   readonly #onStep: (step: DialectStep) => void;
+  readonly #onWait: (wait: EndpointWait) => void;
   /** Refusals in a row that named no time, those of one moment counted once. */
   #row = 0;
   #rowUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: LineOptions) {
-    const { endpoint, clock, random, network = ownNetwork, memory = new EndpointMemory(), onStep, onSeats } = options;
+    const {
+      endpoint,
+      clock,
+      random,
+      network = ownNetwork,
+      memory = new EndpointMemory(),
+      onStep,
+      onWait,
+      onSeats,
+    } = options;
     this.endpoint = endpoint;
     this.clock = clock;
     this.network = network;
@@ -64,6 +83,7 @@ export class Line {
     this.gate = new Gate({ clock, most: this.most, ...(onSeats && { onSeats }) });
     this.#random = random;
     this.#onStep = onStep ?? (() => undefined);
+    this.#onWait = onWait ?? (() => undefined);
   }
 
   /** Headers and the like of any request there: the key, and nothing of this page. Redirects are not followed: the key goes to one host. */
@@ -111,6 +131,13 @@ export class Line {
     memory.search = null;
     memory.searched = true;
     return false;
+  }
+
+  /** Nothing goes there for so long, ms; told once for all who are refused together. */
+  close(ms: number, words: string): void {
+    const known = this.gate.closed;
+    this.gate.close(ms);
+    if (!known) this.#onWait({ ms, words: cutWords(words, this.endpoint.key) });
   }
 
   /**

@@ -25,7 +25,7 @@ type Next =
   /** The request is made anew and sent at once. */
   | { readonly do: 'again' }
   /** The endpoint is left alone for so long, by all, then the request is sent again. */
-  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'wait'; readonly ms: number; readonly words: string }
   /** It alone waits for so long: what befell it need not befall others. */
   | { readonly do: 'pause'; readonly ms: number };
 
@@ -141,12 +141,12 @@ export class RemoteTurn {
   }
 
   async #through(pass: Pass): Promise<Next> {
-    const { gate } = this.#with.line;
+    const { line } = this.#with;
     let how: GateEnd = 'neither';
     try {
       let next: Next = { do: 'again' };
       while (next.do === 'again') next = await this.#try(pass);
-      if (next.do === 'wait') gate.close(next.ms);
+      if (next.do === 'wait') line.close(next.ms, next.words);
       how = HOW[next.do];
       return next;
     } catch (thrown) {
@@ -317,7 +317,7 @@ export class RemoteTurn {
     const ms = line.waitAfter(asked);
     if ((asked ?? 0) > LONGEST_WAIT_MS || now + ms - this.#refusedAt > PATIENCE_MS)
       throw new RemoteFault('remote-busy', words);
-    return { do: 'wait', ms };
+    return { do: 'wait', ms, words };
   }
 
   /** The connection was lost. */
@@ -332,7 +332,7 @@ export class RemoteTurn {
 
   #shaky(how: 'wait' | 'pause', fault: RemoteFault, asked: number | null): Next {
     if (++this.#shaken >= SHAKY_TRIES || (asked ?? 0) > LONGEST_WAIT_MS) throw fault;
-    return { do: how, ms: this.#with.line.waitAfter(asked) };
+    return { do: how, ms: this.#with.line.waitAfter(asked), words: fault.words };
   }
 
   #ended(why: CalledOff): TurnOutcome {

@@ -200,7 +200,12 @@ test('model: remote: the run waits until a person names the endpoint, in each ta
   const world = new World(2, (options) => new VllmServer(options));
   await world.start(REMOTE, 30, 'webllm');
   await world.clock.advance(60_000);
-  expect(world.status).toMatchObject({ phase: 'failed', problem: { code: 'remote-absent' }, remote: null, results: 0 });
+  expect(world.status).toMatchObject({
+    phase: 'waiting',
+    problem: { code: 'remote-absent' },
+    remote: null,
+    results: 0,
+  });
   expect(world.server.asked).toEqual([]);
   await world.name();
   await world.clock.run(() => (world.status?.results ?? 0) > 5);
@@ -221,7 +226,7 @@ test('model: remote: a wrong key is told at the first turn or before, and the ri
   await world.start(REMOTE, 20, 'webllm');
   await world.name('sk-wrong');
   await world.clock.advance(30_000);
-  expect(world.status).toMatchObject({ phase: 'failed', problem: { code: 'remote-key' } });
+  expect(world.status).toMatchObject({ phase: 'waiting', problem: { code: 'remote-key' } });
   expect(JSON.stringify(world.status)).not.toContain('sk-wrong');
   await world.name();
   expect(await world.until('done')).toBe(true);
@@ -277,6 +282,32 @@ test('o: what an endpoint would not take stands in the log', async () => {
   ]);
   const rows = await world.expectOnce(10);
   expect(rows.every(({ failure, attempts }) => failure === null && attempts === 1)).toBe(true);
+});
+
+test('n: how long an endpoint was left alone stands in the log and in the status, once for all who were refused together', async () => {
+  const words = 'Rate limit reached for key sk-very-secret. Please try again in 3s.';
+  const refused: Trouble = { kind: 'status', status: 429, body: JSON.stringify({ error: { message: words } }) };
+  const trouble = ({ before }: Asked): Trouble | null => (before >= 20 && before < 24 ? refused : null);
+  const world = new World(8, (options) => new VllmServer({ ...options, trouble }));
+  await world.start(REMOTE, 60, 'webllm');
+  await world.name();
+  expect(await world.until('done')).toBe(true);
+  const waits = world.of('endpoint.waits');
+  expect(waits.length).toBeGreaterThan(0);
+  expect(waits.length).toBeLessThan(4);
+  for (const { name, ms, words: told } of waits) {
+    expect(name).toBe('tiny at host.example');
+    expect(ms).toBeGreaterThanOrEqual(3000);
+    expect(told).toBe(words.replace(KEY, '[key]'));
+  }
+  const last = waits.at(-1);
+  expect(world.status?.endpoint.waits).toEqual({
+    times: waits.length,
+    ms: waits.reduce((sum, { ms }) => sum + ms, 0),
+    last: { at: last?.at, ms: last?.ms, words: last?.words },
+  });
+  const rows = await world.expectOnce(60);
+  expect(rows.every(({ attempts }) => attempts === 1)).toBe(true);
 });
 
 test('q: what a filter stops ends by that name, at once', async () => {

@@ -1,15 +1,15 @@
 import type { Engine } from '../../engine/contract.ts';
 import { AbsentEngine } from '../../engine/remote/absent-engine.ts';
-import type { DialectStep } from '../../engine/remote/dialect.ts';
 import { endpointName, type RemoteEndpoint } from '../../engine/endpoint.ts';
 import { EndpointMemory } from '../../engine/remote/line.ts';
 import type { NetworkOptions } from '../../engine/remote/network.ts';
 import { RemoteEngine } from '../../engine/remote/remote-engine.ts';
+import type { EventBody } from '../../journal/events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 
-/** Hears what the endpoint of that name would not take, and what it gets instead. */
-export type StepListener = (name: string, step: DialectStep) => void;
+/** Hears what an endpoint would not take and what it gets instead, and for how long it takes nothing. */
+export type EndpointListener = (news: Extract<EventBody, { type: 'endpoint.lacks' | 'endpoint.waits' }>) => void;
 
 /** The endpoint at which all agents of one run work. */
 export interface OwnEndpoint {
@@ -40,8 +40,9 @@ export class Endpoints {
   }
 
   /** `own`: all turns of a run go there. */
-  engine(endpoint: RemoteEndpoint, onStep: StepListener, own = false): RemoteEngine {
+  engine(endpoint: RemoteEndpoint, onNews: EndpointListener, own = false): RemoteEngine {
     const { clock, random, network } = this.#with;
+    const name = endpointName(endpoint);
     return new RemoteEngine({
       endpoint,
       ...(network && { network }),
@@ -50,15 +51,18 @@ export class Endpoints {
       memory: this.#memoryOf(endpoint),
       own,
       onStep: (step) => {
-        onStep(endpointName(endpoint), step);
+        onNews({ type: 'endpoint.lacks', name, ...step });
+      },
+      onWait: (wait) => {
+        onNews({ type: 'endpoint.waits', name, ...wait });
       },
     });
   }
 
   /** The run's own engine: its endpoint, or what stands there until one is named. */
-  engineOf(runId: string, onStep: StepListener): Engine {
+  engineOf(runId: string, onNews: EndpointListener): Engine {
     const endpoint = this.#own.get(runId);
-    return endpoint ? this.engine(endpoint, onStep, true) : new AbsentEngine();
+    return endpoint ? this.engine(endpoint, onNews, true) : new AbsentEngine();
   }
 
   of(runId: string): OwnEndpoint {

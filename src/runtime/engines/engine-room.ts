@@ -8,7 +8,7 @@ import type { EngineFigures } from '../../telemetry/report.ts';
 import { EngineKeeper, type KeeperState } from '../../engine/engine-keeper.ts';
 import { Escalation, type EscalationOptions, type RemoteModel } from '../../engine/escalation.ts';
 import type { RemoteEndpoint } from '../../engine/endpoint.ts';
-import type { StepListener } from './endpoints.ts';
+import type { EndpointListener } from './endpoints.ts';
 import type { InFlightTurn } from '../turns/in-flight-turn.ts';
 import { keeperWait } from '../storage/waits.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
@@ -24,10 +24,10 @@ export interface EngineRoomOptions {
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;
-  readonly createEngine: (onStep: StepListener) => Engine;
+  readonly createEngine: (onNews: EndpointListener) => Engine;
   /** Engines for bigger models, beside the run's own. */
   readonly createBeside: () => Engine;
-  readonly createRemote: (endpoint: RemoteEndpoint, onStep: StepListener) => RemoteModel;
+  readonly createRemote: (endpoint: RemoteEndpoint, onNews: EndpointListener) => RemoteModel;
   /** See `EscalationOptions`. */
   readonly models: EscalationOptions['models'];
   /** The autoscaler is not asked. */
@@ -71,13 +71,13 @@ export class EngineRoom {
   constructor(options: EngineRoomOptions) {
     this.#with = options;
     const { clock, plan, tell, resize, onChange } = options;
-    const onStep: StepListener = (name, step) => {
-      if (!options.isOver()) tell({ type: 'endpoint.lacks', name, ...step });
+    const onNews: EndpointListener = (news) => {
+      if (!options.isOver()) tell(news);
     };
     this.#scaling = new SeatScaling({ tell, resize });
     this.#keeper = new EngineKeeper({
       clock,
-      create: () => options.createEngine(onStep),
+      create: () => options.createEngine(onNews),
       source: plan.settings.model,
       budget: plan.budget,
       onReady: (engine, report) => {
@@ -100,7 +100,7 @@ export class EngineRoom {
     this.escalation = new Escalation({
       clock,
       createEngine: options.createBeside,
-      createRemote: (endpoint) => options.createRemote(endpoint, onStep),
+      createRemote: (endpoint) => options.createRemote(endpoint, onNews),
       models: options.models,
       budget: plan.budget,
       own: plan.settings.model.id,

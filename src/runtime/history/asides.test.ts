@@ -31,3 +31,16 @@ it('keeps the newest notes about storage, oldest first', () => {
   expect(asides.figures(2500).storageNotes.map((told) => told.detail)).toEqual([detail(0), detail(1)]);
   expect(asides.figures(9999).storageNotes.map((told) => told.detail)).toEqual([2, 3, 4, 5, 6].map(detail));
 });
+
+it('tells what endpoints would not take and how often they were waited for, as it stood at any moment', () => {
+  const name = 'tiny at host.example';
+  const lacks: EventBody = { type: 'endpoint.lacks', name, without: 'seed', instead: null };
+  const waits = (ms: number, words: string): EventBody => ({ type: 'endpoint.waits', name, ms, words });
+  const asides = told(waits(2000, 'Slow down.'), lacks, waits(500, ''));
+  expect(asides.figures(500).endpoint).toEqual({ lacks: [], waits: { times: 0, ms: 0, last: null } });
+  expect(asides.figures(2000).endpoint).toEqual({
+    lacks: [{ at: 2000, name, without: 'seed', instead: null }],
+    waits: { times: 1, ms: 2000, last: { at: 1000, ms: 2000, words: 'Slow down.' } },
+  });
+  expect(asides.figures(3000).endpoint.waits).toEqual({ times: 2, ms: 2500, last: { at: 3000, ms: 500, words: '' } });
+});

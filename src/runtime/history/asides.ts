@@ -1,11 +1,18 @@
-/** What a run did beside its work and a person may wonder about: why so many seats are in use, and what was given up to store results. */
+/**
+ * What a run did beside its work and a person may wonder about: why so many seats are in use, what was given up to store results, and what
+ * its endpoints would not take.
+ */
 import type { JournalEvent } from '../../journal/events.ts';
-import type { RunStatus } from '../protocol/protocol.ts';
+import type { EndpointFigures, RunStatus } from '../protocol/protocol.ts';
 
 /** Notes that are told; each is told to the log once, however many agents it is about. */
 const NOTES = 5;
 /** Changes of seats that are kept, so that the past can be shown; of an older moment the oldest of them is told. */
 const CHANGES = 1000;
+
+/** Steps down that are kept: endpoints have far fewer. */
+const LACKS = 50;
+const NO_WAITS: EndpointFigures['waits'] = { times: 0, ms: 0, last: null };
 
 type SeatsChanged = NonNullable<RunStatus['seatsChanged']>;
 type StorageNote = RunStatus['storageNotes'][number];
@@ -13,6 +20,9 @@ type StorageNote = RunStatus['storageNotes'][number];
 export class Asides {
   #seats: { readonly at: number; readonly change: SeatsChanged | null }[] = [];
   readonly #storage: StorageNote[] = [];
+  readonly #lacks: EndpointFigures['lacks'][number][] = [];
+  /** Sums up to and with each wait. */
+  #waits: (EndpointFigures['waits'] & { readonly at: number })[] = [];
 
   hear(event: JournalEvent): void {
     const { at, seq } = event;
@@ -25,12 +35,22 @@ export class Asides {
       if (this.#seats.at(-1)?.change) this.#seats.push({ at, change: null });
     } else if (event.type === 'storage.note') {
       this.#storage.push({ seq, at, agent: event.agent, detail: event.detail });
+    } else if (event.type === 'endpoint.lacks') {
+      const { name, without, instead } = event;
+      if (this.#lacks.length < LACKS) this.#lacks.push({ at, name, without, instead });
+    } else if (event.type === 'endpoint.waits') {
+      const { ms, words } = event;
+      const { times, ms: before } = this.#waits.at(-1) ?? NO_WAITS;
+      this.#waits.push({ at, times: times + 1, ms: before + ms, last: { at, ms, words } });
+      if (this.#waits.length > 2 * CHANGES) this.#waits = this.#waits.slice(-CHANGES);
     }
   }
 
   /** As they stood at that run time, ms. */
-  figures(now: number): Pick<RunStatus, 'seatsChanged' | 'storageNotes'> {
+  figures(now: number): Pick<RunStatus, 'seatsChanged' | 'storageNotes' | 'endpoint'> {
+    const { times, ms, last } = this.#waits.findLast(({ at }) => at <= now) ?? NO_WAITS;
     return {
+      endpoint: { lacks: this.#lacks.filter(({ at }) => at <= now), waits: { times, ms, last } },
       seatsChanged: this.#seats.findLast(({ at }) => at <= now)?.change ?? null,
       storageNotes: this.#storage.filter(({ at }) => at <= now).slice(-NOTES),
     };

@@ -31,7 +31,7 @@ const TOLD: Readonly<Partial<Record<JournalEvent['type'], TimelineEvent['kind']>
 };
 
 /** What of the status a log alone tells. */
-export type HistoryFigures = Pick<RunStatus, 'faults' | 'healing' | 'seatsChanged' | 'storageNotes'>;
+export type HistoryFigures = Pick<RunStatus, 'faults' | 'healing' | 'seatsChanged' | 'storageNotes' | 'endpoint'>;
 
 export class History {
   readonly checkpoints = new Checkpoints();

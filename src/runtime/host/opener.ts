@@ -5,7 +5,7 @@ import type { Engine, EngineHost } from '../../engine/contract.ts';
 import type { RemoteEndpoint } from '../../engine/endpoint.ts';
 import type { RemoteModel } from '../../engine/escalation.ts';
 import type { RunSettings } from '../definition/run-setup.ts';
-import { Endpoints, type StepListener } from '../engines/endpoints.ts';
+import { Endpoints, type EndpointListener } from '../engines/endpoints.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Lock } from '../../kernel/lock.ts';
@@ -127,9 +127,9 @@ export class Opener {
       const run = new Run(loaded, {
         clock,
         store,
-        createEngine: (onStep) => wrap(this.#engine(runId, settings, onStep)),
+        createEngine: (onNews) => wrap(this.#engine(runId, settings, onNews)),
         createBeside: () => this.#beside(settings),
-        createRemote: this.#with.remote ?? ((endpoint, onStep) => this.#endpoints.engine(endpoint, onStep)),
+        createRemote: this.#with.remote ?? ((endpoint, onNews) => this.#endpoints.engine(endpoint, onNews)),
         ownEndpoint,
         models:
           settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.#with.engines.models(vramMiB, occupancy),
@@ -156,9 +156,9 @@ export class Opener {
     }
   }
 
-  #engine(runId: string, { engine, seed }: RunSettings, onStep: StepListener): Engine {
+  #engine(runId: string, { engine, seed }: RunSettings, onNews: EndpointListener): Engine {
     if (engine === 'scripted') return this.#scripted(seed, false);
-    return engine === 'remote' ? this.#endpoints.engineOf(runId, onStep) : this.#with.engines.create(engine);
+    return engine === 'remote' ? this.#endpoints.engineOf(runId, onNews) : this.#with.engines.create(engine);
   }
 
   /** Bigger models that stand in a swarm file are this browser's, wherever its agents work. */

@@ -12,12 +12,15 @@ export type {
   StoredModel,
   VramSample,
 } from '../../engine/contract.ts';
+export { readEndpoint, remoteAddress } from '../../engine/endpoint.ts';
+export type { EndpointFault, TypedEndpoint } from '../../engine/endpoint.ts';
 export type { JournalEvent } from '../../journal/events.ts';
 export type { MissedFault } from '../../journal/fault-events.ts';
 export { AGENT_STATES, FAULTS_FROM_OUTSIDE, TIERS } from '../../journal/vocabulary.ts';
 export type { AgentAction, AgentState, FaultKind, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';
+export { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 export type { RoleSummary, SwarmSummary } from '../../swarm/summary.ts';
 export type * from './action-reply.ts';
 export type * from './actions.ts';

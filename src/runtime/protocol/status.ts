@@ -3,7 +3,7 @@ import type { EngineError, EngineReport, LoadProgress, VramSample } from '../../
 import type { SeatsCause } from '../../journal/engine-events.ts';
 import type { RunWait } from '../../journal/run-events.ts';
 import type { StorageNote } from '../../journal/storage-events.ts';
-import type { AgentState } from '../../journal/vocabulary.ts';
+import type { AgentState, EndpointPart } from '../../journal/vocabulary.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { SwarmSummary } from '../../swarm/summary.ts';
 import type { HealFigures } from '../../telemetry/heals.ts';
@@ -15,6 +15,22 @@ import type { ReplayInfo } from './links.ts';
 export type RunInfo = RunRecord;
 
 export type Healing = HealFigures;
+
+export interface EndpointFigures {
+  /** What they would not take, and what they get instead; oldest first. */
+  readonly lacks: readonly {
+    readonly at: number;
+    readonly name: string;
+    readonly without: EndpointPart;
+    readonly instead: string | null;
+  }[];
+  /** How often nothing was sent for a while, for how long in all (ms), and the last time: how long and, in the server's words, why. */
+  readonly waits: {
+    readonly times: number;
+    readonly ms: number;
+    readonly last: { readonly at: number; readonly ms: number; readonly words: string } | null;
+  };
+}
 
 /** The figures strip; small, sent whole. */
 export interface RunStatus extends RunInfo {
@@ -60,8 +76,13 @@ export interface RunStatus extends RunInfo {
     readonly agent: number;
     readonly detail: StorageNote;
   }[];
-  /** Endpoint that a person has allowed for this run, as `MODEL at HOST`; null: nothing leaves this computer. */
+  /**
+   * Endpoint that a person has allowed for this run, as `MODEL at HOST`; null: nothing leaves this computer. Of a run whose engine is
+   * `remote`: where all its agents work; null: nobody has named one in this tab.
+   */
   readonly remote: string | null;
+  /** What endpoints of this run were found to be like. */
+  readonly endpoint: EndpointFigures;
   /** What a person is asked now: open ones only, the 20 newest, oldest first. */
   readonly notices: readonly NoticeInfo[];
   /** The last 20 faults that were injected, newest last. */

@@ -4,18 +4,18 @@ import type { RemoteEndpoint } from '../../engine/endpoint.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RunStore } from '../../store/run-store.ts';
-import type { OwnEndpoint, StepListener } from '../engines/endpoints.ts';
+import type { OwnEndpoint, EndpointListener } from '../engines/endpoints.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
 
 export interface RunOptions {
   readonly clock: Clock;
   readonly store: RunStore;
-  /** `onStep`: see `StepListener`; engines that are no endpoints say nothing there. */
-  readonly createEngine: (onStep: StepListener) => Engine;
+  /** `onNews`: see `EndpointListener`; engines that are no endpoints say nothing there. */
+  readonly createEngine: (onNews: EndpointListener) => Engine;
   /** Engines for bigger models, beside the run's own. */
   readonly createBeside: () => Engine;
   /** What answers for an endpoint to which tasks that fail here may go. */
-  readonly createRemote: (endpoint: RemoteEndpoint, onStep: StepListener) => RemoteModel;
+  readonly createRemote: (endpoint: RemoteEndpoint, onNews: EndpointListener) => RemoteModel;
   /** Where all agents work; absent, or null: they work here. */
   readonly ownEndpoint?: OwnEndpoint | null;
   readonly models: EscalationOptions['models'];

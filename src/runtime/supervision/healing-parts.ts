@@ -8,7 +8,7 @@ import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.
 import { givenThresholds } from '../../healing/thresholds.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Random } from '../../kernel/random.ts';
-import { REMOTE_MODEL } from '../../swarm/model.ts';
+import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 import type { Actuator } from '../turns/actuator.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { RunSetup } from '../definition/run-setup.ts';

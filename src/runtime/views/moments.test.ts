@@ -95,8 +95,21 @@ function told({ cells, status }: RunFrame): ReturnType<typeof folded> {
     healing,
     seatsChanged,
     storageNotes,
+    endpoint,
   } = status;
-  return { cells: [...cells], results, failed, retries, tokens, states, faults, healing, seatsChanged, storageNotes };
+  return {
+    cells: [...cells],
+    results,
+    failed,
+    retries,
+    tokens,
+    states,
+    faults,
+    healing,
+    seatsChanged,
+    storageNotes,
+    endpoint,
+  };
 }
 
 const moment = async (at: number): Promise<RunFrame> => runtime.moment(run.record.id, at);

@@ -44,6 +44,7 @@ const status: RunStatus = {
   seats: { now: 0, target: 0, max: 0 },
   seatsChanged: null,
   storageNotes: [],
+  endpoint: { lacks: [], waits: { times: 0, ms: 0, last: null } },
   notices: [],
   remote: null,
   faults: [],

@@ -1,5 +1,6 @@
 /** What agents are called on screen, from the swarm's roles alone. */
-import type { RoleSummary, SwarmSummary } from '../../runtime/protocol/protocol.ts';
+import type { RoleSummary, RunStatus, SwarmSummary, Tier } from '../../runtime/protocol/protocol.ts';
+import type { Dictionary } from '../text/en.ts';
 
 /** Agents that one supervisor answers for. */
 export const SHARD = 64;
@@ -38,4 +39,13 @@ export function agentByName(summary: SwarmSummary, name: string): number | null 
   const k = Number(match[2]);
   const agent = role.firstAgent + k - 1;
   return k >= 1 && k <= role.replicas ? agent : null;
+}
+
+/** Where an agent is: what is on the GPU in other runs is at the endpoint in one whose agents work there. */
+export function placeName(
+  words: Pick<Dictionary, 'tiers' | 'endpoint'>,
+  run: Pick<RunStatus, 'engine'>,
+  tier: Tier,
+): string {
+  return run.engine === 'remote' && tier === 'hot' ? words.endpoint.hot : words.tiers[tier];
 }

@@ -1,8 +1,16 @@
 /** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
-import type { CheckedSwarm, Diagnostic, PageApi, StartRequest, SwarmSummary } from '../../runtime/protocol/protocol.ts';
+import {
+  type CheckedSwarm,
+  type Diagnostic,
+  type PageApi,
+  REMOTE_MODEL,
+  type StartRequest,
+  type SwarmSummary,
+} from '../../runtime/protocol/protocol.ts';
 import { isOurs } from '../base/handed.ts';
 import { handOver } from '../base/router.svelte.ts';
 import { settings } from '../base/settings.svelte.ts';
+import { typed } from '../endpoint/typed.svelte.ts';
 import {
   INPUT_MOST,
   SWARM_MOST,
@@ -108,6 +116,11 @@ class Draft {
     return this.input || this.checked.summary.input.from === 'example' ? null : 'input';
   }
 
+  /** Whether all agents would work at an endpoint. `named`: the model that the swarm file names. */
+  atEndpoint(named: string | null): boolean {
+    return this.engine !== 'scripted' && this.modelUrl === '' && (this.modelId ?? named) === REMOTE_MODEL;
+  }
+
   /** Settings that every start shares, the demo's too. */
   options(): Pick<StartRequest, 'modelId' | 'modelUrl' | 'engine' | 'limit' | 'seed' | 'vramMiB'> {
     const modelUrl = modelAddress(this.modelUrl);
@@ -127,13 +140,20 @@ class Draft {
     return this.ask && summary?.askMs === null ? { askMs: ASK_MS } : {};
   }
 
-  /** Starts a run; the id of it, or null when the runtime refused and `refused` says why. */
-  async start(runtime: PageApi, request: StartRequest): Promise<string | null> {
+  /**
+   * Starts a run; the id of it, or null when the runtime refused and `refused` says why. `atEndpoint`: the one that was typed is named to it;
+   * should that come to nothing, the run waits and asks for it again.
+   */
+  async start(runtime: PageApi, request: StartRequest, atEndpoint = false): Promise<string | null> {
     this.starting = true;
     this.refused = null;
     this.problem = '';
     try {
       const reply = await runtime.start(request);
+      if (reply.ok && atEndpoint) {
+        const named = await runtime.allowRemote(reply.runId, typed.settings()).catch(() => null);
+        if (named?.ok) typed.handedOver();
+      }
       if (reply.ok) return reply.runId;
       this.refused = { ...request.swarm, diagnostics: reply.diagnostics };
       return null;

@@ -19,6 +19,9 @@ const told: readonly EventBody[] = [
   { type: 'agent.asked', agent: 3, action: 'restart' },
   { type: 'endpoint.allowed', name: 'big at far.example' },
   { type: 'endpoint.allowed', name: null },
+  { type: 'endpoint.named', name: 'big at far.example' },
+  { type: 'endpoint.named', name: null },
+  { type: 'endpoint.lacks', name: 'big at far.example', without: 'json_schema', instead: 'words' },
 ];
 
 it('has words of its own, in both languages, for what people, seats, storage and bigger models do', () => {
@@ -62,4 +65,13 @@ it('ends the reason for a step before it says when', () => {
     reasons: [{ code: 'chosen', action: 'retry-turn', rung: 'light', fault: 'stall', percent: 90, ms: 143 }],
   });
   expect(stepText(event, en).text).toMatch(/cures stall in 90 of 100, 143 ms a cure\. In 60 ms\.$/);
+});
+
+it('tells a wait for an endpoint in its own words', () => {
+  const event = at({ type: 'endpoint.waits', name: 'big at far.example', ms: 2000, words: 'Slow down' });
+  expect(stepText(event, en)).toEqual({ title: 'big at far.example takes nothing for 2 s', text: 'Slow down.' });
+  expect(stepText(event, ko)).toMatchObject({
+    title: expect.stringContaining('big at far.example') as string,
+    text: 'Slow down.',
+  });
 });

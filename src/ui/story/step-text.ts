@@ -110,6 +110,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       const told = (part: string): string => parts[part] ?? part;
       return { title: endpointLacks(name, told(without), instead === null ? null : told(instead)), text: '' };
     }
+    case 'endpoint.waits':
+      return { title: t.spans.endpointWaits(event.name, event.ms), text: sentence(event.words) };
     case 'task.escalated':
       return { title: t.spans.escalated(event.to), text: say.escalated(event.because) };
     case 'seats.changed':

@@ -87,7 +87,8 @@ export const en = {
       { title: 'Already on Chrome', text: 'Open chrome://gpu and look for “WebGPU: Hardware accelerated”.' },
       { title: 'On Linux', text: 'Start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan.' },
     ],
-    meanwhile: 'Stored runs and their results still open, and the scripted demo shows how a run looks.',
+    meanwhile:
+      'Stored runs and their results still open, and the scripted demo shows how a run looks. A run at an endpoint that you name needs no GPU here.',
   },
   errors: errorsEn,
   own: {

@@ -97,7 +97,8 @@ export const ko: Dictionary = {
       { title: '이미 Chrome이라면', text: 'chrome://gpu 를 열어 “WebGPU: Hardware accelerated”를 확인하십시오.' },
       { title: 'Linux라면', text: 'Chrome을 --enable-unsafe-webgpu --enable-features=Vulkan 으로 시작하십시오.' },
     ],
-    meanwhile: '저장된 실행과 그 결과는 열 수 있고, 스크립트 데모로 실행 화면을 볼 수 있습니다.',
+    meanwhile:
+      '저장된 실행과 그 결과는 열 수 있고, 스크립트 데모로 실행 화면을 볼 수 있습니다. 직접 정하는 엔드포인트에서 하는 실행에는 GPU가 필요 없습니다.',
   },
   errors: errorsKo,
   own: {

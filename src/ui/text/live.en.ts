@@ -325,6 +325,53 @@ export const liveEn = {
     withdraw: 'Withdraw',
     none: 'none allowed',
   },
+  /** A run whose agents all work at an endpoint. */
+  endpoint: {
+    title: 'Endpoint',
+    choose: 'An endpoint that you name',
+    chooseNote:
+      'vLLM, Ray Serve, Ollama, llama.cpp, OpenAI and the like. Needs no GPU here; texts go there. Asked for beside Run.',
+    leaves: 'Prompts and all texts that agents read go to the host that you name, and to no other.',
+    leavesTo: (host: string) =>
+      `Prompts and all texts that agents read leave this computer: they go to ${host}, and to no other host.`,
+    staysAt: (host: string) =>
+      `Prompts and all texts that agents read go to ${host}, which is this computer, and to no other host.`,
+    need: 'Name the endpoint first: its address and its model.',
+    ready: (host: string) => `Ready. Nothing has been sent; Run sends to ${host}.`,
+    name: 'Use this endpoint',
+    before: (name: string) => `Before it was ${name}.`,
+    works: (name: string) => `All agents work at ${name}; what they read goes there.`,
+    nowhere: 'No endpoint is named in this tab; nothing is sent.',
+    withdraw: 'Take the run from it',
+    host: 'Host',
+    answered: 'Answered in',
+    asking: 'Asking the endpoint',
+    requests: (now: number, target: number) => `${num(now)} of ${num(target)} requests at once, learned`,
+    atOnce: (target: number, most: number) => `${num(target)}, learned; ${num(most)} at most`,
+    seats: 'Requests',
+    hot: 'at the endpoint',
+    compute: (ms: number) => `${span(ms)} at the endpoint`,
+    figure: 'Endpoint, at once',
+    figureOf: (most: number) => `of ${num(most)} at most`,
+    figureSay: (now: number, target: number, most: number) =>
+      `${count(now, 'request')} under way; the endpoint bears ${num(target)} at once, as far as is known; ${num(most)} are never passed.`,
+    noWaits: 'it never asked to wait',
+    waited: (times: number, ms: number) =>
+      `asked to wait ${times === 1 ? 'once' : `${num(times)} times`}, ${span(ms)} in all`,
+    waits: 'Waits',
+    lastWait: (at: number, ms: number) => `Last at ${clock(at)}, for ${span(ms)}`,
+    lacks: 'Would not take',
+    instead: (part: string, instead: string | null) => (instead === null ? part : `${part}; gets ${instead}`),
+    model: 'an endpoint that you name',
+    hosts: 'only the endpoint that you name, once you press Run',
+    agentsIs: (agents: number) => `${num(agents)}, as many at once as the endpoint bears`,
+    canList: [
+      'read the one input you choose',
+      'send what agents read to the endpoint that you name',
+      'write results into this browser',
+    ],
+    cannotList: ['run code', 'send anything to another host', 'read other files or other runs'],
+  },
   actions: {
     retry: 'Retry',
     restart: 'Restart',
@@ -366,6 +413,7 @@ export const liveEn = {
     endpointOff: 'A person took the endpoint back',
     endpointNamed: (name: string) => `A person named the endpoint at which all agents work: ${name}`,
     endpointNone: 'A person took the run from its endpoint',
+    endpointWaits: (name: string, ms: number) => `${name} takes nothing for ${span(ms)}`,
     endpointLacks: (name: string, part: string, instead: string | null) =>
       `${name} would not take ${part}; from now on it gets ${instead ?? 'none'}`,
     endpointParts: {
