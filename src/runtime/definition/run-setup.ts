@@ -4,7 +4,7 @@ import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
 import type { RunSource } from '../../store/records.ts';
 import { expand, type Layout } from '../../swarm/expand.ts';
-import { type InputItem, readInput } from '../../swarm/input.ts';
+import { type InputItem, readInput } from '../../swarm/input/read-input.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';

@@ -1,4 +1,4 @@
-import type { InputItem } from '../../swarm/input.ts';
+import type { InputItem } from '../../swarm/input/read-input.ts';
 import type { SwarmInput } from '../../swarm/model.ts';
 
 /** A file from which these items are read again, in the format that the swarm file asks for. Plain lines keep their line numbers. */

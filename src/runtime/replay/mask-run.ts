@@ -1,5 +1,5 @@
 /** A whole recording without the input: what people and agents wrote about each line becomes the same about its placeholder. */
-import type { InputItem } from '../../swarm/input.ts';
+import type { InputItem } from '../../swarm/input/read-input.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import type { RunSetup } from '../definition/run-setup.ts';

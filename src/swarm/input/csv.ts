@@ -1,7 +1,7 @@
 /** The records of a CSV file (RFC 4180, any usual delimiter), and what is wrong with those that are not whole. */
 import Papa from 'papaparse';
-import { quote } from './diagnostic.ts';
-import { nearest } from './nearest.ts';
+import { quote } from '../diagnostic.ts';
+import { nearest } from '../nearest.ts';
 
 /** Takes what was read. */
 export interface RecordSink {

@@ -1,11 +1,11 @@
 /** From the text of an input file to items, each with the line it came from. */
-import { err, ok, type Result } from '../kernel/result.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
 import { type RecordSink, readCsv } from './csv.ts';
-import { type Diagnostic, quote, sortDiagnostics } from './diagnostic.ts';
+import { type Diagnostic, quote, sortDiagnostics } from '../diagnostic.ts';
 import { foreignFormat, plainText } from './foreign.ts';
 import { jsonFaultAt } from './json-fault.ts';
-import { MAX_ITEMS, type SwarmInput } from './model.ts';
-import { nearest } from './nearest.ts';
+import { MAX_ITEMS, type SwarmInput } from '../model.ts';
+import { nearest } from '../nearest.ts';
 
 /** What one task is about. */
 export interface InputItem {

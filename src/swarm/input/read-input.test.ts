@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
-import { formatDiagnostic } from './diagnostic.ts';
-import { type InputFormat, MAX_ITEM_CHARACTERS, readInput } from './input.ts';
+import { formatDiagnostic } from '../diagnostic.ts';
+import { type InputFormat, MAX_ITEM_CHARACTERS, readInput } from './read-input.ts';
 
 const read = (text: string, format: InputFormat, limit?: number) => {
   const result = readInput('in', text, format, limit);
