@@ -33,7 +33,7 @@ export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean, rolesSt
 
 function checkInput({ input }: Swarm): Broken[] {
   const broken: Broken[] = [];
-  const needs = (key: 'example' | 'column' | 'field', goesWith: string, fits: boolean): void => {
+  const needs = (key: keyof Swarm['input'], goesWith: string, fits: boolean): void => {
     if (input[key] === undefined || fits) return;
     broken.push({
       path: ['input', key],
@@ -44,7 +44,17 @@ function checkInput({ input }: Swarm): Broken[] {
   };
   needs('example', 'from: example', input.from === 'example');
   needs('column', 'format: csv', input.format === 'csv');
-  needs('field', 'format: jsonl', input.format === 'jsonl');
+  needs('delimiter', 'format: csv', input.format === 'csv');
+  needs('header', 'format: csv', input.format === 'csv');
+  needs('field', 'format: jsonl or format: json', input.format === 'jsonl' || input.format === 'json');
+  needs('bad', 'format: csv, jsonl or json', input.format !== 'lines');
+  if (input.header === false && typeof input.column === 'string') {
+    broken.push({
+      path: ['input', 'header'],
+      message: 'input.column is a name, and the file is said to have no header',
+      expected: 'header: true, or a column number from 1',
+    });
+  }
   if (input.from === 'example' && input.example === undefined) {
     broken.push({ path: ['input', 'from'], message: 'input does not say which example', expected: 'the key example' });
   }

@@ -5,10 +5,13 @@
  * Each message says what is *expected*; parse.ts puts what was found and where in front of it.
  */
 import * as v from 'valibot';
+import { ENCODINGS } from './input/encodings.ts';
 import { OutputSchemaSchema } from './output-schema.ts';
 
 export const ROLE_KINDS = ['coordinator', 'specialist', 'guardian', 'worker', 'messenger'] as const;
-export const INPUT_FORMATS = ['lines', 'csv', 'jsonl'] as const;
+export const INPUT_FORMATS = ['lines', 'csv', 'jsonl', 'json'] as const;
+/** Delimiters that have a name in a swarm file. */
+export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', space: ' ' } as const;
 /** Files under public/swarms/inputs/. */
 export const EXAMPLE_INPUTS = ['mixed.log'] as const;
 
@@ -79,6 +82,16 @@ const modelId = () => {
   return v.pipe(v.string(expected), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, expected));
 };
 
+const DELIMITER = `one of ${Object.keys(DELIMITERS).join(', ')}, or one character`;
+
+/** One character; names, and the tab as people write it in single quotes, come out as what they stand for. */
+const delimiter = () =>
+  v.pipe(
+    v.string(DELIMITER),
+    v.transform((text) => (text === '\\t' ? '\t' : ((DELIMITERS as Readonly<Record<string, string>>)[text] ?? text))),
+    v.regex(/^[^"\n\r]$/, DELIMITER),
+  );
+
 const COLUMN = 'a column name, or a column number from 1';
 const SHARE = 'a number above 0, at most 1';
 
@@ -116,7 +129,19 @@ const Input = v.strictObject(
     example: v.pipe(v.exactOptional(choice(EXAMPLE_INPUTS)), v.description('Which example; with from: example only.')),
     format: v.pipe(
       v.optional(choice(INPUT_FORMATS), 'lines'),
-      v.description('lines: each line is an item; csv: each record; jsonl: each line is one JSON value.'),
+      v.description(
+        'lines: each line is an item; csv: each record; jsonl: each line is one JSON value; json: each item of a list is one.',
+      ),
+    ),
+    encoding: v.pipe(
+      v.exactOptional(choice(ENCODINGS)),
+      v.description(
+        "The file's encoding; absent = UTF-8, or UTF-16 where the file says so. A byte order mark goes first.",
+      ),
+    ),
+    delimiter: v.pipe(
+      v.exactOptional(delimiter()),
+      v.description('csv: what parts fields: comma, semicolon, tab, bar, space or one character; absent = found out.'),
     ),
     column: v.pipe(
       v.exactOptional(
@@ -126,13 +151,31 @@ const Input = v.strictObject(
         'csv: the column that agents read. A name needs a header line; a number counts from 1 and means there is none.',
       ),
     ),
+    header: v.pipe(
+      v.exactOptional(v.boolean('true or false')),
+      v.description('csv, with a column number: true = the first record is a header all the same.'),
+    ),
     field: v.pipe(
       v.exactOptional(text(128)),
-      v.description('jsonl: the field that agents read; absent = the whole line.'),
+      v.description(
+        'jsonl, json: the field that agents read, such as message, log.message or events[].message; absent = the whole value.',
+      ),
+    ),
+    join: v.pipe(
+      v.exactOptional(choice(['none', 'traces'])),
+      v.description(
+        'traces: lines of a stack trace, and others that are indented, belong to the line before them; absent = none.',
+      ),
+    ),
+    bad: v.pipe(
+      v.exactOptional(choice(['stop', 'skip'])),
+      v.description(
+        'csv, jsonl, json: skip = records that cannot be read are passed over, counted and listed; absent = stop.',
+      ),
     ),
     limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
-  'a map with from, example, format, column, field, limit',
+  'a map with from, example, format, encoding, delimiter, column, header, field, join, bad, limit',
 );
 
 const Limits = v.strictObject(

@@ -156,8 +156,34 @@ function valueProblem(issue: v.BaseIssue<unknown>): Broken[] {
   return [{ path, message: found(path, issue.input), expected: issue.message, hint: hintFor(path, issue) }];
 }
 
+/** What people call a choice of a key elsewhere. */
+const CALLED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  format: {
+    tsv: 'write format: csv, and delimiter: tab',
+    ndjson: 'write format: jsonl',
+    text: 'write format: lines',
+    txt: 'write format: lines',
+    log: 'write format: lines',
+    xlsx: 'save the sheet as CSV, and write format: csv',
+  },
+  encoding: {
+    'iso-8859-1': 'write encoding: latin1',
+    'latin-9': 'write encoding: iso-8859-15',
+    ansi: 'write encoding: windows-1252',
+    cp1252: 'write encoding: windows-1252',
+    cp1251: 'write encoding: windows-1251',
+    cp949: 'write encoding: euc-kr',
+    cp932: 'write encoding: shift_jis',
+    sjis: 'write encoding: shift_jis',
+    gbk: 'write encoding: gb18030',
+    'utf-16': 'write encoding: utf-16le, as Windows does, or utf-16be',
+  },
+};
+
 function hintFor(path: Path, issue: v.BaseIssue<unknown>): string {
   if (typeof issue.input !== 'string') return '';
+  const called = path[0] === 'input' ? CALLED[String(path[1])]?.[issue.input.toLowerCase()] : undefined;
+  if (called !== undefined) return called;
   if (path.at(-1) === 'model' && /[:/]/.test(issue.input)) {
     return 'a swarm file cannot name an address: give it on the start screen, or with --model';
   }

@@ -18,6 +18,8 @@ export { AGENT_STATES, TIERS } from '../../journal/vocabulary.ts';
 export type { AgentAction, AgentState, FaultKind, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';
+export type { InputNote } from '../../swarm/input/notes.ts';
+export type { SkippedRecord } from '../../swarm/input/read-input.ts';
 export type { RoleSummary, SwarmSummary } from '../../swarm/summary.ts';
 export type * from './action-reply.ts';
 export type * from './actions.ts';

@@ -9,10 +9,15 @@ export interface ExampleSwarm {
   readonly summary: SwarmSummary;
 }
 
+/** An input file as a person gave it: its bytes, of which the swarm file may name the encoding, or text that was pasted or shared. */
+export type GivenInput =
+  | { readonly name: string; readonly text: string; readonly bytes?: undefined }
+  | { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+
 export interface StartRequest {
   readonly swarm: { readonly file: string; readonly text: string };
   /** Absent when the swarm names an example input. */
-  readonly input?: { readonly name: string; readonly text: string };
+  readonly input?: GivenInput;
   readonly modelId?: string;
   /** Model folder in the hub's layout, overrides modelId. */
   readonly modelUrl?: string;

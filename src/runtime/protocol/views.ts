@@ -42,7 +42,8 @@ export interface AgentStory {
   readonly events: readonly JournalEvent[];
 }
 
-export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics';
+/** `skipped`: records of the input that were passed over, one JSON object a line. */
+export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics' | 'skipped';
 
 /** Something on the timeline that is no fault of ours: `at` in run time, ms. */
 export interface TimelineEvent {

@@ -102,7 +102,12 @@ export const common = {
     askMs: v.exactOptional(ms),
   }),
   /** A file that the swarm file reads; `included` false: its items are placeholders. */
-  input: v.strictObject({ ...named.entries, included: v.boolean() }),
+  input: v.strictObject({
+    ...named.entries,
+    included: v.boolean(),
+    /** It is items, and no file that the swarm file reads. */
+    items: v.exactOptional(v.literal(true)),
+  }),
   /** What people did; absent where nobody did anything. */
   words: v.exactOptional(v.pipe(v.array(Action), v.maxLength(MAX_ACTIONS))),
   /** Absent where it was never opened again. */

@@ -11,18 +11,26 @@ const TYPES: Readonly<Record<ExportKind, string>> = {
   csv: 'text/csv',
   report: 'application/json',
   metrics: 'text/plain;version=0.0.4',
+  skipped: 'application/x-ndjson',
 };
 
 /** Puts the remark on a row into words. */
 export type NoteWords = (note: RowNote) => string;
 
-/** What a person downloads: committed rows in the order of the input, the run report, or metrics in the Prometheus text format. */
+/**
+ * What a person downloads: committed rows in the order of the input, the run report, metrics in the Prometheus text format, or what of the input was
+ * passed over.
+ */
 export async function exportRun(view: RunView, store: RunStore, kind: ExportKind, noteWords: NoteWords): Promise<Blob> {
   const type = `${TYPES[kind]};charset=utf-8`;
   if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
   if (kind === 'metrics') {
     const metrics = runMetrics(reportOf(view), view.status().healing, view.history.faultsByKind());
     return new Blob([prometheusText(metrics)], { type });
+  }
+  if (kind === 'skipped') {
+    const lines = view.plan.skipped.map((record) => `${JSON.stringify(record)}\n`);
+    return new Blob(lines, { type });
   }
   const parts: string[] = kind === 'csv' ? [csvHeader()] : [];
   await store.eachRow(view.id, (rows) => {
@@ -49,6 +57,6 @@ function reportOf(view: RunView) {
     elapsedMs: status.elapsedMs,
     figures: view.figures(),
     learned: view.history.learned,
-    notes: view.plan.notes,
+    inputNotes: view.plan.notes,
   });
 }
