@@ -32,6 +32,8 @@ export interface ResultRow {
   readonly task: number;
   /** Line in the input, from 1. */
   readonly line: number;
+  /** Line on which the item ends; absent where that is the same. */
+  readonly lastLine?: number;
   readonly input: string;
   /** Parsed output; null when the task failed. */
   readonly output: unknown;
@@ -51,6 +53,8 @@ export interface ResultRow {
   readonly model?: string;
   /** A person gave the output, or part of it. */
   readonly edited?: true;
+  /** Output and review as JSON text, as they were written, where reading and writing them would change a number. */
+  readonly written?: { readonly output?: string; readonly review?: string };
 }
 
 /** Events of one commit; `body` is one JSON event a line. */

@@ -107,3 +107,16 @@ describe('output schemas and the grammar engine', () => {
     expect(await grammars.Testings.isGrammarAcceptString(await grammarOf(schema), text)).toBe(allowed);
   });
 });
+
+test('c: a number that is asked for but has more digits than a number holds is told', () => {
+  // What the file says, 9007199254740993, is …992 once it is read.
+  const faults = outputSchemaFaults({ enum: [1, 9007199254740992] });
+  expect(faults).toEqual([
+    {
+      path: ['enum', 1],
+      message: '9007199254740992 has more digits than a number holds',
+      expected: 'a value that the rest of the schema allows',
+    },
+  ]);
+  expect(outputSchemaFaults({ const: 9007199254740991 })).toEqual([]);
+});

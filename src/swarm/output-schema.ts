@@ -126,6 +126,10 @@ function misfit(value: Scalar, schema: OutputSchema): string | null {
     const length = [...value].length;
     return length < minLength || length > maxLength ? 'is not as long as minLength and maxLength ask' : null;
   }
+  // 9007199254740993 would be asked for as …992.
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return 'has more digits than a number holds';
+  }
   if (typeof value === 'number') return value < minimum || value > maximum ? 'is not within minimum and maximum' : null;
   return null;
 }

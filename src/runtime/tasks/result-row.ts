@@ -42,6 +42,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   return {
     task,
     line: input.line,
+    ...(input.lastLine !== undefined && { lastLine: input.lastLine }),
     input: input.text,
     output: ending.failure === null ? (result?.output ?? null) : null,
     failure: ending.failure,

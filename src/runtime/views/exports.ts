@@ -2,7 +2,7 @@ import type { ResultRow } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
 import { runReport } from '../../telemetry/report.ts';
-import { csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
+import { csvFile, csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
 import type { ExportKind, RowNote } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
 
@@ -37,7 +37,7 @@ export async function exportRun(view: RunView, store: RunStore, kind: ExportKind
     const known = rows.map(({ row }) => told(row, noteWords));
     parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
   });
-  return new Blob(parts, { type });
+  return new Blob(kind === 'csv' ? [...csvFile(parts)] : parts, { type });
 }
 
 function told(row: ResultRow, noteWords: NoteWords): ResultRow {

@@ -1,4 +1,5 @@
 /** JSON lines and JSON files: one record a line, or one an item of a list. Values come out as they are written. */
+import { compactJson } from '../../kernel/written-json.ts';
 import { quote } from '../diagnostic.ts';
 import { follow, nearestField } from './field.ts';
 import { jsonFaultAt } from './json-fault.ts';
@@ -40,7 +41,7 @@ export function readJson(given: string, { field }: InputFormat, sink: RecordSink
       return;
     }
     const lastLine = lineAt.of(span.end - 1);
-    if (rest === undefined) sink.add({ line, lastLine, text: compact(text.slice(span.start, span.end)) });
+    if (rest === undefined) sink.add({ line, lastLine, text: compactJson(text.slice(span.start, span.end)) });
     else readFields({ text, span, line, lastLine, kind: 'value' }, rest, sink, 2);
   };
 
@@ -164,11 +165,6 @@ function placeIn(
 ): { readonly line: number; readonly column: number } {
   const lines = text.slice(known.start, offset).split('\n').length - 1;
   return { line: known.line + lines, column: offset - text.lastIndexOf('\n', offset - 1) };
-}
-
-/** Without the spaces and line ends between its parts. */
-function compact(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
 }
 
 /** Where and why a text is no JSON; null where it is. `at`: offset. */
