@@ -7,6 +7,11 @@ export function num(value: number): string {
   return grouped.format(value);
 }
 
+/** Lines of a file: "12", or "12–17" where there are several. */
+export function lineRange(line: number, lastLine = line): string {
+  return lastLine > line ? `${num(line)}–${num(lastLine)}` : num(line);
+}
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /**
