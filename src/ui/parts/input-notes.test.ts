@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { InputNote } from '../../runtime/protocol/protocol.ts';
-import { en } from '../text/en.ts';
-import { ko } from '../text/ko.ts';
+import { sayEn } from '../text/say.en.ts';
+import { sayKo } from '../text/say.ko.ts';
 import { saidNotes } from './input-notes.ts';
 
 const notes: readonly InputNote[] = [
@@ -24,9 +24,9 @@ const notes: readonly InputNote[] = [
 ];
 
 it('says each note, the weightiest first', () => {
-  const said = saidNotes(notes, en.input);
+  const said = saidNotes(notes, sayEn);
   expect(said).toHaveLength(notes.length);
-  expect(said[0]).toBe('300 records could not be read and were skipped: lines 1, 2, 3, 4, 5, 295 more.');
+  expect(said[0]).toBe('300 records could not be read and were skipped: lines 1, 2, 3, 4, 5 and 295 more.');
   expect(said).toContain(
     '1 place that is not utf-8 was read as \uFFFD: line 2. The first is byte FC, in column 4. It looks like windows-1252: if it is, write encoding: windows-1252 under input.',
   );
@@ -36,7 +36,7 @@ it('says each note, the weightiest first', () => {
 });
 
 it('says as much in Korean', () => {
-  const said = saidNotes(notes, ko.input);
+  const said = saidNotes(notes, sayKo);
   for (const each of said) expect(each).toMatch(/[가-힣]/);
   expect(said[0]).toContain('300');
 });
