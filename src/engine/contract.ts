@@ -45,6 +45,10 @@ export interface TurnRequest {
   readonly messages: readonly ChatMessage[];
   /** JSON Schema, as text, that constrains the output; absent = free text. */
   readonly schema?: string;
+  /** The text that may be shortened where the prompt does not fit the model's context; absent: none. */
+  readonly elastic?: Elastic;
+  /** How many of `messages`, from the first, are the agent's memory: where they do not fit, the oldest are left out, two by two. */
+  readonly memory?: number;
   readonly maxTokens: number;
   readonly stop?: readonly string[];
   readonly sampling: Sampling;
@@ -61,6 +65,20 @@ export interface TurnRequest {
    */
   readonly pageIn?: PageInWay;
 }
+
+/** A part of one message that may be shortened. */
+export interface Elastic {
+  /** Index into the request's `messages`. */
+  readonly message: number;
+  /** Characters of its content, `to` not included. */
+  readonly from: number;
+  readonly to: number;
+  /** What stays: the beginning, the end, or both without the middle. */
+  readonly keep: 'head' | 'tail' | 'middle';
+}
+
+/** Parts of a text, in order: the first character of each, and the one behind it. */
+export type ReadRanges = readonly (readonly [from: number, to: number])[];
 
 export type PageInWay = 'restore' | 'prefill';
 
@@ -114,6 +132,10 @@ export interface TurnOutcome {
   readonly timing: TurnTiming;
   /** Mean natural-log probability of the chosen tokens, where the engine reads it. */
   readonly meanLogprob: number | null;
+  /** What was read of the elastic text, in characters of it; absent where that was all of it. */
+  readonly read?: ReadRanges;
+  /** Messages of the agent's memory that were left out, the oldest; absent where none were. */
+  readonly dropped?: number;
   /** True when the agent's sequence is parked on the GPU now, as `retain` asked. */
   readonly retained?: boolean;
   /** Absent when the agent was resident, or where the engine does not measure it. */
