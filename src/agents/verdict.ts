@@ -1,15 +1,15 @@
-import type { TurnOutcome } from '../engine/contract.ts';
-import type { FailedTurn } from '../journal/evidence.ts';
-import { ENGINE_LOST } from '../journal/run-state.ts';
+import type { EngineError, TurnOutcome } from '../engine/contract.ts';
+import type { FailedTurn, FailureDetail } from '../journal/evidence.ts';
+import { ENDPOINT_LOST, ENGINE_LOST } from '../journal/run-state.ts';
 import { reported } from '../journal/said.ts';
-import type { RequeueReason, TurnFailure } from '../journal/vocabulary.ts';
+import type { EngineErrorCode, RemoteErrorCode, RequeueReason, TurnFailure } from '../journal/vocabulary.ts';
 
 export type Verdict =
   | { readonly kind: 'accept'; readonly output: unknown }
   /** The agent's own doing: an attempt is spent. */
   | ({ readonly kind: 'reject' } & FailedTurn)
   /** Nothing to do with agent or task (engine gone, turn called back): it waits again, no attempt is spent. */
-  | { readonly kind: 'requeue'; readonly reason: RequeueReason; readonly detail: string };
+  | { readonly kind: 'requeue'; readonly reason: RequeueReason; readonly detail: FailureDetail };
 
 /** What a role asks of an output: null when it is met, else what is wrong. `copied` names the rule that a text stands in the input. */
 export type OutputCheck = (
@@ -24,16 +24,12 @@ export type OutputCheck = (
 export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: string): Verdict {
   switch (outcome.finish) {
     case 'cancelled':
-      return { kind: 'requeue', reason: 'cancelled', detail: outcome.error?.message ?? 'cancelled' };
+      return { kind: 'requeue', reason: 'cancelled', detail: detailOf(outcome.error) };
     case 'error': {
       const code = outcome.error?.code ?? 'internal';
-      if (ENGINE_LOST.has(code)) return { kind: 'requeue', reason: code, detail: outcome.error?.message ?? code };
-      const failure = code === 'prompt-too-long' || code === 'schema-unsupported' ? code : 'engine-error';
-      return {
-        kind: 'reject',
-        failure,
-        detail: outcome.error ? reported(outcome.error.message) : { code: 'no-reason' },
-      };
+      if (ENGINE_LOST.has(code) || ENDPOINT_LOST.has(code))
+        return { kind: 'requeue', reason: code, detail: detailOf(outcome.error) };
+      return { kind: 'reject', failure: FAILURES[code] ?? 'engine-error', detail: detailOf(outcome.error) };
     }
     case 'deadline':
       return {
@@ -54,6 +50,22 @@ export function judge(outcome: TurnOutcome, check: OutputCheck | null, input: st
       return outcome.text.trim() === '' ? empty : { kind: 'accept', output: outcome.text.trim() };
   }
 }
+
+/** Errors that say something of the request; any other is the engine's own. */
+const FAILURES: Partial<Readonly<Record<EngineErrorCode, TurnFailure>>> = {
+  'prompt-too-long': 'prompt-too-long',
+  'schema-unsupported': 'schema-unsupported',
+  'remote-filtered': 'filtered',
+  'remote-declined': 'declined',
+};
+
+function detailOf(error: EngineError | undefined): FailureDetail {
+  if (!error) return { code: 'no-reason' };
+  const { code, message } = error;
+  return isRemote(code) ? { code: 'endpoint', error: code, words: message } : reported(message);
+}
+
+const isRemote = (code: EngineErrorCode): code is RemoteErrorCode => code.startsWith('remote-');
 
 const empty: Verdict = { kind: 'reject', failure: 'output-empty', detail: { code: 'nothing-written' } };
 
@@ -81,5 +93,5 @@ function read(text: string, check: OutputCheck, input: string): Verdict {
 
 /** False where the same request can only fail the same way. */
 export function worthRetrying(failure: TurnFailure): boolean {
-  return failure !== 'schema-unsupported';
+  return failure !== 'schema-unsupported' && failure !== 'filtered' && failure !== 'declined';
 }

@@ -96,13 +96,17 @@ export class WrappedEngine implements Engine {
     return report;
   }
 
-  submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
+  submit(
+    request: TurnRequest,
+    onProgress?: (progress: TurnProgress) => void,
+    onHeld?: (held: boolean) => void,
+  ): TurnHandle {
     const affliction = this.#state === 'ready' ? this.#hooks.struck(request) : null;
     let settle!: (outcome: TurnOutcome) => void;
     const done = new Promise<TurnOutcome>((resolve) => {
       settle = resolve;
     });
-    const handle = this.#inner.submit(request, (progress) => {
+    const hear = (progress: TurnProgress): void => {
       if (turn.over || this.#state !== 'ready') return;
       turn.tokens = progress.completionTokens;
       turn.text = affliction?.kind === 'loop' ? looped(turn.tokens) : progress.text;
@@ -113,8 +117,12 @@ export class WrappedEngine implements Engine {
       }
       begun = true;
       onProgress?.({ id: request.id, text: turn.text, completionTokens: turn.tokens });
-    });
+    };
     let begun = false;
+    // A turn that is held has no deadline yet.
+    const handle = this.#inner.submit(request, hear, (held) => {
+      if (this.#state === 'ready') onHeld?.(held);
+    });
     const turn: Turn = {
       request,
       handle,
@@ -160,6 +168,11 @@ export class WrappedEngine implements Engine {
 
   vram: Engine['vram'] = () => this.#inner.vram();
   counters: Engine['counters'] = () => this.#inner.counters();
+
+  get onSeats(): Engine['onSeats'] {
+    const inner = this.#inner;
+    return inner.onSeats && ((listener) => inner.onSeats?.(listener));
+  }
 
   onLost(listener: (error: EngineError) => void): void {
     this.#lost.push(listener);

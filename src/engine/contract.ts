@@ -9,9 +9,11 @@
 
 import type { EngineLoss } from '../journal/engine-events.ts';
 import type { NotKept } from '../journal/storage-events.ts';
-import type { EngineErrorCode, FinishReason, LossDeclarer } from '../journal/vocabulary.ts';
+import type { EngineErrorCode, FinishReason, GateCause, LossDeclarer, RemoteErrorCode } from '../journal/vocabulary.ts';
 
 export type { EngineErrorCode, FinishReason, NotKept };
+/** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
+export type LocalErrorCode = Exclude<EngineErrorCode, RemoteErrorCode>;
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -141,6 +143,8 @@ export interface TurnOutcome {
   /** Absent when the agent was resident, or where the engine does not measure it. */
   readonly pageIn?: PageIn;
   readonly error?: EngineError;
+  /** What the model wrote before its answer to reason with, where the engine can tell it apart; no part of `text`. */
+  readonly reasoning?: string;
 }
 
 /** Streamed while a turn runs; `text` is all text so far, so a lost message costs nothing. */
@@ -190,7 +194,8 @@ export interface MemoryBudget {
   readonly resident: number;
 }
 
-export type LoadPhase = 'adapter' | 'library' | 'config' | 'tokenizer' | 'weights' | 'compile' | 'self-test' | 'ready';
+export type LoadPhase =
+  'endpoint' | 'adapter' | 'library' | 'config' | 'tokenizer' | 'weights' | 'compile' | 'self-test' | 'ready';
 
 export interface LoadProgress {
   readonly phase: LoadPhase;
@@ -227,8 +232,10 @@ export interface EngineReport {
   readonly engine: 'webllm' | 'scripted' | 'remote';
   /** True when turns share batches; false when they run one at a time through the public chat API. */
   readonly batched: boolean;
-  /** Sequences the engine will run at once. */
+  /** Sequences the engine will run at once, at most. */
   readonly residents: number;
+  /** Of these, so many to begin with; absent: all. `onSeats` tells of more and fewer. */
+  readonly seats?: number;
   readonly adapter: AdapterInfo | null;
   readonly model: {
     readonly id: string;
@@ -239,6 +246,15 @@ export interface EngineReport {
   /** Plain sentences on anything that fell back and why; empty when nothing did. */
   readonly notes: readonly string[];
   readonly loadMs: number;
+}
+
+/** How many turns an engine runs at once, where that is found out while it runs. */
+export interface SeatsChange {
+  readonly from: number;
+  readonly to: number;
+  /** As many as it may ever be. */
+  readonly max: number;
+  readonly because: GateCause;
 }
 
 /** Counters since load, for reports and metrics. */
@@ -279,7 +295,15 @@ export interface Engine {
    * at once. @returns bytes that it holds on the GPU; 0 where a second copy of the model is more than the budget has to spare
    */
   prepare?(source: ModelSource, budget: MemoryBudget): Promise<number>;
-  submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle;
+  /**
+   * `onHeld`: told by engines that keep a turn back before it runs. True: it waits, and nobody works on it; false: it was sent on, and its
+   * deadline counts from now, not from submission. Both may come more than once.
+   */
+  submit(
+    request: TurnRequest,
+    onProgress?: (progress: TurnProgress) => void,
+    onHeld?: (held: boolean) => void,
+  ): TurnHandle;
   /**
    * Frees the seat of a parked agent. `warm`: its own tokens' K/V is written first and the promise resolves once that is durable, or says
    * that it could not be and became cold. Turns submitted afterwards may take the seat at once. Never rejects while the engine lives; an
@@ -292,6 +316,8 @@ export interface Engine {
   freeWarm(bytes: number): Promise<number>;
   vram(): Promise<VramSample>;
   counters(): Promise<EngineCounters>;
+  /** Told whenever it changes how many turns run at once; engines for whom that is what `load` said do not have it. */
+  readonly onSeats?: ((listener: (change: SeatsChange) => void) => void) | undefined;
   /** Called once, when the engine can do no more: all turns in flight have ended with an error first. */
   onLost(listener: (error: EngineError) => void): void;
   dispose(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Engine, EngineError, EngineReport, LoadProgress, MemoryBudget, ModelSource } from './contract.ts';
-import { asEngineError } from './contract.ts';
+import { asEngineError, givenUp } from './contract.ts';
 
 /** Faults that no second try can cure: the person must change something. */
 const PERMANENT = new Set([
@@ -11,6 +11,15 @@ const PERMANENT = new Set([
   'library-too-old',
   'over-budget',
   'storage-full',
+  'remote-absent',
+  'remote-blocked',
+  'remote-redirected',
+  'remote-key',
+  'remote-forbidden',
+  'remote-path',
+  'remote-page',
+  'remote-model',
+  'remote-quota',
 ]);
 
 /** Browsers block an origin whose devices are lost in quick succession; the second within this time waits longer. */
@@ -95,6 +104,18 @@ export class EngineKeeper {
   absolve(): void {
     this.#row = 0;
     if (this.#state.kind === 'stopped' && !this.#state.permanent) this.start();
+  }
+
+  /** What engines are made of has changed: the next one takes the place of this one now. */
+  renew(): void {
+    const engine = this.#engine;
+    if (engine && this.#state.kind === 'ready') this.#lose(engine, givenUp('order'), true);
+    this.#timer?.();
+    this.#abort?.abort(new Error('another one takes its place'));
+    void this.#engine?.dispose().catch(() => undefined);
+    this.#row = 0;
+    this.#everReady = false;
+    this.#load();
   }
 
   /** The engine is known to be useless, e.g. it keeps no deadline; or, where that is `ordered`, a fresh one is wanted without its fault. */

@@ -10,7 +10,7 @@ import type {
   TurnRequest,
 } from './contract.ts';
 import { asEngineError, EngineFault } from './contract.ts';
-import type { RemoteEndpoint } from './remote.ts';
+import { endpointName, type RemoteEndpoint } from './endpoint.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 
 /** A bigger model that nobody has asked anything for so long leaves the GPU again, ms. */
@@ -21,7 +21,7 @@ export interface EscalationOptions {
   readonly clock: Clock;
   /** A second engine beside the run's own. */
   readonly createEngine: () => Engine;
-  readonly createRemote: (endpoint: RemoteEndpoint) => Engine;
+  readonly createRemote: (endpoint: RemoteEndpoint) => RemoteModel;
   /** What the budget would let be loaded; null: any model can be had (the scripted engine). */
   readonly models: ((vramMiB: number, occupancy: number) => Promise<readonly ModelChoice[]>) | null;
   readonly budget: MemoryBudget;
@@ -29,6 +29,12 @@ export interface EscalationOptions {
   readonly own: string;
   /** Bytes that the run's own engine may use and uses now; null while there is none. */
   readonly vram: () => { readonly limit: number; readonly now: number } | null;
+}
+
+/** An endpoint as the last rung: an engine, and what prompts for it may be as long as, tokens. */
+export interface RemoteModel extends Engine {
+  /** Absent: as many as the run's own. */
+  readonly contextTokens?: number;
 }
 
 interface Loaded {
@@ -49,7 +55,7 @@ interface Loaded {
 export class Escalation {
   readonly #with: EscalationOptions;
   readonly #loaded = new Map<string, Loaded>();
-  #remote: { readonly name: string; readonly engine: Engine } | null = null;
+  #remote: { readonly name: string; readonly engine: RemoteModel } | null = null;
 
   constructor(options: EscalationOptions) {
     this.#with = options;
@@ -64,9 +70,18 @@ export class Escalation {
   allow(endpoint: RemoteEndpoint | null): void {
     void this.#remote?.engine.dispose();
     this.#remote = endpoint && {
-      name: `${endpoint.model} at ${new URL(endpoint.url).host}`,
+      name: endpointName(endpoint),
       engine: this.#with.createRemote(endpoint),
     };
+  }
+
+  isRemote(name: string): boolean {
+    return this.#remote?.name === name;
+  }
+
+  /** Tokens that the model of that name has room for; null where nobody knows. */
+  contextTokens(name: string): number | null {
+    return (this.#remote?.name === name ? this.#remote.engine.contextTokens : undefined) ?? null;
   }
 
   /** The first step up after those tried; null when there is none left. */
@@ -76,9 +91,14 @@ export class Escalation {
   }
 
   /** As `Engine.submit`, on the model of that name. */
-  submit(name: string, request: TurnRequest, onProgress: (progress: TurnProgress) => void): TurnHandle {
+  submit(
+    name: string,
+    request: TurnRequest,
+    onProgress: (progress: TurnProgress) => void,
+    onHeld: (held: boolean) => void = () => undefined,
+  ): TurnHandle {
     const { retain: _, pageIn: __, ...alone } = request;
-    if (this.#remote?.name === name) return this.#remote.engine.submit(alone, onProgress);
+    if (this.#remote?.name === name) return this.#remote.engine.submit(alone, onProgress, onHeld);
     const loaded = this.#load(name);
     loaded.turns++;
     loaded.idle();

@@ -13,6 +13,8 @@ export const DIAGNOSIS: Readonly<Record<TurnFailure, Diagnosis>> = {
   'prompt-too-long': 'context-full',
   'schema-unsupported': 'invalid',
   'engine-error': 'engine-error',
+  filtered: 'invalid',
+  declined: 'invalid',
   stalled: 'stall',
   looping: 'loop',
 };

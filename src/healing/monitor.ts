@@ -38,6 +38,8 @@ export interface MonitorOptions {
   readonly audit: number;
   /** Shortest silence that may be called a stall, whatever was learned, ms. */
   readonly leastSilenceMs: number;
+  /** See `StallDetectorOptions`. */
+  readonly sharesSteps: boolean;
   /** How often `tick` is called, ms: a tick that comes much later means that the monitor slept, not that others were silent. */
   readonly tickMs: number;
 }
@@ -45,6 +47,7 @@ export interface MonitorOptions {
 export const MONITOR_DEFAULTS = {
   audit: 0.1,
   leastSilenceMs: 2000,
+  sharesSteps: true,
   tickMs: 500,
   thresholds: DEFAULT_THRESHOLDS,
 } as const;
@@ -71,7 +74,7 @@ export class Monitor {
 
   /** `random` seeds the forests. */
   constructor(options: MonitorOptions, random: Random, post: Post) {
-    const { agents, roles, briefAt, tasks, audit, leastSilenceMs, tickMs } = options;
+    const { agents, roles, briefAt, tasks, audit, leastSilenceMs, sharesSteps, tickMs } = options;
     this.#post = post;
     this.#baseline = new HealthBaseline(agents, roles, options.thresholds, random);
     this.#agreement = new AnswerAgreement({ agents, tasks, audit, briefAt });
@@ -79,6 +82,7 @@ export class Monitor {
       deadlineMs: ({ role, revision = 0 }) => briefAt(role, revision).deadlineMs,
       norms: (role) => this.#baseline.norms(role),
       leastSilenceMs,
+      sharesSteps,
       tickMs,
     });
   }

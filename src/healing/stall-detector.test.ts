@@ -9,6 +9,7 @@ function watch(norms: RoleNorms = new RoleNorms()) {
     deadlineMs: () => 60_000,
     norms: () => [norms],
     leastSilenceMs: 2000,
+    sharesSteps: true,
     tickMs: 500,
   });
 }

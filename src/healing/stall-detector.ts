@@ -14,6 +14,8 @@ export interface StallDetectorOptions {
   readonly norms: (role: number) => readonly (RoleNorms | undefined)[];
   /** Shortest silence that may be called a stall by what was learned, ms. */
   readonly leastSilenceMs: number;
+  /** Turns advance step by step in one batch, so that what others get done says something of each; at an endpoint they do not. */
+  readonly sharesSteps: boolean;
   /** How often `look` is called, ms: a look that comes much later means that the listener slept, not that others were silent. */
   readonly tickMs: number;
 }
@@ -98,7 +100,7 @@ export class StallDetector {
     this.#lastWord = at;
     if (turn.tokens === 0) {
       turn.wroteAt = at;
-      if (!turn.first) {
+      if (!turn.first && this.#options.sharesSteps) {
         for (const other of this.#inFlight.values())
           if (other.tokens === 0 && other.begun < turn.begun && other.role === turn.role) other.overtaken++;
       }
@@ -114,6 +116,7 @@ export class StallDetector {
     const turn = this.#inFlight.get(id);
     if (!turn) return undefined;
     this.#inFlight.delete(id);
+    if (!this.#options.sharesSteps) return turn;
     const from = turn.wroteAt ?? turn.begun;
     for (const other of this.#inFlight.values()) if (other.tokens > 0 && other.lastSign < from) other.outlasted++;
     return turn;

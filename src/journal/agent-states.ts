@@ -7,9 +7,9 @@ function move({ state }: AgentTable, agent: number, event: LifeEvent, facts: Par
   state[agent] = nextState(state[agent] as number, event, facts) ?? (state[agent] as number);
 }
 
-/** The agent's turn begins. */
-export function beginTurn(agents: AgentTable, agent: number): void {
-  move(agents, agent, 'ASSIGN');
+/** The agent's turn begins. One that is suspect is on trial, unless a bigger model has the turn and not its `own`. */
+export function beginTurn(agents: AgentTable, agent: number, own = true): void {
+  if (own || agents.state[agent] !== AGENT.degraded) move(agents, agent, 'ASSIGN');
   agents.tier[agent] = TIER.hot;
 }
 

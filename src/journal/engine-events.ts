@@ -1,6 +1,6 @@
 /** What befalls a run's engine, and how many of its seats are in use. */
 import type { Told } from './said.ts';
-import type { EngineErrorCode, LossCause } from './vocabulary.ts';
+import type { EndpointPart, EngineErrorCode, GateCause, LossCause } from './vocabulary.ts';
 
 /** An engine that is gone. */
 export interface EngineLoss {
@@ -15,6 +15,8 @@ export interface EngineLoss {
 export type SeatsCause =
   | { readonly code: 'busy'; readonly percent: number; readonly waiting: number }
   | { readonly code: 'idle'; readonly percent: number }
+  /** What an endpoint was found to bear. */
+  | { readonly code: GateCause }
   | Told;
 
 export type EngineEvent =
@@ -25,6 +27,13 @@ export type EngineEvent =
       readonly ms: number;
       /** The engine's own report, for the run's. */
       readonly report?: unknown;
+    }
+  /** An endpoint would not take part of a request; from now on it gets `instead`, by name or number, or nothing in its place (null). */
+  | {
+      readonly type: 'endpoint.lacks';
+      readonly name: string;
+      readonly without: EndpointPart;
+      readonly instead: string | null;
     }
   | ({ readonly type: 'engine.lost'; readonly inFlight: number } & EngineLoss)
   /** The autoscaler lets more agents, or fewer, sit on the GPU at once. */

@@ -14,7 +14,6 @@ import type { StorageEvent } from './storage-events.ts';
 import type { TaskEvent } from './task-events.ts';
 import type { TurnEvent } from './turn-events.ts';
 
-/** Of events that speak of a task's turn, `stage` and `slot` are those of `Place`. */
 export type EventBody =
   | RunEvent
   | DefinitionEvent

@@ -8,6 +8,7 @@ import type {
   EvidenceVerdict,
   FinishReason,
   RecoveryAction,
+  RemoteErrorCode,
   RequeueReason,
   Signal,
   TurnFailure,
@@ -19,6 +20,8 @@ export type FailureDetail =
   | { readonly code: 'token-limit' }
   | { readonly code: 'nothing-written' }
   | { readonly code: 'not-done'; readonly ms: number }
+  /** An endpoint failed by that name, in its own words; data, and empty where it said none. */
+  | { readonly code: 'endpoint'; readonly error: RemoteErrorCode; readonly words: string }
   /** The engine ended it and gave no reason. */
   | { readonly code: 'no-reason' }
   /** The bigger model did not answer. */

@@ -171,7 +171,7 @@ test('tasks that are created get the next number; each column is as long as ther
     expect(state.bytes - before).toBe(bytesEach);
     expect(state.tasks.size).toBe(task + 1);
     for (const [name, column] of columns(state.tasks)) expect(column, name).toHaveLength(task + 1);
-    expect([state.tasks.status[task], state.tasks.stage[task], state.tasks.agent[task]]).toEqual([TASK.pending, 1, -1]);
+    expect([state.tasks.status[task], state.tasks.step[task], state.tasks.agent[task]]).toEqual([TASK.pending, 1, -1]);
     expect(state.created.get(task)).toEqual({ from: [task - 1], text: `group ${String(task)}` });
   }
   // Rows that were there before are as they were.
@@ -207,10 +207,10 @@ test('slots of a step stand side by side: what befalls one is nothing to the oth
   ]);
   // The first gives its output and the task stays, for others of the step are open.
   tell({ type: 'task.advanced', task: 0, agent: 0, stage: 0, next: 0, output: 'a', attempts: 1 });
-  expect([state.tasks.stage[0], stateOf(1)]).toEqual([0, [TASK.pending, 1, 0]]);
+  expect([state.tasks.step[0], stateOf(1)]).toEqual([0, [TASK.pending, 1, 0]]);
   tell({ type: 'task.advanced', task: 0, agent: 1, stage: 0, slot: 1, next: 0, output: null, attempts: 1 });
   tell({ type: 'task.advanced', task: 0, agent: 2, stage: 0, slot: 2, next: 1, output: 'c', attempts: 2 });
-  expect([state.tasks.stage[0], state.tasks.attempts[0], state.items.beside.size]).toEqual([1, 2, 0]);
+  expect([state.tasks.step[0], state.tasks.attempts[0], state.items.beside.size]).toEqual([1, 2, 0]);
   expect(outputOf(state.held.get(0), 0)).toMatchObject({ slot: 0, output: 'a' });
   expect(outputOf(state.held.get(0)?.slice(1), 0)).toMatchObject({ slot: 2, output: 'c' });
 });

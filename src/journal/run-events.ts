@@ -40,4 +40,6 @@ export type RunEvent =
       /** For the run's report. */ readonly figures?: unknown;
     }
   /** A person lets tasks that fail here go to an endpoint, by the name under which it is shown; null: no longer. */
-  | { readonly type: 'endpoint.allowed'; readonly name: string | null };
+  | { readonly type: 'endpoint.allowed'; readonly name: string | null }
+  /** A person names the endpoint at which all agents of the run work, by the name under which it is shown; null: none. */
+  | { readonly type: 'endpoint.named'; readonly name: string | null };

@@ -5,16 +5,19 @@ import type { CreatedTask, HeldOutput } from './outputs.ts';
 import { Revisions } from './revisions.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
 import { TaskItems } from './task-items.ts';
-import { AGENT_STATES, ENGINE_LOSSES, type RequeueReason } from './vocabulary.ts';
+import { AGENT_STATES, ENDPOINT_LOSSES, ENGINE_LOSSES, type RequeueReason } from './vocabulary.ts';
 import { itemOf, type Place, type WorkItem } from './work-item.ts';
 
 export { AGENT, TASK, TIER };
 
 /** Why a turn waits again that was lost with its engine. */
 export const ENGINE_LOST: ReadonlySet<RequeueReason> = new Set(ENGINE_LOSSES);
+/** The same, where the engine is an endpoint: what a turn asked for is not what ended it. */
+export const ENDPOINT_LOST: ReadonlySet<RequeueReason> = new Set(ENDPOINT_LOSSES);
 /** Why one waits again through nobody's fault. */
 export const BLAMELESS: ReadonlySet<RequeueReason> = new Set([
   ...ENGINE_LOSSES,
+  ...ENDPOINT_LOSSES,
   'cancelled',
   'second-opinion',
   'called-back',
@@ -162,7 +165,7 @@ export class RunState {
         items.assigned(this.#item(event, event.task), event.agent);
         break;
       case 'turn.started':
-        beginTurn(agents, event.agent);
+        beginTurn(agents, event.agent, event.model === undefined);
         break;
       case 'turn.ended': {
         const { prompt, cached, completion } = event.tokens;
@@ -256,13 +259,13 @@ export class RunState {
   }
 
   #item(place: Place, task: number): WorkItem {
-    return itemOf(task, place, this.tasks.stage[task] as number);
+    return itemOf(task, place, this.tasks.step[task] as number);
   }
 
   #create({ task, from, text, stage = 0 }: Extract<JournalEvent, { type: 'task.created' }>): void {
     if (task !== this.tasks.size) return;
     this.tasks.add();
-    this.tasks.stage[task] = stage;
+    this.tasks.step[task] = stage;
     this.created.set(task, { from: from.filter((each) => each >= 0 && each < task), text });
     this.ended = false;
   }

@@ -23,7 +23,7 @@ function places<Word extends string>(words: readonly Word[]): Readonly<Record<Wo
 export class TaskTable {
   status: Uint8Array;
   /** Step of the flow. */
-  stage: Uint8Array;
+  step: Uint8Array;
   /** Failed attempts at the step. */
   failures: Uint8Array;
   /** Attempts of earlier steps that count into the result row. */
@@ -39,7 +39,7 @@ export class TaskTable {
 
   constructor(size: number) {
     this.status = new Uint8Array(size);
-    this.stage = new Uint8Array(size);
+    this.step = new Uint8Array(size);
     this.failures = new Uint8Array(size);
     this.attempts = new Uint16Array(size);
     this.losses = new Uint8Array(size);
@@ -55,7 +55,7 @@ export class TaskTable {
   /** One task more; returns its number. Amortised O(1): buffers double. */
   add(): number {
     this.status = longer(this.status);
-    this.stage = longer(this.stage);
+    this.step = longer(this.step);
     this.failures = longer(this.failures);
     this.attempts = longer(this.attempts);
     this.losses = longer(this.losses);

@@ -102,7 +102,7 @@ export class TaskItems {
   /** It has given its output, or is done without one. `next`: the step at which its task goes on; the same: it stands where it stood. */
   ended(item: WorkItem, next: number): void {
     const { task, step } = item;
-    const moves = step === this.#tasks.stage[task] && next !== step;
+    const moves = step === this.#tasks.step[task] && next !== step;
     if (moves) {
       this.#keep(task, (beside) => beside.step !== step);
       this.#reset(task, next);
@@ -138,7 +138,7 @@ export class TaskItems {
   }
 
   #isFirst({ task, step, slot }: WorkItem): boolean {
-    return slot === 0 && step === this.#tasks.stage[task];
+    return slot === 0 && step === this.#tasks.step[task];
   }
 
   #find({ task, step, slot }: WorkItem): Beside | undefined {
@@ -162,9 +162,9 @@ export class TaskItems {
 
   /** The task's row stands for the first slot at that step from now on. */
   #reset(task: number, step: number): void {
-    const { status, stage, failures, losses } = this.#tasks;
+    const { status, step: steps, failures, losses } = this.#tasks;
     status[task] = TASK.pending;
-    stage[task] = step;
+    steps[task] = step;
     failures[task] = 0;
     losses[task] = 0;
   }

@@ -38,6 +38,8 @@ export type TurnEvent =
       readonly slot?: number;
       readonly agent: number;
       readonly turn: string;
+      /** Bigger model that has it: that says nothing of how the agent is. */
+      readonly model?: string;
     }
   | {
       readonly type: 'turn.ended';

@@ -16,6 +16,81 @@ export type Tier = (typeof TIERS)[number];
 export const FINISHES = ['stop', 'length', 'deadline', 'cancelled', 'error'] as const;
 export type FinishReason = (typeof FINISHES)[number];
 
+/** What is wrong with an endpoint that a person named, for every turn that would go there. No turn is to blame for it. */
+export const ENDPOINT_LOSSES = [
+  /** Nobody has named one, in this tab. */
+  'remote-absent',
+  /** No answer at all: the name, the network, TLS or the port; a browser does not say which. */
+  'remote-unreachable',
+  /** This computer has no network. */
+  'remote-offline',
+  /** Somebody is there, but does not let a page of this origin read what it answers (CORS). */
+  'remote-blocked',
+  /** It sends elsewhere; that is not followed, so that the key goes to the host that was named. */
+  'remote-redirected',
+  /** It refuses the key, or wants one. */
+  'remote-key',
+  /** It knows who asks and does not allow it. */
+  'remote-forbidden',
+  /** There is a server, but nothing of the kind at this path. */
+  'remote-path',
+  /** It answers with a page for people. */
+  'remote-page',
+  /** It has no model of that name. */
+  'remote-model',
+  /** Paid for, or allowed, no further. */
+  'remote-quota',
+  /** It takes no more requests, for longer than is waited. */
+  'remote-busy',
+] as const;
+/** What can go wrong there with one turn. */
+export const ENDPOINT_FAULTS = [
+  /** It refuses the request. */
+  'remote-refused',
+  /** It failed, in a status or within an answer that had begun. */
+  'remote-failed',
+  /** The connection was lost in the middle of an answer. */
+  'remote-dropped',
+  /** What it answers cannot be read. */
+  'remote-garbled',
+  /** It wrote far more than it was asked for. */
+  'remote-overlong',
+  /** A filter for content stopped prompt or answer. */
+  'remote-filtered',
+  /** The model declined to answer, in a field of its own. */
+  'remote-declined',
+] as const;
+export type RemoteErrorCode = (typeof ENDPOINT_LOSSES | typeof ENDPOINT_FAULTS)[number];
+
+/** What an endpoint can be found to lack: parts of the protocol by their own names, and what shows in answers only. */
+export const ENDPOINT_PARTS = [
+  'stream_options',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'stop',
+  'top_p',
+  'temperature',
+  'max_tokens',
+  'max_completion_tokens',
+  /** So many tokens at once. */
+  'most-tokens',
+  'json_schema',
+  'json_object with schema',
+  'json_object',
+  'stream',
+  'system-role',
+  /** Its model reasons, and that counts against the limit. */
+  'room-for-answer',
+  /** It took the schema and did not hold to it. */
+  'adherence',
+] as const;
+export type EndpointPart = (typeof ENDPOINT_PARTS)[number];
+
+/** Why the number of requests at once that an endpoint is given changed: it bore what it had, or pushed back. */
+export const GATE_CAUSES = ['bears-more', 'pushed-back'] as const;
+export type GateCause = (typeof GATE_CAUSES)[number];
+
 /** Errors that end the engine and not the turn alone. */
 export const ENGINE_LOSSES = ['device-lost', 'worker-dead', 'out-of-memory'] as const;
 export type EngineLossCode = (typeof ENGINE_LOSSES)[number];
@@ -33,9 +108,8 @@ export const ENGINE_ERRORS = [
   ...ENGINE_LOSSES,
   'prompt-too-long',
   'schema-unsupported',
-  /** An endpoint that a person named: not to be reached, or not willing. */
-  'remote-unreachable',
-  'remote-refused',
+  ...ENDPOINT_LOSSES,
+  ...ENDPOINT_FAULTS,
   'internal',
 ] as const;
 export type EngineErrorCode = (typeof ENGINE_ERRORS)[number];
@@ -57,6 +131,9 @@ export const TURN_FAILURES = [
   'prompt-too-long',
   'schema-unsupported',
   'engine-error',
+  /** A filter for content, or the model itself, would not have it. */
+  'filtered',
+  'declined',
   /** Seen from outside while the turn still ran: no sign of life, or the same over and over. */
   'stalled',
   'looping',

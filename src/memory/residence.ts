@@ -17,6 +17,7 @@ interface Pending {
   readonly priority: number;
   readonly request: TurnRequest;
   readonly onProgress: (progress: TurnProgress) => void;
+  readonly onHeld: (held: boolean) => void;
   readonly settle: (outcome: TurnOutcome) => void;
   handle: TurnHandle | null;
   /** Called back while it was in line for the engine. */
@@ -74,13 +75,13 @@ export class Residence {
   }
 
   /** Turns go to this engine from now on. What sat on the one before is gone; the warm tier outlives engines. */
-  attach(engine: Engine, residents: number): void {
+  attach(engine: Engine, residents: number, seats = residents): void {
     if (engine === this.#engine) return;
     this.lost();
     this.#engine = engine;
     this.#most = residents;
     // As many again wait in the engine, so that a seat that falls free is taken without a round trip.
-    this.#seats = new Residency({ seats: residents, ahead: residents });
+    this.#seats = new Residency({ seats, ahead: seats >= residents ? residents : 0 });
   }
 
   /** Seats in use from now on, at most as many as the engine has. */
@@ -112,17 +113,35 @@ export class Residence {
     return this.#seats.parkedAgents().filter((agent) => this.#seats.welcome(agent));
   }
 
-  /** As `Engine.submit`, with a seat seen to. */
-  submit(request: TurnRequest, onProgress: (progress: TurnProgress) => void): TurnHandle {
+  /**
+   * As `Engine.submit`, with a seat seen to. Where an engine finds out while it runs how many turns it bears, the time that a turn waits for
+   * a seat is not the turn's: it is told as held.
+   */
+  submit(
+    request: TurnRequest,
+    onProgress: (progress: TurnProgress) => void,
+    onHeld: (held: boolean) => void = () => undefined,
+  ): TurnHandle {
     let settle: (outcome: TurnOutcome) => void = () => undefined;
     const done = new Promise<TurnOutcome>((resolve) => {
       settle = resolve;
     });
     const { id, agent, priority } = request;
-    const pending: Pending = { id, agent, priority, request, onProgress, settle, handle: null, unwanted: false };
+    const pending: Pending = {
+      id,
+      agent,
+      priority,
+      request,
+      onProgress,
+      onHeld,
+      settle,
+      handle: null,
+      unwanted: false,
+    };
     this.#pending.set(id, pending);
     this.#seats.wait(pending);
     this.#admit();
+    if (pending.handle === null && this.#engine?.onSeats) onHeld(true);
     return {
       id,
       done,
@@ -174,7 +193,8 @@ export class Residence {
     }
     const warm = resident ? undefined : this.#warm.get(pending.agent);
     const request = warm ? { ...pending.request, pageIn: this.#cost.choose(warm) } : pending.request;
-    pending.handle = engine.submit(request, pending.onProgress);
+    if (engine.onSeats) pending.onHeld(false);
+    pending.handle = engine.submit(request, pending.onProgress, pending.onHeld);
     void pending.handle.done.then((outcome) => {
       if (engine === this.#engine) this.#ended(engine, pending, outcome);
       pending.settle(outcome);

@@ -16,7 +16,7 @@ export interface RunRecord {
   readonly failed: number;
   readonly agents: number;
   readonly modelId: string;
-  readonly engine: 'webllm' | 'scripted';
+  readonly engine: 'webllm' | 'scripted' | 'remote';
 }
 
 /** What the run was started from: enough to expand it again to the same agents and tasks. */

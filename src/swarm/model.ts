@@ -5,11 +5,29 @@
  * Each message says what is *expected*; parse.ts puts what was found and where in front of it.
  */
 import * as v from 'valibot';
-import { ENCODINGS } from './input/encodings.ts';
 import { OutputSchemaSchema } from './output-schema.ts';
 
 export const ROLE_KINDS = ['coordinator', 'specialist', 'guardian', 'worker', 'messenger'] as const;
 export const INPUT_FORMATS = ['lines', 'csv', 'jsonl', 'json'] as const;
+/** Encodings that a swarm file may name, as people know them. */
+export const ENCODINGS = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'latin1',
+  'windows-1252',
+  'iso-8859-15',
+  'windows-1250',
+  'windows-1251',
+  'koi8-r',
+  'macintosh',
+  'euc-kr',
+  'shift_jis',
+  'euc-jp',
+  'gb18030',
+  'big5',
+] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 /** Delimiters that have a name in a swarm file. */
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', space: ' ' } as const;
 /** Files under public/swarms/inputs/. */
@@ -19,8 +37,12 @@ export const MAX_AGENTS = 100_000;
 export const MAX_ROLES = 64;
 /** Items of one input. */
 export const MAX_ITEMS = 1_000_000;
+export const MAX_INPUT_CHARACTERS = 50 * 1024 * 1024;
 /** Flow steps: one for each role there may be. */
 export const MAX_STEPS = 64;
+
+/** What a file says where all agents are to work at an endpoint that a person names. */
+export const REMOTE_MODEL = 'remote';
 
 /** What flow calls the items. */
 export const INPUT_NAME = 'input';
@@ -317,7 +339,7 @@ export const SwarmSchema = v.strictObject(
     model: v.pipe(
       v.optional(modelId(), 'pocket'),
       v.description(
-        "pocket (built in) or an id of WebLLM's list. Never an address: only the person at the page can give one.",
+        "pocket (built in), an id of WebLLM's list, or remote: an endpoint that the person at the page names. Never an address.",
       ),
     ),
     budget: v.optional(Budget, {}),

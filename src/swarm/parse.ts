@@ -25,8 +25,8 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
   if (!source) return err(sortDiagnostics(diagnostics));
 
   const broken: Path[] = [];
-  /** Each stage is silent about places that an earlier one spoke of. */
-  const stage = (problems: readonly Broken[]): void => {
+  /** Each pass is silent about places that an earlier one spoke of. */
+  const pass = (problems: readonly Broken[]): void => {
     const taken = new Set(diagnostics.map(({ line, column }) => `${line}:${column}`));
     for (const { path, part = 'value', message, expected, hint = '' } of problems) {
       broken.push(path);
@@ -35,13 +35,13 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
     }
   };
 
-  stage(formProblems(SwarmSchema, source.value, []));
+  pass(formProblems(SwarmSchema, source.value, []));
   const parsed = v.safeParse(SwarmSchema, source.value, { abortPipeEarly: true });
   const inForm = (path: Path): boolean => !broken.some((at) => startsWith(path, at));
-  stage((parsed.issues ?? []).flatMap(valueProblem).filter(({ path }) => inForm(path)));
+  pass((parsed.issues ?? []).flatMap(valueProblem).filter(({ path }) => inForm(path)));
   // Sections that are sound are checked against each other even when others are not: one pass, all messages.
   const sound = (path: Path): boolean => !broken.some((at) => startsWith(at, path) || startsWith(path, at));
-  stage(checkSwarm(parsed.output as Swarm, sound, inForm(['roles'])));
+  pass(checkSwarm(parsed.output as Swarm, sound, inForm(['roles'])));
 
   if (diagnostics.length > 0) return err(sortDiagnostics(diagnostics));
   return ok({ swarm: parsed.output as Swarm, locate: (path) => source.locate(path, 'value') });

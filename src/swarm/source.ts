@@ -19,7 +19,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type Diagnostic, listOf, type Position, quote } from './diagnostic.ts';
-import { foreignFormat, plainText } from './input/foreign.ts';
+import { foreignFormat, plainText } from './foreign.ts';
 import { syntaxError } from './syntax-error.ts';
 
 export type Path = readonly (string | number)[];

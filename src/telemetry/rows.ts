@@ -75,6 +75,5 @@ function record(cells: readonly Cell[]): string {
 
 /** With a byte order mark where the text is not ASCII: spreadsheets take it for the encoding of the country otherwise. */
 export function csvFile(parts: readonly string[]): readonly string[] {
-   
   return parts.some((part) => /[^\0-\x7F]/.test(part)) ? ['\uFEFF', ...parts] : parts;
 }

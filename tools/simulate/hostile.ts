@@ -5,7 +5,7 @@
  * once it is left alone.
  */
 import { MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
-import { RemoteEngine } from '../../src/engine/remote.ts';
+import { RemoteEngine } from '../../src/engine/remote/remote-engine.ts';
 import type { Engine, TurnRequest } from '../../src/engine/contract.ts';
 import type { ScriptedEngine, ScriptedFault } from '../../src/engine/scripted.ts';
 import { type JournalEvent } from '../../src/journal/events.ts';
@@ -237,7 +237,13 @@ class HostileWorld {
         (beside ? !random.chance(0.5) : !this.#calm && random.chance(0.1))
           ? { code: 'internal', message: 'It would not load.', remedy: 'None.' }
           : null,
-      remote: (to): Engine => new RemoteEngine(to, this.#clock, endpoint),
+      remote: (to): Engine =>
+        new RemoteEngine({
+          endpoint: to,
+          clock: this.#clock,
+          random: random.split('gate'),
+          network: { fetch: endpoint, origin: null, onLine: () => true },
+        }),
       between: (store) => this.#refusing(store, random.split('refusals')),
     });
   }

@@ -14,6 +14,8 @@ import type { Lock } from '../../src/kernel/lock.ts';
 import type { Random } from '../../src/kernel/random.ts';
 import type { RuntimeOptions } from '../../src/runtime/host/opener.ts';
 import { Runtime } from '../../src/runtime/host/runtime.ts';
+import type { NetworkOptions } from '../../src/engine/remote/network.ts';
+import { Endpoints } from '../../src/runtime/engines/endpoints.ts';
 import type { HealingSettings } from '../../src/runtime/supervision/healing-parts.ts';
 import { NO_EXAMPLES, NO_GPU } from '../../src/runtime/testing/no-gpu.ts';
 import type { RunStore } from '../../src/store/run-store.ts';
@@ -37,6 +39,8 @@ export interface TabOptions {
   readonly failLoad?: (beside: boolean) => EngineError | null;
   /** What answers for an endpoint that a person allows. */
   readonly remote?: RuntimeOptions['remote'];
+  /** The network on which endpoints are that a run works at. */
+  readonly network?: NetworkOptions;
   /** Stands between the tab and the disk. */
   readonly between?: (store: RunStore) => RunStore;
 }
@@ -129,6 +133,13 @@ export class SimulatedTab {
       scripted,
       spoil: (_, how, chance) => Promise.resolve(disk.spoil(chance, how, ['results', 'journal', 'agents'])),
       ...(options.remote && { remote: options.remote }),
+      ...(options.network && {
+        endpoints: new Endpoints({
+          clock: this.clock,
+          random: this.#random.split('endpoints'),
+          network: options.network,
+        }),
+      }),
     });
   }
 

@@ -30,7 +30,7 @@ test('4,882 agents and 5,000 lines become rows and tasks; all of a frame fits on
   expect([...diff.next(state).cells]).toEqual([17, 0, 500]);
 });
 
-test('every item goes through the first stage, and ends somewhere', () => {
+test('every item goes through the first step, and ends somewhere', () => {
   const planned = plan(100);
   for (let task = 0; task < 100; task++) {
     expect(nextStep(planned, task, -1)).toBe(0);

@@ -9,7 +9,7 @@ import { readItems } from '../../swarm/input/items.ts';
 import type { InputNote } from '../../swarm/input/notes.ts';
 import { type InputItem, type ReadInput, readInput, type SkippedRecord } from '../../swarm/input/read-input.ts';
 import type { Reading } from '../../swarm/input/sink.ts';
-import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
+import { MAX_STEPS, REMOTE_MODEL, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';
@@ -17,7 +17,8 @@ import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protoco
 
 /** The start request with every choice made; stored with the run, so that a reload plans the same. */
 export interface RunSettings {
-  readonly engine: StartRequest['engine'];
+  /** `remote`: all agents work at an endpoint that a person names in each tab anew; its address is stored nowhere. */
+  readonly engine: StartRequest['engine'] | 'remote';
   readonly model: ModelSource;
   readonly seed: number;
   /** Null: all items. */
@@ -67,8 +68,9 @@ const PRIORITY = { coordinator: 1, specialist: 2, guardian: 2, worker: 3, messen
 /** Choices of a start request, with the swarm file's own where the person made none. */
 export function settingsOf(request: StartRequest, swarm: Swarm, version: string): RunSettings {
   const id = request.modelId ?? swarm.model;
+  const remote = request.modelUrl === undefined && id === REMOTE_MODEL && request.engine !== 'scripted';
   return {
-    engine: request.engine,
+    engine: remote ? 'remote' : request.engine,
     model: request.modelUrl === undefined ? { id } : { id: nameOf(request.modelUrl), url: request.modelUrl },
     seed: request.seed ?? swarm.seed,
     limit: request.limit ?? swarm.input.limit ?? null,

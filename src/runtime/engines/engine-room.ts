@@ -6,7 +6,9 @@ import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { RateMeter } from '../../telemetry/rate.ts';
 import type { EngineFigures } from '../../telemetry/report.ts';
 import { EngineKeeper, type KeeperState } from '../../engine/engine-keeper.ts';
-import { Escalation, type EscalationOptions } from '../../engine/escalation.ts';
+import { Escalation, type EscalationOptions, type RemoteModel } from '../../engine/escalation.ts';
+import type { RemoteEndpoint } from '../../engine/endpoint.ts';
+import type { StepListener } from './endpoints.ts';
 import type { InFlightTurn } from '../turns/in-flight-turn.ts';
 import { keeperWait } from '../storage/waits.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
@@ -22,11 +24,10 @@ export interface EngineRoomOptions {
   readonly state: RunState;
   /** Sets names given by one writer apart from those of another. */
   readonly fence: number;
-  readonly createEngine: () => Engine;
+  readonly createEngine: (onStep: StepListener) => Engine;
   /** Engines for bigger models, beside the run's own. */
   readonly createBeside: () => Engine;
-  /** See `EscalationOptions`. */
-  readonly createRemote: EscalationOptions['createRemote'];
+  readonly createRemote: (endpoint: RemoteEndpoint, onStep: StepListener) => RemoteModel;
   /** See `EscalationOptions`. */
   readonly models: EscalationOptions['models'];
   /** The autoscaler is not asked. */
@@ -63,16 +64,25 @@ export class EngineRoom {
   constructor(options: EngineRoomOptions) {
     this.#with = options;
     const { clock, plan, tell, resize, onChange } = options;
+    const onStep: StepListener = (name, step) => {
+      if (!options.isOver()) tell({ type: 'endpoint.lacks', name, ...step });
+    };
     this.#scaling = new SeatScaling({ tell, resize });
     this.#keeper = new EngineKeeper({
       clock,
-      create: options.createEngine,
+      create: () => options.createEngine(onStep),
       source: plan.settings.model,
       budget: plan.budget,
       onReady: (engine, report) => {
         const ms = Math.round(report.loadMs);
         tell({ type: 'engine.loaded', engine: report.engine, model: report.model.id, ms, report });
-        this.#scaling.begin(report);
+        if (engine.onSeats)
+          engine.onSeats(({ because, ...change }) => {
+            if (options.isOver() || engine !== this.engine) return;
+            tell({ type: 'seats.changed', ...change, because: { code: because } });
+            resize(change.to);
+          });
+        else this.#scaling.begin(report);
         void this.#look(engine);
       },
       onLost: (error) => {
@@ -83,7 +93,7 @@ export class EngineRoom {
     this.escalation = new Escalation({
       clock,
       createEngine: options.createBeside,
-      createRemote: options.createRemote,
+      createRemote: (endpoint) => options.createRemote(endpoint, onStep),
       models: options.models,
       budget: plan.budget,
       own: plan.settings.model.id,
@@ -128,6 +138,11 @@ export class EngineRoom {
   /** A turn came to its end: the engine does work. */
   worked(): void {
     this.#keeper.worked();
+  }
+
+  /** What engines are made of has changed. */
+  renew(): void {
+    this.#keeper.renew();
   }
 
   /** What engines were lost by is known, and comes no more. */
@@ -204,7 +219,7 @@ export class EngineRoom {
       if (vram.now > vram.limit) this.#vramOverLimit++;
       this.#peakParked = Math.max(this.#peakParked, parked());
       this.#live = { vram, counters, vramOverLimit: this.#vramOverLimit, peakParked: this.#peakParked };
-      if (!scale || fixedSeats) return;
+      if (!scale || fixedSeats || engine.onSeats) return;
       if (isWorking() && engine === this.engine) this.#scaling.look(clock.now(), counters, vram, waiting());
       else this.#scaling.pause();
     } catch {

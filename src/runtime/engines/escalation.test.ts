@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { ModelChoice, TurnRequest } from '../../engine/contract.ts';
-import { RemoteEngine } from '../../engine/remote.ts';
+import { RemoteEngine } from '../../engine/remote/remote-engine.ts';
+import { seededRandom } from '../../kernel/random.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { SimulatedClock } from '../../kernel/simulated-clock.ts';
@@ -58,7 +59,7 @@ function world(models: readonly ModelChoice[] | null) {
       engines.push(engine);
       return engine;
     },
-    createRemote: (endpoint) => new RemoteEngine(endpoint, systemClock()),
+    createRemote: (endpoint) => new RemoteEngine({ endpoint, clock: systemClock(), random: seededRandom(1) }),
     models: models && ((vramMiB) => (asked.push({ vramMiB }), Promise.resolve(models))),
     budget: { vramMiB: 1000, occupancy: 0.85, resident: 12 },
     own: 'pocket',

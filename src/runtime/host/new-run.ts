@@ -59,6 +59,6 @@ function newRecord(id: string, plan: RunSetup, settings: RunSettings, wall: numb
     failed: 0,
     agents: plan.layout.agents,
     modelId: settings.model.id,
-    engine: settings.engine === 'scripted' ? 'scripted' : 'webllm',
+    engine: settings.engine === 'stock' ? 'webllm' : settings.engine,
   };
 }

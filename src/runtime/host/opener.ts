@@ -2,7 +2,10 @@ import type { DueFault } from '../../chaos/schedule.ts';
 import type { Struck } from '../../chaos/seams.ts';
 import type { SpoilRecord } from '../../chaos/stored-records.ts';
 import type { Engine, EngineHost } from '../../engine/contract.ts';
-import { type RemoteEndpoint, RemoteEngine } from '../../engine/remote.ts';
+import type { RemoteEndpoint } from '../../engine/endpoint.ts';
+import type { RemoteModel } from '../../engine/escalation.ts';
+import type { RunSettings } from '../definition/run-setup.ts';
+import { Endpoints, type StepListener } from '../engines/endpoints.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Lock } from '../../kernel/lock.ts';
@@ -45,7 +48,9 @@ export interface RuntimeOptions {
   /** Puts remarks on rows into words, for exports; fetched with the first that needs it. Absent: they are told by their codes. */
   readonly noteWords?: () => Promise<NoteWords>;
   /** What answers for an endpoint that a person allows; that endpoint itself unless given. */
-  readonly remote?: (endpoint: RemoteEndpoint) => Engine;
+  readonly remote?: (endpoint: RemoteEndpoint) => RemoteModel;
+  /** Absent: of this tab's own. */
+  readonly endpoints?: Endpoints;
 }
 
 /** What an opened run needs of whoever keeps it open. */
@@ -65,11 +70,14 @@ export class Opener {
   readonly #with: RuntimeOptions;
   readonly #injector: FaultInjector;
   readonly #hooks: OpenerHooks;
+  readonly #endpoints: Endpoints;
 
   constructor(options: RuntimeOptions, injector: FaultInjector, hooks: OpenerHooks) {
     this.#with = options;
     this.#injector = injector;
     this.#hooks = hooks;
+    const { clock, random } = options;
+    this.#endpoints = options.endpoints ?? new Endpoints({ clock, random: random.split('endpoints') });
   }
 
   /** The run, to write where no other tab does, else to watch. */
@@ -88,10 +96,7 @@ export class Opener {
       const fence = await store.openWriter(runId);
       const loaded = await loadRun(store, runId);
       const { settings } = loaded.plan;
-      const createEngine = (beside: boolean): Engine =>
-        settings.engine === 'scripted'
-          ? this.#scripted(settings.seed, beside)
-          : this.#with.engines.create(settings.engine);
+      const ownEndpoint = settings.engine === 'remote' ? this.#endpoints.of(runId) : null;
       const onStale = (): void => {
         this.#hooks.reopen(runId);
       };
@@ -117,14 +122,15 @@ export class Opener {
           },
           reopen: onStale,
         },
-        settings.engine !== 'scripted',
+        settings.engine === 'webllm' || settings.engine === 'stock',
       );
       const run = new Run(loaded, {
         clock,
         store,
-        createEngine: () => wrap(createEngine(false)),
-        createBeside: () => createEngine(true),
-        createRemote: this.#with.remote ?? ((endpoint) => new RemoteEngine(endpoint, clock)),
+        createEngine: (onStep) => wrap(this.#engine(runId, settings, onStep)),
+        createBeside: () => this.#beside(settings),
+        createRemote: this.#with.remote ?? ((endpoint, onStep) => this.#endpoints.engine(endpoint, onStep)),
+        ownEndpoint,
         models:
           settings.engine === 'scripted' ? null : (vramMiB, occupancy) => this.#with.engines.models(vramMiB, occupancy),
         fence,
@@ -148,6 +154,17 @@ export class Opener {
       release();
       throw error;
     }
+  }
+
+  #engine(runId: string, { engine, seed }: RunSettings, onStep: StepListener): Engine {
+    if (engine === 'scripted') return this.#scripted(seed, false);
+    return engine === 'remote' ? this.#endpoints.engineOf(runId, onStep) : this.#with.engines.create(engine);
+  }
+
+  /** Bigger models that stand in a swarm file are this browser's, wherever its agents work. */
+  #beside({ engine, seed }: RunSettings): Engine {
+    if (engine === 'scripted') return this.#scripted(seed, true);
+    return this.#with.engines.create(engine === 'remote' ? 'webllm' : engine);
   }
 
   #scripted(seed: number, beside: boolean): Engine {

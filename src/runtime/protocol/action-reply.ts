@@ -1,5 +1,5 @@
 /** What came of something that a person asked for: done, or not and why. The page says it in words. */
-import type { AddressFault } from '../../engine/remote.ts';
+import type { EndpointFault } from '../../engine/endpoint.ts';
 import type { NoticeChoice, TaskFailure } from '../../journal/vocabulary.ts';
 
 export type ActionDone =
@@ -23,7 +23,10 @@ export type ActionDone =
   | { readonly code: 'paused'; readonly agent: string }
   | { readonly code: 'resumed'; readonly agent: string }
   | { readonly code: 'endpoint-off' }
-  | { readonly code: 'endpoint-on'; readonly name: string };
+  | { readonly code: 'endpoint-on'; readonly name: string }
+  /** All agents of the run work there; or nowhere. */
+  | { readonly code: 'endpoint-named'; readonly name: string }
+  | { readonly code: 'endpoint-none' };
 
 export type ActionRefused =
   | { readonly code: 'settled' }
@@ -35,8 +38,8 @@ export type ActionRefused =
   /** It has no turn that could be called back. */
   | { readonly code: 'no-turn'; readonly agent: string }
   | { readonly code: 'task-over' }
-  /** The task has no stage that could be edited. */
-  | { readonly code: 'no-stage' }
+  /** The task has no step that could be edited. */
+  | { readonly code: 'no-step' }
   | { readonly code: 'output-empty' }
   | { readonly code: 'output-not-json'; readonly detail: string }
   /** Not what the role has to give. */
@@ -45,7 +48,7 @@ export type ActionRefused =
   /** This tab only watches; or this is a replay. */
   | { readonly code: 'watching' }
   | { readonly code: 'replay' }
-  | { readonly code: 'no-model' }
-  | { readonly code: AddressFault };
+  /** What names no endpoint. */
+  | EndpointFault;
 
 export type ActionReply = ({ readonly ok: true } & ActionDone) | ({ readonly ok: false } & ActionRefused);

@@ -26,7 +26,7 @@ export interface IncidentFacts {
   /** Wall time in milliseconds since the epoch. */
   readonly startedAt: number;
   /** Engine and model that gave the answers. */
-  readonly engine: 'webllm' | 'scripted';
+  readonly engine: 'webllm' | 'scripted' | 'remote';
   readonly modelId: string;
   readonly seed: number;
   readonly agents: number;
@@ -102,7 +102,7 @@ export interface ReplayInfo {
   readonly recordedMs: number;
   /** When it was recorded, wall time in milliseconds since the epoch; by which engine and model. */
   readonly recordedAt: number;
-  readonly engine: 'webllm' | 'scripted';
+  readonly engine: 'webllm' | 'scripted' | 'remote';
   readonly modelId: string;
   /** Turns so far: with their recorded outcome, and answered by rule because the record has none. */
   readonly played: number;

@@ -6,7 +6,7 @@ import { Definition } from '../definition/definition.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import { maskLines } from './mask.ts';
 import type { SchemasOf } from './mask-run.ts';
-import type { RecordedRevision, RecordedTask } from './recording.ts';
+import type { RecordedRevision, RecordedTask } from './recorded.ts';
 
 const MAX_CREATED = 100_000;
 /** Tasks that one comes from, and characters of its text; what is beyond is left out. */

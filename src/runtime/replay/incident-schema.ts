@@ -4,6 +4,7 @@ import {
   AGENT_ACTIONS,
   DIAGNOSES,
   ENGINE_ERRORS,
+  GATE_CAUSES,
   FAULT_KINDS,
   LOSS_DECLARERS,
   NOTICE_CHOICES,
@@ -59,6 +60,7 @@ const Loss = v.strictObject({
 
 const SeatsCause = v.variant('code', [
   v.strictObject({ code: v.literal('busy'), percent: whole(100), waiting: whole(1e9) }),
+  v.strictObject({ code: v.picklist(GATE_CAUSES) }),
   v.strictObject({ code: v.literal('idle'), percent: whole(100) }),
   told,
 ]);
@@ -87,7 +89,7 @@ export const common = {
   version: short,
   run: v.strictObject({
     startedAt: v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_DATE)),
-    engine: v.picklist(['webllm', 'scripted']),
+    engine: v.picklist(['webllm', 'scripted', 'remote']),
     model: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
     ms,
     mended: whole(1e9),

@@ -14,7 +14,7 @@ export type RecordedAction =
       /** The agent's row, or the task; absent where the question was about what all share. */
       readonly about?: number;
       readonly choice: NoticeChoice;
-      /** Of an edit: the task and the stage that the output is for, and the output. */
+      /** Of an edit: the task and the step that the output is for, and the output. */
       readonly task?: number;
       readonly stage?: number;
       readonly output?: string;

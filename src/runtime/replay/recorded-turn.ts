@@ -1,7 +1,7 @@
 /** A turn as a recording has it, and how single turns ended, as their log tells it. */
 import type { JournalEvent } from '../../journal/events.ts';
 import type { TurnTrace } from '../../journal/turn-events.ts';
-import { ENGINE_LOST } from '../../journal/run-state.ts';
+import { ENDPOINT_LOST, ENGINE_LOST } from '../../journal/run-state.ts';
 import type { FinishReason } from '../../journal/vocabulary.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 
@@ -54,7 +54,8 @@ export function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Par
   const { finish: name, tokens } = unused ?? event;
   const finish = RECORDED_FINISHES.find((known) => known === name) ?? null;
   // The loss of the run's own engine ends turns by itself when it is played; that of a bigger model's is played as their end.
-  const withEngine = event.model === undefined && error !== null && ENGINE_LOST.has(error);
+  const withEngine =
+    event.model === undefined && error !== null && (ENGINE_LOST.has(error) || ENDPOINT_LOST.has(error));
   const byEngine = told !== null && finish !== null && !withEngine;
   return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
 }

@@ -15,11 +15,11 @@ import type {
   VramSample,
 } from '../../engine/contract.ts';
 import { ScriptedEngine } from '../../engine/scripted.ts';
-import { ENGINE_LOSSES, type EngineErrorCode } from '../../journal/vocabulary.ts';
+import { ENDPOINT_LOSSES, ENGINE_LOSSES, type EngineErrorCode } from '../../journal/vocabulary.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { GONE, outcomeOf, type Playing, rankOf, sayMore } from './playing.ts';
 import { type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
-import type { RecordedEngine } from './recording.ts';
+import type { RecordedEngine } from './recorded.ts';
 import type { Script } from './script.ts';
 
 /** Of an engine that the record knows nothing of: one more than was needed then. */
@@ -29,7 +29,11 @@ const MIB = 1024 * 1024;
 const ON_TRACK_MS = 500;
 /** An engine that was ready later than its loading takes had been refused before, which no log tells, ms. */
 const LATE_MS = 120_000;
-const CODES: ReadonlySet<EngineErrorCode> = new Set<EngineErrorCode>([...ENGINE_LOSSES, 'internal']);
+const CODES: ReadonlySet<EngineErrorCode> = new Set<EngineErrorCode>([
+  ...ENGINE_LOSSES,
+  ...ENDPOINT_LOSSES,
+  'internal',
+]);
 
 export interface ReplayEngineOptions {
   readonly clock: Clock;

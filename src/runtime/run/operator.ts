@@ -127,19 +127,19 @@ export class Operator {
     }
   }
 
-  /** A person's output for the stage at which the task stands: checked as an agent's, and what the stage's result is then. */
+  /** A person's output for the step at which the task stands: checked as an agent's, and what the step's result is then. */
   #edit(notice: OpenNotice, text: string): ActionReply {
     const { plan, definition, state, dispatcher, tell, recorder } = this.#with;
     const { task } = notice;
     if (task === null || !state.isOpen(task)) return no({ code: 'task-over' });
-    const index = state.tasks.stage[task] as number;
-    const stage = plan.steps[index];
-    if (!stage) return no({ code: 'no-stage' });
+    const index = state.tasks.step[task] as number;
+    const step = plan.steps[index];
+    if (!step) return no({ code: 'no-step' });
     const had = state.tasks.agent[task] as number;
-    const brief = definition.of(had >= 0 ? had : (plan.layout.roles[stage.roleIndex]?.firstAgent ?? 0));
+    const brief = definition.of(had >= 0 ? had : (plan.layout.roles[step.roleIndex]?.firstAgent ?? 0));
     const read = readOutput(text, brief.check !== null);
     if (!read.ok) return no(read.why);
-    const { item } = reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text);
+    const { item } = reviewedText(step, state.held.get(task), taskInput(plan, state, task).text);
     const broken = brief.check?.(read.output, item);
     if (broken) return no({ code: 'output-refused', role: brief.name, detail: broken.detail });
     this.#decided(notice, 'edit');

@@ -134,8 +134,10 @@ export class RunCore implements TurnListener {
     this.engines.askIfStuck();
     const go = !this.isOver && !this.state.paused && !this.storage.trouble;
     this.#watch.running = go && engine !== null;
+    this.dispatcher.going = go;
     if (go && engine && kept.kind === 'ready') {
-      this.dispatcher.attach(engine, kept.report.residents, kept.report.model.contextTokens);
+      const { residents, seats = residents, model } = kept.report;
+      this.dispatcher.attach(engine, { residents, seats, contextTokens: model.contextTokens });
     } else {
       this.dispatcher.attach(null);
     }

@@ -1,18 +1,23 @@
 import type { Engine } from '../../engine/contract.ts';
-import type { EscalationOptions } from '../../engine/escalation.ts';
+import type { EscalationOptions, RemoteModel } from '../../engine/escalation.ts';
+import type { RemoteEndpoint } from '../../engine/endpoint.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RunStore } from '../../store/run-store.ts';
+import type { OwnEndpoint, StepListener } from '../engines/endpoints.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
 
 export interface RunOptions {
   readonly clock: Clock;
   readonly store: RunStore;
-  readonly createEngine: () => Engine;
+  /** `onStep`: see `StepListener`; engines that are no endpoints say nothing there. */
+  readonly createEngine: (onStep: StepListener) => Engine;
   /** Engines for bigger models, beside the run's own. */
   readonly createBeside: () => Engine;
-  /** See `EscalationOptions`. */
-  readonly createRemote: EscalationOptions['createRemote'];
+  /** What answers for an endpoint to which tasks that fail here may go. */
+  readonly createRemote: (endpoint: RemoteEndpoint, onStep: StepListener) => RemoteModel;
+  /** Where all agents work; absent, or null: they work here. */
+  readonly ownEndpoint?: OwnEndpoint | null;
   readonly models: EscalationOptions['models'];
   /** From `store.openWriter`. */
   readonly fence: number;

@@ -1,11 +1,12 @@
 import type { Struck } from '../../chaos/seams.ts';
 import type { EngineReport } from '../../engine/contract.ts';
-import { remoteAddress } from '../../engine/remote.ts';
+import { readEndpoint } from '../../engine/endpoint.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { FaultKind } from '../../journal/vocabulary.ts';
 import type { EngineFigures } from '../../telemetry/report.ts';
 import { waitOf } from './condition.ts';
+import type { OwnEndpoint } from '../engines/endpoints.ts';
 import type { History } from '../history/history.ts';
 import type { LoadedRun } from './load-run.ts';
 import { Operator } from './operator.ts';
@@ -34,10 +35,12 @@ export class Run implements RunView {
   readonly history: History;
   readonly index: ResultIndex;
   readonly #core: RunCore;
+  readonly #ownEndpoint: OwnEndpoint | null;
   readonly #operator: Operator;
 
   constructor(loaded: LoadedRun, options: RunOptions) {
     this.id = loaded.record.id;
+    this.#ownEndpoint = options.ownEndpoint ?? null;
     this.plan = loaded.plan;
     this.definition = loaded.definition;
     this.state = loaded.state;
@@ -76,7 +79,7 @@ export class Run implements RunView {
       vram: this.figures()?.vram ?? null,
       elapsedMs: Math.round(elapsed),
       tokensPerSecond: engines.tokensPerSecond,
-      remote: engines.escalation.remote,
+      remote: this.#ownEndpoint ? this.#ownEndpoint.name : engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },
       residents: running.map(({ agent, task, tokens, brief }) => ({
         agent,
@@ -131,25 +134,36 @@ export class Run implements RunView {
     return this.#operator.decide(notice, decision);
   }
 
-  /** Tasks that fail here may go to that endpoint, in this tab, until it is taken back (null). */
+  /** Tasks that fail here may go to that endpoint, in this tab, until it is taken back (null); or all agents of the run work there. */
   allowRemote(remote: RemoteSettings | null): ActionReply {
     const { isOver, tell, engines } = this.#core;
     const { escalation } = engines;
     if (isOver) return { ok: false, code: 'run-over' };
+    if (this.#ownEndpoint) return this.#name(this.#ownEndpoint, remote);
     if (remote === null) {
       if (escalation.remote !== null) tell({ type: 'endpoint.allowed', name: null });
       escalation.allow(null);
       return { ok: true, code: 'endpoint-off' };
     }
-    const address = remoteAddress(remote.url);
-    if (!address.ok) return { ok: false, code: address.because };
-    const model = remote.model.trim();
-    if (model === '') return { ok: false, code: 'no-model' };
-    const key = remote.key?.trim() ?? '';
-    escalation.allow({ url: address.url, model, key: key === '' ? null : key });
+    const read = readEndpoint(remote);
+    if (!read.ok) return { ok: false, ...read.fault };
+    escalation.allow(read.endpoint);
     const name = escalation.remote ?? '';
     tell({ type: 'endpoint.allowed', name });
     return { ok: true, code: 'endpoint-on', name };
+  }
+
+  /** All agents of the run work at that endpoint from now on; null: at none, and the run waits. */
+  #name(own: OwnEndpoint, remote: RemoteSettings | null): ActionReply {
+    const { tell, engines } = this.#core;
+    const read = remote && readEndpoint(remote);
+    if (read && !read.ok) return { ok: false, ...read.fault };
+    own.set(read?.endpoint ?? null);
+    tell({ type: 'endpoint.named', name: own.name });
+    engines.renew();
+    return own.name === null
+      ? { ok: true, code: 'endpoint-none' }
+      : { ok: true, code: 'endpoint-named', name: own.name };
   }
 
   act(agent: number, action: AgentAction): ActionReply {

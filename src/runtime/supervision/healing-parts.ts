@@ -8,6 +8,7 @@ import { DEFAULT_SUPERVISION, SupervisionTree } from '../../healing/supervision.
 import { givenThresholds } from '../../healing/thresholds.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Random } from '../../kernel/random.ts';
+import { REMOTE_MODEL } from '../../swarm/model.ts';
 import type { Actuator } from '../turns/actuator.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
@@ -22,6 +23,9 @@ export interface HealingSettings {
   readonly tap?: Tap;
 }
 
+/** Networks and servers that many share pause for longer than a GPU of one's own, ms. */
+const REMOTE_SILENCE_MS = 10_000;
+
 /** MONITOR for a run as its plan describes it; `audit`: see `HealingSettings`. */
 export function monitorOf(
   plan: RunSetup,
@@ -35,6 +39,8 @@ export function monitorOf(
   const options = {
     ...MONITOR_DEFAULTS,
     ...(audit !== undefined && { audit }),
+    // By the model and not by the engine: a replay hears the same turns.
+    ...(plan.settings.model.id === REMOTE_MODEL && { sharesSteps: false, leastSilenceMs: REMOTE_SILENCE_MS }),
     agents: state.agents.size,
     tasks: state.tasks.size,
     thresholds: givenThresholds(supervision.thresholds),

@@ -181,14 +181,14 @@ export class Supervisor implements TurnSupervision {
   /** Rows that an earlier tab committed. */
   recall(rows: readonly Pick<ResultRow, 'task' | 'input' | 'output' | 'failure'>[]): void {
     const { plan, definition, state } = this.#with;
-    const stage = plan.tasks.result;
-    const role = plan.steps[stage]?.roleIndex ?? 0;
+    const step = plan.tasks.result;
+    const role = plan.steps[step]?.roleIndex ?? 0;
     const { revision } = definition.at(role, 0);
     // No row says under which revision it came about.
     if (definition.inUse(role).some((brief) => brief.revision !== revision)) return;
     for (const { task, input, output, failure } of rows) {
       if (failure !== null) continue;
-      const question = questionOf(plan, state, stage, task, input);
+      const question = questionOf(plan, state, step, task, input);
       this.#judging.witness({ role, revision, question, answer: output });
       this.#monitor.recall(role, revision, question, output);
     }

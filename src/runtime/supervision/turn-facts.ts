@@ -7,10 +7,10 @@ import type { RunState } from '../../journal/run-state.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 
 /** What the agent was asked: its input and, where it works on another's output, that output. */
-export function questionOf(plan: RunSetup, state: RunState, stage: number, task: number, input: string): string {
-  const on = plan.steps[stage]?.on ?? null;
+export function questionOf(plan: RunSetup, state: RunState, step: number, task: number, input: string): string {
+  const on = plan.steps[step]?.on ?? null;
   const given = on === null ? undefined : outputOf(state.held.get(task), on)?.output;
-  return `${String(stage)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
+  return `${String(step)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
 }
 
 /**

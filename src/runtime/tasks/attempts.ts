@@ -18,6 +18,7 @@ const THE_TASKS: ReadonlySet<TurnFailure> = new Set([
 
 /** Bigger models that an item was given to, the one that has its next turn, and what the item failed with on the run's own. */
 interface Models {
+  readonly item: WorkItem;
   readonly tried: string[];
   next: string | null;
   own: FailedTurn | null;
@@ -85,6 +86,11 @@ export class Attempts {
     return this.#models.get(item)?.next ?? null;
   }
 
+  /** Items whose next turn a bigger model is to have, in the order in which that was decided. */
+  elsewhere(): WorkItem[] {
+    return this.#models.values().flatMap(({ item, next }) => (next === null ? [] : [item]));
+  }
+
   /** As `nextModel`, for the turn that is handed out now. */
   takeModel(item: WorkItem): string | null {
     const next = this.nextModel(item);
@@ -95,7 +101,8 @@ export class Attempts {
 
   /** The item's next turn goes to that model, be it for the first time or again. `own`: what it failed with on the run's own just now. */
   giveTo(item: WorkItem, model: string, own: FailedTurn | null = null): void {
-    const models = this.#models.get(item) ?? { tried: [], next: null, own: null };
+    const { task, step, slot } = item;
+    const models = this.#models.get(item) ?? { item: { task, step, slot }, tried: [], next: null, own: null };
     models.own = own ?? models.own;
     if (!models.tried.includes(model)) models.tried.push(model);
     models.next = model;

@@ -6,7 +6,7 @@ import { nextStep, type RunSetup } from '../definition/run-setup.ts';
 
 /** The task's items at the step where it stands that are not done; all of them where that were none, for a task that stands has work. */
 export function openItems(plan: RunSetup, state: RunState, task: number): WorkItem[] {
-  const step = state.tasks.stage[task] as number;
+  const step = state.tasks.step[task] as number;
   const slots = plan.steps[step]?.slots ?? 1;
   const all = Array.from({ length: slots }, (_, slot) => ({ task, step, slot }));
   const open = all.filter((item) => !hasEnded(state.held.get(task), item));

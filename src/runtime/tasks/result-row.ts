@@ -7,18 +7,18 @@ import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.
 import type { RowNote } from '../protocol/row-note.ts';
 
 /**
- * What a stage's agent is given: the item; for a review the item and, below it, the output under review; for a later stage of the chain the
+ * What a step's agent is given: the item; for a review the item and, below it, the output under review; for a later step of the chain the
  * output it works on.
  */
 export function reviewedText(
-  stage: RunStep,
+  step: RunStep,
   held: readonly HeldOutput[] | undefined,
   item: string,
 ): { readonly item: string; readonly reviewed: string | null } {
-  if (stage.on === null) return { item, reviewed: null };
-  const output = outputOf(held, stage.on)?.output;
+  if (step.on === null) return { item, reviewed: null };
+  const output = outputOf(held, step.on)?.output;
   const text = typeof output === 'string' ? output : JSON.stringify(output ?? null);
-  return stage.review ? { item, reviewed: text } : { item: text, reviewed: null };
+  return step.review ? { item, reviewed: text } : { item: text, reviewed: null };
 }
 
 interface Ending {
@@ -36,7 +36,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   const result = outputOf(held, plan.tasks.result);
   const review = outputOf(
     held,
-    plan.steps.findIndex((stage) => stage.review),
+    plan.steps.findIndex((step) => step.review),
   );
   const agent = result?.agent ?? ending.agent;
   return {

@@ -20,7 +20,7 @@ export interface TaskQuestionsOptions {
 
 /** The work item that a notice is about; null where it is about none. */
 export function askedAbout({ tasks }: RunState, { task, ...place }: OpenNotice): WorkItem | null {
-  return task === null ? null : itemOf(task, place, tasks.stage[task] as number);
+  return task === null ? null : itemOf(task, place, tasks.step[task] as number);
 }
 
 /** Questions to people about tasks for which nothing is left to try: what is told with them, and how long each waits for a word. */
@@ -52,7 +52,7 @@ export class TaskQuestions {
   ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number, agents: number): void {
     const { plan, fence, tell, state } = this.#with;
     const { task } = item;
-    const place = placeOf(item, state.tasks.stage[task] as number);
+    const place = placeOf(item, state.tasks.step[task] as number);
     const told = this.#stories.get(item) ?? [];
     const before = failures - told.length;
     const name = `t${String(fence)}.${String(++this.#asked)}`;

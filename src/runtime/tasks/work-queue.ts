@@ -25,19 +25,19 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#with = options;
-    this.#ready = new ReadyQueue(options.plan.steps.map((stage) => stage.priority));
+    this.#ready = new ReadyQueue(options.plan.steps.map((step) => step.priority));
   }
 
-  /** The next item that waits and suits, of the stages that `serves` says somebody is free for. */
-  next(serves: (stage: number) => boolean, suits?: (item: WorkItem) => boolean): ReadyItem | null {
+  /** The next item that waits and suits, of the steps that `serves` says somebody is free for. */
+  next(serves: (step: number) => boolean, suits?: (item: WorkItem) => boolean): ReadyItem | null {
     for (;;) {
       const next = this.#ready.next(serves, suits);
       if (!next || this.#waits(next.item)) return next;
     }
   }
 
-  /** Items that wait, of the stages that `serves` says somebody is free for. */
-  count(serves: (stage: number) => boolean): number {
+  /** Items that wait, of the steps that `serves` says somebody is free for. */
+  count(serves: (step: number) => boolean): number {
     return this.#ready.count(serves);
   }
 
@@ -72,11 +72,16 @@ export class WorkQueue {
     this.#delays.clear();
   }
 
+  /** Whether the item waits for a turn, now or from a moment to come; one that is handed out another way is passed over here. */
+  holds(item: WorkItem): boolean {
+    return this.#waits(item);
+  }
+
   /** Whether it still waits there: a person's word may have ended it meanwhile, or moved its task on. */
   #waits(item: WorkItem): boolean {
     const { plan, state } = this.#with;
     const { task, step } = item;
-    if (state.tasks.stage[task] !== step || state.items.of(item).status !== TASK.pending) return false;
+    if (state.tasks.step[task] !== step || state.items.of(item).status !== TASK.pending) return false;
     return plan.steps[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
   }
 }

@@ -104,7 +104,7 @@ export class TurnActuator implements Actuator {
     const { task, step } = item;
     const agent = Math.max(0, state.items.of(item).agent);
     // Its task may have gone on meanwhile.
-    if (!state.isOpen(task) || state.tasks.stage[task] !== step || attempts.nextModel(item) !== null) return;
+    if (!state.isOpen(task) || state.tasks.step[task] !== step || attempts.nextModel(item) !== null) return;
     const role = plan.steps[step]?.role ?? '';
     const to = this.#nextModel(agent, attempts.tried(item));
     if (to === null) return;
@@ -155,7 +155,7 @@ export class TurnActuator implements Actuator {
   }
 
   inFlight(): Iterable<WatchedTurn> {
-    return this.#with.inFlight.all().filter(({ over, model }) => !over && model === null);
+    return this.#with.inFlight.all().filter(({ over, held, model }) => !over && !held && model === null);
   }
 
   #nextModel(agent: number, tried: readonly string[]): string | null {

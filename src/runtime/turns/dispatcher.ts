@@ -1,7 +1,7 @@
 import type { ContextManager } from '../../agents/context.ts';
-import type { Engine, EngineError } from '../../engine/contract.ts';
+import type { Engine, EngineError, EngineReport } from '../../engine/contract.ts';
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
-import { type RunState, TASK } from '../../journal/run-state.ts';
+import { ENDPOINT_LOST, type RunState, TASK } from '../../journal/run-state.ts';
 import { placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { RequeueReason } from '../../journal/vocabulary.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -15,6 +15,7 @@ import type { RunStorage } from '../storage/run-storage.ts';
 import { Attempts } from '../tasks/attempts.ts';
 import { openItems } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import { TaskFlow } from '../tasks/task-flow.ts';
 import { TaskQuestions } from '../tasks/task-questions.ts';
 import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
 import { type Actuator, TurnActuator } from './actuator.ts';
@@ -30,8 +31,15 @@ import type { TurnSupervision } from './turn-supervision.ts';
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
 const PASSED = 16;
 
+/** Share of a role's agents that may be lent to bigger models at once: the others go on. */
+const LENT = 1 / 2;
+
 /** Share of its deadline that a turn may wait for a seat before nobody is let in front of it. */
 const LONG_WAIT = 1 / 8;
+
+/** What an engine has room for: agents at once, at most and to begin with, and tokens a sequence. */
+type Room = Pick<EngineReport, 'residents' | 'seats'> & Pick<EngineReport['model'], 'contextTokens'>;
+const NO_ROOM: Room = { residents: 0, contextTokens: 0 };
 
 export interface DispatcherOptions {
   readonly clock: Clock;
@@ -57,8 +65,10 @@ export interface DispatcherOptions {
  * what runs meanwhile is in `InFlightTurns`.
  *
  * Invariants:
- * - An item that is open waits in `WorkQueue`, for a person in `TaskQuestions`, or in `InFlightTurns`: in one of them, and nowhere else.
- * - Nothing is handed out without an engine, nor beyond what `Allowance` grants.
+ * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, or is in `InFlightTurns`: in
+ *   one of them, and nowhere else.
+ * - Nothing is handed out to the run's own engine without it, nor beyond what `Allowance` grants; to bigger models, no more than half of a
+ *   role's agents' rows are lent.
  * - After `stop` nothing is handed out any more, and what engines still say is heard by nobody.
  */
 export class Dispatcher implements Pump {
@@ -76,6 +86,8 @@ export class Dispatcher implements Pump {
   readonly #submitter: Submitter;
   readonly #settler: Settler;
   readonly #allowance = new Allowance();
+  /** Nothing speaks against handing out turns, whether or not the run's own engine is there. */
+  #going = false;
 
   constructor(options: DispatcherOptions) {
     this.#with = options;
@@ -108,7 +120,8 @@ export class Dispatcher implements Pump {
       pump: this,
     };
     const inFlight = (this.#inFlight = new InFlightTurns(shared));
-    const settler = (this.#settler = new Settler({ ...shared, inFlight }));
+    const flow = new TaskFlow(shared);
+    const settler = (this.#settler = new Settler({ ...shared, inFlight, flow }));
     const submitter = (this.#submitter = new Submitter({ ...shared, inFlight, settler }));
     this.actuator = new TurnActuator({ ...shared, inFlight, settler, submitter });
     this.#restore();
@@ -130,8 +143,8 @@ export class Dispatcher implements Pump {
 
   /** Turns that wait for nothing but a seat: somebody is free for them. */
   get waiting(): number {
-    let waiting = this.#queue.count((stage) => this.#roster.idle(stage) > 0);
-    for (const turn of this.#inFlight.all()) if (!turn.started) waiting++;
+    let waiting = this.#queue.count((step) => this.#roster.idle(step) > 0);
+    for (const turn of this.#inFlight.own()) if (!turn.started) waiting++;
     return waiting;
   }
 
@@ -142,13 +155,18 @@ export class Dispatcher implements Pump {
     this.pump();
   }
 
+  /** Whether turns are handed out at all; those for the run's own engine wait for it besides. */
+  set going(going: boolean) {
+    this.#going = going;
+  }
+
   /** Turns go to `engine` from now on; null: they wait. */
-  attach(engine: Engine | null, residents = 0, contextTokens = 0): void {
+  attach(engine: Engine | null, { residents, seats = residents, contextTokens }: Room = NO_ROOM): void {
     const fresh = this.#link.attach(engine);
-    if (engine) this.#residence.attach(engine, residents);
+    if (engine) this.#residence.attach(engine, residents, seats);
     this.#memory.attach(engine);
     if (fresh) {
-      this.#allowance.seats = residents;
+      this.#allowance.seats = seats;
       this.#submitter.resize(contextTokens);
       this.#with.supervision.engineUp();
     }
@@ -157,13 +175,17 @@ export class Dispatcher implements Pump {
 
   /** Hands out turns as long as there are tasks, idle agents and room at the engine. */
   pump(): void {
+    this.#sendElsewhere();
     this.#prove();
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyItem[] = [];
-    while (this.#link.engine && this.#inFlight.size < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#queue.next((stage) => this.#roster.idle(stage) > 0 && this.#hasRoom(stage));
+    const size = (): number => this.#inFlight.own().length;
+    while (this.#link.engine && size() < this.#allowance.turns && passed.length < PASSED) {
+      const next = this.#queue.next((step) => this.#roster.idle(step) > 0 && this.#hasRoom(step));
       if (!next) break;
       const { item, urgent } = next;
+      // A supervisor gave it to a bigger model meanwhile.
+      if (this.#attempts.nextModel(item) !== null) continue;
       const agent = this.#roster.take(item.step, this.#attempts.failedBy(item), () => this.#residence.welcome());
       if (agent === undefined) passed.push(next);
       else
@@ -177,14 +199,37 @@ export class Dispatcher implements Pump {
   }
 
   /**
+   * What a bigger model is to have waits for no agent's health and takes none of the engine's room: whose row it is written to is all one.
+   * An endpoint does not even need the run's own engine.
+   */
+  #sendElsewhere(): void {
+    const { escalation } = this.#with.engines;
+    if (!this.#going) return;
+    for (const item of this.#attempts.elsewhere()) {
+      const model = this.#attempts.nextModel(item);
+      if (model === null || !this.#queue.holds(item)) continue;
+      if (this.#link.engine === null && !escalation.isRemote(model)) continue;
+      const agent = this.#lend(item.step);
+      if (agent !== undefined) this.#submitter.submit(item, agent);
+    }
+  }
+
+  #lend(step: number): number | undefined {
+    const turns = this.#inFlight.all();
+    const lent = turns.filter((turn) => turn.model !== null && turn.step === step).length;
+    if (lent >= Math.max(1, Math.floor(this.#roster.replicas(step) * LENT))) return undefined;
+    return this.#roster.lend(step, new Set(turns.map(({ agent }) => agent)));
+  }
+
+  /**
    * Whoever is on trial waits for nobody: it gets a turn of its own at once, beyond what usually waits in the engine, and that turn the next
    * seat. A task that has failed before is no fair trial.
    */
   #prove(): void {
-    while (this.#link.engine && this.#inFlight.size < this.#allowance.turnsAndTrials) {
+    while (this.#link.engine && this.#inFlight.own().length < this.#allowance.turnsAndTrials) {
       const next = this.#queue.next(
-        (stage) => this.#roster.onTrial(stage) > 0,
-        (item) => this.#attempts.failedBy(item) === undefined,
+        (step) => this.#roster.onTrial(step) > 0,
+        (item) => this.#attempts.failedBy(item) === undefined && this.#attempts.nextModel(item) === null,
       );
       if (!next) return;
       this.#submitter.submit(next.item, this.#roster.takeTrial(next.item.step), true);
@@ -250,11 +295,13 @@ export class Dispatcher implements Pump {
     );
     this.#residence.lost();
     for (const turn of held) this.#settler.requeue(turn, error.code, 'error');
-    this.#allowance.lost();
+    // No turn is what an endpoint dies of.
+    if (!ENDPOINT_LOST.has(error.code)) this.#allowance.lost();
   }
 
   /** Takes back what is with the engine and forgets what waits; nothing is handed out any more. */
   stop(): void {
+    this.#going = false;
     this.#link.attach(null);
     this.#with.supervision.stop();
     this.#queue.stop();
@@ -263,12 +310,12 @@ export class Dispatcher implements Pump {
   }
 
   /**
-   * Whether one more of the stage's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
+   * Whether one more of the step's tasks may be handed out. Turns that wait in the engine take the seat of whoever ends next; among agents that
    * remember, that would be somebody whose own next task finds everything in place, so no more of them have turns than there are seats.
    */
   #hasRoom(step: number): boolean {
     if (!this.#remembers(step)) return true;
-    return this.#inFlight.count((turn) => this.#remembers(turn.step)) < this.#allowance.seats;
+    return this.#inFlight.count((turn) => turn.model === null && this.#remembers(turn.step)) < this.#allowance.seats;
   }
 
   /** Whether agents of the step's role may have a memory now. */

@@ -31,6 +31,8 @@ export interface InFlightTurn extends WorkItem {
   readonly model: string | null;
   handle: TurnHandle | null;
   watchdog: Cancel;
+  /** It waits for its place at an endpoint, and nothing of it is there. */
+  held: boolean;
   started: boolean;
   /** Its end has come and is being judged. */
   over: boolean;

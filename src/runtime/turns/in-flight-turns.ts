@@ -50,8 +50,9 @@ export class InFlightTurns {
     this.#with = options;
   }
 
-  get size(): number {
-    return this.#turns.size;
+  /** Those of the run's own engine; bigger models and endpoints take nothing of its room. */
+  own(): InFlightTurn[] {
+    return this.all().filter(({ model }) => model === null);
   }
 
   /** All of them, in the order in which they were submitted; the list is the caller's own. */
@@ -85,7 +86,7 @@ export class InFlightTurns {
 
   /** How long the one that waits longest for its first word has waited, ms. */
   waited(): number {
-    const since = this.all().flatMap(({ started, submitted }) => (started ? [] : [submitted]));
+    const since = this.own().flatMap(({ started, submitted }) => (started ? [] : [submitted]));
     return this.#with.clock.now() - Math.min(this.#with.clock.now(), ...since);
   }
 
@@ -97,8 +98,9 @@ export class InFlightTurns {
   begin(turn: InFlightTurn): void {
     if (turn.started) return;
     turn.started = true;
-    const { task, agent, id } = turn;
-    this.#with.tell({ type: 'turn.started', task, ...this.#place(turn), agent, turn: id });
+    const { task, agent, id, model } = turn;
+    const of = { task, ...this.#place(turn), agent, turn: id, ...(model !== null && { model }) };
+    this.#with.tell({ type: 'turn.started', ...of });
   }
 
   /** Writes the end of the turn down, and sees to the agent. */
@@ -129,7 +131,7 @@ export class InFlightTurns {
       trace: turn.tracer.end(outcome, turn.text, how.output),
     });
     state.agents.tier[agent] = residence.tier(agent);
-    this.#free(agent, how.then);
+    this.#free(turn, how.then);
   }
 
   /** As `end`; a turn that never began is not written down. */
@@ -140,7 +142,7 @@ export class InFlightTurns {
     }
     turn.watchdog();
     this.#turns.delete(turn);
-    this.#free(turn.agent, how.then);
+    this.#free(turn, how.then);
   }
 
   /** Calls all of them back and forgets them; nothing is written down. */
@@ -153,11 +155,13 @@ export class InFlightTurns {
   }
 
   #place(turn: InFlightTurn): Place {
-    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
+    return placeOf(turn, this.#with.state.tasks.step[turn.task] as number);
   }
 
-  #free(agent: number, then: After = 'free'): void {
+  #free({ agent, model }: InFlightTurn, then: After = 'free'): void {
     const { roster, supervision } = this.#with;
+    // Somebody who was being mended lent its row only.
+    if (model !== null && supervision.holds(agent)) return;
     if (then === 'hold') supervision.hold(agent);
     else if (then === 'free') roster.release(agent);
     else if (then === 'first') roster.release(agent, true);

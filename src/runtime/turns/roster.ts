@@ -34,34 +34,30 @@ export class Roster {
     });
   }
 
-  /** Idle agents of the stage's role. */
-  idle(stage: number): number {
-    return this.#bench(stage).size;
+  /** Idle agents of the step's role. */
+  idle(step: number): number {
+    return this.#bench(step).size;
   }
 
   /** Those of them whose next turn shows something that is waited for: whether they are mended, or well after what befell them. */
-  onTrial(stage: number): number {
-    return this.#bench(stage).onTrial;
+  onTrial(step: number): number {
+    return this.#bench(step).onTrial;
   }
 
   /** One of these. @throws RangeError where there is none */
-  takeTrial(stage: number): number {
-    const agent = this.#bench(stage).takeTrial();
-    if (agent === undefined) throw new RangeError(`Roster: nobody of stage ${String(stage)} is on trial`);
+  takeTrial(step: number): number {
+    const agent = this.#bench(step).takeTrial();
+    if (agent === undefined) throw new RangeError(`Roster: nobody of step ${String(step)} is on trial`);
     return agent;
   }
 
   /**
-   * An idle agent for a task of the stage: one of `resident`, for whom the task costs no page-in, else whoever has worked least. None of
+   * An idle agent for a task of the step: one of `resident`, for whom the task costs no page-in, else whoever has worked least. None of
    * `failedBy` while the role has another one that is fit: that one is waited for, as the same again would only say the same again.
    */
-  take(
-    stage: number,
-    failedBy: ReadonlySet<number> | undefined,
-    resident: () => readonly number[],
-  ): number | undefined {
-    const bench = this.#bench(stage);
-    const { roleIndex } = this.#plan.steps[stage] as RunSetup['steps'][number];
+  take(step: number, failedBy: ReadonlySet<number> | undefined, resident: () => readonly number[]): number | undefined {
+    const bench = this.#bench(step);
+    const { roleIndex } = this.#plan.steps[step] as RunSetup['steps'][number];
     const { roleOf } = this.#plan.layout;
     const near = !this.#definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0)
       ? undefined
@@ -71,6 +67,25 @@ export class Roster {
     if (agent === undefined || !failedBy?.has(agent) || !this.#anyBeside(roleIndex, failedBy)) return agent;
     this.release(agent);
     return undefined;
+  }
+
+  /**
+   * Somebody whose row a bigger model's turn is written to: it says nothing of the agent, so one that failed at the task will do, and where
+   * nobody of the role is idle one that is being mended or was given up. None of those that a person has paused.
+   */
+  lend(step: number, busy: ReadonlySet<number>): number | undefined {
+    const idle = this.#bench(step).take(undefined, true);
+    if (idle !== undefined) return idle;
+    const role = this.#plan.layout.roles[this.#plan.steps[step]?.roleIndex ?? 0];
+    if (!role) return undefined;
+    for (let row = role.firstAgent; row < role.firstAgent + role.replicas; row++)
+      if (!busy.has(row) && this.#state.agents.held[row] === 0) return row;
+    return undefined;
+  }
+
+  /** Agents of the step's role. */
+  replicas(step: number): number {
+    return this.#plan.layout.roles[this.#plan.steps[step]?.roleIndex ?? 0]?.replicas ?? 0;
   }
 
   /** The agent is idle again, if it may work at all; `trial`: its next turn is waited for. */
@@ -103,8 +118,8 @@ export class Roster {
     return false;
   }
 
-  #bench(stage: number): Bench {
-    return this.#benches[this.#plan.steps[stage]?.roleIndex ?? 0] as Bench;
+  #bench(step: number): Bench {
+    return this.#benches[this.#plan.steps[step]?.roleIndex ?? 0] as Bench;
   }
 
   #benchOf(agent: number): Bench | undefined {

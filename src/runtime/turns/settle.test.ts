@@ -20,7 +20,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.oneof(
   fc.record({
     kind: fc.constant('requeue' as const),
     reason: fc.constantFrom<RequeueReason>('cancelled', ...lost),
-    detail: fc.string(),
+    detail,
   }),
 );
 
@@ -139,6 +139,7 @@ test('attempts never exceed the limit, and what cannot succeed is not tried agai
     if (!charged(settlement)) return;
     expect(settlement.failures).toBe(s.failures + 1);
     if (settlement.kind !== 'retry') return;
+    expect(s.poison).toBe(false);
     expect(settlement.failures).toBeLessThan(s.attempts);
     expect(worthRetrying(settlement.failure)).toBe(true);
     expect([settlement.blame === 'certain', s.model]).toEqual([false, null]);

@@ -3,7 +3,6 @@ import { type Verdict, worthRetrying } from '../../agents/verdict.ts';
 import { failureOf } from '../../healing/diagnosis.ts';
 import type { FailedTurn, FailureDetail } from '../../journal/evidence.ts';
 import { BLAMELESS, ENGINE_LOST } from '../../journal/run-state.ts';
-import { reported } from '../../journal/said.ts';
 import type { FinishReason, RequeueReason, TurnFailure } from '../../journal/vocabulary.ts';
 import type { Blame } from '../../scheduling/engine-loss-detector.ts';
 import type { Ending } from './in-flight-turns.ts';
@@ -171,7 +170,7 @@ function concludeOutcome(verdict: Verdict, given: Judgement | null | 'unasked', 
   if (verdict.kind === 'requeue') {
     // Of the loss of a bigger model's engine the task makes a failed attempt: the next model is there to be tried.
     if (model === null || verdict.reason === 'cancelled') return { kind: 'lost', reason: verdict.reason };
-    return { kind: 'failed', failure: 'engine-error', detail: reported(verdict.detail) };
+    return { kind: 'failed', failure: 'engine-error', detail: verdict.detail };
   }
   // What no agent could do better is nobody's fault, and a bigger model's turn says nothing about the agent: nothing to judge.
   const judged = model === null && (verdict.kind === 'accept' || worthRetrying(verdict.failure));

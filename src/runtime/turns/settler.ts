@@ -10,10 +10,10 @@ import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
 import type { RunSetup, RunStep } from '../definition/run-setup.ts';
-import type { RowNote } from '../protocol/row-note.ts';
 import type { Attempts } from '../tasks/attempts.ts';
-import { isSpare, openItems, stepAfter } from '../tasks/progress.ts';
+import { isSpare } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import type { TaskFlow } from '../tasks/task-flow.ts';
 import type { TaskQuestions } from '../tasks/task-questions.ts';
 import type { Pump, WorkQueue } from '../tasks/work-queue.ts';
 import type { EngineControl, EngineLink } from './engine-link.ts';
@@ -47,6 +47,7 @@ export interface SettlerOptions {
   readonly queue: WorkQueue;
   readonly attempts: Attempts;
   readonly questions: TaskQuestions;
+  readonly flow: TaskFlow;
   readonly recorder: ResultRecorder;
   readonly supervision: TurnSupervision;
   readonly engines: EngineControl;
@@ -190,9 +191,9 @@ export class Settler {
         const { reason, avoid, cut } = settlement;
         const partial = cut ? text.slice(0, PARTIAL_CHARACTERS) : '';
         if (avoid) attempts.avoid(turn, agent);
-        if (model !== null) attempts.giveTo(turn, model);
         tell({ type: 'task.requeued', task, ...this.#place(turn), agent, reason, ...(partial !== '' && { partial }) });
-        queue.push(turn);
+        if (model === null) queue.push(turn);
+        else attempts.giveTo(turn, model);
         break;
       }
       default:
@@ -202,18 +203,18 @@ export class Settler {
   }
 
   #accept(turn: InFlightTurn, output: unknown, text: string): void {
-    const { contexts } = this.#with;
+    const { contexts, flow } = this.#with;
     const { agent, failures, model, asked, brief } = turn;
-    const { review } = this.#stage(turn);
+    const { review } = this.#step(turn);
     if (model === null) contexts.save(agent, { user: asked, assistant: text }, brief.memoryTurns);
     this.#forget(turn);
-    this.#advance(turn, output, review ? 0 : failures + 1);
-    this.#goOn(turn, null);
+    flow.accept(turn, output, review ? 0 : failures + 1);
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
-    const { random, queue, attempts, questions, recorder, tell } = this.#with;
+    const { random, queue, attempts, questions, flow, recorder, tell } = this.#with;
     const { task, agent, model } = turn;
+    const { review } = this.#step(turn);
     const { failure, detail, failures, blame } = settlement;
     if (blame === 'none') attempts.engineLosses.clear(turn);
     if (failure === 'prompt-too-long') attempts.shrink(turn);
@@ -234,14 +235,14 @@ export class Settler {
       }
       case 'go-without':
         this.#forget(turn);
-        this.#goWithout(turn, settlement);
+        if (review) flow.goWithout(turn, 0, { code: 'no-review', failure, attempts: failures });
+        else flow.goWithout(turn, failures, null);
         break;
       case 'escalate': {
         const { to } = settlement;
         const because = { code: 'failed', failure, attempts: failures, detail } as const;
         attempts.giveTo(turn, to, model === null ? { failure, detail } : null);
         tell({ type: 'task.escalated', task, ...this.#place(turn), agent, to, because, failed: true });
-        queue.push(turn);
         break;
       }
       case 'ask-person':
@@ -262,39 +263,6 @@ export class Settler {
     supervision.taskBlamed(task, agents);
   }
 
-  /** The attempts at a review count for no result; a review that was the last thing to do leaves no trace but the note. */
-  #goWithout(turn: InFlightTurn, { failure, failures }: FailedAttempt): void {
-    const { plan, state } = this.#with;
-    const { review } = this.#stage(turn);
-    if (!review || stepAfter(plan, state, turn) !== null) this.#advance(turn, null, review ? 0 : failures);
-    this.#goOn(turn, review ? { code: 'no-review', failure, attempts: failures } : null);
-  }
-
-  /** The item is done, with an output or without one (null), after so many attempts that count. */
-  #advance(turn: InFlightTurn, output: unknown, attempts: number): void {
-    const { plan, state, tell } = this.#with;
-    const { task, step, slot, agent, model } = turn;
-    tell({
-      type: 'task.advanced',
-      task,
-      agent,
-      stage: step,
-      ...(slot !== 0 && { slot }),
-      next: stepAfter(plan, state, turn) ?? step,
-      output,
-      attempts: (state.tasks.attempts[task] as number) + attempts,
-      ...(model !== null && output !== null && { model }),
-    });
-  }
-
-  /** The item's task stands at its next step, or is done; where it waits for others of the same step, that is all. */
-  #goOn({ task, step, slot }: WorkItem, note: RowNote | null): void {
-    const { plan, state, queue, recorder } = this.#with;
-    const next = stepAfter(plan, state, { task, step, slot });
-    if (next === null) recorder.done(task, note);
-    else if (next !== step) for (const item of openItems(plan, state, task)) queue.push(item);
-  }
-
   /** How attempts at the item went is of no more use. */
   #forget(item: WorkItem): void {
     const { attempts, questions } = this.#with;
@@ -311,10 +279,10 @@ export class Settler {
   }
 
   #place(turn: InFlightTurn): Place {
-    return placeOf(turn, this.#with.state.tasks.stage[turn.task] as number);
+    return placeOf(turn, this.#with.state.tasks.step[turn.task] as number);
   }
 
-  #stage({ step }: WorkItem): RunStep {
+  #step({ step }: WorkItem): RunStep {
     return this.#with.plan.steps[step] as RunStep;
   }
 }

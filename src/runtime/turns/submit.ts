@@ -65,25 +65,27 @@ export class Submitter {
 
   /** `proof`: it is to show that its agent is well, and waits for nobody. */
   submit(item: WorkItem, agent: number, proof = false): void {
-    const { clock, plan, definition, state, fence, tell, attempts, inFlight, supervision, settler } = this.#with;
+    const { clock, plan, definition, state, fence, tell, attempts, inFlight, supervision, escalation } = this.#with;
     const { task, step, slot } = item;
-    const stage = plan.steps[step] as RunStep;
+    const place = plan.steps[step] as RunStep;
     const brief = definition.of(agent);
     // Until an agent on trial has passed, its mend is not proven.
     const first = proof || supervision.onTrial(agent);
     const { failures } = state.items.of(item);
     const id = `${String(fence)}-${String(++this.#turns)}`;
     const model = attempts.takeModel(item);
+    // A prompt is made for the context of the model that reads it.
+    const contextTokens = (model === null ? null : escalation.contextTokens(model)) ?? this.#contextTokens;
     const { request, input } = planTurn({
       id,
       agent,
-      priority: first ? FIRST : stage.priority,
+      priority: first ? FIRST : place.priority,
       brief,
-      ...reviewedText(stage, state.held.get(task), taskInput(plan, state, task).text),
+      ...reviewedText(place, state.held.get(task), taskInput(plan, state, task).text),
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
       shrink: attempts.shrunk(item),
-      contextTokens: this.#contextTokens,
+      contextTokens,
       contexts: this.#with.contexts,
       seedKey: seedKeyOf(plan.settings.seed, item),
     });
@@ -97,15 +99,14 @@ export class Submitter {
       failures,
       input,
       asked: request.messages.at(-1)?.content ?? '',
-      contextTokens: this.#contextTokens,
+      contextTokens,
       submitted: clock.now(),
       tracer: new TurnTracer(clock),
       first,
       model,
       handle: null,
-      watchdog: clock.timeout(request.deadlineMs + (model === null ? GRACE_MS : LOADING_MS), () => {
-        if (inFlight.holds(turn)) settler.overdue(turn);
-      }),
+      watchdog: () => undefined,
+      held: false,
       started: false,
       over: false,
       text: '',
@@ -121,8 +122,18 @@ export class Submitter {
       attempt: failures + 1,
       ...(model !== null && { model }),
     });
+    this.#watch(turn, request);
     if (model === null) supervision.began(turn);
     this.#send(turn, request);
+  }
+
+  /** An engine that lets it pass its deadline by far keeps none. */
+  #watch(turn: InFlightTurn, { deadlineMs }: TurnRequest): void {
+    const { clock, inFlight, settler } = this.#with;
+    turn.watchdog();
+    turn.watchdog = clock.timeout(deadlineMs + (turn.model === null ? GRACE_MS : LOADING_MS), () => {
+      if (inFlight.holds(turn)) settler.overdue(turn);
+    });
   }
 
   #send(turn: InFlightTurn, request: TurnRequest): void {
@@ -136,10 +147,20 @@ export class Submitter {
       turn.tracer.alive(completionTokens);
       if (model === null) supervision.alive(id, completionTokens, text);
     };
+    // Nobody works on a turn that waits for its place at an endpoint: it is neither late nor silent.
+    const onHeld = (held: boolean): void => {
+      if (!inFlight.holds(turn) || held === turn.held) return;
+      turn.held = held;
+      turn.watchdog();
+      if (!held) this.#watch(turn, request);
+      if (model !== null) return;
+      if (held) supervision.dropped(id);
+      else supervision.began(turn);
+    };
     turn.handle =
       model === null
-        ? residence.submit(this.#sampled(request, agent), onProgress)
-        : escalation.submit(model, request, onProgress);
+        ? residence.submit(this.#sampled(request, agent), onProgress, onHeld)
+        : escalation.submit(model, request, onProgress, onHeld);
     void turn.handle.done.then((outcome) => {
       if (inFlight.holds(turn)) settler.finish(turn, outcome);
     });

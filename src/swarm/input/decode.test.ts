@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from '../diagnostic.ts';
 import { decodeInput } from './decode.ts';
-import type { Encoding } from './encodings.ts';
+import type { Encoding } from '../model.ts';
 import { type ReadInput, readInput } from './read-input.ts';
 import { noteOf } from './testing/read.ts';
 import { invalidUtf8 } from './utf8.ts';

@@ -1,5 +1,6 @@
 /** From the bytes of an input file to its text. */
-import { type Encoding, likelyEncoding, textIn } from './encodings.ts';
+import type { Encoding } from '../model.ts';
+import { likelyEncoding, textIn } from './encodings.ts';
 import { LineAt, Tally } from './notes.ts';
 import { invalidUtf8 } from './utf8.ts';
 

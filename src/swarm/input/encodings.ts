@@ -1,22 +1,4 @@
-/** Encodings that a swarm file may name, as people know them. */
-export const ENCODINGS = [
-  'utf-8',
-  'utf-16le',
-  'utf-16be',
-  'latin1',
-  'windows-1252',
-  'iso-8859-15',
-  'windows-1250',
-  'windows-1251',
-  'koi8-r',
-  'macintosh',
-  'euc-kr',
-  'shift_jis',
-  'euc-jp',
-  'gb18030',
-  'big5',
-] as const;
-export type Encoding = (typeof ENCODINGS)[number];
+import type { Encoding } from '../model.ts';
 
 /** The text; U+FFFD stands for what the encoding does not have. A byte order mark stays. */
 export function textIn(encoding: Encoding, bytes: Uint8Array): string {

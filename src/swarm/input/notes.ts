@@ -1,5 +1,5 @@
 /** What was changed, guessed or left out on the way from a file to items. Codes and parameters: the page has the words. */
-import type { Encoding } from './encodings.ts';
+import type { Encoding } from '../model.ts';
 
 /** Where something happened, and how often. */
 export interface Places {

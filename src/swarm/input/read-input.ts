@@ -1,11 +1,11 @@
 /** From the text of an input file to items, each with the lines it came from. */
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
-import { MAX_ITEMS } from '../model.ts';
+import { MAX_INPUT_CHARACTERS, MAX_ITEMS } from '../model.ts';
 import { cleanText } from './clean.ts';
 import { readCsv } from './csv.ts';
 import { type Decoding, replacementsIn } from './decode.ts';
-import { foreignFormat, plainText } from './foreign.ts';
+import { foreignFormat, plainText } from '../foreign.ts';
 import { Joiner } from './joiner.ts';
 import { readJson, readJsonLine } from './json.ts';
 import { type InputNote, type PlacesCode, Tally } from './notes.ts';
@@ -43,7 +43,6 @@ export interface ReadOptions {
   readonly decoding?: Decoding | undefined;
 }
 
-export const MAX_INPUT_CHARACTERS = 50 * 1024 * 1024;
 /** Longer items are cut: no small model has room for them. */
 export const MAX_ITEM_CHARACTERS = 16_384;
 /** A file with this many broken records is not in the format at all. */

@@ -1,4 +1,4 @@
-import type { Encoding } from './encodings.ts';
+import type { Encoding } from '../model.ts';
 import type { InputNote, PlacesCode } from './notes.ts';
 
 /** One record of a file, as agents are to read it. */

@@ -98,6 +98,14 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       return { title: t.spans.asked(event.action), text: '' };
     case 'endpoint.allowed':
       return { title: event.name === null ? t.spans.endpointOff : t.spans.endpointOn(event.name), text: '' };
+    case 'endpoint.named':
+      return { title: event.name === null ? t.spans.endpointNone : t.spans.endpointNamed(event.name), text: '' };
+    case 'endpoint.lacks': {
+      const { endpointParts: parts, endpointLacks } = t.spans;
+      const { name, without, instead } = event;
+      const told = (part: string): string => parts[part] ?? part;
+      return { title: endpointLacks(name, told(without), instead === null ? null : told(instead)), text: '' };
+    }
     case 'task.escalated':
       return { title: t.spans.escalated(event.to), text: say.escalated(event.because) };
     case 'seats.changed':

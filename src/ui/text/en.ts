@@ -348,6 +348,7 @@ export const en = {
     loading: {
       title: 'Loading the model',
       phases: {
+        endpoint: 'Asking the endpoint',
         adapter: 'Asking for the GPU',
         library: 'Model library',
         config: 'Configuration',
@@ -503,7 +504,7 @@ export const en = {
   facts: {
     model: 'Model',
     engine: 'Engine',
-    engines: { webllm: 'WebLLM', scripted: 'scripted, no model' },
+    engines: { webllm: 'WebLLM', remote: 'endpoint', scripted: 'scripted, no model' },
     batched: 'turns share batches',
     single: 'one turn at a time',
     adapter: 'Adapter',

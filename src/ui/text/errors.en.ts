@@ -36,13 +36,66 @@ export const errorsEn: Readonly<Record<EngineErrorCode, { readonly title: string
     title: 'The output schema is not supported',
     remedy: 'Use plain objects, strings, numbers, enums and arrays.',
   },
-  'remote-refused': {
-    title: 'The endpoint refused',
-    remedy: 'Check the key and the name of the model. The task stays with the model here.',
+  'remote-absent': {
+    title: 'No endpoint has been named in this tab',
+    remedy: 'Name it below: neither its address nor its key is stored, so a reload forgets both.',
   },
   'remote-unreachable': {
     title: 'The endpoint did not answer',
-    remedy: 'The task stays with the model here. Check the address, or take the endpoint back.',
+    remedy: 'Check that it runs and that address and port are right; a browser does not say more.',
+  },
+  'remote-offline': { title: 'This computer has no network', remedy: 'It goes on by itself once there is one.' },
+  'remote-blocked': {
+    title: 'The endpoint does not let this page read its answers',
+    remedy: 'Let its server allow this page’s origin (CORS; Ollama: OLLAMA_ORIGINS).',
+  },
+  'remote-redirected': {
+    title: 'The endpoint sends elsewhere',
+    remedy: 'Give the address that it leads to: the key goes to no host but the one that you named.',
+  },
+  'remote-key': { title: 'The endpoint refuses the key', remedy: 'Give the right key.' },
+  'remote-forbidden': {
+    title: 'The endpoint does not allow this',
+    remedy: 'Check what the key may do, and from where; some servers refuse pages of other origins.',
+  },
+  'remote-path': {
+    title: 'There is a server, but nothing to ask at this path',
+    remedy: 'Check the address: for most servers it ends in /v1.',
+  },
+  'remote-page': {
+    title: 'The endpoint answers with a web page',
+    remedy: 'Check the address; a sign-in or a proxy may stand in between.',
+  },
+  'remote-model': { title: 'The endpoint has no such model', remedy: 'Give the name as its list of models has it.' },
+  'remote-quota': {
+    title: 'The endpoint’s account has nothing left to spend',
+    remedy: 'Raise its credit or its limit, then go on.',
+  },
+  'remote-busy': {
+    title: 'The endpoint takes no more requests for now',
+    remedy: 'It asked for a longer wait than is waited; go on later.',
+  },
+  'remote-refused': { title: 'The endpoint refuses the request', remedy: 'What it says stands beside it.' },
+  'remote-failed': { title: 'The endpoint failed', remedy: 'What it says stands beside it.' },
+  'remote-dropped': {
+    title: 'The connection was lost in the middle of an answer',
+    remedy: 'The turn is taken again; where it stays, look at what stands in between.',
+  },
+  'remote-garbled': {
+    title: 'The endpoint’s answer cannot be read',
+    remedy: 'Check that it speaks OpenAI’s chat completions.',
+  },
+  'remote-overlong': {
+    title: 'The endpoint wrote far more than it was asked for',
+    remedy: 'Its server does not hold to the limit of tokens.',
+  },
+  'remote-filtered': {
+    title: 'A filter of the endpoint stopped it',
+    remedy: 'Another model may answer; here the task ends by that name.',
+  },
+  'remote-declined': {
+    title: 'The model declined to answer',
+    remedy: 'Another model may answer; here the task ends by that name.',
   },
   internal: { title: 'Something failed that should not', remedy: 'Reload the page; committed results are kept.' },
 };

@@ -36,13 +36,66 @@ export const errorsKo: Readonly<Record<EngineErrorCode, { readonly title: string
     title: '지원하지 않는 출력 스키마입니다',
     remedy: '단순한 객체, 문자열, 숫자, 열거형, 배열을 사용하십시오.',
   },
-  'remote-refused': {
-    title: '엔드포인트가 거절했습니다',
-    remedy: '열쇠와 모델 이름을 확인하세요. 작업은 여기의 모델에 남습니다.',
+  'remote-absent': {
+    title: '이 탭에서 정한 엔드포인트가 없습니다',
+    remedy: '아래에 적으세요. 주소도 열쇠도 저장하지 않으므로 새로 고치면 사라집니다.',
   },
   'remote-unreachable': {
     title: '엔드포인트가 답하지 않았습니다',
-    remedy: '작업은 여기의 모델에 남습니다. 주소를 확인하거나 엔드포인트를 거두세요.',
+    remedy: '켜져 있는지, 주소와 포트가 맞는지 확인하세요. 브라우저는 그 이상을 알려 주지 않습니다.',
+  },
+  'remote-offline': { title: '이 컴퓨터에 네트워크가 없습니다', remedy: '연결되면 저절로 이어집니다.' },
+  'remote-blocked': {
+    title: '엔드포인트가 이 페이지에 답을 읽게 해 주지 않습니다',
+    remedy: '서버가 이 페이지의 출처를 허용하게 하세요(CORS, Ollama에서는 OLLAMA_ORIGINS).',
+  },
+  'remote-redirected': {
+    title: '엔드포인트가 다른 곳으로 보냅니다',
+    remedy: '그 주소를 적으세요. 열쇠는 적은 주소의 호스트에만 갑니다.',
+  },
+  'remote-key': { title: '엔드포인트가 열쇠를 받지 않습니다', remedy: '맞는 열쇠를 적으세요.' },
+  'remote-forbidden': {
+    title: '엔드포인트가 이것을 허용하지 않습니다',
+    remedy: '열쇠로 할 수 있는 일과 요청하는 곳을 확인하세요. 다른 출처의 페이지를 막는 서버도 있습니다.',
+  },
+  'remote-path': {
+    title: '서버는 있지만 이 경로에는 물을 곳이 없습니다',
+    remedy: '주소를 확인하세요. 대부분의 서버에서는 /v1로 끝납니다.',
+  },
+  'remote-page': {
+    title: '엔드포인트가 웹 페이지로 답합니다',
+    remedy: '주소를 확인하세요. 로그인이나 프록시가 사이에 있을 수 있습니다.',
+  },
+  'remote-model': { title: '엔드포인트에 그런 모델이 없습니다', remedy: '그 모델 목록에 있는 이름을 적으세요.' },
+  'remote-quota': {
+    title: '엔드포인트 계정에 쓸 것이 남아 있지 않습니다',
+    remedy: '잔액이나 한도를 올린 뒤 이어 가세요.',
+  },
+  'remote-busy': {
+    title: '엔드포인트가 지금은 요청을 더 받지 않습니다',
+    remedy: '기다리는 것보다 더 긴 시간을 요청했습니다. 나중에 이어 가세요.',
+  },
+  'remote-refused': { title: '엔드포인트가 요청을 거절했습니다', remedy: '까닭은 그 옆에 있습니다.' },
+  'remote-failed': { title: '엔드포인트에서 오류가 났습니다', remedy: '까닭은 그 옆에 있습니다.' },
+  'remote-dropped': {
+    title: '답하는 도중에 연결이 끊겼습니다',
+    remedy: '차례를 다시 합니다. 계속되면 사이에 있는 것을 살펴보세요.',
+  },
+  'remote-garbled': {
+    title: '엔드포인트의 답을 읽을 수 없습니다',
+    remedy: 'OpenAI의 채팅 완성 형식을 쓰는지 확인하세요.',
+  },
+  'remote-overlong': {
+    title: '엔드포인트가 요청보다 훨씬 길게 썼습니다',
+    remedy: '그 서버는 토큰 한도를 지키지 않습니다.',
+  },
+  'remote-filtered': {
+    title: '엔드포인트의 필터가 막았습니다',
+    remedy: '다른 모델은 답할 수도 있습니다. 여기서는 작업이 그 이름으로 끝납니다.',
+  },
+  'remote-declined': {
+    title: '모델이 답하기를 거절했습니다',
+    remedy: '다른 모델은 답할 수도 있습니다. 여기서는 작업이 그 이름으로 끝납니다.',
   },
   internal: { title: '일어나지 않아야 할 오류입니다', remedy: '페이지를 새로 고치십시오. 확정된 결과는 보존됩니다.' },
 };

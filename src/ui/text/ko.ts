@@ -353,6 +353,7 @@ export const ko: Dictionary = {
     loading: {
       title: '모델을 불러오는 중',
       phases: {
+        endpoint: '엔드포인트에 묻는 중',
         adapter: 'GPU 요청',
         library: '모델 라이브러리',
         config: '설정',
@@ -508,7 +509,7 @@ export const ko: Dictionary = {
   facts: {
     model: '모델',
     engine: '엔진',
-    engines: { webllm: 'WebLLM', scripted: '스크립트, 모델 없음' },
+    engines: { webllm: 'WebLLM', remote: '엔드포인트', scripted: '스크립트, 모델 없음' },
     batched: '차례 여럿을 함께 처리',
     single: '한 번에 한 차례',
     adapter: '어댑터',

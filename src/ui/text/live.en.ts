@@ -364,6 +364,18 @@ export const liveEn = {
     taskCreated: (task: number) => `Task ${task} was created`,
     revised: (revision: number) => `Roles were revised: revision ${revision}`,
     endpointOff: 'A person took the endpoint back',
+    endpointNamed: (name: string) => `A person named the endpoint at which all agents work: ${name}`,
+    endpointNone: 'A person took the run from its endpoint',
+    endpointLacks: (name: string, part: string, instead: string | null) =>
+      `${name} would not take ${part}; from now on it gets ${instead ?? 'none'}`,
+    endpointParts: {
+      'most-tokens': 'so many tokens at once',
+      'system-role': 'messages of the system',
+      'room-for-answer': 'reasoning within the limit of tokens',
+      adherence: 'the schema for granted',
+      words: 'the schema in the prompt',
+      user: 'messages of the user',
+    } as Readonly<Record<string, string>>,
     escalated: (to: string) => `Asked a larger model: ${to}`,
     seats: (from: number, to: number) => `Seats from ${num(from)} to ${num(to)}`,
     storage: 'Storage',

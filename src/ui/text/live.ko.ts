@@ -352,6 +352,18 @@ export const liveKo: typeof liveEn = {
     taskCreated: (task) => `작업 ${task}이(가) 만들어짐`,
     revised: (revision) => `역할을 고침: 개정 ${revision}`,
     endpointOff: '사람이 엔드포인트 허락을 거둠',
+    endpointNamed: (name) => `사람이 모든 에이전트가 일할 엔드포인트를 정함: ${name}`,
+    endpointNone: '사람이 실행에서 엔드포인트를 뗌',
+    endpointLacks: (name, part, instead) =>
+      `${name}에서 받지 않는 것: ${part}. 이제 ${instead === null ? '빼고 보냄' : `대신 보내는 것: ${instead}`}`,
+    endpointParts: {
+      'most-tokens': '한 번에 그만큼의 토큰',
+      'system-role': '시스템 메시지',
+      'room-for-answer': '토큰 한도 안의 추론',
+      adherence: '스키마를 그대로 지키기',
+      words: '프롬프트에 적은 스키마',
+      user: '사용자 메시지',
+    },
     escalated: (to) => `더 큰 모델에 물음: ${to}`,
     seats: (from, to) => `자리 ${num(from)}개에서 ${num(to)}개로`,
     storage: '저장 공간',

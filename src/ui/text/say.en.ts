@@ -83,14 +83,23 @@ function loss({ code, by, detail }: EngineLoss): string {
     case 'order':
       return 'The engine was replaced to mend an agent that nothing else had helped.';
     default:
+      if (code.startsWith('remote-')) return `${errorsEn[code].title}${detail === '' ? '' : ` (${detail})`}.`;
       return detail === '' ? `${(errorsEn as Partial<typeof errorsEn>)[code]?.title ?? code}.` : detail;
   }
+}
+
+const FIELDS = { url: 'address', model: 'name of the model', key: 'key' } as const;
+
+function ordinal(n: number): string {
+  const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${String(n)}${ending}`;
 }
 
 const DETAILS: Words<FailureDetail> = {
   'token-limit': () => 'the token limit came first',
   'nothing-written': () => 'nothing was written',
   'not-done': ({ ms }) => `not done after ${String(ms)} ms`,
+  endpoint: (of) => `${errorsEn[of.error].title}${of.words === '' ? '' : `: ${of.words}`}`,
   'no-reason': () => 'The engine gave no reason.',
   'model-silent': () => 'the bigger model did not answer',
   diagnosed: ({ fault }) => `found by its supervisor: ${fault ?? 'unknown'}`,
@@ -204,7 +213,11 @@ const WAITS: Words<RunWait> = {
   'engine-soon': (of) =>
     `${loss(of.loss)} A fresh engine starts in about ${String(of.seconds)} s; no task was lost.${of.quick ? ' Browsers block pages that lose the GPU often, so this waits a little longer.' : ''}`,
   'engine-stopped': ({ loss: of, remedy, kept }) =>
-    [loss(of), remedy, kept ? 'All results and open tasks were kept; press resume to try again.' : '']
+    [
+      loss(of),
+      remedy || errorsEn[of.code].remedy,
+      kept ? 'All results and open tasks were kept; press resume to try again.' : '',
+    ]
       .filter((part) => part !== '')
       .join(' '),
   'storage-full': (of) => {
@@ -280,6 +293,8 @@ export const sayEn: Say = {
   seats: wordsFor<SeatsCause>({
     busy: ({ percent, waiting }) => `GPU ${String(percent)} % busy and ${String(waiting)} turns wait`,
     idle: ({ percent }) => `GPU only ${String(percent)} % busy and no turn waits`,
+    'bears-more': () => 'the endpoint bore all it was given',
+    'pushed-back': () => 'the endpoint pushed back',
     told,
   }),
   failure: (failure) => failure,
@@ -336,6 +351,8 @@ export const sayEn: Say = {
     resumed: ({ agent }) => `${agent} gets turns again.`,
     'endpoint-off': () => 'Nothing is sent to an endpoint any more.',
     'endpoint-on': ({ name }) => `Tasks that fail here may go to ${name}, their text with them.`,
+    'endpoint-named': ({ name }) => `All agents work at ${name}; every line goes there.`,
+    'endpoint-none': () => 'The run waits: nothing is sent anywhere any more.',
     settled: () => 'This is settled already.',
     'decided-otherwise': ({ choice }) => `This was decided already: ${choice}.`,
     'no-choice': ({ choice }) => `${choice} is not among the choices here.`,
@@ -344,7 +361,7 @@ export const sayEn: Say = {
     'not-paused': ({ agent }) => `${agent} is not paused.`,
     'no-turn': ({ agent }) => `${agent} has no turn that could be called back.`,
     'task-over': () => 'The task has ended by itself meanwhile.',
-    'no-stage': () => 'The task has no stage that could be edited.',
+    'no-step': () => 'The task has no step that could be edited.',
     'output-empty': () => 'The output is empty.',
     'output-not-json': (of) => `That is not JSON: ${of.detail}`,
     'output-refused': (of) => `That is not what ${of.role} has to give: ${of.detail}`,
@@ -356,6 +373,8 @@ export const sayEn: Say = {
     'no-address': () => 'That is no address; expected one such as https://host/v1.',
     'not-secure': () => 'The address must begin with https://; http:// only for this computer itself.',
     'key-in-address': () => 'The key goes into its own field, not into the address.',
+    'odd-character': ({ field, character, at }) =>
+      `The ${FIELDS[field]} has a character that cannot be sent: ${character}, the ${ordinal(at)}. Copy it anew, without what surrounds it.`,
   }),
 };
 

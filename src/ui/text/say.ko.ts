@@ -87,6 +87,8 @@ const FAILURES: Readonly<Record<TaskFailure, string>> = {
   'prompt-too-long': '너무 긴 프롬프트',
   'schema-unsupported': '지원하지 않는 스키마',
   'engine-error': '엔진 오류',
+  filtered: '필터가 막음',
+  declined: '모델이 거절함',
   stalled: '침묵',
   looping: '반복',
   cancelled: '취소',
@@ -138,6 +140,7 @@ function loss({ code, by, detail }: EngineLoss): string {
       return '다른 방법이 듣지 않은 에이전트를 고치려고 엔진을 바꾸었습니다.';
     default: {
       const title = (errorsKo as Partial<typeof errorsKo>)[code]?.title ?? code;
+      if (code.startsWith('remote-')) return `${title}${detail === '' ? '' : ` (${detail})`}.`;
       // 엔진의 말은 부호가 말하지 않는 것이 있을 때만.
       return code === 'internal' && detail !== '' ? `${title}: ${detail}` : `${title}.`;
     }
@@ -168,10 +171,13 @@ const requeued = (reason: RequeueReason): string => {
   }
 };
 
+const FIELDS = { url: '주소', model: '모델 이름', key: '열쇠' } as const;
+
 const DETAILS: Words<FailureDetail> = {
   'token-limit': () => '토큰 한도에 먼저 닿음',
   'nothing-written': () => '아무것도 쓰지 않음',
   'not-done': ({ ms }) => `${String(ms)} ms 뒤에도 끝나지 않음`,
+  endpoint: (of) => `${errorsKo[of.error].title}${of.words === '' ? '' : `: ${of.words}`}`,
   'no-reason': () => '엔진이 까닭을 말하지 않음',
   'model-silent': () => '더 큰 모델이 답하지 않음',
   diagnosed: ({ fault: of }) => `감독자가 찾음: ${of === null ? '알 수 없음' : diagnoses[of]}`,
@@ -352,6 +358,8 @@ export const sayKo: Say = {
   seats: wordsFor<SeatsCause>({
     busy: ({ percent, waiting }) => `GPU가 ${String(percent)} % 바쁘고 차례 ${String(waiting)}개가 기다림`,
     idle: ({ percent }) => `GPU가 ${String(percent)} %만 바쁘고 기다리는 차례가 없음`,
+    'bears-more': () => '엔드포인트가 맡긴 만큼 감당함',
+    'pushed-back': () => '엔드포인트가 밀어냄',
     told,
   }),
   failure: (failure) => FAILURES[failure],
@@ -408,6 +416,8 @@ export const sayKo: Say = {
     resumed: ({ agent }) => `${agent}이(가) 다시 차례를 받습니다.`,
     'endpoint-off': () => '이제 엔드포인트에 아무것도 보내지 않습니다.',
     'endpoint-on': ({ name }) => `여기서 실패한 작업은 그 글과 함께 ${name}(으)로 갈 수 있습니다.`,
+    'endpoint-named': ({ name }) => `모든 에이전트가 ${name}에서 일합니다. 모든 줄이 그리로 갑니다.`,
+    'endpoint-none': () => '실행이 기다립니다. 이제 아무 데도 보내지 않습니다.',
     settled: () => '이미 끝난 일입니다.',
     'decided-otherwise': ({ choice }) => `이미 정해졌습니다: ${choices[choice]}.`,
     'no-choice': ({ choice }) => `${choices[choice]}은(는) 여기서 고를 수 없습니다.`,
@@ -416,7 +426,7 @@ export const sayKo: Say = {
     'not-paused': ({ agent }) => `${agent}은(는) 멈춰 있지 않습니다.`,
     'no-turn': ({ agent }) => `${agent}에게는 불러들일 차례가 없습니다.`,
     'task-over': () => '그사이 작업이 저절로 끝났습니다.',
-    'no-stage': () => '고쳐 쓸 수 있는 단계가 없는 작업입니다.',
+    'no-step': () => '고쳐 쓸 수 있는 단계가 없는 작업입니다.',
     'output-empty': () => '출력이 비어 있습니다.',
     'output-not-json': (of) => `JSON이 아닙니다: ${of.detail}`,
     'output-refused': (of) => `${of.role} 역할이 낼 것이 아닙니다: ${of.detail}`,
@@ -427,5 +437,7 @@ export const sayKo: Say = {
     'no-address': () => '주소가 아닙니다. https://host/v1 같은 주소를 적으세요.',
     'not-secure': () => '주소는 https://로 시작해야 합니다. http://는 이 컴퓨터에만 쓸 수 있습니다.',
     'key-in-address': () => '열쇠는 주소가 아니라 열쇠 칸에 적으세요.',
+    'odd-character': ({ field, character, at }) =>
+      `${FIELDS[field]}에 보낼 수 없는 글자가 있습니다: ${String(at)}번째의 ${character}. 둘레의 것 없이 다시 복사하세요.`,
   }),
 };

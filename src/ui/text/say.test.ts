@@ -15,7 +15,7 @@ import {
   SIGNALS,
   TASK_FAILURES,
 } from '../../journal/vocabulary.ts';
-import { remoteAddress } from '../../engine/remote.ts';
+import { readEndpoint } from '../../engine/endpoint.ts';
 import { seededRandom } from '../../kernel/random.ts';
 import { keeperWait, storeWait } from '../../runtime/storage/waits.ts';
 import { StoreFault } from '../../store/fault.ts';
@@ -89,9 +89,9 @@ it('says why seats change, what was given up for room, and what became of an end
   ] as const)
     expectWords((say) => say.storage({ code: 'made-room', warm, traces }));
   for (const url of ['nowhere', 'http://far.example/v1', 'https://me:secret@far.example/v1']) {
-    const address = remoteAddress(url);
-    if (address.ok) throw new Error('accepted');
-    expectWords((say) => say.reply({ code: address.because }));
+    const read = readEndpoint({ url, key: null, model: 'tiny' });
+    if (read.ok) throw new Error('accepted');
+    expectWords((say) => say.reply(read.fault));
   }
 });
 
@@ -162,10 +162,14 @@ it('says what came of a fault, and of what a person asked for', () => {
     { ok: false, code: 'no-turn', agent },
     { ok: false, code: 'output-not-json', detail: '…' },
     { ok: false, code: 'output-refused', role: 'triager', detail: '…' },
-    ...(['settled', 'no-agent', 'no-supervisor', 'task-over', 'no-stage', 'output-empty', 'run-over'] as const).map(
+    ...(['settled', 'no-agent', 'no-supervisor', 'task-over', 'no-step', 'output-empty', 'run-over'] as const).map(
       (code) => ({ ok: false, code }) as const,
     ),
-    ...(['watching', 'replay', 'no-model'] as const).map((code) => ({ ok: false, code }) as const),
+    ...(['watching', 'replay'] as const).map((code) => ({ ok: false, code }) as const),
+    { ok: false, field: 'model', code: 'no-model' },
+    ...(['url', 'model', 'key'] as const).map(
+      (field) => ({ ok: false, field, code: 'odd-character', character: 'U+200B', at: 22 }) as const,
+    ),
   ];
   for (const reply of replies) expectWords((say) => say.reply(reply));
 });

@@ -1,12 +1,9 @@
 /**
  * Every fault a person can meet on the way to a running model: what failed in one sentence, what to do in another.
  */
-import { EngineFault, type EngineError, type EngineErrorCode } from '../../../src/engine/contract.ts';
+import { EngineFault, type EngineError, type LocalErrorCode } from '../../../src/engine/contract.ts';
 
-/** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
-type LocalCode = Exclude<EngineErrorCode, 'remote-unreachable' | 'remote-refused'>;
-
-const REMEDY: Record<LocalCode, string> = {
+const REMEDY: Record<LocalErrorCode, string> = {
   'no-webgpu':
     'Use Chrome or Edge 121 or later, Safari 26, or Firefox 141 or later, on a page served over HTTPS or from this computer; or run the scripted engine.',
   'no-adapter':
@@ -32,7 +29,7 @@ const REMEDY: Record<LocalCode, string> = {
 export const LOSS_REPORT_MS = 1000;
 
 /** Makes an error of the contract; `remedy` where the usual one would mislead. */
-export function fault(code: LocalCode, message: string, detail?: unknown, remedy = REMEDY[code]): EngineFault {
+export function fault(code: LocalErrorCode, message: string, detail?: unknown, remedy = REMEDY[code]): EngineFault {
   return new EngineFault({ code, message, remedy, ...(detail === undefined ? {} : { detail: describe(detail) }) });
 }
 
@@ -44,7 +41,7 @@ export function describe(thrown: unknown): string {
 export function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineFault) return thrown.error;
   const text = describe(thrown);
-  const as = (code: LocalCode, message: string): EngineError => fault(code, message, text).error;
+  const as = (code: LocalErrorCode, message: string): EngineError => fault(code, message, text).error;
   if (thrown instanceof DOMException && thrown.name === 'QuotaExceededError') {
     return as('storage-full', 'The browser has no room left to keep the model.');
   }

@@ -1,0 +1,69 @@
+import type { EventBody } from '../../journal/events.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { WorkItem } from '../../journal/work-item.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
+import type { RowNote } from '../protocol/row-note.ts';
+import { openItems, stepAfter } from './progress.ts';
+import type { ResultRecorder } from './result-recorder.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+export interface TaskFlowOptions {
+  readonly plan: RunSetup;
+  readonly state: RunState;
+  readonly queue: WorkQueue;
+  readonly recorder: ResultRecorder;
+  readonly tell: (event: EventBody) => unknown;
+}
+
+/** Who gave an output: the agent, and the bigger model in place of the run's own, if it was one. */
+interface Author {
+  readonly agent: number;
+  readonly model: string | null;
+}
+
+/** Takes tasks through the flow: from an item that is done to the next step, or to the row that the task ends in. */
+export class TaskFlow {
+  readonly #with: TaskFlowOptions;
+
+  constructor(options: TaskFlowOptions) {
+    this.#with = options;
+  }
+
+  /** The item has its output, after so many attempts that count into the row. */
+  accept(item: WorkItem & Author, output: unknown, attempts: number): void {
+    this.#advance(item, output, attempts);
+    this.#goOn(item, null);
+  }
+
+  /** The item is done without an output. A review that was the last thing to do leaves no trace but the note. */
+  goWithout(item: WorkItem & Author, attempts: number, note: RowNote | null): void {
+    const { plan, state } = this.#with;
+    const leavesNoTrace = plan.steps[item.step]?.review === true && stepAfter(plan, state, item) === null;
+    if (!leavesNoTrace) this.#advance(item, null, attempts);
+    this.#goOn(item, note);
+  }
+
+  #advance(item: WorkItem & Author, output: unknown, attempts: number): void {
+    const { plan, state, tell } = this.#with;
+    const { task, step, slot, agent, model } = item;
+    tell({
+      type: 'task.advanced',
+      task,
+      agent,
+      stage: step,
+      ...(slot !== 0 && { slot }),
+      next: stepAfter(plan, state, item) ?? step,
+      output,
+      attempts: (state.tasks.attempts[task] as number) + attempts,
+      ...(model !== null && output !== null && { model }),
+    });
+  }
+
+  /** The item's task waits at its next step, or is done; where it waits for others of the same step, that is all. */
+  #goOn(item: WorkItem, note: RowNote | null): void {
+    const { plan, state, queue, recorder } = this.#with;
+    const next = stepAfter(plan, state, item);
+    if (next === null) recorder.done(item.task, note);
+    else if (next !== item.step) for (const open of openItems(plan, state, item.task)) queue.push(open);
+  }
+}
