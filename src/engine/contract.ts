@@ -10,6 +10,7 @@
 import type { EngineLoss } from '../journal/engine-events.ts';
 import type { NotKept } from '../journal/storage-events.ts';
 import type { EngineErrorCode, FinishReason, GateCause, LossDeclarer, RemoteErrorCode } from '../journal/vocabulary.ts';
+import type { Keep, Ranges } from '../kernel/ranges.ts';
 
 export type { EngineErrorCode, FinishReason, NotKept };
 /** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
@@ -75,12 +76,10 @@ export interface Elastic {
   /** Characters of its content, `to` not included. */
   readonly from: number;
   readonly to: number;
-  /** What stays: the beginning, the end, or both without the middle. */
-  readonly keep: 'head' | 'tail' | 'middle';
+  readonly keep: Keep;
+  /** At most so many of them, whatever fits; absent: as many as fit. */
+  readonly most?: number;
 }
-
-/** Parts of a text, in order: the first character of each, and the one behind it. */
-export type ReadRanges = readonly (readonly [from: number, to: number])[];
 
 export type PageInWay = 'restore' | 'prefill';
 
@@ -116,6 +115,8 @@ export interface TurnUsage {
   /** Of the cached tokens, those whose K/V was read back from the warm tier. */
   readonly restoredTokens: number;
   readonly completionTokens: number;
+  /** Of the completion tokens, those of reasoning, as far as that is known; absent: none. */
+  readonly reasoningTokens?: number;
 }
 
 export interface TurnTiming {
@@ -135,7 +136,7 @@ export interface TurnOutcome {
   /** Mean natural-log probability of the chosen tokens, where the engine reads it. */
   readonly meanLogprob: number | null;
   /** What was read of the elastic text, in characters of it; absent where that was all of it. */
-  readonly read?: ReadRanges;
+  readonly read?: Ranges;
   /** Messages of the agent's memory that were left out, the oldest; absent where none were. */
   readonly dropped?: number;
   /** True when the agent's sequence is parked on the GPU now, as `retain` asked. */
@@ -147,7 +148,7 @@ export interface TurnOutcome {
   readonly reasoning?: string;
 }
 
-/** Streamed while a turn runs; `text` is all text so far, so a lost message costs nothing. */
+/** Streamed while a turn runs; `text` is all of the answer so far, reasoning left out, so a lost message costs nothing. */
 export interface TurnProgress {
   readonly id: string;
   readonly text: string;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readOf } from '../kernel/ranges.ts';
 import type { ChatMessage, Elastic, TurnRequest } from './contract.ts';
-import { fitTurn, rangesOf, readOf } from './fit.ts';
+import { fitTurn } from './fit.ts';
 
 const sampling = { temperature: 0, topP: 1, seed: 1 };
 const asks = (text: string, keep: Elastic['keep'], more: Partial<TurnRequest> = {}): TurnRequest => ({
@@ -43,25 +44,6 @@ describe('a: what is read of a text', () => {
       messages: [{ role: 'user', content: 'short' }],
       tokens: expect.any(Number) as number,
     });
-  });
-
-  test('never half a character, whatever the text and the size', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary' }),
-        fc.nat(200),
-        fc.constantFrom('head', 'tail', 'middle'),
-        (text, size, keep) => {
-          const ranges = rangesOf(text, size, keep);
-          for (const [from, to] of ranges) {
-            expect(from).toBeGreaterThanOrEqual(0);
-            expect(to).toBeLessThanOrEqual(text.length);
-          }
-          expect(readOf(text, ranges).isWellFormed()).toBe(true);
-          if (size >= text.length) expect(readOf(text, ranges)).toBe(text);
-        },
-      ),
-    );
   });
 });
 

@@ -2,7 +2,8 @@
  * Makes a prompt fit a context, where whoever knows the tokens can: the oldest of what the agent remembers goes first, then the one text of the
  * turn that may be shortened. What of that is read is told with the outcome; nothing is shortened without a word.
  */
-import type { ChatMessage, Elastic, ReadRanges, TurnRequest } from './contract.ts';
+import { type Ranges, rangesOf, readOf } from '../kernel/ranges.ts';
+import type { ChatMessage, TurnRequest } from './contract.ts';
 
 /** Less than so many characters of a text are not worth a turn. */
 const LEAST = 64;
@@ -12,7 +13,6 @@ const DENSE = 8;
 const TRIES = 12;
 /** As much of the room as may stay empty for a text that does not quite fill it. */
 const SLACK = 0.02;
-const MARK = '…';
 
 export interface Fitted {
   readonly prefix: readonly ChatMessage[];
@@ -20,7 +20,7 @@ export interface Fitted {
   /** Tokens of the whole prompt. */
   readonly tokens: number;
   /** What is read of the elastic text; absent where that is all of it. */
-  readonly read?: ReadRanges;
+  readonly read?: Ranges;
   /** Messages of the agent's memory that were left out, the oldest; absent where none were. */
   readonly dropped?: number;
 }
@@ -39,53 +39,40 @@ export function fitTurn(
 ): Fitted | null {
   const { prefix, elastic, maxTokens } = request;
   const room = context - Math.min(maxTokens, context >> 1);
-  const text = elastic ? textOf(request, elastic) : '';
+  const { message = -1, from, to, keep = 'head' } = elastic ?? {};
+  const text = request.messages[message]?.content.slice(from, to) ?? '';
+  const most = Math.min(text.length, elastic?.most ?? Infinity);
   const messagesOf = (size: number, dropped: number): readonly ChatMessage[] => shortened(request, size).slice(dropped);
   const tokensOf = (size: number, dropped: number): number => count(prefix, messagesOf(size, dropped));
   // The tokenizer need not see all of a text of which most will be left out.
-  const first = Math.min(text.length, Math.max(LEAST, room * DENSE));
+  const first = Math.min(most, Math.max(LEAST, room * DENSE));
 
   const dropped = droppedOf(request.memory ?? 0, room, (each) => tokensOf(first, each));
-  const { size, tokens } = largest(text.length, first, room, (each) => tokensOf(each, dropped));
+  const { size, tokens } = largest(most, first, room, (each) => tokensOf(each, dropped));
   if (tokens >= context) return null;
   return {
     prefix,
     messages: messagesOf(size, dropped),
     tokens,
-    ...(elastic && size < text.length && { read: rangesOf(text, size, elastic.keep) }),
+    ...(size < text.length && { read: rangesOf(text, size, keep) }),
     ...(dropped > 0 && { dropped }),
   };
 }
 
-/** What of a text is read, of so many characters; never half a character. */
-export function rangesOf(text: string, size: number, keep: Elastic['keep']): ReadRanges {
-  const { length } = text;
-  const end = (at: number): number => (splits(text, at) ? at - 1 : at);
-  const begin = (at: number): number => (splits(text, at) ? at + 1 : at);
-  if (size >= length) return [[0, length]];
-  if (keep === 'head') return [[0, end(size)]];
-  if (keep === 'tail') return [[begin(length - size), length]];
-  return [
-    [0, end(Math.ceil(size / 2))],
-    [begin(length - Math.floor(size / 2)), length],
-  ];
-}
-
-/** The text as it is read: its parts, and a mark wherever something is left out. */
-export function readOf(text: string, ranges: ReadRanges): string {
-  const parts = ranges.filter(([from, to]) => to > from);
-  const inner = parts.map(([from, to]) => text.slice(from, to)).join(` ${MARK} `);
-  const before = (parts[0]?.[0] ?? 0) > 0 ? `${MARK} ` : '';
-  return `${before}${inner}${(parts.at(-1)?.[1] ?? 0) < text.length ? ` ${MARK}` : ''}`;
-}
-
-function splits(text: string, at: number): boolean {
-  const [high, low] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
-  return high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000;
-}
-
-function textOf({ messages }: TurnRequest, { message, from, to }: Elastic): string {
-  return messages[message]?.content.slice(from, to) ?? '';
+/**
+ * The prompt without its memory, where nobody can count but by being refused: with so many characters of the text that may be shortened.
+ *
+ * @returns the request's own messages where nothing is left out
+ */
+export function cutTo(request: TurnRequest, size: number, memory: boolean): Omit<Fitted, 'tokens' | 'prefix'> {
+  const { elastic } = request;
+  const dropped = memory ? 0 : (request.memory ?? 0);
+  const text = elastic ? (request.messages[elastic.message]?.content.slice(elastic.from, elastic.to) ?? '') : '';
+  return {
+    messages: shortened(request, size).slice(dropped),
+    ...(elastic && size < text.length && { read: rangesOf(text, size, elastic.keep) }),
+    ...(dropped > 0 && { dropped }),
+  };
 }
 
 /** The request's messages with so many characters of the elastic text. */
@@ -122,22 +109,25 @@ interface Size {
 /** About the most characters whose prompt fits, or the fewest that are worth a turn where none does. */
 function largest(length: number, first: number, room: number, tokensOf: (size: number) => number): Size {
   const at = (size: number): Size => ({ size, tokens: tokensOf(size) });
-  let fits = at(Math.min(LEAST, length));
+  // As a rule all of it fits.
+  const all = at(first);
+  if (all.tokens <= room && first === length) return all;
+  let over = all.tokens > room ? all : null;
+  let fits = over ? at(Math.min(LEAST, length)) : all;
   if (fits.tokens > room || fits.size === length) return fits;
-  let over: Size | null = null;
-  let next = first;
   for (let tries = 0; tries < TRIES; tries++) {
-    const tried = at(next);
-    if (tried.tokens <= room) fits = tried;
-    else over = tried;
-    if (fits.size === length || (over && (over.size - fits.size <= 1 || room - fits.tokens <= room * SLACK))) break;
-    if (!over) next = Math.min(length, 2 * next);
-    else {
-      // As if tokens lay evenly between the two.
-      const share = (room - fits.tokens) / (over.tokens - fits.tokens);
-      const guess = fits.size + Math.floor(share * (over.size - fits.size));
-      next = Math.min(over.size - 1, Math.max(fits.size + 1, guess));
-    }
+    if (over && (over.size - fits.size <= 1 || room - fits.tokens <= room * SLACK)) break;
+    const tried = at(over ? between(fits, over, room) : Math.min(length, 2 * fits.size));
+    if (tried.tokens > room) over = tried;
+    else if (tried.size === length) return tried;
+    else fits = tried;
   }
   return fits;
+}
+
+/** The size that would just fit if tokens lay evenly between the two. */
+function between(fits: Size, over: Size, room: number): number {
+  const share = (room - fits.tokens) / (over.tokens - fits.tokens);
+  const guess = fits.size + Math.floor(share * (over.size - fits.size));
+  return Math.min(over.size - 1, Math.max(fits.size + 1, guess));
 }

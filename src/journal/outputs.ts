@@ -1,3 +1,4 @@
+import type { Ranges } from '../kernel/ranges.ts';
 import type { WorkItem } from './work-item.ts';
 
 /** Output of a step that waits for the rest of the flow. */
@@ -11,6 +12,16 @@ export interface HeldOutput {
   readonly edited?: true;
   /** A bigger model gave it, in place of the run's own. */
   readonly model?: string;
+}
+
+/** What the newest turn of a work item did not read. */
+export interface Reading {
+  readonly step: number;
+  readonly slot: number;
+  /** Characters of its text that were read; absent: all. */
+  readonly read?: Ranges;
+  /** Messages of the agent's memory that were left out. */
+  readonly dropped: number;
 }
 
 /** A task that was created while the run went on. */

@@ -1,7 +1,7 @@
 import { beginTurn, dropTurns, endWork, rest } from './agent-states.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
-import type { CreatedTask, HeldOutput } from './outputs.ts';
+import type { CreatedTask, HeldOutput, Reading } from './outputs.ts';
 import { Revisions } from './revisions.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
 import { TaskItems } from './task-items.ts';
@@ -45,7 +45,7 @@ export interface RunTotals {
  * - `apply` is the only way to change it and never throws; an event that makes no sense where it stands changes nothing but the place in the log.
  * - A task that is over stays so, but for `task.reopened`; `totals.results + totals.failed` are those that are over, `open` the others.
  * - Tasks get the next number and keep it; agents are as many as at first.
- * - `held` has outputs of open tasks only.
+ * - `held` and `reads` have open tasks only.
  */
 export class RunState {
   readonly tasks: TaskTable;
@@ -56,6 +56,8 @@ export class RunState {
   readonly created = new Map<number, CreatedTask>();
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
+  /** What the newest turns of open tasks did not read, by task. */
+  readonly reads = new Map<number, readonly Reading[]>();
   /** What agents are told and held to, as far as it was revised. */
   readonly revisions: Revisions;
   /** What a person is asked now. */
@@ -103,13 +105,14 @@ export class RunState {
 
   /** A state of its own that is as this one is now. */
   copy(): RunState {
-    const { tasks, agents, items, created, held, totals, notices, revisions, ...plain } = this;
+    const { tasks, agents, items, created, held, reads, totals, notices, revisions, ...plain } = this;
     const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy(), revisions.copy()), plain);
     copyColumns(tasks, copy.tasks);
     copyColumns(agents, copy.agents);
     copy.items.copyFrom(items);
     for (const [task, one] of created) copy.created.set(task, one);
     for (const [task, outputs] of held) copy.held.set(task, [...outputs]);
+    for (const [task, read] of reads) copy.reads.set(task, read);
     Object.assign(copy.totals, totals);
     return copy;
   }
@@ -173,6 +176,7 @@ export class RunState {
         totals.promptTokens += prompt;
         totals.cachedTokens += cached;
         totals.completionTokens += completion;
+        if (!this.#over(event.task)) this.#read(event);
         add(tasks.tokens, event.task, prompt + completion);
         add(tasks.ms, event.task, event.ms);
         add(agents.turns, event.agent, 1);
@@ -195,8 +199,8 @@ export class RunState {
         items.waits(this.#item(event, event.task), { failed: true });
         break;
       case 'task.escalated':
-        if (!event.failed || this.#over(event.task)) break;
-        items.waits(this.#item(event, event.task), { failed: true });
+        if ((!event.failed && !event.unrun) || this.#over(event.task)) break;
+        items.waits(this.#item(event, event.task), { failed: event.failed === true });
         break;
       case 'task.requeued':
         if (this.#over(event.task)) break;
@@ -226,7 +230,7 @@ export class RunState {
         else break;
         tasks.attempts[event.task] = 0;
         items.restarted(event.task);
-        this.held.delete(event.task);
+        this.#forget(event.task);
         this.ended = false;
         break;
       case 'agent.state': {
@@ -243,7 +247,7 @@ export class RunState {
       case 'heal.notice':
         // The task waits for a word; the attempt that failed last is counted here, as no retry will.
         if (event.of !== 'task' || event.task == null || this.#over(event.task)) break;
-        items.waits(this.#item(event, event.task), { failed: true });
+        items.waits(this.#item(event, event.task), { failed: !event.unrun });
         break;
       case 'heal.decided':
         if (event.decision !== 'retry' || event.task === null || this.#over(event.task)) break;
@@ -289,6 +293,22 @@ export class RunState {
 
   #end(task: number): void {
     this.items.over(task);
+    this.#forget(task);
+  }
+
+  #read(event: Extract<JournalEvent, { type: 'turn.ended' }>): void {
+    const { read, dropped = 0 } = event;
+    // A turn that never came to its prompt says nothing of it.
+    if (event.finish === 'cancelled' || event.finish === 'error') return;
+    const { step, slot } = this.#item(event, event.task);
+    const others = this.reads.get(event.task)?.filter((each) => each.step !== step || each.slot !== slot) ?? [];
+    const now = read || dropped > 0 ? [...others, { step, slot, ...(read && { read }), dropped }] : others;
+    if (now.length > 0) this.reads.set(event.task, now);
+    else this.reads.delete(event.task);
+  }
+
+  #forget(task: number): void {
     this.held.delete(task);
+    this.reads.delete(task);
   }
 }

@@ -67,6 +67,8 @@ export type TaskEvent =
       readonly to: string;
       readonly because: EscalationCause;
       readonly failed?: true;
+      /** Its last turn never ran, and is no attempt. */
+      readonly unrun?: true;
     }
   /** The turn was lost through no fault of the task (engine, pause, reload); it waits again and no attempt is counted. */
   | {

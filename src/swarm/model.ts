@@ -30,6 +30,8 @@ export const ENCODINGS = [
 export type Encoding = (typeof ENCODINGS)[number];
 /** Delimiters that have a name in a swarm file. */
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', space: ' ' } as const;
+/** What is read of a text that is too long for the model. */
+export const LONG = ['head', 'tail', 'middle'] as const;
 /** Files under public/swarms/inputs/. */
 export const EXAMPLE_INPUTS = ['mixed.log'] as const;
 
@@ -189,6 +191,12 @@ const Input = v.strictObject(
         'traces: lines of a stack trace, and others that are indented, belong to the line before them; absent = none.',
       ),
     ),
+    long: v.pipe(
+      v.exactOptional(choice(LONG)),
+      v.description(
+        'What is read of a text that does not fit the model: head, tail, or middle = both ends without what is between them; absent = head.',
+      ),
+    ),
     bad: v.pipe(
       v.exactOptional(choice(['stop', 'skip'])),
       v.description(
@@ -197,7 +205,7 @@ const Input = v.strictObject(
     ),
     limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
-  'a map with from, example, format, encoding, delimiter, column, header, field, join, bad, limit',
+  'a map with from, example, format, encoding, delimiter, column, header, field, join, long, bad, limit',
 );
 
 const Limits = v.strictObject(

@@ -34,6 +34,7 @@ const COLUMNS = [
   'lastLine',
   'model',
   'edited',
+  'read',
 ] as const;
 
 /** First line of `toCsv`. */

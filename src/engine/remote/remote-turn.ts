@@ -1,10 +1,13 @@
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../contract.ts';
-import { jsonIn, ReasoningSplitter } from './answer.ts';
+import { restore } from '../defuse.ts';
+import { ReasoningSplitter } from '../reasoning.ts';
+import { jsonIn } from './answer.ts';
 import { bodyOf, type Changed, type Dialect, moreRoom, stepDown, tellSchema } from './dialect.ts';
-import { contextIn, isShaky, nameOf, type Refusal, refusalOf, RemoteFault } from './faults.ts';
+import { contextIn, isShaky, nameOf, promptIn, type Refusal, refusalOf, RemoteFault } from './faults.ts';
 import type { GateEnd, Pass } from './gate.ts';
 import type { Line } from './line.ts';
 import { networkFault } from './network.ts';
+import { firstOf, type Shortened, shorterOf } from './shortening.ts';
 import { type Chunk, chunksOf, type Usage } from './stream.ts';
 
 /** Longer than any output that was asked for; a server that goes on is not worth listening to. */
@@ -83,6 +86,8 @@ class Answer {
   usage: Usage | null = null;
   /** Pieces that had something in them: what tokens are counted by where the server does not count. */
   chunks = 0;
+  /** Of these, pieces before the answer's first. */
+  before = 0;
 
   get reasoning(): string {
     return this.apart + this.splitter.reasoning;
@@ -115,6 +120,8 @@ export class RemoteTurn {
   /** Tokens of tries that came to nothing. */
   #spent = { prompt: 0, completion: 0 };
   #refusedAt: number | null = null;
+  /** As it is sent; null before. */
+  #sent: Shortened | null = null;
   #shaken = 0;
 
   constructor(options: RemoteTurnOptions) {
@@ -224,7 +231,8 @@ export class RemoteTurn {
     const { endpoint, network } = line;
     let response: Response;
     try {
-      const body = JSON.stringify(bodyOf(request, endpoint.model, used));
+      const { messages } = (this.#sent ??= firstOf(request, line.memory.cuts ? line.memory.contextTokens : null));
+      const body = JSON.stringify(bodyOf({ ...request, messages }, endpoint.model, used));
       response = await network.fetch(endpoint.url, { method: 'POST', body, ...line.request(out.signal) });
     } catch (thrown) {
       if (this.#called) throw thrown;
@@ -287,12 +295,13 @@ export class RemoteTurn {
     answer.apart += chunk.reasoning;
     answer.splitter.push(chunk.text);
     const text = answer.splitter.answer;
+    if (text === '') answer.before = answer.chunks;
     if (
       text.length > request.maxTokens * CHARACTERS_A_TOKEN ||
       answer.reasoning.length > REASONING_TOKENS * CHARACTERS_A_TOKEN
     )
       throw new RemoteFault('remote-overlong');
-    onProgress?.({ id: request.id, text, completionTokens: answer.chunks });
+    onProgress?.({ id: request.id, text: restore(text), completionTokens: answer.chunks });
   }
 
   /** The answer has come to its end, as the server says. */
@@ -339,7 +348,15 @@ export class RemoteTurn {
     const { memory } = line;
     const name = nameOf(refusal, html);
     if (name === null) return this.#busy(refusal);
-    if (name === 'prompt-too-long') memory.contextTokens = contextIn(refusal) ?? memory.contextTokens;
+    if (name === 'prompt-too-long') {
+      memory.contextTokens = contextIn(refusal) ?? memory.contextTokens;
+      const counts = { context: memory.contextTokens, prompt: promptIn(refusal) };
+      const shorter = this.#sent && shorterOf(request, this.#sent, counts);
+      if (shorter) {
+        this.#sent = shorter;
+        return { do: 'again' };
+      }
+    }
     if (name === 'remote-refused' || name === 'remote-failed') {
       const changed = stepDown(memory.dialect, used, refusal, request);
       if (changed) return this.#again(changed);
@@ -391,18 +408,20 @@ export class RemoteTurn {
 
   #outcome(finish: FinishReason, error?: EngineError): TurnOutcome {
     const { line, request } = this.#with;
-    const { splitter, usage, chunks, reasoning } = this.#answer;
+    const { splitter, usage, chunks, reasoning, before } = this.#answer;
+    const reasoned = usage?.reasoning ?? (reasoning.trim() === '' ? 0 : before);
     const since = (at: number): number => at - this.#submitted;
     const now = line.clock.now();
     return {
       id: request.id,
       finish,
-      text: this.#text(splitter.answer, reasoning, finish),
+      text: restore(this.#text(splitter.answer, reasoning, finish)),
       usage: {
         promptTokens: this.#spent.prompt + (usage?.prompt ?? 0),
         cachedTokens: usage?.cached ?? 0,
         restoredTokens: 0,
         completionTokens: this.#spent.completion + (usage?.completion ?? chunks),
+        ...(reasoned > 0 && { reasoningTokens: Math.min(reasoned, usage?.completion ?? chunks) }),
       },
       timing: {
         admittedMs: since(this.#sentAt ?? now),
@@ -410,6 +429,8 @@ export class RemoteTurn {
         endedMs: since(now),
       },
       meanLogprob: null,
+      ...(this.#sent?.read && { read: this.#sent.read }),
+      ...(this.#sent?.dropped !== undefined && { dropped: this.#sent.dropped }),
       ...(reasoning !== '' && { reasoning }),
       ...(error && { error }),
     };

@@ -1,3 +1,4 @@
+import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Result } from '../../kernel/result.ts';
@@ -33,6 +34,8 @@ export interface RunSettings {
    * swarm's own format but items as an incident hands them on.
    */
   readonly reading?: Reading | 'items';
+  /** Rules by which turns are judged; absent in runs of earlier versions: 1. */
+  readonly rules?: TurnRules;
   /** How the input's text came out of its bytes; absent where it was given as text. */
   readonly decoding?: Decoding;
 }
@@ -78,6 +81,7 @@ export function settingsOf(request: StartRequest, swarm: Swarm, version: string)
     askMs: request.askMs ?? swarm.supervision.ask ?? 0,
     version,
     reading: 2,
+    rules: 2,
   };
 }
 

@@ -5,6 +5,7 @@ import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Keep } from '../../kernel/ranges.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
@@ -74,20 +75,21 @@ export class Submitter {
     const { failures } = state.items.of(item);
     const id = `${String(fence)}-${String(++this.#turns)}`;
     const model = attempts.takeModel(item);
-    // A prompt is made for the context of the model that reads it.
+    const { seed, rules = 1 } = plan.settings;
+    const text = reviewedText(place, state.held.get(task), taskInput(plan, state, task).text);
     const contextTokens = (model === null ? null : escalation.contextTokens(model)) ?? this.#contextTokens;
-    const { request, input } = planTurn({
+    const request = planTurn({
       id,
       agent,
       priority: first ? FIRST : place.priority,
       brief,
-      ...reviewedText(place, state.held.get(task), taskInput(plan, state, task).text),
+      ...text,
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
-      shrink: attempts.shrunk(item),
-      contextTokens,
+      keep: keepOf(plan.input),
+      trimmed: attempts.shrunk(item),
       contexts: this.#with.contexts,
-      seedKey: seedKeyOf(plan.settings.seed, item),
+      seedKey: seedKeyOf(seed, item),
     });
     const turn: InFlightTurn = {
       id,
@@ -97,8 +99,10 @@ export class Submitter {
       brief,
       agent,
       failures,
-      input,
+      input: rules === 1 ? formerly(text.item) : text.item,
+      offset: 0,
       asked: request.messages.at(-1)?.content ?? '',
+      elastic: request.elastic ?? NOTHING,
       contextTokens,
       submitted: clock.now(),
       tracer: new TurnTracer(clock),
@@ -171,6 +175,14 @@ export class Submitter {
     return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
   }
 }
+
+const NOTHING = { from: 0, to: 0 };
+
+/** What stays of a text that does not fit. */
+const keepOf = ({ long }: RunSetup['input']): Keep => long ?? 'head';
+
+/** A text as agents saw it under the first rules; what they copied then was copied from that. */
+const formerly = (text: string): string => text.replaceAll('<|', '< |').replaceAll('|>', '| >');
 
 /** Slots draw differently, or they would say the same. */
 const seedKeyOf = (seed: number, { task, step, slot }: WorkItem): string =>
