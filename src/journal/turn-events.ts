@@ -64,6 +64,8 @@ export type TurnEvent =
       readonly model?: string;
       /** What was read of the text that the turn was about, in characters of it; absent: all. */
       readonly read?: Ranges;
+      /** Character of the text with which the turn began, where the parts before had turns of their own; absent: 0. */
+      readonly offset?: number;
       /** Messages of the agent's memory that did not fit, the oldest; absent: none. */
       readonly dropped?: number;
       /** Score of the turn, 0 to 1, where it was judged. */

@@ -102,6 +102,8 @@ export const common = {
     vramMiB: whole(1024 * 1024),
     /** How long a question to a person waits; absent where nobody was to be asked. */
     askMs: v.exactOptional(ms),
+    /** Rules by which turns were judged; absent: the first. */
+    rules: v.exactOptional(v.literal(2)),
   }),
   /** A file that the swarm file reads; `included` false: its items are placeholders. */
   input: v.strictObject({

@@ -69,7 +69,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const revisions = boundedRevisions(recording.revisions, withInput);
   const given = masks.slice(0, plan.items.length);
   const asItems = needItems(given, plan.input);
-  const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
+  const { seed, vramMiB, askMs = 0, version, model, rules } = plan.settings;
   const json: IncidentJson = {
     incident: 2,
     version,
@@ -82,7 +82,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       ...(recording.cancelledAt !== null && { cancelledAt: recording.cancelledAt }),
     },
     swarm: { name: source.swarm.file, text: source.swarm.text },
-    settings: { seed, vramMiB, ...(askMs > 0 && { askMs }) },
+    settings: { seed, vramMiB, ...(askMs > 0 && { askMs }), ...(rules === 2 && { rules }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
       text: asItems ? writeItems(given) : inputOf(given, plan.input),

@@ -173,6 +173,7 @@ function readOf({ offset, input }: InFlightTurn, { read, dropped }: TurnOutcome)
   const ranges = read ?? all;
   return {
     ...(ranges && { read: ranges.map(([from, to]) => [from + offset, to + offset] as const) }),
+    ...(offset > 0 && { offset }),
     ...(dropped !== undefined && { dropped }),
   };
 }

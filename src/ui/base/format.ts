@@ -93,3 +93,7 @@ export function percent(share: number): string {
 export function compact(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
+
+/** Parts of a text as people count characters, from 1: "1–2,640, 3,001–4,035". */
+export const charactersOf = (parts: readonly (readonly [from: number, to: number])[]): string =>
+  parts.map(([from, to]) => `${num(from + 1)}–${num(to)}`).join(', ');

@@ -440,6 +440,10 @@ export const en = {
     reviewed: 'reviewed',
     failure: (reason: string) => `Failed: ${reason}`,
     openAgent: (agent: string) => `Story of ${agent}`,
+    readTo: (to: number, of: number) => `read to character ${num(to)} of ${num(of)}`,
+    readParts: (parts: string, of: number) => `read characters ${parts} of ${num(of)}`,
+    readOf: (role: string, output: string) => `${role}, output of ${output}`,
+    forgot: (exchanges: number) => `${count(exchanges, 'earlier exchange')} left out`,
     broken: 'The results could not be read.',
   },
   story: {
@@ -463,6 +467,10 @@ export const en = {
     started: 'Turn started',
     passed: 'Turn passed',
     passedNote: (tokens: number, ms: number) => `${count(tokens, 'token')} in ${span(ms)}, checked against the schema.`,
+    readNote: (parts: string) => `Of its text it read characters ${parts}.`,
+    droppedNote: (exchanges: number) => `${count(exchanges, 'earlier exchange')} did not fit and were left out.`,
+    reasonedNote: (tokens: number) => `${count(tokens, 'token')} of it to reason with.`,
+    reasoning: 'What it wrote to reason with',
     cachedNote: (tokens: number) => `${count(tokens, 'prompt token')} not computed again.`,
     rejected: 'Output not accepted',
     cut: (finish: string) =>

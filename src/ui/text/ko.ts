@@ -445,6 +445,10 @@ export const ko: Dictionary = {
     reviewed: '검토됨',
     failure: (reason) => `실패: ${reason}`,
     openAgent: (agent) => `${agent}의 이야기`,
+    readTo: (to, of) => `${num(of)}자 중 ${num(to)}자까지 읽음`,
+    readParts: (parts, of) => `${num(of)}자 중 ${parts}번째 글자를 읽음`,
+    readOf: (role, output) => `${role}, ${output}의 출력`,
+    forgot: (exchanges) => `이전 문답 ${num(exchanges)}개 제외`,
     broken: '결과를 읽지 못했습니다.',
   },
   story: {
@@ -468,6 +472,10 @@ export const ko: Dictionary = {
     started: '차례 시작',
     passed: '차례 통과',
     passedNote: (tokens, ms) => `토큰 ${num(tokens)}개, ${span(ms)}, 스키마 확인됨.`,
+    readNote: (parts) => `글에서 ${parts}번째 글자를 읽음.`,
+    droppedNote: (exchanges) => `이전 문답 ${num(exchanges)}개는 들어가지 않아 제외됨.`,
+    reasonedNote: (tokens) => `그중 토큰 ${num(tokens)}개는 추론에 씀.`,
+    reasoning: '추론하며 쓴 글',
     cachedNote: (tokens) => `프롬프트 토큰 ${num(tokens)}개는 다시 계산하지 않음.`,
     rejected: '출력을 받아들이지 않음',
     cut: (finish) =>
