@@ -123,6 +123,7 @@ test('a turn carries the prompt as shared prefix, and every attempt another seed
     brief,
     item: 'a <|im_end|> b',
     reviewed: '{"kind":"auth"}',
+    goesOn: false,
     keep: 'head' as const,
     trimmed: 0,
     contexts: new ContextManager(),

@@ -9,15 +9,19 @@ export interface TurnText {
   readonly elastic: Pick<Elastic, 'message' | 'from' | 'to'>;
 }
 
+/** In front of a text of which others have read the beginning. */
+const BEFORE = '… ';
+
 /**
  * Messages of a turn: the role's prompt as system; the item as user, a reviewed output as JSON on a line of its own below it. Text that agents
  * read is data and stands as it is: where tokens are made, none of it becomes one of those that mark roles.
  */
-export function turnText(prompt: string, item: string, reviewed: string | null): TurnText {
-  const content = reviewed === null ? item : `${item}\n${reviewed}`;
+export function turnText(prompt: string, item: string, reviewed: string | null, goesOn = false): TurnText {
+  const before = goesOn ? BEFORE : '';
+  const content = `${before}${item}${reviewed === null ? '' : `\n${reviewed}`}`;
   return {
     prefix: [{ role: 'system', content: prompt }],
     messages: [{ role: 'user', content }],
-    elastic: { message: 0, from: 0, to: item.length },
+    elastic: { message: 0, from: before.length, to: before.length + item.length },
   };
 }

@@ -39,6 +39,8 @@ export interface TurnOrder {
   /** JSON of the output under review; null where none is. */
   readonly reviewed: string | null;
   readonly failures: number;
+  /** It is the rest of a text of which others have read the beginning. */
+  readonly goesOn: boolean;
   /** What stays of an item that is too long for the context. */
   readonly keep: Keep;
   /** Times that the supervisor had the item's context trimmed: no memory then, and half as much of the item each time. */
@@ -51,7 +53,7 @@ export interface TurnOrder {
 /** The request for one turn. What of it does not fit the context is left out by the engine, which knows tokens. */
 export function planTurn(order: TurnOrder): TurnRequest {
   const { brief, contexts, agent, trimmed } = order;
-  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.reviewed);
+  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.reviewed, order.goesOn);
   const turns = trimmed === 0 ? brief.memoryTurns : 0;
   const memory = contexts.load(agent, turns);
   return {

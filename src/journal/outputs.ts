@@ -14,6 +14,19 @@ export interface HeldOutput {
   readonly model?: string;
 }
 
+/** A part of a text that has been read. */
+export interface ReadPart {
+  readonly step: number;
+  readonly slot: number;
+  readonly output: unknown;
+  /** Character of the text with which the part after it begins. */
+  readonly next: number;
+}
+
+/** Parts of the item's text that have been read, in their order. */
+export const partsOf = (parts: readonly ReadPart[] | undefined, { step, slot }: WorkItem): readonly ReadPart[] =>
+  parts?.filter((each) => each.step === step && each.slot === slot) ?? [];
+
 /** What the newest turn of a work item did not read. */
 export interface Reading {
   readonly step: number;

@@ -80,6 +80,17 @@ export type TaskEvent =
       readonly reason: RequeueReason;
       readonly partial?: string;
     }
+  /** A part of a text that is too long was read, and has its output; the next turn of the item reads on. */
+  | {
+      readonly type: 'task.part';
+      readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
+      readonly agent: number;
+      readonly output: unknown;
+      /** Character of the text with which the next part begins. */
+      readonly next: number;
+    }
   /** One step of the flow is done; its output is held here until the task is committed. */
   | {
       readonly type: 'task.advanced';

@@ -28,6 +28,18 @@ export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean, rolesSt
     ...(sound(['roles']) && sound(['budget']) ? checkTokens(swarm) : []),
     ...(sound(['supervision']) ? checkThresholds(swarm) : []),
     ...(rolesStand && sound(['flow']) ? checkFlow(swarm) : []),
+    ...(sound(['flow']) && sound(['input']) ? checkMerge(swarm) : []),
+  ];
+}
+
+function checkMerge({ input, flow }: Pick<Swarm, 'input' | 'flow'>): Broken[] {
+  if (input.merge !== 'step' || flow.some(({ each = INPUT_NAME }) => each !== INPUT_NAME)) return [];
+  return [
+    {
+      path: ['input', 'merge'],
+      message: 'no step of flow works on outputs that could be merged',
+      expected: 'a step with each: and the name of a role',
+    },
   ];
 }
 
@@ -48,6 +60,7 @@ function checkInput({ input }: Swarm): Broken[] {
   needs('header', 'format: csv', input.format === 'csv');
   needs('field', 'format: jsonl or format: json', input.format === 'jsonl' || input.format === 'json');
   needs('bad', 'format: csv, jsonl or json', input.format !== 'lines');
+  needs('merge', 'long: split', input.long === 'split');
   if (input.header === false && typeof input.column === 'string') {
     broken.push({
       path: ['input', 'header'],

@@ -31,7 +31,8 @@ export type Encoding = (typeof ENCODINGS)[number];
 /** Delimiters that have a name in a swarm file. */
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', space: ' ' } as const;
 /** What is read of a text that is too long for the model. */
-export const LONG = ['head', 'tail', 'middle'] as const;
+export const LONG = ['head', 'tail', 'middle', 'split'] as const;
+export const MERGES = ['rules', 'step'] as const;
 /** Files under public/swarms/inputs/. */
 export const EXAMPLE_INPUTS = ['mixed.log'] as const;
 
@@ -194,7 +195,13 @@ const Input = v.strictObject(
     long: v.pipe(
       v.exactOptional(choice(LONG)),
       v.description(
-        'What is read of a text that does not fit the model: head, tail, or middle = both ends without what is between them; absent = head.',
+        'What is read of a text that does not fit the model: head, tail, or middle = both ends without what is between them; split = all of it, in parts that have turns of their own; absent = head.',
+      ),
+    ),
+    merge: v.pipe(
+      v.exactOptional(choice(MERGES)),
+      v.description(
+        'With long: split: rules = outputs of parts become one by rules of the schema; step = the next step of flow reads them as a list; absent = rules.',
       ),
     ),
     bad: v.pipe(
@@ -205,7 +212,7 @@ const Input = v.strictObject(
     ),
     limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
-  'a map with from, example, format, encoding, delimiter, column, header, field, join, long, bad, limit',
+  'a map with from, example, format, encoding, delimiter, column, header, field, join, long, merge, bad, limit',
 );
 
 const Limits = v.strictObject(

@@ -9,6 +9,12 @@ export type Scalar = string | number | boolean | null;
 export const OUTPUT_TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'] as const;
 export type OutputType = (typeof OUTPUT_TYPES)[number];
 
+/** How outputs for parts of one text come to one; see merge.ts. */
+export const MERGE_RULES = [
+  ...(['highest', 'lowest', 'most', 'sum', 'union', 'list', 'join', 'any', 'all', 'first', 'last'] as const),
+] as const;
+export type MergeRule = (typeof MERGE_RULES)[number];
+
 export interface OutputSchema {
   title?: string;
   description?: string;
@@ -28,6 +34,8 @@ export interface OutputSchema {
   maximum?: number;
   /** The value stands letter by letter in what the agent was given. Ours; other readers of JSON Schema pass over it. */
   'x-copied-from'?: 'input';
+  /** Where a text is read in parts: what their values come to. Ours, as well. */
+  'x-merge'?: MergeRule;
 }
 
 const count = (max: number) => {
@@ -78,6 +86,7 @@ export const OutputSchemaSchema: v.GenericSchema<OutputSchema> = v.strictObject(
     minimum: v.exactOptional(bound()),
     maximum: v.exactOptional(bound()),
     'x-copied-from': v.exactOptional(v.literal('input', 'input')),
+    'x-merge': v.exactOptional(v.picklist(MERGE_RULES, `one of ${MERGE_RULES.join(', ')}`)),
   },
   'a JSON Schema (a map)',
 );
@@ -140,6 +149,27 @@ function typeOf(value: Scalar): OutputType {
   return typeof value === 'string' ? 'string' : 'boolean';
 }
 
+/** What the values must be that a rule makes one of; a rule that is not here takes any. */
+const MERGED: Partial<Readonly<Record<MergeRule, readonly OutputType[]>>> = {
+  highest: ['integer', 'number', 'boolean'],
+  lowest: ['integer', 'number', 'boolean'],
+  sum: ['integer', 'number'],
+  any: ['boolean'],
+  all: ['boolean'],
+  union: ['array'],
+  list: ['array'],
+  join: ['string'],
+};
+
+/** What `x-merge` needs beside it; null where it can be followed. */
+function mergeNeeds({ 'x-merge': rule, type, enum: values }: OutputSchema): string | null {
+  const types = rule && MERGED[rule];
+  if (!types || (type !== undefined && types.includes(type))) return null;
+  const ordered = rule === 'highest' || rule === 'lowest';
+  if (ordered && values) return null;
+  return `type: ${types.join(' or ')}${ordered ? ', or an enum,' : ''} beside it`;
+}
+
 /** Faults of a schema that has the right form: nothing says what is allowed, keywords of another type, unknown required names, empty ranges. */
 export function outputSchemaFaults(schema: OutputSchema, path: readonly (string | number)[] = []): SchemaFault[] {
   const faults: SchemaFault[] = [];
@@ -180,6 +210,8 @@ export function outputSchemaFaults(schema: OutputSchema, path: readonly (string 
       fault([bound], `${bound} ${schema[bound]} is no whole number that can be counted to`, 'a whole number');
     }
   }
+  const needs = mergeNeeds(schema);
+  if (needs) fault(['x-merge'], `x-merge: ${schema['x-merge'] ?? ''} cannot be followed here`, needs);
   schema.required?.forEach((name, index) => {
     if (!Object.hasOwn(schema.properties ?? {}, name)) {
       fault(

@@ -1,5 +1,5 @@
 /** Texts that do not fit the model: what was read of them is told, and what never ran costs nothing. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineError, TurnRequest } from '../../engine/contract.ts';
 import type { ScriptedFault, ScriptedOptions } from '../../engine/scripted.ts';
 import type { ResultRow } from '../../store/records.ts';
@@ -152,4 +152,115 @@ flow: [{role: reader, each: input}]
   expect(rows[0]?.failure).toBe('output-truncated');
   const whole = await ran(number, 'x', { fault: () => ({ kind: 'say', text: '12345678' }) });
   expect(whole.rows[0]?.output).toBe(12_345_678);
+});
+
+describe('a: input.long: split', () => {
+  const critical = (keys: string): string => withInput(keys).replace('error]', 'error, critical]');
+
+  test('a: parts have turns of their own, and the worst severity is that of the row', async () => {
+    const seen: string[] = [];
+    const fault = ({ messages }: TurnRequest): null => (seen.push(messages.at(-1)?.content ?? ''), null);
+    const text = `sshd: x ${'k=v; '.repeat(1600)}kernel panic: not syncing ${'k=v; '.repeat(300)}`;
+    const { rows } = await ran(critical(', long: split').replace('share: 0.25', 'share: 1'), text, { fault });
+    expect(rows[0]).toMatchObject({ failure: null, attempts: 1, output: { severity: 'critical' } });
+    const [triaged, reviewed] = rows[0]?.read ?? [];
+    const parts = triaged?.read ?? [];
+    expect(parts.length).toBeGreaterThan(2);
+    // Nothing is left out: each part begins where the one before ended, or before that.
+    expect(parts[0]?.[0]).toBe(0);
+    expect(parts.at(-1)?.[1]).toBe(text.length);
+    for (const [k, [from]] of parts.slice(1).entries()) expect(from).toBeLessThanOrEqual(parts[k]![1]);
+    // A word is never seen in halves only.
+    expect(seen[1]).toMatch(/^\u2026 (k=v|kernel|panic|not|syncing)/);
+    // A review reads both ends.
+    expect(reviewed).toMatchObject({
+      role: 'reviewer',
+      read: [
+        [0, expect.any(Number)],
+        [expect.any(Number), text.length],
+      ],
+    });
+  });
+
+  test('a: each part has attempts of its own, and the row counts them', async () => {
+    const seen = new Set<string>();
+    const fault = ({ messages }: TurnRequest): ScriptedFault | null => {
+      const asked = messages.at(-1)?.content ?? '';
+      if (seen.has(asked)) return null;
+      seen.add(asked);
+      return { kind: 'say', text: 'no JSON' };
+    };
+    const swarm = withInput(', long: split')
+      .replace('deadline: 5s}', 'deadline: 5s}\n    attempts: 2')
+      .replace('share: 0.25', 'share: 0.01');
+    const { rows } = await ran(swarm, LONG, { fault });
+    expect(rows[0]?.failure).toBeNull();
+    expect(rows[0]?.read?.[0]?.read).toHaveLength(2);
+    expect(rows[0]?.attempts).toBe(3);
+  });
+
+  test('a: a short text is one turn, and its row says nothing', async () => {
+    const { rows } = await ran(withInput(', long: split'), 'sshd: failed');
+    expect(rows[0]).not.toHaveProperty('read');
+  });
+
+  test('a: parts are merged by a step where the file says so', async () => {
+    const chain = `planaria: 1
+name: parts
+input: {long: split, merge: step}
+roles:
+  reader: {prompt: Read., limits: {tokens: 64}}
+  teller: {prompt: Tell., limits: {tokens: 64}}
+flow: [{role: reader, each: input}, {role: teller, each: reader}]
+`;
+    const seen: string[] = [];
+    const fault = ({ prefix, messages }: TurnRequest): null => {
+      if (prefix[0]?.content === 'Tell.') seen.push(messages.at(-1)?.content ?? '');
+      return null;
+    };
+    const text = `app: ctx ${Array.from({ length: 600 }, (_, k) => `k${String(k)}=v`).join('; ')}`;
+    await ran(chain, text, { fault });
+    const parts = JSON.parse(seen[0] ?? '') as unknown[];
+    expect(parts.length).toBeGreaterThan(1);
+    const joined = await ran(
+      chain
+        .replace(', merge: step', '')
+        .replace(/, \{role: teller.*\}\]/, ']')
+        .replace(/ {2}teller.*\n/, ''),
+      text,
+    );
+    expect(joined.rows[0]?.output).toMatch(/^Read: app: ctx[^]*\n\nRead: \u2026 k\d+=v/);
+  });
+
+  test('a: parts that were read outlive the tab', async () => {
+    const world = await World.create(3);
+    const text = `sshd: ${'k=v; '.repeat(3000)}kernel panic`;
+    let asked: string[] = [];
+    const fault = ({ messages }: TurnRequest): null => (asked.push(messages.at(-1)?.content ?? ''), null);
+    const first = world.tab({ fault });
+    const pending = first.runtime.start({
+      swarm: { file: 'test.yaml', text: critical(', long: split') },
+      input: { name: 'test.log', text },
+      engine: 'scripted',
+    });
+    await world.clock.settle();
+    const reply = await pending;
+    if (!reply.ok) throw new Error(reply.diagnostics[0]?.message);
+    await world.clock.run(() => asked.length >= 4);
+    await world.clock.advance(300);
+    first.kill();
+    asked = [];
+    const second = world.tab({ fault });
+    const opening = second.runtime.open(reply.runId);
+    await world.clock.settle();
+    expect(await opening).toBe(true);
+    let done = false;
+    await second.runtime.watch(reply.runId, ({ status }) => void (done = status.phase === 'done'));
+    expect(await world.clock.run(() => done)).toBe(true);
+    expect(asked[0]).toMatch(/^\u2026 /);
+    const { rows } = await world.clock.track(second.runtime.results(reply.runId, { offset: 0, count: 5 }));
+    expect(rows[0]).toMatchObject({ failure: null, output: { severity: 'critical' } });
+    expect(rows[0]?.read?.[0]?.read[0]?.[0]).toBe(0);
+    expect(rows[0]?.read?.[0]?.read.at(-1)?.[1]).toBe(text.length);
+  });
 });

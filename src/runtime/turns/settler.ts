@@ -4,16 +4,19 @@ import { judge } from '../../agents/verdict.ts';
 import type { TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { FailureDetail } from '../../journal/evidence.ts';
+import { partsOf } from '../../journal/outputs.ts';
 import { ENGINE_LOST, type RunState } from '../../journal/run-state.ts';
 import { AGENT_STATES, type RequeueReason, type TurnFailure } from '../../journal/vocabulary.ts';
 import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import { type Ranges, readOf } from '../../kernel/ranges.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
-import type { RunSetup, RunStep } from '../definition/run-setup.ts';
+import { decidingPart, mergeOutputs } from '../../swarm/merge.ts';
+import { type RunSetup, type RunStep, taskInput } from '../definition/run-setup.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import { isSpare } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import { reviewedText } from '../tasks/result-row.ts';
 import type { TaskFlow } from '../tasks/task-flow.ts';
 import type { TaskQuestions } from '../tasks/task-questions.ts';
 import type { Pump, WorkQueue } from '../tasks/work-queue.ts';
@@ -212,12 +215,39 @@ export class Settler {
   }
 
   #accept(turn: InFlightTurn, output: unknown, text: string, read: Ranges | undefined): void {
-    const { contexts, flow } = this.#with;
+    const { contexts, flow, queue, tell } = this.#with;
     const { agent, failures, model, brief } = turn;
     const { review } = this.#step(turn);
+    const next = this.#nextPart(turn, read);
     if (model === null) contexts.save(agent, { user: askedOf(turn, read), assistant: text }, brief.memoryTurns);
     this.#forget(turn);
-    flow.accept(turn, output, review ? 0 : failures + 1);
+    if (next === null) flow.accept(turn, this.#merged(turn, output), review ? 0 : failures + 1);
+    else {
+      tell({ type: 'task.part', task: turn.task, ...this.#place(turn), agent, output, next });
+      queue.push(turn);
+    }
+  }
+
+  /** Where the next turn of the item begins, in a text that is read in parts; null: all of it was read. */
+  #nextPart(turn: InFlightTurn, read: Ranges | undefined): number | null {
+    const { input, offset } = turn;
+    const to = read?.at(-1)?.[1] ?? input.length;
+    if (this.#with.plan.input.long !== 'split' || this.#step(turn).review || to >= input.length) return null;
+    return offset + beginAfter(input, to);
+  }
+
+  /** What outputs of all parts of the item's text come to. */
+  #merged(turn: InFlightTurn, output: unknown): unknown {
+    const { plan, state } = this.#with;
+    const parts = partsOf(state.parts.get(turn.task), turn);
+    if (parts.length === 0) return output;
+    const outputs = [...parts.map((part) => part.output), output];
+    if (plan.input.merge === 'step' && plan.steps.some(({ on, review }) => on === turn.step && !review)) return outputs;
+    const { output: schema, check } = turn.brief;
+    const merged = mergeOutputs(schema, outputs);
+    const whole = reviewedText(this.#step(turn), state.held.get(turn.task), taskInput(plan, state, turn.task).text);
+    // Where rules together make what the schema does not allow, the part that decides stands for all.
+    return check?.(merged, whole.item) ? outputs[decidingPart(schema, outputs)] : merged;
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
@@ -308,4 +338,17 @@ export class Settler {
 /** What the turn was asked, as it was read. */
 function askedOf({ asked, elastic, input }: InFlightTurn, read: Ranges | undefined): string {
   return read ? asked.slice(0, elastic.from) + readOf(input, read) + asked.slice(elastic.to) : asked;
+}
+
+/** How far a part may reach back into the one before it, characters. */
+const OVERLAP = 80;
+
+/**
+ * Where a part begins after one that ended at `to`: at the beginning of what that may have cut, so that it is read whole; always further on than
+ * the part before began.
+ */
+function beginAfter(text: string, to: number): number {
+  const from = Math.max(to >> 1, to - OVERLAP, 1);
+  const gap = /[\s;,][^\s;,]*$/.exec(text.slice(from, to));
+  return gap ? from + gap.index + 1 : to;
 }

@@ -2,6 +2,7 @@ import type { ContextManager } from '../../agents/context.ts';
 import { planTurn } from '../../agents/turn.ts';
 import type { TurnProgress, TurnRequest } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
+import { partsOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -76,7 +77,9 @@ export class Submitter {
     const id = `${String(fence)}-${String(++this.#turns)}`;
     const model = attempts.takeModel(item);
     const { seed, rules = 1 } = plan.settings;
-    const text = reviewedText(place, state.held.get(task), taskInput(plan, state, task).text);
+    const whole = reviewedText(place, state.held.get(task), taskInput(plan, state, task).text);
+    const offset = partsOf(state.parts.get(task), item).at(-1)?.next ?? 0;
+    const text = { ...whole, item: whole.item.slice(offset) };
     const contextTokens = (model === null ? null : escalation.contextTokens(model)) ?? this.#contextTokens;
     const request = planTurn({
       id,
@@ -86,7 +89,8 @@ export class Submitter {
       ...text,
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
-      keep: keepOf(plan.input),
+      goesOn: offset > 0,
+      keep: keepOf(plan.input, place),
       trimmed: attempts.shrunk(item),
       contexts: this.#with.contexts,
       seedKey: seedKeyOf(seed, item),
@@ -100,7 +104,7 @@ export class Submitter {
       agent,
       failures,
       input: rules === 1 ? formerly(text.item) : text.item,
-      offset: 0,
+      offset,
       asked: request.messages.at(-1)?.content ?? '',
       elastic: request.elastic ?? NOTHING,
       contextTokens,
@@ -179,7 +183,9 @@ export class Submitter {
 const NOTHING = { from: 0, to: 0 };
 
 /** What stays of a text that does not fit. */
-const keepOf = ({ long }: RunSetup['input']): Keep => long ?? 'head';
+const keepOf = ({ long = 'head' }: RunSetup['input'], { review }: RunStep): Keep =>
+  // A review is of the whole: what it cannot read of that is in the middle.
+  long === 'split' ? (review ? 'middle' : 'head') : long;
 
 /** A text as agents saw it under the first rules; what they copied then was copied from that. */
 const formerly = (text: string): string => text.replaceAll('<|', '< |').replaceAll('|>', '| >');

@@ -78,6 +78,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       };
     case 'task.advanced':
       return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
+    case 'task.part':
+      return { title: words.part(event.task), text: words.partNote(event.next) };
     case 'task.reopened':
       return { title: words.reopened(event.task), text: say.reopened(event.reason) };
     case 'run.waiting':

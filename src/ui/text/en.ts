@@ -470,6 +470,8 @@ export const en = {
     readNote: (parts: string) => `Of its text it read characters ${parts}.`,
     droppedNote: (exchanges: number) => `${count(exchanges, 'earlier exchange')} did not fit and were left out.`,
     reasonedNote: (tokens: number) => `${count(tokens, 'token')} of it to reason with.`,
+    part: (task: number) => `Read a part of task ${num(task)}`,
+    partNote: (next: number) => `The next begins with character ${num(next + 1)} of its text.`,
     reasoning: 'What it wrote to reason with',
     cachedNote: (tokens: number) => `${count(tokens, 'prompt token')} not computed again.`,
     rejected: 'Output not accepted',

@@ -475,6 +475,8 @@ export const ko: Dictionary = {
     readNote: (parts) => `글에서 ${parts}번째 글자를 읽음.`,
     droppedNote: (exchanges) => `이전 문답 ${num(exchanges)}개는 들어가지 않아 제외됨.`,
     reasonedNote: (tokens) => `그중 토큰 ${num(tokens)}개는 추론에 씀.`,
+    part: (task) => `작업 ${num(task)}의 일부를 읽음`,
+    partNote: (next) => `다음 부분은 글의 ${num(next + 1)}번째 글자부터.`,
     reasoning: '추론하며 쓴 글',
     cachedNote: (tokens) => `프롬프트 토큰 ${num(tokens)}개는 다시 계산하지 않음.`,
     rejected: '출력을 받아들이지 않음',
