@@ -135,9 +135,15 @@ export class EngineChaos {
         if (real?.exhaustMemory) real.exhaustMemory();
         else engine.lose(ERRORS['out-of-memory']);
         break;
-      default:
-        if (fault.kind === 'device-lost-twice') this.#loseNext = { fault };
+      case 'device-lost-twice':
+        this.#loseNext = { fault };
         this.#loseDevice(engine);
+        break;
+      case 'device-lost':
+        this.#loseDevice(engine);
+        break;
+      default:
+        throw new RangeError(`EngineSeam: ${fault.kind} is no fault of an engine`);
     }
   }
 

@@ -54,7 +54,7 @@ describe('fault plan', () => {
       expect(parsed.ok ? [] : parsed.error.map(formatDiagnostic)).toEqual([]);
     }
     const docs = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8');
-    expect(FAULT_KINDS.filter((kind) => !docs.includes(`| \`${kind}\` |`))).toEqual([]);
+    expect(FAULT_KINDS.filter((kind) => !docs.includes(`\n| \`${kind}\` `))).toEqual([]);
   });
 
   const head = 'planaria-faults: 1\nname: x\n';

@@ -1,9 +1,10 @@
+import type { EngineErrorCode } from '../journal/vocabulary.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Engine, EngineError, EngineReport, LoadProgress, MemoryBudget, ModelSource } from './contract.ts';
 import { asEngineError, givenUp } from './contract.ts';
 
 /** Faults that no second try can cure: the person must change something. */
-const PERMANENT = new Set([
+const PERMANENT: ReadonlySet<EngineErrorCode> = new Set<EngineErrorCode>([
   'no-webgpu',
   'no-adapter',
   'model-unknown',
@@ -56,7 +57,15 @@ export interface KeeperOptions {
   readonly onChange: () => void;
 }
 
-/** Keeps an engine in place: loads it, puts a fresh one there when it is lost, and knows when to stop trying. */
+/**
+ * Keeps an engine in place: loads it, puts a fresh one there when it is lost, and knows when to stop trying.
+ *
+ * Invariants:
+ * - One engine at most takes turns; one that was lost is disposed of and never comes back, and what it still says is not heard.
+ * - Each loss of an engine that was ready is told once (`onLost`), after the state says what follows.
+ * - No engine is asked for more than the budget; what memory did not suffice for is asked for again only after a while without a refusal.
+ * - Once stopped, only a person or what is new about the cause (`start`, `absolve`, `renew`) loads another.
+ */
 export class EngineKeeper {
   readonly #with: KeeperOptions;
   #state: KeeperState = { kind: 'empty' };

@@ -1,19 +1,27 @@
+import { parsePattern } from '../kernel/pattern.ts';
+import { automatonOf, simplestText } from '../kernel/pattern-automaton.ts';
 import type { Random } from '../kernel/random.ts';
+import { formatPattern, TEXT_FORMATS } from '../kernel/text-formats.ts';
 
 /** As much of JSON Schema as swarm files allow. */
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly minItems?: number;
+  readonly uniqueItems?: boolean;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
   readonly 'x-copied-from'?: string;
 }
 
@@ -52,7 +60,8 @@ function valueFor(schema: Schema, input: string, random: Random): unknown {
   if (schema.enum) return chooseFrom(schema.enum, input, random);
   const [first] = schema.anyOf ?? [];
   if (first) return valueFor(first, input, random);
-  switch (schema.type) {
+  const [type] = [schema.type].flat();
+  switch (type) {
     case 'object':
       return Object.fromEntries(
         Object.entries(schema.properties ?? {})
@@ -60,12 +69,12 @@ function valueFor(schema: Schema, input: string, random: Random): unknown {
           .map(([name, property]) => [name, valueFor(property, input, random)]),
       );
     case 'array':
-      return Array.from({ length: schema.minItems ?? 0 }, () => valueFor(schema.items ?? {}, input, random));
+      return listFor(schema, input, random);
     case 'string':
       return textFor(schema, input);
     case 'integer':
     case 'number':
-      return schema.minimum ?? Math.min(0, schema.maximum ?? 0);
+      return numberFor(schema, type);
     case 'boolean':
       // As a verdict on somebody else's work: mostly yes.
       return random.chance(0.9);
@@ -84,7 +93,40 @@ function chooseFrom(options: readonly unknown[], input: string, random: Random):
   return random.pick(options);
 }
 
+function listFor({ items = {}, minItems = 0, uniqueItems = false }: Schema, input: string, random: Random): unknown[] {
+  const values = Array.from({ length: minItems }, () => valueFor(items, input, random));
+  if (!uniqueItems) return values;
+  const others = items.enum ?? ([items.type].flat()[0] === 'boolean' ? [true, false] : []);
+  const taken = new Set<unknown>();
+  return values.map((value, k) => {
+    // Null may be one of them.
+    const free = others.filter((other) => !taken.has(other));
+    const own = !taken.has(value) ? value : free.length > 0 ? free[0] : another(value, k, items);
+    taken.add(own);
+    return own;
+  });
+}
+
+/** The value made different, as far as its schema is known to bear it. */
+function another(value: unknown, k: number, { maxLength = Infinity }: Schema): unknown {
+  if (typeof value === 'number') return value + k;
+  if (typeof value !== 'string') return value;
+  const mark = String(k);
+  return value.slice(0, Math.max(0, maxLength - mark.length)) + mark;
+}
+
+function numberFor(schema: Schema, type: string): number {
+  const { exclusiveMinimum: above = -Infinity, exclusiveMaximum: below = Infinity } = schema;
+  const start = schema.minimum ?? Math.min(0, schema.maximum ?? 0);
+  if (start > above && start < below) return start;
+  if (type === 'integer') return start <= above ? above + 1 : below - 1;
+  const [low, high] = [Math.max(above, schema.minimum ?? -Infinity), Math.min(below, schema.maximum ?? Infinity)];
+  return high === Infinity ? low + 1 : low === -Infinity ? high - 1 : (low + high) / 2;
+}
+
 function textFor(schema: Schema, input: string): string {
+  const shaped = shapedText(schema);
+  if (shaped !== null) return shaped;
   const least = schema.minLength ?? 0;
   const most = schema.maxLength ?? 64;
   const line = input.split('\n', 1)[0] ?? '';
@@ -94,4 +136,13 @@ function textFor(schema: Schema, input: string): string {
   const text = word.length >= least ? word : line;
   const cut = text.slice(0, most);
   return schema['x-copied-from'] ? cut : cut.padEnd(least, '-');
+}
+
+/** A text of the pattern and format; null where there is neither. */
+function shapedText({ pattern, format, minLength, maxLength }: Schema): string | null {
+  const parsed = pattern === undefined ? null : parsePattern(pattern);
+  const known = TEXT_FORMATS.find((name) => name === format);
+  const patterns = [parsed?.ok ? [parsed.value] : [], known ? [formatPattern(known)] : []].flat();
+  const texts = patterns.length > 0 ? automatonOf(patterns, minLength, maxLength) : null;
+  return texts?.ok ? simplestText(texts.value) : null;
 }

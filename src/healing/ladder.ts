@@ -161,7 +161,15 @@ export interface Choice {
 /** Turns by which a prior counts against what was seen. */
 const PRIOR_WEIGHT = 4;
 
-/** The ladder of one run: chooses, and learns which action cures what. */
+/**
+ * The ladder of one run: chooses, and learns which action cures what.
+ *
+ * Invariants:
+ * - Only a step that the table says can cure the fault is chosen, within its limit. Asking a person has its price too: it comes last, but for
+ *   steps that have hardly ever helped.
+ * - What was learned changes prices, never which steps there are. The choice depends on nothing else: the same record and situation, the
+ *   same step.
+ */
 export class Ladder {
   readonly #steps: readonly Step[];
   readonly #record: StepRecord;

@@ -63,6 +63,14 @@ interface Ended extends TurnName {
 
 type Post = (message: FromMonitor) => void;
 
+/**
+ * MONITOR: judges and suspects.
+ *
+ * Invariants:
+ * - Each `turn.over` is answered by one `turn.judged`; the same turn again, by the same words.
+ * - By what is normal, and by what others say, only turns that were accepted are measured: a bad one teaches nothing.
+ * - It acts on nobody and nothing: all that comes of it are messages. What it has learned makes it quicker and surer; nothing waits for it.
+ */
 export class Monitor {
   readonly #post: Post;
   readonly #baseline: HealthBaseline;

@@ -44,6 +44,15 @@ const NOTHING_LEFT: OrderReason = { code: 'nothing-left' };
 /** Suspicions remembered, to hear each once. */
 const REMEMBERED = 4096;
 
+/**
+ * RECOVER: one case after the other, one order at a time.
+ *
+ * Invariants:
+ * - There is one open case an agent at most, and one each for the engine and the storage.
+ * - Of an agent's case one order at most is under way; what is suspected meanwhile orders nothing.
+ * - An agent's case is closed as mended only by a turn that passed and did not begin before the last order, as far as that is known.
+ * - What is heard or reported twice counts once; what is not reported done is ordered again, by the same name.
+ */
 export class Recover {
   readonly #options: RecoverOptions;
   readonly #ladder: Ladder;

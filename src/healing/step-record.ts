@@ -1,38 +1,39 @@
 /** Which step of the ladder was tried for which fault, how often, and how often it cured: what the ladder learns from. */
 import type { JournalEvent } from '../journal/events.ts';
+import type { Diagnosis, RecoveryAction } from '../journal/vocabulary.ts';
 
 export interface StepTries {
   readonly tries: number;
   readonly cures: number;
 }
 
+interface TriedStep extends StepTries {
+  readonly fault: Diagnosis;
+  readonly action: RecoveryAction;
+}
+
 const UNTRIED: StepTries = { tries: 0, cures: 0 };
 
 export class StepRecord {
-  readonly #seen: Map<string, StepTries>;
+  readonly #seen: Map<string, TriedStep>;
 
   constructor(from?: StepRecord) {
     this.#seen = new Map(from ? from.#seen : []);
   }
 
   /** Takes in how a step went: whether what was wrong then passed a turn. */
-  learn(fault: string, action: string, cured: boolean): void {
+  learn(fault: Diagnosis, action: RecoveryAction, cured: boolean): void {
     const { tries, cures } = this.of(fault, action);
-    this.#seen.set(`${fault}/${action}`, { tries: tries + 1, cures: cures + Number(cured) });
+    this.#seen.set(`${fault}/${action}`, { fault, action, tries: tries + 1, cures: cures + Number(cured) });
   }
 
-  of(fault: string, action: string): StepTries {
+  of(fault: Diagnosis, action: RecoveryAction): StepTries {
     return this.#seen.get(`${fault}/${action}`) ?? UNTRIED;
   }
 
   /** All that was tried, by fault and action. */
-  entries(): ({ readonly fault: string; readonly action: string } & StepTries)[] {
-    return [...this.#seen]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, seen]) => {
-        const [fault = '', action = ''] = key.split('/');
-        return { fault, action, ...seen };
-      });
+  entries(): TriedStep[] {
+    return [...this.#seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tried]) => tried);
   }
 }
 
@@ -47,7 +48,7 @@ const MOST_OPEN = 4096;
 export class LearnedSteps {
   readonly record = new StepRecord();
   /** The order of each open case whose outcome is not known yet. */
-  readonly #open = new Map<string, { readonly fault: string; readonly action: string }>();
+  readonly #open = new Map<string, { readonly fault: Diagnosis; readonly action: RecoveryAction }>();
 
   hear(event: JournalEvent): void {
     switch (event.type) {

@@ -47,6 +47,14 @@ interface Node {
   window: number[];
 }
 
+/**
+ * The tree over the rows of one swarm.
+ *
+ * Invariants:
+ * - Each row is in one shard, each shard in one role; a shard has at most 64 rows.
+ * - A restart counts where it was wanted, and above only what was given upward; who gave upward begins with an empty window.
+ * - Whatever the ruling, the agent for which it was asked begins anew.
+ */
 export class SupervisionTree {
   readonly #options: SupervisionOptions;
   readonly #root: Node;

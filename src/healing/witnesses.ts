@@ -6,16 +6,17 @@
 
 /** A schema as far as it matters here; what a role's `output` may say is more. */
 export interface AnswerSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, AnswerSchema>>;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
 }
 
-/** Paths of the fields with few possible values (enums, booleans): the ones on which agents can be compared. */
+/** Paths of the fields with few possible values (enums, booleans, with null or without): the ones on which agents can be compared. */
 export function closedFields(schema: AnswerSchema | null, path: readonly string[] = []): (readonly string[])[] {
   if (!schema) return [];
-  if (schema.enum || schema.type === 'boolean') return [path];
+  const types = [schema.type ?? []].flat();
+  if (schema.enum || (types.length > 0 && types.every((type) => type === 'boolean' || type === 'null'))) return [path];
   if (!schema.properties || path.length > 3) return [];
   return Object.entries(schema.properties).flatMap(([name, property]) => closedFields(property, [...path, name]));
 }

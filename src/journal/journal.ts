@@ -20,6 +20,10 @@ export interface EncodedEvents {
 /**
  * The head of a run's log: gives events their numbers and times, and holds what is not durable yet. `take` hands the pending events to a
  * commit; they stay pending until `settle` says that they are on the disk, or `giveBack` that they are not.
+ *
+ * Invariants:
+ * - Numbers go up by one, without gaps, and what is handed to a commit is in their order, also after `giveBack`.
+ * - One batch at most is with a commit; an event is forgotten here only once it is on the disk.
  */
 export class Journal {
   #next: number;

@@ -25,9 +25,12 @@ const ENGINE = 'engine';
 const STORAGE = 'storage';
 
 /**
- * What people are asked: a fold of the log, so that questions outlive the tab. There is one notice a subject at most (an agent, a work item, the
- * engine, the storage): a newer one takes the place of the older. A notice ends with a decision, or by itself when what it is about does:
- * the agent works again, the task has ended, the engine is back, the run is over.
+ * What people are asked: a fold of the log, so that questions outlive the tab.
+ *
+ * Invariants:
+ * - There is one notice a subject at most (an agent, a work item, the engine, the storage): a newer one takes the place of the older.
+ * - A notice ends with a decision, or by itself when what it is about does: the agent works again, the task has ended, the engine is back, the
+ *   run is over.
  */
 export class Notices {
   readonly #open = new Map<string, OpenNotice>();

@@ -42,7 +42,9 @@ export interface RunTotals {
  * The state of a run: a fold of its events, in the running program and after a reload alike.
  *
  * Invariants:
- * - `apply` is the only way to change it and never throws; an event that makes no sense where it stands changes nothing but the place in the log.
+ * - `apply` never throws; an event that makes no sense where it stands changes nothing but the place in the log.
+ * - Nothing else changes it, but for what no event tells: an agent's tier, which whoever seats agents shows here, and counters that its cold
+ *   record knows better where a piece of the log was set aside.
  * - A task that is over stays so, but for `task.reopened`; `totals.results + totals.failed` are those that are over, `open` the others.
  * - Tasks get the next number and keep it; agents are as many as at first.
  * - `held`, `parts` and `reads` have open tasks only.

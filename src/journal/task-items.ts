@@ -28,6 +28,10 @@ const MOST_LOSSES = 255;
 /**
  * What is known of work items: of the first slot at the step where a task stands it is in the task's row, for there is seldom another; of
  * others beside. Nothing here throws: an item that was never heard of waits and has not failed.
+ *
+ * Invariants:
+ * - What is known of an item stands in one place: its task's row, or `beside`.
+ * - Of a task that is over nothing stands beside; one that goes on leaves nothing of its step there.
  */
 export class TaskItems {
   /** By task; none as a rule. */

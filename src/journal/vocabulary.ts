@@ -1,7 +1,7 @@
 /**
  * The words of the house that behaviour hangs on: states, faults, actions, failures, reasons. Each list is written here and nowhere else; events,
  * healing, chaos, the protocol and the page's dictionaries take it from here. A word that was once written to a log keeps its meaning: what
- * is renamed gets a migration (journal/migrations).
+ * is renamed gets a migration (see migration-v1.ts).
  */
 
 /** What an agent does; its place in the list is the byte that rows and frames carry. */
@@ -295,6 +295,12 @@ export const FAULT_KINDS = [
   'all-residents-crash',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+/** Those that are done to a page or its browser by whoever drives it: no runtime can do them to itself. */
+export const FAULTS_FROM_OUTSIDE: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'reload-mid-write',
+  'power-loss',
+  'second-tab',
+]);
 
 /** What a notice to a person is about. */
 export const NOTICE_SUBJECTS = ['agent', 'task', 'engine', 'storage'] as const;

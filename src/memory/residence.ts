@@ -38,9 +38,13 @@ export interface ResidenceOptions {
  * whoever submits turns it looks like an engine that always has a seat.
  *
  * Agents keep their seat between turns only where their role has a memory; turns of the others leave nothing behind that a later turn could
- * use. The engine does as it is told in the order it is told, so a turn is submitted right behind the page-out that makes room for it. An
- * agent leaves the GPU only once its cold record is durable: the truth first, its copies after. That is nearly always so by the time it
- * leaves; where it is not, what the engine is to be told waits in line for it.
+ * use.
+ *
+ * Invariants:
+ * - The engine does as it is told in the order it is told, so a turn is submitted right behind the page-out that makes room for it.
+ * - An agent leaves the GPU only once its cold record is durable: the truth first, its copies after. That is nearly always so by the time it
+ *   leaves; where it is not, what the engine is to be told waits in line for it.
+ * - A turn ends once: as its engine says or, where no engine has seen it, here.
  */
 export class Residence {
   readonly #with: ResidenceOptions;

@@ -58,9 +58,14 @@ const first = <T extends WaitingTurn>(a: Entry<T>, b: Entry<T>): boolean =>
  * Who sits on the GPU. A table of seats, and nothing else: it is told what waits and what ended, and says which turn goes next and who
  * must leave for it. The engine does what it says, on a real GPU and in simulation alike.
  *
- * Turns of agents that are resident go first, then the most urgent, then the oldest. A victim is always parked, never in the middle of a
- * turn; so every page-in serves a turn that runs, and there are never more page-ins than admitted turns. All operations are O(log n),
- * amortised.
+ * Turns of agents that are resident go first, then the most urgent, then the oldest. All operations are O(log n), amortised.
+ *
+ * Invariants:
+ * - An agent has one place: away, parked, or active with one turn.
+ * - A victim is always parked, never in the middle of a turn; so every page-in serves a turn that runs, and there are never more page-ins than
+ *   admitted turns.
+ * - While anybody is parked, those who are parked and those who are active fit the seats together; active ones alone may be more, `ahead`.
+ * - Nobody who waits is passed over more than seats x streak times.
  */
 export class Residency<T extends WaitingTurn = WaitingTurn> {
   #seats: number;

@@ -22,6 +22,10 @@ const ANY = (): boolean => true;
 /**
  * Work items that wait for a turn, one lane a step of the flow. Urgent ones go first; then the lane of the lowest priority number; within a
  * lane the oldest task, i.e. the lowest number, so that one that failed goes before those that were never tried. O(lanes + log n).
+ *
+ * Invariants:
+ * - What was pushed comes out once for each time that it was pushed, unless `clear` comes first.
+ * - Items that do not suit stay where they are.
  */
 export class ReadyQueue {
   readonly #lanes: readonly Lane[];

@@ -18,6 +18,11 @@ export interface SetAside {
 /**
  * Where runs live. Every method rejects with a `StoreFault`. A record that fails its checksum or has an unknown version is moved to
  * quarantine on reading and treated as not there.
+ *
+ * Invariants:
+ * - A batch is written whole or not at all, by whoever holds the newest fence and by nobody else.
+ * - A task has one row: rows are only added, and a batch with a second one is refused (`duplicate-result`).
+ * - An agent has two generations of its record at most; writing one leaves the one before it alone.
  */
 export interface RunStore {
   /** Newest first. */

@@ -2,7 +2,7 @@
 import { quote } from './diagnostic.ts';
 import { INPUT_NAME, MAX_AGENTS, type Swarm } from './model.ts';
 import { nearest } from './nearest.ts';
-import { outputSchemaFaults } from './output-schema.ts';
+import { outputSchemaFaults } from './output-schema-faults.ts';
 import type { Path } from './source.ts';
 
 /** Something wrong at a path of the file. */

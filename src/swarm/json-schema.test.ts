@@ -70,6 +70,34 @@ describe('checkOutput', () => {
     expect(faultsOf(schema, 7, { input })).toEqual(['Instance does not match any subschemas.']);
   });
 
+  test('w: pattern and format are checked, each by its path, and beside each other', () => {
+    const schema: OutputSchema = {
+      type: 'object',
+      properties: {
+        code: { type: 'string', pattern: '^[A-Z]{2}\\d+$' },
+        day: { type: ['string', 'null'], format: 'date' },
+        either: {
+          anyOf: [
+            { type: 'string', format: 'email' },
+            { type: 'string', pattern: '^none$' },
+          ],
+        },
+      },
+    };
+    expect(faultsOf(schema, { code: 'AB1', day: null, either: 'none' }, { input })).toEqual([]);
+    expect(faultsOf(schema, { code: 'ab1', day: '2023-02-29', either: 'no' }, { input })).toEqual([
+      'code: does not match the pattern ^[A-Z]{2}\\d+$.',
+      'day: does not match the format date.',
+      'either: does not match the format email.',
+    ]);
+  });
+
+  test('w: values of a list that must differ', () => {
+    const schema: OutputSchema = { type: 'array', items: { type: 'string' }, uniqueItems: true };
+    expect(faultsOf(schema, ['a', 'b'], { input })).toEqual([]);
+    expect(faultsOf(schema, ['a', 'a'], { input })).toHaveLength(1);
+  });
+
   test('runs where code generation from strings is forbidden', () => {
     const globals = globalThis as { Function: unknown; eval: unknown };
     const { Function: fn, eval: ev } = globals;

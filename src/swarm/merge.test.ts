@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decidingPart, mergeOutputs } from './merge.ts';
-import { type OutputSchema, outputSchemaFaults } from './output-schema.ts';
+import type { OutputSchema } from './output-schema.ts';
+import { outputSchemaFaults } from './output-schema-faults.ts';
 import { parseSwarm } from './parse.ts';
 
 const triage: OutputSchema = {

@@ -2,7 +2,7 @@
  * One output of several: a text that is too long for the model is read in parts, and each part has an output that its schema allows. What they come
  * to together follows from the schema alone; docs/swarm-file.md lists the rules.
  */
-import type { MergeRule, OutputSchema } from './output-schema.ts';
+import { type MergeRule, type OutputSchema, typesOf } from './output-schema.ts';
 
 /** Rules that put the parts' values in an order, so that one part decides. */
 const ORDERED: ReadonlySet<MergeRule | undefined> = new Set(['highest', 'lowest']);
@@ -28,12 +28,14 @@ export function decidingPart(schema: OutputSchema | null, outputs: readonly unkn
   );
 }
 
-const isObject = ({ type, properties }: OutputSchema): boolean => type === 'object' || properties !== undefined;
+const isObject = (schema: OutputSchema): boolean =>
+  typesOf(schema).includes('object') || schema.properties !== undefined;
+const isArray = (schema: OutputSchema): boolean => typesOf(schema).includes('array');
 
 /** What the schema says, or what goes without saying: a list has everything in it once. */
 const ruleOf = (schema: OutputSchema): MergeRule | undefined =>
   schema['x-merge'] ??
-  (schema.type === 'array' ? 'union' : isObject(schema) ? undefined : ordered(schema) ? 'highest' : undefined);
+  (isArray(schema) ? 'union' : isObject(schema) ? undefined : ordered(schema) ? 'highest' : undefined);
 
 /** Values that stand in an order: those of an enum, the last of which is the worst. */
 const ordered = ({ enum: values }: OutputSchema): boolean => (values?.length ?? 0) > 1;
@@ -51,7 +53,7 @@ function object(schema: OutputSchema, outputs: readonly unknown[]): unknown {
   const decides = outputs[decidingPart(schema, outputs)];
   const result: Record<string, unknown> = { ...(decides as Record<string, unknown>) };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const rule = property['x-merge'] ?? (property.type === 'array' ? 'union' : undefined);
+    const rule = property['x-merge'] ?? (isArray(property) ? 'union' : undefined);
     const values = outputs.map((output) => memberOf(output, name)).filter((value) => value !== undefined);
     if (rule && values.length > 0) result[name] = merged(rule, property, values);
   }
@@ -86,7 +88,7 @@ function merged(rule: MergeRule, schema: OutputSchema, values: readonly unknown[
       return joined(values);
     case 'union':
     case 'list': {
-      const all: unknown[] = values.flat();
+      const all: unknown[] = values.filter((value) => Array.isArray(value)).flat();
       const once = rule === 'list' ? all : all.filter((value, k) => all.findIndex((other) => same(other, value)) === k);
       return once.slice(0, schema.maxItems);
     }

@@ -4,7 +4,9 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { type Broken, checkSwarm } from './check.ts';
 import { describe, type Diagnostic, type Position, quote, sortDiagnostics } from './diagnostic.ts';
 import { type Swarm, SwarmSchema } from './model.ts';
+import { formatInsteadOf, insteadOf, typeInsteadOf } from './left-out.ts';
 import { nearest } from './nearest.ts';
+import { OUTPUT_TYPES } from './output-schema.ts';
 import { type Path, readSource } from './source.ts';
 
 export { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
@@ -104,30 +106,14 @@ function unwrap(schema: AnySchema): AnySchema {
   return schema.getter ? unwrap(schema.getter(undefined)) : schema;
 }
 
-/** Keywords that people know from YAML or JSON Schema and that are left out on purpose. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  '<<': 'merge keys are off, write the keys out',
-  $ref: 'write the schema out in place',
-  oneOf: 'use anyOf',
-  allOf: 'write one schema',
-  pattern: 'use enum, minLength or maxLength',
-  format: 'use enum, minLength or maxLength',
-  $schema: 'leave it out, the part of JSON Schema that is read here is always the same',
-  default: 'say it in the prompt',
-  examples: 'say them in the prompt',
-  exclusiveMinimum: 'use minimum',
-  exclusiveMaximum: 'use maximum',
-};
-
 function unknownKey(key: string, parent: Path, known: readonly string[]): Broken {
   const near = nearest(key, known);
-  const leftOut = Object.hasOwn(LEFT_OUT, key) ? LEFT_OUT[key] : undefined;
   return {
     path: [...parent, key],
     part: 'key',
     message: `unknown key ${quote(key)} in ${nameOf(parent)}`,
     expected: `one of ${known.join(', ')}`,
-    hint: leftOut ?? oddKey(key) ?? (near ? `did you mean ${near}?` : ''),
+    hint: insteadOf(key) ?? oddKey(key) ?? (near ? `did you mean ${near}?` : ''),
   };
 }
 
@@ -181,14 +167,32 @@ const CALLED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 function hintFor(path: Path, issue: v.BaseIssue<unknown>): string {
+  if (path.at(-1) === 'type' && [issue.input].flat().includes(null)) {
+    return 'put quotes around "null": without them YAML reads no value';
+  }
+  if (path.at(-1) === 'type' && Array.isArray(issue.input)) return hintForTypes(issue.input);
   if (typeof issue.input !== 'string') return '';
   const called = path[0] === 'input' ? CALLED[String(path[1])]?.[issue.input.toLowerCase()] : undefined;
   if (called !== undefined) return called;
+  if (path.at(-1) === 'format') return formatInsteadOf(issue.input) ?? nearestOf(issue);
+  const type = path.at(-1) === 'type' ? typeInsteadOf(issue.input) : null;
+  if (type !== null) return `write ${type}`;
   if (path.at(-1) === 'model' && /[:/]/.test(issue.input)) {
     return 'a swarm file cannot name an address: give it on the start screen, or with --model';
   }
+  return nearestOf(issue);
+}
+
+function nearestOf(issue: v.BaseIssue<unknown>): string {
   // For a choice the library writes what it expected as ("a" | "b").
   const choices = Array.from(issue.expected?.matchAll(/"([^"]*)"/g) ?? [], ([, name]) => name ?? '');
-  const near = nearest(issue.input, choices);
+  const near = nearest(String(issue.input), choices);
   return near ? `did you mean ${near}?` : '';
+}
+
+/** The first name in a list of types that is none. */
+function hintForTypes(names: readonly unknown[]): string {
+  const odd = names.find((name) => !OUTPUT_TYPES.some((type) => type === name));
+  const near = typeof odd === 'string' ? (typeInsteadOf(odd) ?? nearest(odd, OUTPUT_TYPES)) : undefined;
+  return near ? `write ${near}` : '';
 }

@@ -56,7 +56,7 @@ export const tables = {
     ['run'],
     [HERE],
   ],
-  'workers/inference': [['device'], ['kv', 'models', 'runners'], ['warm'], ['swarm'], [HERE]],
+  'workers/inference': [['device', 'grammar'], ['kv', 'models', 'runners'], ['warm'], ['swarm'], [HERE]],
 };
 
 /**

@@ -36,9 +36,9 @@ export async function listen(server: Pick<ChatServer, 'handle'>, origin: string 
             headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
               typeof value === 'string' ? [[name, value]] : [],
             ),
-            signal: gone.signal,
             ...(method === 'POST' && { body: new Uint8Array(body) }),
           }),
+          gone.signal,
         );
         outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), ...cors });
         const reader = response.body?.getReader();

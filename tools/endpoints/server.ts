@@ -101,7 +101,8 @@ export abstract class ChatServer {
   /** As `fetch`: rejects where the connection comes to nothing, breaks the body off where it is lost. */
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
-    const { signal } = request;
+    // The request's own signal follows the caller's only for as long as the request itself is not collected.
+    const signal = init?.signal ?? request.signal;
     signal.throwIfAborted();
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => {
@@ -109,11 +110,11 @@ export abstract class ChatServer {
       });
     });
     aborted.catch(() => undefined);
-    return Promise.race([this.handle(request), aborted]);
+    return Promise.race([this.handle(request, signal), aborted]);
   };
 
-  /** Rejects where it hangs up without an answer. */
-  async handle(request: Request): Promise<Response> {
+  /** Rejects where it hangs up without an answer. `signal`: whoever asked has gone. */
+  async handle(request: Request, signal: AbortSignal): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (request.method === 'GET') return this.models(request);
     let body: ChatBody;
@@ -130,7 +131,7 @@ export abstract class ChatServer {
       if (!over) this.now--;
       over = true;
     };
-    request.signal.addEventListener('abort', end);
+    signal.addEventListener('abort', end);
     try {
       const trouble = this.with.trouble(asked);
       const response =
@@ -139,9 +140,9 @@ export abstract class ChatServer {
               status: trouble.status,
               ...(trouble.headers && { headers: trouble.headers }),
             })
-          : await this.chat(asked, trouble, request.signal);
+          : await this.chat(asked, trouble, signal);
       if (!response.body) end();
-      return response.body ? this.#watched(response, request.signal, end) : response;
+      return response.body ? this.#watched(response, signal, end) : response;
     } catch (thrown) {
       end();
       throw thrown;

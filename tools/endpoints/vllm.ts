@@ -47,10 +47,10 @@ export class VllmServer extends ChatServer {
     return json(this.#error(status, message, more), status);
   }
 
-  override handle(request: Request): Promise<Response> {
+  override handle(request: Request, signal: AbortSignal): Promise<Response> {
     if (this.with.clock.now() < (this.#options.loadedAt ?? 0))
       return Promise.reject(new TypeError('Connection refused.'));
-    return super.handle(request);
+    return super.handle(request, signal);
   }
 
   protected override models(request: Request): Promise<Response> {

@@ -55,6 +55,8 @@ export interface GoldenReplay {
 
 /** From the repository's root, where tests and tools run. */
 export const folder = (version: number): string => `src/runtime/testing/golden/v${String(version)}`;
+/** Columns of tasks that have another name now. */
+const RENAMED: Readonly<Record<string, string>> = { stage: 'step' };
 export const REPLAYS = 'replays.json.gz';
 const packed = (file: string): unknown => JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
 
@@ -66,8 +68,12 @@ export const namesOf = (version: Version, ending: string): string[] =>
 export const incidentsOf = (version: Version): string[] =>
   [...namesOf(version, '.planaria'), ...namesOf(version, '.txt')].filter((name) => !name.startsWith('swarm.'));
 
-export const runOf = (version: Version, name: string): GoldenRun =>
-  packed(path.join(folder(version), name)) as GoldenRun;
+/** A stored fold names the columns as they were called then. */
+export function runOf(version: Version, name: string): GoldenRun {
+  const run = packed(path.join(folder(version), name)) as GoldenRun;
+  const tasks = Object.entries(run.fold.tasks).map(([column, rows]) => [RENAMED[column] ?? column, rows] as const);
+  return { ...run, fold: { ...run.fold, tasks: Object.fromEntries(tasks) } };
+}
 
 export const replaysOf = (version: Version): Readonly<Record<string, GoldenReplay>> =>
   packed(path.join(folder(version), REPLAYS)) as Record<string, GoldenReplay>;

@@ -4,7 +4,7 @@
  */
 import { jumpOf } from '../../src/chaos/clock-seam.ts';
 import { KINDS } from '../../src/chaos/kinds.ts';
-import type { FaultKind } from '../../src/journal/vocabulary.ts';
+import { FAULTS_FROM_OUTSIDE } from '../../src/journal/vocabulary.ts';
 import { type FaultPlan, parseFaultPlan } from '../../src/chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../src/chaos/schedule.ts';
 import type { JournalEvent } from '../../src/journal/events.ts';
@@ -21,9 +21,6 @@ export function eventsOf(sealed: Sealed): JournalEvent[] | null {
   const opened = unseal<JournalChunk>(sealed);
   return opened.ok ? decodeEvents(opened.value) : null;
 }
-
-/** Done to the page, not by its runtime. */
-export const OUTSIDE: ReadonlySet<FaultKind> = new Set<FaultKind>(['reload-mid-write', 'power-loss', 'second-tab']);
 
 export type Entry = Omit<LedgerEntry, 'cured' | 'tasks'>;
 
@@ -69,7 +66,7 @@ export class FaultBook {
 
   /** Faults that are done to the page from outside, in order of time. */
   get outside(): readonly DueFault[] {
-    return [...this.#due.values()].filter(({ kind }) => OUTSIDE.has(kind));
+    return [...this.#due.values()].filter(({ kind }) => FAULTS_FROM_OUTSIDE.has(kind));
   }
 
   /** Run time of the plan's last fault, ms. */
@@ -142,7 +139,8 @@ export class FaultBook {
 
   #inject(fault: DueFault, at: number, agents: readonly number[], tasks: readonly number[]): void {
     const { seam, seenAs } = KINDS[fault.kind];
-    const comesBack = OUTSIDE.has(fault.kind) || fault.kind === 'corrupt-record' || fault.kind === 'old-version';
+    const comesBack =
+      FAULTS_FROM_OUTSIDE.has(fault.kind) || fault.kind === 'corrupt-record' || fault.kind === 'old-version';
     this.#ledger.inject({
       id: this.#ledger.entries.length,
       kind: fault.kind,

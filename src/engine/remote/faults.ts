@@ -158,3 +158,25 @@ const text = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 const json = (value: unknown): string => (value === undefined || value === null ? '' : JSON.stringify(value));
 const numeric = (value: unknown): number => (/^[1-5]\d\d$/.test(text(value)) ? Number(value) : 0);
+
+/** Longer bodies of errors are not read on, bytes. */
+const ERROR_BYTES = 65_536;
+
+/** As much of it as is worth reading; what is lost on the way is not missed. */
+export async function bodyOfError(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    while (text.length < ERROR_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // The status is told all the same.
+  }
+  void reader.cancel().catch(() => undefined);
+  return text;
+}

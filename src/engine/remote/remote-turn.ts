@@ -1,14 +1,13 @@
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../contract.ts';
 import { restore } from '../defuse.ts';
-import { ReasoningSplitter } from '../reasoning.ts';
-import { jsonIn } from './answer.ts';
 import { bodyOf, type Changed, type Dialect, moreRoom, stepDown, tellSchema } from './dialect.ts';
-import { contextIn, isShaky, nameOf, promptIn, type Refusal, refusalOf, RemoteFault } from './faults.ts';
+import { bodyOfError, contextIn, isShaky, nameOf, promptIn, type Refusal, refusalOf, RemoteFault } from './faults.ts';
 import type { GateEnd, Pass } from './gate.ts';
+import { endOf, Heard } from './heard.ts';
 import type { Line } from './line.ts';
 import { networkFault } from './network.ts';
 import { firstOf, type Shortened, shorterOf } from './shortening.ts';
-import { type Chunk, chunksOf, type Usage } from './stream.ts';
+import { type Chunk, chunksOf } from './stream.ts';
 
 /** Longer than any output that was asked for; a server that goes on is not worth listening to. */
 const CHARACTERS_A_TOKEN = 32;
@@ -20,31 +19,8 @@ const LONGEST_WAIT_MS = 300_000;
 /** Tries in a row that may fail for a reason that passes as a rule. */
 const SHAKY_TRIES = 4;
 
-/** A server's words for how an answer ended that mean something else than that it is whole. */
-const FINISHES: Readonly<Record<string, 'length' | 'filtered' | 'failed'>> = {
-  length: 'length',
-  max_tokens: 'length',
-  max_output_tokens: 'length',
-  // Mistral: the end of the model's context.
-  model_length: 'length',
-  content_filter: 'filtered',
-  // Google's.
-  safety: 'filtered',
-  recitation: 'filtered',
-  blocklist: 'filtered',
-  prohibited_content: 'filtered',
-  // OpenRouter; vLLM and SGLang; DeepSeek; Ollama, where it loaded a model and asked it nothing.
-  error: 'failed',
-  abort: 'failed',
-  insufficient_system_resource: 'failed',
-  load: 'failed',
-};
-
 /** A server that has ended its answer and keeps the line open is not waited for any longer, ms. */
 const AFTER_FINISH_MS = 2000;
-/** Longer bodies of errors are not read on, bytes. */
-const ERROR_BYTES = 65_536;
-
 /** What is to be done after a try. */
 type Next =
   | { readonly do: 'end'; readonly finish: 'stop' | 'length' }
@@ -76,30 +52,6 @@ export interface RemoteTurnOptions {
   readonly errorOf: (fault: RemoteFault) => EngineError;
 }
 
-/** What is read of one answer. */
-class Answer {
-  readonly splitter = new ReasoningSplitter();
-  /** Reasoning that the server itself keeps apart. */
-  apart = '';
-  declined = '';
-  finish: string | null = null;
-  usage: Usage | null = null;
-  /** Pieces that had something in them: what tokens are counted by where the server does not count. */
-  chunks = 0;
-  /** Of these, pieces before the answer's first. */
-  before = 0;
-
-  get reasoning(): string {
-    return this.apart + this.splitter.reasoning;
-  }
-
-  /** Tokens of the answer beside its reasoning; null where that is not known. */
-  get answerTokens(): number | null {
-    const { usage } = this;
-    return usage?.reasoning == null ? null : usage.completion - usage.reasoning;
-  }
-}
-
 /**
  * One turn at an endpoint, from the line to its outcome.
  *
@@ -113,8 +65,10 @@ export class RemoteTurn {
   /** Calls off the request that is out, or takes the turn out of the line. */
   #stop: () => void = () => undefined;
   #called: CalledOff | null = null;
+  /** As it was told last. */
+  #held: boolean | null = null;
   /** Of the try that counts, and when it left. */
-  #answer = new Answer();
+  #answer = new Heard();
   #sentAt: number | null = null;
   #firstAt: number | null = null;
   /** Tokens of tries that came to nothing. */
@@ -153,7 +107,7 @@ export class RemoteTurn {
 
   /** Null: called off while it waited. */
   #enter(): Promise<Pass | null> {
-    const { line, request, onHeld } = this.#with;
+    const { line, request } = this.#with;
     if (this.#called) return Promise.resolve(null);
     return new Promise((resolve) => {
       let through = false;
@@ -162,7 +116,7 @@ export class RemoteTurn {
         resolve(pass);
       });
       if (through) return;
-      onHeld?.(true);
+      this.#hold(true);
       this.#stop = () => {
         leave();
         resolve(null);
@@ -170,10 +124,17 @@ export class RemoteTurn {
     });
   }
 
+  /** Tells whether no request of it is out, where that has changed. */
+  #hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#with.onHeld?.(held);
+  }
+
   /** Less where it is called off. */
   async #pause(ms: number): Promise<void> {
-    const { line, onHeld } = this.#with;
-    onHeld?.(true);
+    const { line } = this.#with;
+    this.#hold(true);
     await new Promise<void>((resolve) => {
       const cancel = line.clock.timeout(ms, resolve);
       this.#stop = () => {
@@ -202,18 +163,18 @@ export class RemoteTurn {
   }
 
   async #try(pass: Pass): Promise<Next> {
-    const { line, request, onHeld } = this.#with;
+    const { line, request } = this.#with;
     const out = new AbortController();
     const { dialect } = line.memory;
     this.#stop = () => {
       out.abort();
     };
     // What was heard of an earlier try is over.
-    if (this.#sentAt !== null) onHeld?.(true);
-    this.#answer = new Answer();
+    if (this.#sentAt !== null) this.#hold(true);
+    this.#answer = new Heard();
     this.#firstAt = null;
     this.#sentAt = line.clock.now();
-    onHeld?.(false);
+    this.#hold(false);
     const late = line.clock.timeout(request.deadlineMs, () => {
       this.callOff('deadline');
     });
@@ -310,29 +271,16 @@ export class RemoteTurn {
     const answer = this.#answer;
     const { finish, splitter, declined } = answer;
     splitter.end();
-    const ended = FINISHES[finish?.toLowerCase() ?? ''] ?? 'stop';
+    const ended = endOf(finish);
     if (ended === 'filtered') throw new RemoteFault('remote-filtered');
     if (ended === 'failed') throw new RemoteFault('remote-failed', finish ?? '');
     if (declined !== '' && splitter.answer === '') throw new RemoteFault('remote-declined', declined);
     const { dialect } = line.memory;
     const changed =
       ended === 'length'
-        ? this.#hadNoRoom() && moreRoom(dialect, used)
-        : request.schema !== undefined && this.#isAstray(request.schema) && tellSchema(dialect, used, request.schema);
+        ? answer.hadNoRoom(request) && moreRoom(dialect, used)
+        : request.schema !== undefined && answer.isAstray(request.schema) && tellSchema(dialect, used, request.schema);
     return changed ? this.#again(changed) : { do: 'end', finish: ended };
-  }
-
-  /** The limit came while the model still reasoned, or because it had. */
-  #hadNoRoom(): boolean {
-    const { reasoning, usage, answerTokens } = this.#answer;
-    if (reasoning === '' && !usage?.reasoning) return false;
-    return answerTokens === null || answerTokens < this.#with.request.maxTokens;
-  }
-
-  /** Something was written, and no JSON is in it. */
-  #isAstray(schema: string): boolean {
-    const { answer } = this.#answer.splitter;
-    return answer.trim() !== '' && jsonIn(answer, bracketOf(schema)) === null;
   }
 
   #again(changed: Changed): Next {
@@ -408,14 +356,14 @@ export class RemoteTurn {
 
   #outcome(finish: FinishReason, error?: EngineError): TurnOutcome {
     const { line, request } = this.#with;
-    const { splitter, usage, chunks, reasoning, before } = this.#answer;
+    const { usage, chunks, reasoning, before } = this.#answer;
     const reasoned = usage?.reasoning ?? (reasoning.trim() === '' ? 0 : before);
     const since = (at: number): number => at - this.#submitted;
     const now = line.clock.now();
     return {
       id: request.id,
       finish,
-      text: restore(this.#text(splitter.answer, reasoning, finish)),
+      text: restore(this.#answer.text(finish, request)),
       usage: {
         promptTokens: this.#spent.prompt + (usage?.prompt ?? 0),
         cachedTokens: usage?.cached ?? 0,
@@ -435,37 +383,4 @@ export class RemoteTurn {
       ...(error && { error }),
     };
   }
-
-  /** Where JSON was asked for, what stands around it is left out; free text stays as it was written. */
-  #text(answer: string, reasoning: string, finish: FinishReason): string {
-    const { schema } = this.#with.request;
-    if (schema === undefined || finish !== 'stop') return answer;
-    // vLLM's parsers have put whole answers into the reasoning's field (vllm-project/vllm#40816).
-    if (answer.trim() === '' && isWhole(reasoning)) return reasoning.trim();
-    return jsonIn(answer, bracketOf(schema)) ?? answer;
-  }
-}
-
-const bracketOf = (schema: string): '{' | '[' =>
-  (JSON.parse(schema) as { readonly type?: unknown }).type === 'array' ? '[' : '{';
-
-const isWhole = (text: string): boolean => text.trim() !== '' && jsonIn(text) === text.trim();
-
-/** As much of it as is worth reading; what is lost on the way is not missed. */
-async function bodyOfError(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    while (text.length < ERROR_BYTES) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    // The status is told all the same.
-  }
-  void reader.cancel().catch(() => undefined);
-  return text;
 }

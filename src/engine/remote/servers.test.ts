@@ -812,7 +812,7 @@ describe('as the engine of a whole run', () => {
     expect(await world.ask()).toMatchObject({ finish: 'stop' });
     key = 'revoked';
     const server = new OpenAiServer({ clock: world.clock, key: 'revoked' });
-    world.server.handle = (request) => server.handle(request);
+    world.server.handle = (request, signal) => server.handle(request, signal);
     const lost: EngineError[] = [];
     const ended: TurnOutcome[] = [];
     world.engine.onLost((error) => {

@@ -58,6 +58,11 @@ export class Definition {
     return briefs;
   }
 
+  /** Whether agents of the role with that index may have a memory now. */
+  remembers(role: number): boolean {
+    return this.inUse(role).some(({ memoryTurns }) => memoryTurns > 0);
+  }
+
   /** The brief of the role with that index at a revision. @throws RangeError where there is no such role or revision */
   at(role: number, revision: number): RoleBrief {
     return this.#at(role, revision).brief;

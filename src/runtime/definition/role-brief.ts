@@ -3,16 +3,18 @@ import type { OutputCheck } from '../../agents/verdict.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { SwarmRole } from '../../swarm/model.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
+import { plainSchema } from '../../swarm/plain-schema.ts';
 
 /** A role as its agents' turns need it. */
 export function briefOf(name: string, role: SwarmRole, revision: number): RoleBrief {
+  const output = role.output ? plainSchema(role.output) : null;
   return {
     name,
     revision,
     prompt: role.prompt,
-    output: role.output ?? null,
-    schema: role.output ? JSON.stringify(role.output) : null,
-    check: role.output ? checkerOf(role.output) : null,
+    output,
+    schema: output ? JSON.stringify(output) : null,
+    check: output ? checkerOf(output) : null,
     temperature: role.temperature,
     topP: role.topP,
     maxTokens: role.limits.tokens,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { RunState } from '../../journal/run-state.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { Definition } from './definition.ts';
-import { nextStep, setupOf, settingsOf } from './run-setup.ts';
+import { nextStep, setupOf, settingsOf, taskInput } from './run-setup.ts';
 import { CellDiff } from '../views/status.ts';
 import { lines } from '../testing/world.ts';
 
@@ -66,4 +66,12 @@ test("a person's choices come before the file's", () => {
   expect(settings).toMatchObject({ seed: 99, limit: 3, version: '1.2.3', model: { id: 'my-model' } });
   expect([summary.seed, budget.vramMiB]).toEqual([99, 4096]);
   expect(plan(10, { limit: 3 }).items).toHaveLength(3);
+});
+
+test('finds the line of a task at the end of any chain of tasks', () => {
+  const setup = plan(3);
+  const state = new RunState(3, setup.layout.agents);
+  for (let task = 3; task < 50_000; task++)
+    state.apply({ type: 'task.created', task, from: [task - 1], text: 'x', seq: task, at: 0, wall: 0 });
+  expect(taskInput(setup, state, 49_999)).toEqual({ line: taskInput(setup, state, 2).line, text: 'x' });
 });

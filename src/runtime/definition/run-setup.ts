@@ -66,7 +66,7 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly roles: Swarm['roles'];
 }
 
-/** Who goes first when everybody is ready: S3.1's order of kinds. */
+/** Who goes first when everybody is ready, by kind; lower goes first. */
 const PRIORITY = { coordinator: 1, specialist: 2, guardian: 2, worker: 3, messenger: 4 } as const;
 /** Choices of a start request, with the swarm file's own where the person made none. */
 export function settingsOf(request: StartRequest, swarm: Swarm, version: string): RunSettings {
@@ -153,9 +153,11 @@ export function taskInput(
 ): InputItem {
   const item = setup.items[task];
   if (item) return item;
-  const one = created.get(task);
-  const first = one?.from[0];
-  return { line: first === undefined ? 0 : taskInput(setup, { created }, first).line, text: one?.text ?? '' };
+  // Each comes from one of a lower number, through however many.
+  let first: number | undefined = task;
+  while (first !== undefined && !setup.items[first]) first = created.get(first)?.from[0];
+  const line = first === undefined ? undefined : setup.items[first]?.line;
+  return { line: line ?? 0, text: created.get(task)?.text ?? '' };
 }
 
 /** The first step of `task` after `step` (-1: the first of all); null when there is none. */

@@ -233,7 +233,7 @@ test('model: remote: an endpoint that goes away for a while is waited for; no ta
   const world = new World(4, (options) => {
     const server = new VllmServer(options);
     const handle = server.handle.bind(server);
-    server.handle = (request) => (away ? Promise.reject(new TypeError('refused')) : handle(request));
+    server.handle = (request, signal) => (away ? Promise.reject(new TypeError('refused')) : handle(request, signal));
     return server;
   });
   await world.start(REMOTE, 200, 'webllm');

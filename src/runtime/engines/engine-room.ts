@@ -49,7 +49,14 @@ export interface EngineRoomOptions {
   readonly onChange: () => void;
 }
 
-/** The engines of a run: its own, kept in place and looked at once a second, how many of its seats are in use, and bigger models beside it. */
+/**
+ * The engines of a run: its own, kept in place and looked at once a second, how many of its seats are in use, and bigger models beside it.
+ *
+ * Invariants:
+ * - Seats in use are at least one and never more than the engine was built for; either this side changes them or the engine does, not both.
+ * - About an engine that no longer comes back a person is asked once, until the question is answered or an engine is there.
+ * - A bigger model stands beside the run's own, never in its place.
+ */
 export class EngineRoom {
   readonly escalation: Escalation;
   readonly #with: EngineRoomOptions;

@@ -2,7 +2,7 @@ import { FaultyClock, jumpOf } from '../../chaos/clock-seam.ts';
 import { Director } from '../../chaos/director.ts';
 import { EngineChaos } from '../../chaos/engine-seam.ts';
 import { KINDS } from '../../chaos/kinds.ts';
-import { FAULT_KINDS, type FaultKind } from '../../journal/vocabulary.ts';
+import { FAULT_KINDS, FAULTS_FROM_OUTSIDE, type FaultKind } from '../../journal/vocabulary.ts';
 import { FaultyMessages } from '../../chaos/message-seam.ts';
 import type { FaultPlan, Target } from '../../chaos/fault-plan.ts';
 import { type DueFault, scheduleFaults } from '../../chaos/schedule.ts';
@@ -46,13 +46,12 @@ const MISSED_AFTER_MS = 20;
 const PATIENCE_MS = 20_000;
 
 /** What a runtime can do to itself. Reloading its page, killing its browser and opening a second tab are for whoever drives those. */
-export const FAULT_CHOICES: readonly FaultChoice[] = FAULT_KINDS.filter((kind) => {
-  const { seam, inTab } = KINDS[kind];
-  return inTab && (seam !== 'run' || kind === 'supervisor-crash');
-}).map((kind) => {
-  const { takesTarget } = KINDS[kind];
-  return { kind, takesTarget };
-});
+export const FAULT_CHOICES: readonly FaultChoice[] = FAULT_KINDS.filter((kind) => !FAULTS_FROM_OUTSIDE.has(kind)).map(
+  (kind) => {
+    const { takesTarget } = KINDS[kind];
+    return { kind, takesTarget };
+  },
+);
 
 /** The seams of one tab. Everything passes through untouched until something is to break. */
 export class FaultInjector {
@@ -181,7 +180,7 @@ export class FaultInjector {
         } else void this.#strikeRecord(run, fault, landed);
       },
       run: (fault, landed) => {
-        if (fault.kind !== 'supervisor-crash') {
+        if (FAULTS_FROM_OUTSIDE.has(fault.kind)) {
           landed(missed({ code: 'from-outside', kind: fault.kind }));
           return;
         }

@@ -14,7 +14,7 @@ export type {
 } from '../../engine/contract.ts';
 export type { JournalEvent } from '../../journal/events.ts';
 export type { MissedFault } from '../../journal/fault-events.ts';
-export { AGENT_STATES, TIERS } from '../../journal/vocabulary.ts';
+export { AGENT_STATES, FAULTS_FROM_OUTSIDE, TIERS } from '../../journal/vocabulary.ts';
 export type { AgentAction, AgentState, FaultKind, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';

@@ -109,6 +109,9 @@ test('an incident of it plays the same turns, with the input and without it', as
     },
   });
   expect(made).toBe(10);
+  // Somebody may send one that names a step which the flow does not have.
+  const nowhere = writeIncident(run, true).replace('"created":[{', '"created":[{"stage":63,');
+  expect(readIncident(nowhere)).toMatchObject({ ok: false, error: { problem: 'not-ours' } });
   for (const withInput of [true, false]) {
     const json = writeIncident(run, withInput);
     expect(/Gr\u00fcnwald/.test(json)).toBe(withInput);

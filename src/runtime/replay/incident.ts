@@ -162,6 +162,8 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
   const plan = planned.value;
   const problem = problemInRevisions(plan, json.revisions ?? []);
   if (problem !== null) return notOurs(`revisions: ${problem}`);
+  const nowhere = json.created?.findIndex(({ stage = 0 }) => stage >= plan.steps.length) ?? -1;
+  if (nowhere >= 0) return notOurs(`created.${String(nowhere)}.stage: the flow has no such step`);
   const turns = fromColumns(json.turns);
   const recording: Recording = {
     turns,

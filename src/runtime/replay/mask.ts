@@ -1,7 +1,9 @@
 import { repetition } from '../../healing/repetition.ts';
 import { template } from '../../healing/witnesses.ts';
 import { seededRandom } from '../../kernel/random.ts';
+import { simplestText } from '../../kernel/pattern-automaton.ts';
 import type { OutputSchema, Scalar } from '../../swarm/output-schema.ts';
+import { textsOf } from '../../swarm/schema-texts.ts';
 
 /** A text and what stands for it. */
 export interface Masked {
@@ -63,7 +65,7 @@ export function maskOutput(text: string, schema: OutputSchema | undefined, given
 
 function maskValue(value: unknown, schema: OutputSchema | undefined, given: readonly Masked[]): unknown {
   if (value === null || typeof value === 'boolean' || isChoice(value, schema)) return value;
-  if (typeof value === 'string') return maskText(value, given);
+  if (typeof value === 'string') return shaped(schema) ?? maskText(value, given);
   if (typeof value === 'number') return number(schema);
   if (Array.isArray(value)) return value.map((item) => maskValue(item, schema?.items, given));
   return Object.fromEntries(
@@ -79,8 +81,22 @@ function isChoice(value: unknown, schema: OutputSchema | undefined): boolean {
   return choices.some((choice) => choice === value) || (schema.anyOf ?? []).some((each) => isChoice(value, each));
 }
 
+/** A text of the schema's pattern or format; null where it has neither. */
+function shaped(schema: OutputSchema | undefined): string | null {
+  const texts = schema ? textsOf(schema) : null;
+  return texts?.ok && texts.value ? simplestText(texts.value) : null;
+}
+
 function number(schema: OutputSchema | undefined): number {
-  return Math.min(Math.max(0, Math.ceil(schema?.minimum ?? 0)), schema?.maximum ?? Number.MAX_SAFE_INTEGER);
+  const above = schema?.exclusiveMinimum;
+  const below = schema?.exclusiveMaximum;
+  const least = Math.max(schema?.minimum ?? -Infinity, above ?? -Infinity);
+  const most = Math.min(schema?.maximum ?? Infinity, below ?? Infinity);
+  const near = Math.min(Math.max(0, Math.ceil(least)), most);
+  // Nobody is told the bound itself where it is left out.
+  if (near !== above && near !== below) return near;
+  if (near === above && near + 1 < most) return near + 1;
+  return near === below && near - 1 > least ? near - 1 : (least + most) / 2;
 }
 
 function maskText(text: string, given: readonly Masked[]): string {

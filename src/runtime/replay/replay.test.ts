@@ -140,7 +140,7 @@ describe('an incident that somebody wrote', () => {
     ['an address of a model', (json: Json) => (json.run.model = 'https://example.test/model')],
     ['a key', (json: Json) => (json.settings.apiKey = 'sk-1234')],
     ['a model folder', (json: Json) => (json.settings.modelUrl = 'https://example.test')],
-    ['another engine', (json: Json) => (json.run.engine = 'remote')],
+    ['another engine', (json: Json) => (json.run.engine = 'cloud')],
     ['a tool', (json: Json) => (json.tools = [{ name: 'fetch' }])],
     ['code', (json: Json) => (json.script = 'alert(1)')],
     ['a fault that this version does not know', (json: Json) => (json.faults = [{ kind: 'format-disk', at: 0 }])],

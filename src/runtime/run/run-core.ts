@@ -27,7 +27,7 @@ import { Supervisor } from '../supervision/supervisor.ts';
  * the disk, and the run is over when every task has one. Everything that happens goes through `tell`, into the log and the state alike.
  *
  * Invariants:
- * - The state is the fold of the log: nothing changes it but `tell`.
+ * - The state is the fold of the log: nothing changes it but `tell` (and what `RunState` names).
  * - Turns are handed out only while there is an engine and the run is not over, paused, or unable to write (`steer`).
  * - The run ends when each task's row is on the disk, not before; after `run.ended` the log gets nothing more.
  * - After `stop`, or once another tab writes the run, nothing more is written here.

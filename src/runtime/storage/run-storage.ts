@@ -37,7 +37,14 @@ export interface RunStorageOptions {
   readonly onStale: () => void;
 }
 
-/** What a run has on the disk: its log and results, its agents' cold records, and room for them. */
+/**
+ * What a run has on the disk: its log and results, its agents' cold records, and room for them.
+ *
+ * Invariants:
+ * - Results come first: room is made of K/V, then of detail in the logs of runs that have ended, never of a row.
+ * - Nothing that waits to be written is dropped while this tab lives and may write (see `Committer`).
+ * - Of a cold record that cannot be trusted its agent's supervisor hears, each time that one is set aside.
+ */
 export class RunStorage {
   readonly #with: RunStorageOptions;
   readonly #cold: ColdAgents;

@@ -25,7 +25,13 @@ const TRIES = 20;
 /** Accepted answers that EXECUTE keeps, so that a new MONITOR knows what others said. */
 const WITNESSES = 1000;
 
-/** Turns that are over and wait for MONITOR's word. It may be lost on its way, and so may MONITOR: they are put to it again until one comes. */
+/**
+ * Turns that are over and wait for MONITOR's word. It may be lost on its way, and so may MONITOR: they are put to it again until one comes.
+ *
+ * Invariants:
+ * - Each turn that was put is decided once, unless it is dropped first: by MONITOR, or by EXECUTE's own checks after `TRIES`.
+ * - A word on a turn that waits for none is not heard.
+ */
 export class Judging {
   readonly #pending = new Map<string, Pending>();
   readonly #post: (over: Over) => void;

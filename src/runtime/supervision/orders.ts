@@ -44,7 +44,14 @@ interface Hold {
   readonly ordered: boolean;
 }
 
-/** Carries out what RECOVER orders, and keeps agents off work for as long as that takes. */
+/**
+ * Carries out what RECOVER orders, and keeps agents off work for as long as that takes.
+ *
+ * Invariants:
+ * - An order is carried out once, however often it comes; what became of it is reported each time.
+ * - Nobody is off work for ever but who was given up: a hold ends with its order, without one after `UNORDERED_MS`; the last fit agent of a
+ *   role comes back even then.
+ */
 export class Orders {
   readonly #with: OrdersOptions;
   /** Orders carried out (true, or why not) or under way (null). */

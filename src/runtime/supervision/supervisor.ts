@@ -49,9 +49,15 @@ export interface SupervisorOptions {
 const TICK_MS = MONITOR_DEFAULTS.tickMs;
 /** Ticks between two lists of the turns that run. */
 const OPEN_TICKS = 2;
+
 /**
  * Where EXECUTE meets MONITOR and RECOVER: tells them what happens, has each output judged before it is used, and carries orders out.
  * Either of them may be lost with everything it knows (`crash`), and every message too; work goes on meanwhile by EXECUTE's own checks.
+ *
+ * Invariants:
+ * - What EXECUTE needs to go on outlives them: turns that wait for a word (`Judging`), orders under way and agents off work (`Orders`).
+ * - MONITOR and RECOVER hear of the run only by messages, and by what a new one is told from the state when it begins.
+ * - What the log tells of a message is written as it is posted, before chaos can lose it; after the run's end none is posted.
  */
 export class Supervisor implements TurnSupervision {
   readonly supervises = true;

@@ -27,6 +27,10 @@ interface Models {
 /**
  * What attempts at work items left behind for the next ones: who is not to try again, which bigger models were tried, whose prompt was too
  * long, and who was there when engines were lost. Forgotten as soon as the item is done.
+ *
+ * Invariants:
+ * - Nothing here decides whether a task goes on, and nothing outlives the tab: how many attempts failed the log counts.
+ * - Until an item is forgotten a bigger model is chosen for it once, and again only where its turn was cut off; `tried` has it from then on.
  */
 export class Attempts {
   /** Items that may be what kills engines. */

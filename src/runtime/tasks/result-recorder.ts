@@ -15,7 +15,14 @@ export interface ResultRecorderOptions {
   readonly write: (row: ResultRow, seq: number) => void;
 }
 
-/** One row a task, its result or its named failure: what has ended does not end again. */
+/**
+ * Writes the one row that a task ends in, its result or its named failure.
+ *
+ * Invariants:
+ * - A task that has ended does not end again: of two words on it the first counts.
+ * - Row and event name the same task, and are handed on in one step, so that they fall into one transaction.
+ * - Nobody else tells `task.committed` or `task.failed`, but for rows that the log does not know (storage/reconcile.ts).
+ */
 export class ResultRecorder {
   readonly #with: ResultRecorderOptions;
 

@@ -23,7 +23,14 @@ export function askedAbout({ tasks }: RunState, { task, ...place }: OpenNotice):
   return task === null ? null : itemOf(task, place, tasks.step[task] as number);
 }
 
-/** Questions to people about tasks for which nothing is left to try: what is told with them, and how long each waits for a word. */
+/**
+ * Questions to people about tasks for which nothing is left to try: what is told with them, and how long each waits for a word.
+ *
+ * Invariants:
+ * - An item about which somebody is asked has no turn and gets none, until the question is answered or its time is over.
+ * - Each question ends: by a decision, by `withdraw`, or as the named failure once nobody has answered for `askMs`. The time begins anew with
+ *   each tab, since the question outlives it and its clock does not.
+ */
 export class TaskQuestions {
   readonly #with: TaskQuestionsOptions;
   /** How attempts at an item went, for whoever is asked about it. */

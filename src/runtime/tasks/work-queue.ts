@@ -1,6 +1,6 @@
 import { hasEnded } from '../../journal/outputs.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
-import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
+import { ItemMap, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { ReadyQueue, type ReadyItem } from '../../scheduling/ready-queue.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
@@ -17,7 +17,14 @@ export interface WorkQueueOptions {
   readonly pump: Pump;
 }
 
-/** Work items that wait for a turn, or for the moment from which they may have one again. */
+/**
+ * Work items that wait for a turn, or for the moment from which they may have one again.
+ *
+ * Invariants:
+ * - The state says who waits, the queue only in which order: what lies here and waits no more is passed over when it comes up, so an item
+ *   may lie here twice and is handed out once. Nothing is handed out about which a person is asked.
+ * - After `stop` nothing that waited for a moment comes up any more.
+ */
 export class WorkQueue {
   readonly #with: WorkQueueOptions;
   readonly #ready: ReadyQueue;
@@ -77,11 +84,12 @@ export class WorkQueue {
     return this.#waits(item);
   }
 
-  /** Whether it still waits there: a person's word may have ended it meanwhile, or moved its task on. */
+  /** Whether it still waits there: a person's word may have ended it meanwhile, or moved its task on, or such a word is what it waits for. */
   #waits(item: WorkItem): boolean {
     const { plan, state } = this.#with;
     const { task, step } = item;
     if (state.tasks.step[task] !== step || state.items.of(item).status !== TASK.pending) return false;
+    if (state.notices.ofTask(task, placeOf(item, step))) return false;
     return plan.steps[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
   }
 }

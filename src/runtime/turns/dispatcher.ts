@@ -20,6 +20,7 @@ import { TaskQuestions } from '../tasks/task-questions.ts';
 import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
 import { type Actuator, TurnActuator } from './actuator.ts';
 import { AgentMemory } from './agent-memory.ts';
+import { BiggerModels } from './bigger-models.ts';
 import { type EngineControl, EngineLink } from './engine-link.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
 import { InFlightTurns } from './in-flight-turns.ts';
@@ -30,9 +31,6 @@ import type { TurnSupervision } from './turn-supervision.ts';
 
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
 const PASSED = 16;
-
-/** Share of a role's agents that may be lent to bigger models at once: the others go on. */
-const LENT = 1 / 2;
 
 /** Share of its deadline that a turn may wait for a seat before nobody is let in front of it. */
 const LONG_WAIT = 1 / 8;
@@ -65,10 +63,9 @@ export interface DispatcherOptions {
  * what runs meanwhile is in `InFlightTurns`.
  *
  * Invariants:
- * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, or is in `InFlightTurns`: in
- *   one of them, and nowhere else.
- * - Nothing is handed out to the run's own engine without it, nor beyond what `Allowance` grants; to bigger models, no more than half of a
- *   role's agents' rows are lent.
+ * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, or is in `InFlightTurns`. What
+ *   one of the last three has may still lie in the queue from before, and is passed over there.
+ * - Nothing is handed out to the run's own engine without it, nor beyond what `Allowance` grants; `BiggerModels` has bounds of its own.
  * - After `stop` nothing is handed out any more, and what engines still say is heard by nobody.
  */
 export class Dispatcher implements Pump {
@@ -85,6 +82,7 @@ export class Dispatcher implements Pump {
   readonly #memory: AgentMemory;
   readonly #submitter: Submitter;
   readonly #settler: Settler;
+  readonly #bigger: BiggerModels;
   readonly #allowance = new Allowance();
   /** Nothing speaks against handing out turns, whether or not the run's own engine is there. */
   #going = false;
@@ -123,6 +121,7 @@ export class Dispatcher implements Pump {
     const flow = new TaskFlow(shared);
     const settler = (this.#settler = new Settler({ ...shared, inFlight, flow }));
     const submitter = (this.#submitter = new Submitter({ ...shared, inFlight, settler }));
+    this.#bigger = new BiggerModels({ ...shared, inFlight, submitter });
     this.actuator = new TurnActuator({ ...shared, inFlight, settler, submitter });
     this.#restore();
   }
@@ -175,7 +174,7 @@ export class Dispatcher implements Pump {
 
   /** Hands out turns as long as there are tasks, idle agents and room at the engine. */
   pump(): void {
-    this.#sendElsewhere();
+    if (this.#going) this.#bigger.send();
     this.#prove();
     // Tasks whose next agent is busy wait for it; others need not.
     const passed: ReadyItem[] = [];
@@ -196,29 +195,6 @@ export class Dispatcher implements Pump {
         );
     }
     for (const { item, urgent } of passed) this.#queue.push(item, urgent);
-  }
-
-  /**
-   * What a bigger model is to have waits for no agent's health and takes none of the engine's room: whose row it is written to is all one.
-   * An endpoint does not even need the run's own engine.
-   */
-  #sendElsewhere(): void {
-    const { escalation } = this.#with.engines;
-    if (!this.#going) return;
-    for (const item of this.#attempts.elsewhere()) {
-      const model = this.#attempts.nextModel(item);
-      if (model === null || !this.#queue.holds(item)) continue;
-      if (this.#link.engine === null && !escalation.isRemote(model)) continue;
-      const agent = this.#lend(item.step);
-      if (agent !== undefined) this.#submitter.submit(item, agent);
-    }
-  }
-
-  #lend(step: number): number | undefined {
-    const turns = this.#inFlight.all();
-    const lent = turns.filter((turn) => turn.model !== null && turn.step === step).length;
-    if (lent >= Math.max(1, Math.floor(this.#roster.replicas(step) * LENT))) return undefined;
-    return this.#roster.lend(step, new Set(turns.map(({ agent }) => agent)));
   }
 
   /**
@@ -318,11 +294,9 @@ export class Dispatcher implements Pump {
     return this.#inFlight.count((turn) => turn.model === null && this.#remembers(turn.step)) < this.#allowance.seats;
   }
 
-  /** Whether agents of the step's role may have a memory now. */
   #remembers(step: number): boolean {
     const { plan, definition } = this.#with;
-    const { roleIndex } = plan.steps[step] as RunStep;
-    return definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0);
+    return definition.remembers((plan.steps[step] as RunStep).roleIndex);
   }
 
   /** What an earlier tab left open waits for a turn, or for a person's word. */

@@ -14,7 +14,13 @@ export interface EngineControl {
   declareLost(error: EngineError, ordered?: boolean): void;
 }
 
-/** The engine that turns go to now. */
+/**
+ * The engine that turns go to now.
+ *
+ * Invariants:
+ * - Once an engine is declared lost here nothing more is given to it; the room that keeps engines says when there is another.
+ * - An engine that does not give a cancelled turn back within `GRACE_MS` is declared lost.
+ */
 export class EngineLink {
   readonly #clock: Clock;
   readonly #engines: EngineControl;

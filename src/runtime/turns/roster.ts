@@ -16,7 +16,14 @@ const isOnTrial = (state: RunState, agent: number): boolean => {
   return now === AGENT.degraded || now === AGENT.recovering;
 };
 
-/** Who is idle, by role: a bench each. */
+/**
+ * Who is idle, by role: a bench each.
+ *
+ * Invariants:
+ * - `release` lets nobody sit down who was given up or whom a person has paused; who sits already when that befalls is taken away by `rest`.
+ * - Whoever is taken or lent sits here no more, until `release`.
+ * - An agent that failed at an item gets it again only where nobody else of its role is fit.
+ */
 export class Roster {
   readonly #plan: RunSetup;
   readonly #definition: Definition;
@@ -59,7 +66,7 @@ export class Roster {
     const bench = this.#bench(step);
     const { roleIndex } = this.#plan.steps[step] as RunSetup['steps'][number];
     const { roleOf } = this.#plan.layout;
-    const near = !this.#definition.inUse(roleIndex).some(({ memoryTurns }) => memoryTurns > 0)
+    const near = !this.#definition.remembers(roleIndex)
       ? undefined
       : resident().find((agent) => roleOf[agent] === roleIndex && failedBy?.has(agent) !== true && bench.remove(agent));
     if (near !== undefined) return near;

@@ -43,7 +43,14 @@ export interface SubmitterOptions {
   readonly tell: (event: EventBody) => unknown;
 }
 
-/** Makes a turn of a task and an agent and puts it to an engine: the run's own, or the bigger model that the task is to have. */
+/**
+ * Makes a turn of a task and an agent and puts it to an engine: the run's own, or the bigger model that the task is to have.
+ *
+ * Invariants:
+ * - A turn is in flight and told as assigned before an engine hears of it; what an engine says of one that is not in flight is not heard.
+ * - Names of turns are unique over all writers of a run: they begin with the fence.
+ * - What is left to chance in a request is drawn by the run's seed, the item and its failures alone.
+ */
 export class Submitter {
   readonly #with: SubmitterOptions;
   /** Agents whose next turn samples with a penalty on repetition. */

@@ -1,13 +1,12 @@
 /** A fault plan (docs/faults.md) of what was broken by hand, so that the same can be done again. */
-import type { FaultKind, FaultLine } from '../../runtime/protocol/protocol.ts';
+import { type FaultKind, type FaultLine, FAULTS_FROM_OUTSIDE } from '../../runtime/protocol/protocol.ts';
 
 /** A wait between two faults is not repeated longer than this, ms. */
 const LONGEST_GAP = 10_000;
-/** The page does these by itself; no plan can. */
-const OF_THE_PAGE: ReadonlySet<FaultKind> = new Set<FaultKind>(['reload-mid-write', 'power-loss', 'second-tab']);
 
+/** Those that a plan can play in this tab. */
 export function repeatable(faults: readonly FaultLine[]): readonly FaultLine[] {
-  return faults.filter(({ kind }) => !OF_THE_PAGE.has(kind));
+  return faults.filter(({ kind }) => !FAULTS_FROM_OUTSIDE.has(kind));
 }
 
 /** @param targeted kinds that strike one agent; they strike the same one again */

@@ -10,6 +10,8 @@ const SPARK = 60;
 /** Milliseconds, as of the frame that is being made. */
 const now = (): number => Number(document.timeline.currentTime ?? 0);
 
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export class LiveRun {
   readonly id: string;
   /** What is on show: the run as it is now, or as it was at `at`. */
@@ -19,6 +21,8 @@ export class LiveRun {
   live = $state.raw<RunStatus | null>(null);
   /** Run time that is looked at, ms; null: now. */
   at = $state<number | null>(null);
+  /** Run time of what is on show, ms; null: now. Another one than `at` until that moment has been worked out. */
+  shown = $state<number | null>(null);
   timeline = $state.raw<Timeline | null>(null);
   /** True when this browser has no such run. */
   missing = $state(false);
@@ -46,10 +50,12 @@ export class LiveRun {
     this.id = id;
     this.#moments = new Latest(
       (at) => runtime.moment(id, at),
-      (frame) => {
-        if (this.at !== null && !this.#closed) this.#show(frame);
+      (frame, at) => {
+        if (this.at !== null && !this.#closed) this.#show(frame, at);
       },
-      () => undefined,
+      (error) => {
+        if (!this.#closed) this.refused = reason(error);
+      },
     );
     this.#timelines = new Latest(
       () => runtime.timeline(id),
@@ -71,7 +77,7 @@ export class LiveRun {
         if (!this.#closed && frame.runId === this.id) this.#hear(frame);
       });
     } catch (error) {
-      this.broken = error instanceof Error ? error.message : String(error);
+      this.broken = reason(error);
     }
   }
 
@@ -85,9 +91,9 @@ export class LiveRun {
   lookAt(at: number | null): void {
     if (at === this.at) return;
     if (at === null) {
-      this.at = null;
+      this.at = this.shown = null;
       const frame = this.#now.frame();
-      if (frame) this.#show(frame);
+      if (frame) this.#show(frame, null);
       return;
     }
     if (this.at === null) {
@@ -110,7 +116,7 @@ export class LiveRun {
   #ask(command: Promise<void>): void {
     this.refused = '';
     command.catch((error: unknown) => {
-      this.refused = error instanceof Error ? error.message : String(error);
+      this.refused = reason(error);
     });
   }
 
@@ -128,7 +134,8 @@ export class LiveRun {
     this.buffer.apply(frame);
   }
 
-  #show(frame: RunFrame): void {
+  #show(frame: RunFrame, at: number | null): void {
+    this.shown = at;
     this.#take(frame.status);
     this.buffer.show(frame);
   }

@@ -33,6 +33,23 @@ it('has words of its own, in both languages, for what people, seats, storage and
   }
 });
 
+it('says of a turn, a place in the flow and a lost engine no more than is known', () => {
+  const trace = { alive: [1, 1, 1, 0, 0] } as const;
+  const tokens = { prompt: 1, cached: 0, completion: 9 };
+  const ended = { type: 'turn.ended', task: 2, agent: 3, turn: '1-1', finish: 'stop', tokens, ms: 40, trace } as const;
+  const later = { type: 'task.assigned', task: 2, agent: 3, stage: 1, attempt: 1 } as const;
+  const killed = { type: 'engine.lost', code: 'worker-dead', by: 'engine', detail: '', inFlight: 2 } as const;
+  expect(stepText(at(ended), en).title).toBe('Turn passed');
+  for (const language of [en, ko]) {
+    // Others are asked the same before it is believed.
+    expect(stepText(at({ ...ended, pending: true }), language).title).not.toBe(stepText(at(ended), language).title);
+    expect(stepText(at(later), language).text).toContain('2');
+    expect(stepText(at(killed), language).title).not.toContain('GPU');
+  }
+  // A later step of a chain is no review.
+  expect(stepText(at(later), en).text).not.toContain('review');
+});
+
 it('ends the reason for a step before it says when', () => {
   const event = at({
     type: 'heal.ordered',

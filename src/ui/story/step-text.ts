@@ -27,7 +27,10 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     case 'task.assigned':
       return {
         title: words.took(event.task),
-        text: join(event.attempt > 1 ? words.attempt(event.attempt) : '', event.stage > 0 ? words.review : ''),
+        text: join(
+          event.attempt > 1 ? words.attempt(event.attempt) : '',
+          event.stage > 0 ? words.step(event.stage + 1) : '',
+        ),
       };
     case 'turn.started':
       return { title: words.started, text: '' };
@@ -42,6 +45,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       const more = reasoning === undefined ? {} : { reasoning };
       if (event.rejected !== undefined)
         return { title: words.rejected, text: join(sentence(say.failure(event.rejected)), ...notes), ...more };
+      if (event.pending)
+        return { title: words.pending, text: join(words.passedNote(tokens.completion, event.ms), ...notes), ...more };
       if (event.finish !== 'stop')
         return { title: words.cut(event.finish), text: join(t.span(event.ms), ...notes), ...more };
       return {

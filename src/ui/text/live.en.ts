@@ -32,7 +32,7 @@ export const liveEn = {
     'all-residents-crash': {
       name: 'End every turn',
       does: 'Every turn on the GPU ends with an error, all at once.',
-      after: 'Each agent takes its turn again.',
+      after: 'Each turn is taken again, by another agent where there is one. No attempt is counted.',
     },
     'worker-kill': {
       name: 'Kill the worker',
@@ -61,7 +61,7 @@ export const liveEn = {
     },
     'corrupt-record': {
       name: 'Corrupt a stored record',
-      does: 'One byte of a stored record is flipped, then the run is opened again.',
+      does: 'One bit of a stored record is flipped, then the run is opened again.',
       after: 'The record is set aside; its result is done again, or an older copy is used.',
     },
     'old-version': {

@@ -33,7 +33,7 @@ export const liveKo: typeof liveEn = {
     'all-residents-crash': {
       name: '모든 차례 끝내기',
       does: 'GPU에 있는 모든 차례가 한꺼번에 오류로 끝납니다.',
-      after: '각 에이전트가 자기 차례를 다시 진행합니다.',
+      after: '차례마다 다시 진행하며, 다른 에이전트가 있으면 그 에이전트가 맡습니다. 시도로 세지 않습니다.',
     },
     'worker-kill': {
       name: '워커 죽이기',
@@ -62,7 +62,7 @@ export const liveKo: typeof liveEn = {
     },
     'corrupt-record': {
       name: '저장된 기록 훼손하기',
-      does: '저장된 기록의 1바이트를 바꾼 뒤 실행을 다시 엽니다.',
+      does: '저장된 기록의 1비트를 뒤집은 뒤 실행을 다시 엽니다.',
       after: '그 기록을 따로 두고, 결과를 다시 만들거나 이전 사본을 씁니다.',
     },
     'old-version': {

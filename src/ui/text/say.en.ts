@@ -117,7 +117,7 @@ const observed = wordsFor<Extract<Observed, object>>({
   fields: ({ present, required }) => `${String(present)} of ${String(required)}`,
   whole: () => 'whole',
   'not-whole': () => 'checksum does not fit',
-  'set-aside': (of) => `${damage(of.damage)}; the generation before it is used`,
+  'set-aside': (of) => `${damage(of.damage)}; an older generation is used, if there is one`,
   failed: (of) => `${of.failure}: ${detail(of.detail)}`,
   outlasted: ({ ms, turns }) => `${String(ms)}, in which ${String(turns)} turns of others began and ended`,
   lone: ({ percent }) => `the last of several that few others give (${String(percent)} of 100)`,
@@ -384,6 +384,6 @@ export const noteEn = wordsFor<RowNote>({
   skipped: () => 'skipped by a person',
   'given-up': () => 'given up by a person',
   edited: () => 'edited by a person',
-  'nobody-answered': () => 'nobody was asked in time',
+  'nobody-answered': () => 'nobody answered in time',
   'no-review': (of) => `no review: ${of.failure} after ${String(of.attempts)} attempts`,
 });

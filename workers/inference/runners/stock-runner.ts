@@ -14,8 +14,9 @@ import type {
 } from '../../../src/engine/contract.ts';
 import { defuse, restore } from '../../../src/engine/defuse.ts';
 import { cutTo } from '../../../src/engine/fit.ts';
-import { toEngineError } from '../device/engine-faults.ts';
+import { fault, toEngineError } from '../device/engine-faults.ts';
 import type { Needs } from '../device/fit.ts';
+import { answerGrammar } from '../grammar/answer-grammar.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { TurnQueue } from './turn-queue.ts';
 
@@ -144,7 +145,7 @@ export class StockRunner implements TurnRunner {
       frequency_penalty: sampling.frequencyPenalty ?? 0,
       repetition_penalty: sampling.repetitionPenalty ?? 1,
       ...(stop ? { stop: [...stop] } : {}),
-      ...(schema === undefined ? {} : { response_format: { type: 'json_object', schema } }),
+      ...(schema === undefined ? {} : { response_format: { type: 'grammar', grammar: grammarOf(schema) } }),
     };
     let text = '';
     // A stream that just ends has not come to its end.
@@ -168,6 +169,15 @@ export class StockRunner implements TurnRunner {
     }
     turn.text = restore(text);
     return finish;
+  }
+}
+
+/** @throws EngineFault `schema-unsupported` */
+function grammarOf(schema: string): string {
+  try {
+    return answerGrammar(schema).ebnf;
+  } catch (thrown) {
+    throw fault('schema-unsupported', 'The output schema cannot be turned into a grammar.', thrown);
   }
 }
 

@@ -1,11 +1,12 @@
 /**
  * JSON Schemas as grammars over the model's vocabulary: compiled once a schema, one matcher a sequence.
  *
- * The same xgrammar that WebLLM bundles (0.1.27), with the same settings as its `response_format`, so that both allow the same texts.
+ * The same xgrammar that WebLLM bundles (0.1.27), with the grammar that stock turns hand to its `response_format`, so that both allow the same texts.
  */
 import type { CompiledGrammar, GrammarCompiler, GrammarMatcher } from '@mlc-ai/web-xgrammar';
 import type { ChatConfig } from '../device/webllm-internals.ts';
 import { fault } from '../device/engine-faults.ts';
+import { answerGrammar } from '../grammar/answer-grammar.ts';
 
 /** One megabyte of script, wanted with the first schema. */
 const xgrammar = (): Promise<typeof import('@mlc-ai/web-xgrammar')> => import('@mlc-ai/web-xgrammar');
@@ -24,10 +25,16 @@ export interface Matcher {
   dispose(): void;
 }
 
+interface Compiled {
+  readonly grammar: CompiledGrammar;
+  /** The end of a text says that it is one. */
+  readonly closed: boolean;
+}
+
 export class Grammars {
   readonly #vocabulary: readonly string[];
   readonly #config: ChatConfig;
-  readonly #compiled = new Map<string, Promise<CompiledGrammar>>();
+  readonly #compiled = new Map<string, Promise<Compiled>>();
   #compiler: Promise<GrammarCompiler> | null = null;
 
   constructor(vocabulary: readonly string[], config: ChatConfig) {
@@ -46,7 +53,9 @@ export class Grammars {
     let matcher: GrammarMatcher;
     try {
       const { GrammarMatcher } = await xgrammar();
-      matcher = await GrammarMatcher.createGrammarMatcher(await compiled, undefined, endsItself(schema));
+      const { grammar, closed } = await compiled;
+      // A text that closes itself ends the turn one step earlier than the model's own end would.
+      matcher = await GrammarMatcher.createGrammarMatcher(grammar, undefined, closed);
     } catch (thrown) {
       throw fault('schema-unsupported', 'The output schema cannot be turned into a grammar.', thrown);
     }
@@ -60,10 +69,10 @@ export class Grammars {
     };
   }
 
-  async #compile(schema: string): Promise<CompiledGrammar> {
-    JSON.parse(schema); // xgrammar does not survive what is no JSON at all
+  async #compile(schema: string): Promise<Compiled> {
+    const { ebnf, closed } = answerGrammar(schema);
     this.#compiler ??= this.#createCompiler();
-    return (await this.#compiler).compileJSONSchema(schema);
+    return { grammar: await (await this.#compiler).compileGrammar(ebnf), closed };
   }
 
   async #createCompiler(): Promise<GrammarCompiler> {
@@ -84,20 +93,11 @@ export class Grammars {
       if (this.#compiled.size <= KEPT) return;
       this.#compiled.delete(schema);
       void compiled.then(
-        (grammar) => {
+        ({ grammar }) => {
           grammar.dispose();
         },
         () => undefined,
       );
     }
   }
-}
-
-/**
- * True for texts with a closing brace, bracket or quote: it ends the turn, one step earlier than the model's own end would. A number could
- * always have another digit, so there the model has the last word.
- */
-function endsItself(schema: string): boolean {
-  const { type } = JSON.parse(schema) as { type?: unknown };
-  return type === 'object' || type === 'array' || type === 'string';
 }

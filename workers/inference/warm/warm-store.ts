@@ -49,6 +49,14 @@ const QUARANTINE_KEPT = 32;
 /** A write that finds storage full makes room and tries again this often. */
 const TRIES = 3;
 
+/**
+ * Agents' pages on the disk.
+ *
+ * Invariants:
+ * - Writing a generation leaves the one before it alone; of two, the newest that can be trusted is given out.
+ * - Changes run one at a time, and before each record is written the others are cut down to what the limit leaves beside it.
+ * - Once it is open, nothing here throws at whoever reads or writes agents' pages: what cannot be kept or trusted is as if it were not there.
+ */
 export class WarmStore {
   readonly #db: IDBPDatabase<WarmDatabase>;
   readonly #limit: number;

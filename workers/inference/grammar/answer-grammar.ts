@@ -1,0 +1,250 @@
+/**
+ * The grammar of a JSON Schema, in xgrammar's EBNF: what a model can write at all. The engine's own converter passes over keywords that it does not
+ * know, lets numbers out of their bounds and takes any length of white space, which a small model can fall into and not leave.
+ *
+ * A text of the grammar passes the schema, but for what no grammar can ask: `x-copied-from`, `uniqueItems` of values that are no short list, and
+ * lengths beyond 256 characters.
+ * Objects keep the order of their properties. A single space may stand between two tokens, so both common styles of JSON can be written.
+ */
+import { ANYTHING, parsePattern, type Pattern } from '../../../src/kernel/pattern.ts';
+import { automatonOf } from '../../../src/kernel/pattern-automaton.ts';
+import { formatPattern, TEXT_FORMATS, type TextFormat } from '../../../src/kernel/text-formats.ts';
+import { integers, numbers } from './numbers.ts';
+import { anyText, automatonRules, literal, TEXT_RULES, times } from './texts.ts';
+
+/** A schema as the runtime hands it on: without references. */
+export interface AnswerSchema {
+  readonly [keyword: string]: unknown;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, AnswerSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+  readonly items?: AnswerSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly AnswerSchema[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+}
+
+export interface AnswerGrammar {
+  /** Its root rule is `root`. */
+  readonly ebnf: string;
+  /** The text says by itself that it has ended; a number could always have another digit. */
+  readonly closed: boolean;
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...['type', 'enum', 'const', 'anyOf', 'title', 'description'],
+  ...['properties', 'required', 'additionalProperties', 'items', 'minItems', 'maxItems', 'uniqueItems'],
+  ...['minLength', 'maxLength', 'pattern', 'format', 'x-copied-from', 'x-merge'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+]);
+
+/** Between two tokens. */
+const SPACE = 'space';
+const COMMA = '"," space';
+/** Values that `uniqueItems` can be held to: each set of those that are used is a rule. */
+const MOST_UNIQUE = 8;
+/** Characters that a text of any characters is counted to, a rule for each: beyond, its length is left to the check. */
+const MOST_COUNTED = 256;
+/** Values that nothing is said about: how deep, and how many in each. */
+const FREE_DEPTH = 3;
+const FREE_VALUES = 32;
+
+/**
+ * @param schema JSON Schema as text
+ * @throws Error where a keyword is not known, or where no text passes
+ */
+export function answerGrammar(schema: string): AnswerGrammar {
+  const root = JSON.parse(schema) as AnswerSchema;
+  const builder = new GrammarBuilder();
+  return { ebnf: builder.build(root), closed: isClosed(root) };
+}
+
+function isClosed({ type, anyOf, ...schema }: AnswerSchema): boolean {
+  const values = 'const' in schema ? [schema.const] : schema.enum;
+  if (values) return values.every((value) => typeof value !== 'number');
+  if (anyOf) return anyOf.every(isClosed);
+  return [type].flat().every((each) => each !== 'integer' && each !== 'number');
+}
+
+class GrammarBuilder {
+  readonly #rules: string[] = [];
+  /** Rules by what they stand for: a schema that is repeated is one rule. */
+  readonly #named = new Map<string, string>();
+  #free = false;
+  #texts = 0;
+
+  build(schema: AnswerSchema): string {
+    const root = this.#value(schema);
+    return [`root ::= ${root}`, ...this.#rules, `${SPACE} ::= " "?`, ...TEXT_RULES, ''].join('\n');
+  }
+
+  #value(schema: AnswerSchema): string {
+    const unknown = Object.keys(schema).find((keyword) => !KEYWORDS.has(keyword));
+    if (unknown !== undefined) throw new Error(`the keyword ${unknown} has no grammar`);
+    const body = this.#body(schema);
+    if (body === null) throw new Error(`nothing can be written for ${JSON.stringify(schema)}`);
+    return this.#rule(body);
+  }
+
+  #body(schema: AnswerSchema): string | null {
+    if ('const' in schema) return literal(JSON.stringify(schema.const));
+    if (schema.enum) return either([...new Set(schema.enum.map((value) => literal(JSON.stringify(value))))]);
+    if (schema.anyOf) return either(schema.anyOf.map((each) => this.#value(each)));
+    const named = [schema.type ?? []].flat();
+    const types = named.includes('number') ? named.filter((type) => type !== 'integer') : named;
+    const bodies = types.map((type) => this.#ofType(type, schema)).filter((body) => body !== null);
+    return bodies.length === 0 ? null : either(bodies);
+  }
+
+  #ofType(type: string, schema: AnswerSchema): string | null {
+    switch (type) {
+      case 'null':
+        return '"null"';
+      case 'boolean':
+        return '"true" | "false"';
+      case 'integer':
+        return integers(schema);
+      case 'number':
+        return numbers(schema);
+      case 'string':
+        return this.#text(schema);
+      case 'array':
+        return this.#array(schema);
+      case 'object':
+        return this.#object(schema);
+      default:
+        throw new Error(`the type ${type} has no grammar`);
+    }
+  }
+
+  #text({ minLength = 0, maxLength = Infinity, pattern, format }: AnswerSchema): string {
+    const patterns: Pattern[] = [];
+    if (pattern !== undefined) {
+      const parsed = parsePattern(pattern);
+      if (!parsed.ok) throw new Error(parsed.error.message);
+      patterns.push(parsed.value);
+    }
+    if (format !== undefined) {
+      if (!TEXT_FORMATS.some((name) => name === format)) throw new Error(`the format ${format} has no grammar`);
+      patterns.push(formatPattern(format as TextFormat));
+    }
+    const counted = patterns.length > 0;
+    const most = counted || maxLength <= MOST_COUNTED ? maxLength : Infinity;
+    const least = counted ? minLength : Math.min(minLength, MOST_COUNTED);
+    if (most === Infinity && !counted && least <= 1) return least === 0 ? 'string' : anyText(least);
+    const automaton = automatonOf(counted ? patterns : [ANYTHING], least, most);
+    if (!automaton.ok) throw new Error('a text has too many states for a grammar');
+    const name = `t${this.#texts++}x`;
+    this.#rules.push(...automatonRules(automaton.value, name));
+    return `"\\"" ${name}0`;
+  }
+
+  #array({ items, minItems = 0, maxItems = Infinity, uniqueItems = false }: AnswerSchema): string | null {
+    if (minItems > maxItems) return null;
+    const values = uniqueItems && items ? valuesOf(items) : null;
+    if (values && values.length <= MOST_UNIQUE) return this.#uniqueArray(values, minItems, maxItems);
+    if (maxItems === 0) return `"[" ${SPACE} "]"`;
+    const item = items ? this.#value(items) : this.#anything();
+    const more = this.#rule(`${COMMA} ${item}`);
+    const some = `${item} ${more}${times(Math.max(0, minItems - 1), maxItems - 1)}`;
+    return `"[" ${SPACE} ${minItems === 0 ? `(${some} ${SPACE})?` : `${some} ${SPACE}`} "]"`;
+  }
+
+  /** Each value once, in any order: a rule for each set of values that are used up. */
+  #uniqueArray(values: readonly string[], least: number, most: number): string | null {
+    if (least > values.length) return null;
+    const rests = new Map<number, string>();
+    const rest = (used: number): string => {
+      const known = rests.get(used);
+      if (known !== undefined) return known;
+      const count = values.filter((_, k) => used & (1 << k)).length;
+      const next =
+        count < most
+          ? values.flatMap((value, k) => (used & (1 << k) ? [] : [`${literal(value)} ${rest(used | (1 << k))}`]))
+          : [];
+      const comma = count === 0 ? '' : `${COMMA} `;
+      const options = [
+        ...(next.length === 0 ? [] : [`${comma}(${next.join(' | ')})`]),
+        ...(count >= least ? [count === 0 ? '"]"' : `${SPACE} "]"`] : []),
+      ];
+      const name = this.#rule(either(options));
+      rests.set(used, name);
+      return name;
+    };
+    return `"[" ${SPACE} ${rest(0)}`;
+  }
+
+  #object({ properties = {}, required = [], additionalProperties }: AnswerSchema): string {
+    const names = Object.keys(properties);
+    // Where nothing is said of any property, there may be some; else only where that is asked for.
+    const others = additionalProperties ?? names.length === 0;
+    const pair = others ? this.#rule(`string ${SPACE} ":" ${SPACE} ${this.#anything()}`) : '';
+    // From the last property to the first: what may follow once something stands before it, and while nothing does.
+    let after = others ? this.#rule(`(${COMMA} ${pair}){0,${FREE_VALUES}}`) : '""';
+    let first = others ? this.#rule(`(${pair} ${after})?`) : '""';
+    for (const name of names.toReversed()) {
+      const own = `${literal(JSON.stringify(name))} ${SPACE} ":" ${SPACE} ${this.#value(properties[name] ?? {})}`;
+      const must = required.includes(name);
+      const [then, alone] = [after, first];
+      after = this.#rule(`${COMMA} ${own} ${then}${must ? '' : ` | ${then}`}`);
+      first = this.#rule(`${own} ${then}${must ? '' : ` | ${alone}`}`);
+    }
+    return first === '""' ? `"{" ${SPACE} "}"` : `"{" ${SPACE} ${first} ${SPACE} "}"`;
+  }
+
+  /** Any JSON, of some depth. */
+  #anything(): string {
+    if (!this.#free) {
+      this.#free = true;
+      const scalar = `string | ${numbers({})} | "true" | "false" | "null"`;
+      for (let depth = 0; depth <= FREE_DEPTH; depth++) {
+        const inner = `any${depth - 1}`;
+        const lists = [
+          `"[" ${SPACE} (${inner} (${COMMA} ${inner}){0,${FREE_VALUES}} ${SPACE})? "]"`,
+          `"{" ${SPACE} (pair${depth} (${COMMA} pair${depth}){0,${FREE_VALUES}} ${SPACE})? "}"`,
+        ];
+        this.#rules.push(`any${depth} ::= ${either(depth === 0 ? [scalar] : [scalar, ...lists])}`);
+        if (depth > 0) this.#rules.push(`pair${depth} ::= string ${SPACE} ":" ${SPACE} ${inner}`);
+      }
+    }
+    return `any${FREE_DEPTH}`;
+  }
+
+  #rule(body: string): string {
+    if (/^\w+$/.test(body) || body === '""') return body;
+    let name = this.#named.get(body);
+    if (name === undefined) {
+      name = `r${this.#named.size}`;
+      this.#named.set(body, name);
+      this.#rules.push(`${name} ::= ${body}`);
+    }
+    return name;
+  }
+}
+
+const either = (bodies: readonly string[]): string => bodies.join(' | ');
+
+/** The values of a schema with few, as JSON; null where there are others. */
+function valuesOf(schema: AnswerSchema): string[] | null {
+  if ('const' in schema) return [JSON.stringify(schema.const)];
+  if (schema.enum) return [...new Set(schema.enum.map((value) => JSON.stringify(value)))];
+  if (schema.anyOf) {
+    const each = schema.anyOf.map(valuesOf);
+    return each.includes(null) ? null : [...new Set(each.flatMap((values) => values ?? []))];
+  }
+  const types = [schema.type ?? []].flat();
+  const values = types.map((type) => (type === 'boolean' ? ['true', 'false'] : type === 'null' ? ['null'] : null));
+  return types.length === 0 || values.includes(null) ? null : values.flatMap((each) => each ?? []);
+}
