@@ -36,6 +36,7 @@ test('c: a number that is asked for but has more digits than a number holds is t
       path: ['enum', 1],
       message: '9007199254740992 has more digits than a number holds',
       expected: 'a value that the rest of the schema allows',
+      hint: '',
     },
   ]);
   expect(outputSchemaFaults({ const: 9007199254740991 })).toEqual([]);
