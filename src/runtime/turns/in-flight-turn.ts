@@ -20,6 +20,8 @@ export interface InFlightTurn extends WorkItem {
   /** The item's text, or the part of it that is still to be read, from character `offset` on. */
   readonly input: string;
   readonly offset: number;
+  /** All of the text, where `input` is a part: what outputs copy stands in it. */
+  readonly whole: string;
   /** What it was asked in all, an output under review included, and where in that `input` stands, which the engine may shorten. */
   readonly asked: string;
   readonly elastic: Pick<Elastic, 'from' | 'to'>;

@@ -12,11 +12,10 @@ import { type Ranges, readOf } from '../../kernel/ranges.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
 import { decidingPart, mergeOutputs } from '../../swarm/merge.ts';
-import { type RunSetup, type RunStep, taskInput } from '../definition/run-setup.ts';
+import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import { isSpare } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
-import { reviewedText } from '../tasks/result-row.ts';
 import type { TaskFlow } from '../tasks/task-flow.ts';
 import type { TaskQuestions } from '../tasks/task-questions.ts';
 import type { Pump, WorkQueue } from '../tasks/work-queue.ts';
@@ -82,7 +81,7 @@ export class Settler {
   finish(turn: InFlightTurn, outcome: TurnOutcome): void {
     const { inFlight, supervision, link, pump } = this.#with;
     const { rules = 1 } = this.#with.plan.settings;
-    const verdict = judge(outcome, turn.brief.check, turn.input, rules);
+    const verdict = judge(outcome, turn.brief.check, turn.whole, rules);
     if (outcome.dropped !== undefined) this.#with.contexts.drop(turn.agent, outcome.dropped);
     const end = { kind: 'outcome', finish: outcome.finish, verdict, judgement: 'unasked' } as const;
     const { kind } = conclude(end, turn.model);
@@ -245,9 +244,8 @@ export class Settler {
     if (plan.input.merge === 'step' && plan.steps.some(({ on, review }) => on === turn.step && !review)) return outputs;
     const { output: schema, check } = turn.brief;
     const merged = mergeOutputs(schema, outputs);
-    const whole = reviewedText(this.#step(turn), state.held.get(turn.task), taskInput(plan, state, turn.task).text);
     // Where rules together make what the schema does not allow, the part that decides stands for all.
-    return check?.(merged, whole.item) ? outputs[decidingPart(schema, outputs)] : merged;
+    return check?.(merged, turn.whole) ? outputs[decidingPart(schema, outputs)] : merged;
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
@@ -340,15 +338,14 @@ function askedOf({ asked, elastic, input }: InFlightTurn, read: Ranges | undefin
   return read ? asked.slice(0, elastic.from) + readOf(input, read) + asked.slice(elastic.to) : asked;
 }
 
-/** How far a part may reach back into the one before it, characters. */
+/** How far a part reaches back into the one before it, characters: what that cut in two is read whole. */
 const OVERLAP = 80;
 
 /**
- * Where a part begins after one that ended at `to`: at the beginning of what that may have cut, so that it is read whole; always further on than
- * the part before began.
+ * Where a part begins after one that ended at `to`, always further on than that began; never within a character. Else it hangs on numbers alone, so
+ * that a replay whose texts are placeholders reads the same parts.
  */
 function beginAfter(text: string, to: number): number {
-  const from = Math.max(to >> 1, to - OVERLAP, 1);
-  const gap = /[\s;,][^\s;,]*$/.exec(text.slice(from, to));
-  return gap ? from + gap.index + 1 : to;
+  const from = to - Math.min(OVERLAP, to >> 1);
+  return /[\uDC00-\uDFFF]/.test(text.charAt(from)) ? from - 1 : from;
 }

@@ -111,6 +111,7 @@ export class Submitter {
       agent,
       failures,
       input: rules === 1 ? formerly(text.item) : text.item,
+      whole: rules === 1 ? formerly(whole.item) : whole.item,
       offset,
       asked: request.messages.at(-1)?.content ?? '',
       elastic: request.elastic ?? NOTHING,
