@@ -17,6 +17,7 @@ const benches = {
   'health-tick': ['one look of the health monitor over 4,882 agents', 'a bare pass over 4,882 scores'],
   moments: ['looking back through a run of 5,000 tasks: time until a moment is shown', 'steps in one place'],
   chaos: ['every kind of fault in a real tab: mended, time to mend, quality; in parts', 'the same run without faults'],
+  endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],
   batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],
   'memory/activation': ['bringing a dormant agent back: restored', 'computed again; after a cold load'],

@@ -1,32 +1,14 @@
 /** `npm run headless` as a person at a terminal has it: what it writes where, and what it exits with. */
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import type { RunReport } from '../src/telemetry/report.ts';
 import { root } from '../tools/dev/workspace.mjs';
+import { headless } from './support/headless.ts';
 import { inventLines } from './support/logs.ts';
 import { inputFile, scratch } from './support/page.ts';
 import { expectEveryLineOnce, expectValidOutputs, rowsOf, swarmFile } from './support/rows.ts';
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function headless(...args: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const script = path.join(root, 'tools/headless/cli.mjs');
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 const small = swarmFile('triage-24.yaml');
 
@@ -210,7 +192,7 @@ test.describe('2 for bad input, as FILE:line:column', () => {
         csv,
         ':2:8: the record has 3 columns, the header 2; expected at most 2; put quotes around text that holds a comma',
       ],
-      [folder, ':1:1: cannot read this file; expected a readable file; check the path'],
+      [folder, ':1:1: cannot read this file: this is a folder; expected a readable file; name a file in it'],
     ] as const) {
       const ended = await headless('run', swarm, '--input', file, '--engine', 'scripted');
       expect(ended).toEqual({ code: 2, stdout: '', stderr: `${file}${message}\n` });

@@ -2,28 +2,7 @@ import { parsePattern } from '../kernel/pattern.ts';
 import { automatonOf, simplestText } from '../kernel/pattern-automaton.ts';
 import type { Random } from '../kernel/random.ts';
 import { formatPattern, TEXT_FORMATS } from '../kernel/text-formats.ts';
-
-/** As much of JSON Schema as swarm files allow. */
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly uniqueItems?: boolean;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly Schema[];
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly 'x-copied-from'?: string;
-}
+import type { AnswerSchema } from './answer-schema.ts';
 
 /** Words that speak for a choice; the first row that a line has wins. */
 const SPEAKS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -47,15 +26,15 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 /**
  * A value that meets `schema`, from simple rules over the prompt's text: known words choose among enums, copied texts are words of the
  * input. It understands nothing; it only stands in for a model where a model is not what is tested.
- * @param schema JSON Schema as text; undefined: free text
+ * @param schema JSON AnswerSchema as text; undefined: free text
  * @param input text of the turn's last message
  */
 export function scriptedAnswer(schema: string | undefined, input: string, random: Random): string {
   if (schema === undefined) return `Read: ${input.slice(0, 120)}`;
-  return JSON.stringify(valueFor(JSON.parse(schema) as Schema, input, random));
+  return JSON.stringify(valueFor(JSON.parse(schema) as AnswerSchema, input, random));
 }
 
-function valueFor(schema: Schema, input: string, random: Random): unknown {
+function valueFor(schema: AnswerSchema, input: string, random: Random): unknown {
   if ('const' in schema) return schema.const;
   if (schema.enum) return chooseFrom(schema.enum, input, random);
   const [first] = schema.anyOf ?? [];
@@ -93,7 +72,11 @@ function chooseFrom(options: readonly unknown[], input: string, random: Random):
   return random.pick(options);
 }
 
-function listFor({ items = {}, minItems = 0, uniqueItems = false }: Schema, input: string, random: Random): unknown[] {
+function listFor(
+  { items = {}, minItems = 0, uniqueItems = false }: AnswerSchema,
+  input: string,
+  random: Random,
+): unknown[] {
   const values = Array.from({ length: minItems }, () => valueFor(items, input, random));
   if (!uniqueItems) return values;
   const others = items.enum ?? ([items.type].flat()[0] === 'boolean' ? [true, false] : []);
@@ -108,14 +91,14 @@ function listFor({ items = {}, minItems = 0, uniqueItems = false }: Schema, inpu
 }
 
 /** The value made different, as far as its schema is known to bear it. */
-function another(value: unknown, k: number, { maxLength = Infinity }: Schema): unknown {
+function another(value: unknown, k: number, { maxLength = Infinity }: AnswerSchema): unknown {
   if (typeof value === 'number') return value + k;
   if (typeof value !== 'string') return value;
   const mark = String(k);
   return value.slice(0, Math.max(0, maxLength - mark.length)) + mark;
 }
 
-function numberFor(schema: Schema, type: string): number {
+function numberFor(schema: AnswerSchema, type: string): number {
   const { exclusiveMinimum: above = -Infinity, exclusiveMaximum: below = Infinity } = schema;
   const start = schema.minimum ?? Math.min(0, schema.maximum ?? 0);
   if (start > above && start < below) return start;
@@ -124,7 +107,7 @@ function numberFor(schema: Schema, type: string): number {
   return high === Infinity ? low + 1 : low === -Infinity ? high - 1 : (low + high) / 2;
 }
 
-function textFor(schema: Schema, input: string): string {
+function textFor(schema: AnswerSchema, input: string): string {
   const shaped = shapedText(schema);
   if (shaped !== null) return shaped;
   const least = schema.minLength ?? 0;
@@ -139,7 +122,7 @@ function textFor(schema: Schema, input: string): string {
 }
 
 /** A text of the pattern and format; null where there is neither. */
-function shapedText({ pattern, format, minLength, maxLength }: Schema): string | null {
+function shapedText({ pattern, format, minLength, maxLength }: AnswerSchema): string | null {
   const parsed = pattern === undefined ? null : parsePattern(pattern);
   const known = TEXT_FORMATS.find((name) => name === format);
   const patterns = [parsed?.ok ? [parsed.value] : [], known ? [formatPattern(known)] : []].flat();

@@ -33,6 +33,33 @@ export const launchOptions = (adapter) => ({
 /** @param {Parameters<typeof flags>[0]} adapter */
 export const launchBrowser = (adapter) => chromium.launch(launchOptions(adapter));
 
+/** What the page's address is in a profile that stays, whatever port it is served from: the browser keeps what a page stores by its address. */
+const ADDRESS = 'localhost:47017';
+
+/**
+ * Chromium on a profile that stays. It ends with this process, also where that is killed.
+ * @param {Parameters<typeof flags>[0]} adapter
+ * @param {string} profile folder, made where it is missing
+ * @param {number} port on which the page is served
+ */
+export async function openProfile(adapter, profile, port) {
+  const { args, ...options } = launchOptions(adapter);
+  const context = await chromium.launchPersistentContext(profile, {
+    ...options,
+    args: [...args, `--host-resolver-rules=MAP ${ADDRESS} 127.0.0.1:${port}`],
+    // The words on the page are how its parts are found.
+    locale: 'en',
+    acceptDownloads: true,
+    // A newer build is not to be hidden by the copy that an earlier one kept.
+    serviceWorkers: 'block',
+    // Signals are the caller's.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+  return { context, url: `http://${ADDRESS}/` };
+}
+
 /**
  * @param {Parameters<typeof flags>[0]} adapter
  * @param {string} profile

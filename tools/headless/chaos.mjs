@@ -129,11 +129,15 @@ async function reloadMidWrite(page) {
  * Plays the plan from the moment when the run has an engine until the run has ended.
  * @param {Tab} tab its page shows the run
  * @param {{ file: string, text: string, makeBook: (seed: number) => FaultBook, eventsOf: typeof import('./fault-book.ts').eventsOf,
- *   timeoutMs: number, say: (line: string) => void, onEvent?: (event: import('../../src/journal/events.ts').JournalEvent) => void }} options
+ *   timeoutMs: number, say: (line: string) => void, onEvent?: (event: import('../../src/journal/events.ts').JournalEvent) => void,
+ *   onPoll?: () => Promise<unknown> }} options `onPoll`: from the moment when the plan is accepted; waited for
  * @returns {Promise<{ phase: string, book: FaultBook, refused: string[] }>} phase `timeout` or `waiting` where the run did not end;
  *   `refused` where the runtime takes the plan for wrong
  */
-export async function playPlan(tab, { file, text, makeBook, eventsOf, timeoutMs, say, onEvent = () => undefined }) {
+export async function playPlan(
+  tab,
+  { file, text, makeBook, eventsOf, timeoutMs, say, onEvent = () => undefined, onPoll },
+) {
   const run = (await tab.page.locator('[data-run]').getAttribute('data-run')) ?? '';
   const url = tab.page.url();
   const log = new RunLog(run, eventsOf);
@@ -187,6 +191,7 @@ export async function playPlan(tab, { file, text, makeBook, eventsOf, timeoutMs,
         if (refused.length > 0) return { phase: 'refused', book, refused };
       }
     }
+    if (begun > 0) await onPoll?.();
     phase = record?.phase ?? phase;
     const line = `${phase}: ${record?.results ?? 0} results, ${record?.failed ?? 0} failed`;
     if (line !== told) since = Date.now();

@@ -1,143 +1,146 @@
 #!/usr/bin/env node
-/** `npm run headless -- run FILE --input LOG`: the same page, without a person. */
-import { open, readFile, writeFile } from 'node:fs/promises';
+/** `npm run headless -- run FILE --input LOG`: the same page, without a person (docs/command-line.md). */
 import path from 'node:path';
 import { ensureChromium } from '../dev/chromium.mjs';
 import { serve } from '../dev/serve.mjs';
 import { ensureBuilt, ensureInstalled, root } from '../dev/workspace.mjs';
-import { BadInput, readArgs, USAGE } from './args.mjs';
-import { allowRemote, exported, runToEnd, start } from './page.mjs';
+import { readArgs } from './args.mjs';
+import { BadInput, EXIT, NoStart, Stopped } from './exits.mjs';
+import { checkInput, checkOutputs, STREAM } from './files.mjs';
+import { isStopped, mustMatch, readKept, RunFolder, stateFolder } from './folder.mjs';
+import { readGiven } from './given.mjs';
+import { howToGoOn } from './outcome.mjs';
+import { Progress } from './progress.mjs';
+import { obeySignals, Stop } from './stop.mjs';
+import { USAGE } from './usage.mjs';
 
-const EXIT = { ok: 0, failed: 1, badInput: 2 };
-const say = (line) => process.stderr.write(`${line}\n`);
-const onPage = (page) => page.on('pageerror', (error) => say(`page error: ${error.message}`));
+/** @typedef {NonNullable<import('./args.mjs').Options>} Options */
 
-async function mustExist(file) {
-  const handle = await open(file).catch(() => null);
-  const isFile = (await handle?.stat())?.isFile() ?? false;
-  await handle?.close();
-  if (!isFile) {
-    throw new BadInput(`${file}:1:1: cannot read this file; expected a readable file; check the path`);
-  }
-}
+const stop = new Stop();
+/** How this was started, for the line that tells how to go on. */
+const command =
+  process.env.npm_lifecycle_event === 'headless'
+    ? 'npm run headless --'
+    : `node ${path.relative(process.cwd(), process.argv[1] ?? '') || 'cli.mjs'}`;
 
-async function main() {
-  const options = readArgs(process.argv.slice(2));
-  if (options.help) {
-    process.stdout.write(`${USAGE}\n`);
-    return EXIT.ok;
-  }
-  for (const file of [options.file, options.input, options.faults]) if (file !== undefined) await mustExist(file);
-  await ensureInstalled();
-  const faults = options.faults === undefined ? null : await readFaults(options.faults);
-  await ensureChromium();
-  // PLANARIA_DIST names another build than dist/, as for the benches.
-  if (!process.env.PLANARIA_DIST) await ensureBuilt();
-  const server = await serve({ root: process.env.PLANARIA_DIST ?? path.join(root, 'dist'), port: 0 });
+/** @param {Options} options @param {Progress} progress @returns {Promise<number>} exit code */
+async function main(options, progress) {
+  for (const file of [options.file, options.input, options.faults]) checkInput(file);
+  const name = options.faults === undefined ? stateFolder(options) : null;
+  if (options.resume && name === null)
+    throw new BadInput('--resume: expected the --out, --csv or --report that the run was begun with, or its --state');
+  const kept = options.resume && name !== null ? readKept(name) : null;
+  const job = { options: kept ? withKept(options, kept) : options, kept, stop, progress, command };
+  const { out, csv, report, log } = job.options;
+  checkOutputs(
+    { out, csv, report, log },
+    {
+      inputs: [options.file, options.input, options.faults],
+      replace: options.overwrite || options.resume,
+      hint: () =>
+        isStopped(name)
+          ? 'a run stopped here before its end: add --resume to go on with it, or --overwrite to begin anew'
+          : 'choose another name, move it away, or add --overwrite to replace it',
+      say: (line) => progress.say(line),
+    },
+  );
+  const folder = RunFolder.open(name, options);
   try {
-    return faults ? await runWithFaults(server.url, options, faults) : await run(server.url, options);
-  } finally {
-    await server.close();
-  }
-}
-
-async function run(url, options) {
-  // Only now: it imports an installed package.
-  const { launchBrowser } = await import('./browser.mjs');
-  const browser = await launchBrowser(options.adapter);
-  try {
-    // The words on the page are how its parts are found.
-    const page = await browser.newPage({ locale: 'en', acceptDownloads: true });
-    onPage(page);
-    await begin(page, url, options);
-    const phase = await runToEnd(page, options.timeoutMs, say);
-    if (phase !== 'done') {
-      say(`the run ended as ${phase}`);
-      if (phase === 'timeout' || phase === 'waiting') return EXIT.failed;
+    const given = {
+      swarm: await take('swarm', options.file, folder),
+      input: await take('input', options.input, folder),
+    };
+    if (kept) mustMatch(kept, { ...given, settings: options.settings });
+    await ready();
+    const faults = options.faults === undefined ? null : await readPlan(options.faults);
+    // PLANARIA_DIST names another build than dist/, as for the benches.
+    const server = await serve({ root: process.env.PLANARIA_DIST ?? path.join(root, 'dist'), port: 0 });
+    try {
+      if (faults) {
+        const { runWithFaults } = await import('./faults.mjs');
+        return await runWithFaults({ ...job, folder, given, faults, url: server.url });
+      }
+      // Only now: it imports an installed package.
+      const { runKept } = await import('./run.mjs');
+      return await runKept({ ...job, folder, given, port: server.port });
+    } finally {
+      await server.close();
     }
-    const { summary } = await kept(page, options);
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
-    return phase === 'done' && summary.failed === 0 && summary.results === summary.tasks ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    if (error instanceof Stopped && folder.keep) progress.tell(`to go on: ${howToGoOn(job.options, command)}`);
+    throw error;
   } finally {
-    await browser.close();
+    folder.leave((line) => progress.tell(line));
   }
 }
 
-/** The plan, and what is needed to keep book of it. */
-async function readFaults(file) {
-  const { faultBook } = await import('./bundled.mjs');
-  const tools = await faultBook();
-  const text = await readFile(file, 'utf8');
-  const read = tools.readPlan(file, text);
-  if ('errors' in read) throw new BadInput(read.errors.join('\n'));
-  return { ...tools, text, plan: read.plan };
+/** What was left out is as the run was begun with. @param {Options} options @param {import('./folder.mjs').KeptRun} kept @returns {Options} */
+function withKept(options, { outputs, settings }) {
+  const { out = outputs.out, csv = outputs.csv, report = outputs.report } = options;
+  return { ...options, out, csv, report, settings: { ...settings } };
 }
 
-async function runWithFaults(url, options, { text, plan, FaultBook, faultTable, eventsOf }) {
-  const { playPlan, Tab } = await import('./chaos.mjs');
-  const tab = await Tab.open(options.adapter, onPage);
+/** @param {'swarm' | 'input'} part @param {string | undefined} file @param {RunFolder} folder */
+async function take(part, file, folder) {
+  if (file === undefined) return null;
+  if (file === STREAM && process.stdin.isTTY) process.stderr.write('reading standard input; Ctrl-D ends it\n');
+  return folder.put(part, file, await stop.guard(readGiven(file, part, process.stdin)));
+}
+
+/** Installed, built, with a browser. @returns {Promise<void>} rejects with `NoStart` */
+async function ready() {
   try {
-    await begin(tab.page, url, options);
-    const events = [];
-    const { phase, book, refused } = await playPlan(tab, {
-      ...(options.log && { onEvent: (event) => events.push(JSON.stringify(event)) }),
-      ...{ file: options.faults, text, eventsOf, say, timeoutMs: options.timeoutMs },
-      makeBook: (seed) => new FaultBook(plan, seed),
-    });
-    if (refused.length > 0) throw new BadInput(refused.join('\n'));
-    say(`the run ended as ${phase}`);
-    if (options.log) await writeFile(options.log, events.map((event) => `${event}\n`).join(''));
-    const figures = book.figures();
-    const { summary, rows } = await kept(tab.page, options);
-    const unique = new Set(rows.map(({ task }) => task)).size;
-    const ends = { lost: summary.tasks - unique, twice: rows.length - unique };
-    if (!options.json) process.stdout.write(`${faultTable(figures)}\n\n`);
-    const faults = options.json ? { ...figures, entries: book.entries, turns: book.turns } : figures.injected;
-    process.stdout.write(`${JSON.stringify({ ...summary, phase, ...ends, faults })}\n`);
-    return phase === 'done' && ends.lost === 0 && ends.twice === 0 ? EXIT.ok : EXIT.failed;
-  } finally {
-    await tab.close();
+    await stop.guard(ensureInstalled());
+    await stop.guard(ensureChromium());
+    if (!process.env.PLANARIA_DIST) await stop.guard(ensureBuilt());
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    throw new NoStart(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Starts the run on the start screen. @throws BadInput what the page refuses */
-async function begin(page, url, options) {
-  await page.goto(url);
-  const refused = await start(page, options);
-  if (refused.length > 0) throw new BadInput(refused.join('\n'));
-  if (options.remote === null) return;
-  // A key stands in no command line, where others can read it.
-  const wrong = await allowRemote(page, { ...options.remote, key: process.env.PLANARIA_REMOTE_KEY ?? '' });
-  if (wrong.length > 0) throw new BadInput(wrong.join('\n'));
+/** @param {string} file */
+async function readPlan(file) {
+  const { readFaults } = await import('./faults.mjs');
+  return stop.guard(readFaults(file));
 }
 
-/** Takes the exports, writes those that were asked for. */
-async function kept(page, { out, csv, report: reportFile }) {
-  const results = await exported(page, 'jsonl');
-  const report = JSON.parse((await exported(page, 'report')).toString('utf8'));
-  if (out) await writeFile(out, results);
-  if (csv) await writeFile(csv, await exported(page, 'csv'));
-  if (reportFile) await writeFile(reportFile, `${JSON.stringify(report, null, 2)}\n`);
-  const { engine, batched, model, tasks, results: committed, failed, tokensPerSecond, seed } = report;
-  const rows = results
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-  const summary = {
-    ...{ engine, batched, model, tasks, results: committed, failed, tokensPerSecond, seed },
-    ...{ out: out ?? null, report: reportFile ?? null },
-  };
-  return { summary, rows };
+/** @param {unknown} error @param {(line: string) => void} tell @returns {number} exit code */
+function ended(error, tell) {
+  if (error instanceof BadInput) {
+    tell(error.message);
+    return EXIT.badUse;
+  }
+  if (error instanceof Stopped) {
+    tell(`stopped: ${error.message}`);
+    return error.code;
+  }
+  // A person can do nothing with where in our code it was.
+  const asked = Boolean(process.env.PLANARIA_DEBUG);
+  tell(asked && error instanceof Error ? String(error.stack) : error instanceof Error ? error.message : String(error));
+  return EXIT.noStart;
 }
 
-// Who is told to end ends its browser first: that is done on `exit`.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(EXIT.failed));
+// A reader that goes away early is told to whoever writes; unheard it would end the process.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+obeySignals(stop, {
+  on: (signal, heard) => process.on(signal, heard),
+  now: Date.now,
+  // Who is told to end ends its browser first: that is done on `exit`.
+  exit: (code) => process.exit(code),
+  say: (line) => process.stderr.write(`\n${line}\n`),
+});
 
+const progress = new Progress({ stream: process.stderr });
+let code;
 try {
-  process.exitCode = await main();
+  const options = readArgs(process.argv.slice(2));
+  if (options === null) process.stdout.write(`${USAGE}\n`);
+  else progress.quiet = options.quiet;
+  code = options === null ? EXIT.ok : await main(options, progress);
 } catch (error) {
-  if (!(error instanceof BadInput)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT.badInput;
+  code = ended(error, (line) => progress.tell(line));
 }
+// What nobody waits for any more, such as a standard input that is still open, is not to hold it.
+process.exitCode = code;
+process.stdout.write('', () => process.exit(code));

@@ -15,9 +15,10 @@ const ENDED = ['done', 'cancelled', 'failed'];
 /**
  * The diagnostics that the page shows, one line each in the form `FILE:line:column: what; expected; what to do`.
  * @param {Page} page
- * @param {string[]} files as the caller named them; the page knows their base names only
+ * @param {string[]} files the page knows their base names only
+ * @param {(file: string) => string} shownAs what the caller calls them
  */
-async function diagnostics(page, files) {
+async function diagnostics(page, files, shownAs) {
   const found = await page.locator('section[role=alert] li').evaluateAll((items) =>
     items.map((item) => ({
       place: item.querySelector('.mono')?.textContent ?? '',
@@ -27,7 +28,7 @@ async function diagnostics(page, files) {
   );
   return found.map(({ place, message, more }) => {
     const at = files.find((file) => place.startsWith(`${path.basename(file)}:`));
-    const where = at === undefined ? place : at + place.slice(path.basename(at).length);
+    const where = at === undefined ? place : shownAs(at) + place.slice(path.basename(at).length);
     const rest = more.flatMap(([tag, text], k) => {
       if (tag !== 'DD') return [];
       return [more[k - 1]?.[1] === 'Expected' ? `expected ${text}` : text];
@@ -40,12 +41,13 @@ async function diagnostics(page, files) {
  * Files that the start screen does not take at all: too large, or not text.
  * @param {Page} page
  * @param {{ file: string, input?: string | undefined }} files
+ * @param {(file: string) => string} shownAs
  */
-async function notTaken(page, { file, input }) {
+async function notTaken(page, { file, input }, shownAs) {
   const found = await page
     .locator('[data-zone] [role=alert]')
     .evaluateAll((bars) => bars.map((bar) => [bar.closest('[data-zone]')?.getAttribute('data-zone'), bar.textContent]));
-  return found.map(([zone, text]) => `${zone === 'input' ? input : file}:1:1: ${text?.trim()}`);
+  return found.map(([zone, text]) => `${shownAs((zone === 'input' && input) || file)}:1:1: ${text?.trim()}`);
 }
 
 /**
@@ -88,22 +90,30 @@ async function setOptions(page, { limit, seed, engine, model, vram, ask = false 
 /**
  * Hands over both files and starts.
  * @param {Page} page
- * @param {{ file: string, input?: string | undefined } & Parameters<typeof setOptions>[1]} options
+ * @param {{ file: string, input?: string | undefined, shownAs?: (file: string) => string } & Parameters<typeof setOptions>[1]} options
+ *   `shownAs`: what to call the files in what is refused, where not by their paths
  * @returns {Promise<string[]>} what the page refuses; empty once the run screen is there
  */
 export async function start(page, options) {
+  const { shownAs = (file) => file } = options;
   const files = [options.file, ...(options.input === undefined ? [] : [options.input])];
   await page.getByLabel('Swarm file', { exact: true }).setInputFiles(options.file);
   if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
   const run = page.getByRole('button', { name: 'Run', exact: true });
   const impossible = await setOptions(page, options);
   for (const ready = Date.now() + STARTED; ;) {
-    const refused = [...(await notTaken(page, options)), ...(await diagnostics(page, files)), ...impossible];
+    const refused = [
+      ...(await notTaken(page, options, shownAs)),
+      ...(await diagnostics(page, files, shownAs)),
+      ...impossible,
+    ];
     if (refused.length > 0) return refused;
     if (await run.isEnabled()) break;
     if (Date.now() > ready) throw new Error(`Run stayed off: ${await page.locator('.go').allInnerTexts()}`);
     if (options.input === undefined && (await page.getByText('choose one.').isVisible()))
-      return [`${options.file}:1:1: this swarm works on an input file; expected --input LOG`];
+      return [
+        `${shownAs(options.file)}:1:1: this swarm works on an input file; expected --input LOG, or - for standard input`,
+      ];
     if (await page.locator('.go').getByText('Needs WebGPU.').isVisible())
       throw new Error(
         'this browser gives no WebGPU adapter; try --adapter swiftshader, or --engine scripted for no model at all',
@@ -113,7 +123,7 @@ export async function start(page, options) {
   await run.click();
   for (const end = Date.now() + STARTED; !(await page.locator('[data-phase]').isVisible());) {
     if (Date.now() > end) throw new Error(`the run did not start: ${await page.locator('.go').allInnerTexts()}`);
-    const refused = await diagnostics(page, files);
+    const refused = await diagnostics(page, files, shownAs);
     if (refused.length > 0) return refused;
     await page.waitForTimeout(100);
   }
@@ -153,6 +163,44 @@ async function notices(page) {
 }
 
 /**
+ * The run as the page shows it.
+ * @param {Page} page
+ * @returns {Promise<{ phase: string, results: string, failed: string, retries: string, tokensPerSecond: string, notices: string }>} figures
+ *   with the page's own separators; `notices`: why it waits or cannot go on
+ */
+export async function shownRun(page) {
+  const text = async (/** @type {string} */ id) => (await page.getByTestId(id).first().textContent())?.trim() ?? '';
+  const phase = (await page.locator('[data-phase]').getAttribute('data-phase')) ?? '';
+  return {
+    phase,
+    results: await text('results'),
+    failed: await text('failed'),
+    retries: await text('retries'),
+    tokensPerSecond: await text('tokens-per-second'),
+    notices: phase === 'waiting' || phase === 'failed' ? await notices(page) : '',
+  };
+}
+
+/** What the run that the page shows is called. @param {Page} page */
+export const shownId = async (page) => (await page.locator('[data-run]').getAttribute('data-run')) ?? '';
+
+/** Whether a run in this phase goes no further by itself. @param {string} phase */
+export const isOver = (phase) => ENDED.includes(phase);
+
+/** Watches for a run that waits for a person: here it would wait for ever. */
+export class Patience {
+  #last = '';
+  #since = Date.now();
+
+  /** @param {string} phase @param {string} told what is known of the run @returns {boolean} whether there is none left */
+  isOut(phase, told) {
+    if (told !== this.#last) this.#since = Date.now();
+    this.#last = told;
+    return phase === 'waiting' && Date.now() - this.#since > WAITED;
+  }
+}
+
+/**
  * Waits for the end of the run.
  * @param {Page} page
  * @param {number} timeoutMs
@@ -160,25 +208,32 @@ async function notices(page) {
  */
 export async function runToEnd(page, timeoutMs, progress) {
   const end = Date.now() + timeoutMs;
+  const patience = new Patience();
   let last = '';
-  let since = Date.now();
-  const text = async (/** @type {string} */ id) => (await page.getByTestId(id).first().textContent())?.trim() ?? '';
   while (Date.now() < end) {
-    const phase = (await page.locator('[data-phase]').getAttribute('data-phase')) ?? '';
-    const line = `${phase}: ${await text('results')} results, ${await text('failed')} failed, ${await text('retries')} retries, ${await text('tokens-per-second')} tokens/s`;
-    // Why it waits or cannot go on stands above the figures.
-    const told = phase === 'waiting' || phase === 'failed' ? `${line}\n${await notices(page)}` : line;
-    if (told !== last) {
-      progress(told);
-      since = Date.now();
-    }
+    const { phase, results, failed, retries, tokensPerSecond, notices } = await shownRun(page);
+    const line = `${phase}: ${results} results, ${failed} failed, ${retries} retries, ${tokensPerSecond} tokens/s`;
+    const told = notices === '' ? line : `${line}\n${notices}`;
+    if (told !== last) progress(told);
     last = told;
-    // A run that waits for a person waits for ever here.
-    if (phase === 'waiting' && Date.now() - since > WAITED) return phase;
-    if (ENDED.includes(phase)) return phase;
+    if (patience.isOut(phase, told) || isOver(phase)) return phase;
     await page.waitForTimeout(POLL_MS);
   }
   return 'timeout';
+}
+
+/**
+ * Opens a run that the browser has kept: it goes on.
+ * @param {Page} page
+ * @param {string} url of the page @param {string} run
+ * @returns {Promise<boolean>} false where it is not there
+ */
+export async function reopen(page, url, run) {
+  await page.goto(`${url}#/run/${run}`);
+  const shown = page.locator('[data-phase]');
+  const gone = page.locator('main.alone h1');
+  await shown.or(gone).first().waitFor({ timeout: STARTED });
+  return shown.isVisible();
 }
 
 /**

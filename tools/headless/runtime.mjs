@@ -19,22 +19,33 @@ export function holdRuntimes(context) {
 }
 
 /**
- * Asks one of the page's calls with plain values, in Comlink's words. A Blob comes as its text.
+ * Asks one of the page's calls with plain values, in Comlink's words. A Blob comes as its text. Rejects where another worker
+ * has taken the place of the one that was asked, and where that is silent for too long.
  * @param {Page} page @param {string} method @param {...unknown} args
  */
 export function askRuntime(page, method, ...args) {
   return page.evaluate(
-    ([method, args]) =>
+    ([method, args, ms]) =>
       new Promise((resolve, reject) => {
         const worker = /** @type {Worker} */ (/** @type {any} */ (globalThis).planariaRuntime);
         const id = crypto.randomUUID();
+        const asked = Date.now();
         /** @param {MessageEvent} event */
         const hear = ({ data }) => {
           if (data?.id !== id) return;
-          worker.removeEventListener('message', hear);
+          done();
           if (data.name === 'throw') reject(new Error(data.value?.value?.message ?? 'the runtime refused'));
           else if (data.value instanceof Blob) void data.value.text().then(resolve, reject);
           else resolve(data.value);
+        };
+        const watch = setInterval(() => {
+          if (worker === /** @type {any} */ (globalThis).planariaRuntime && Date.now() - asked < ms) return;
+          done();
+          reject(new Error('the runtime did not answer'));
+        }, 1000);
+        const done = () => {
+          clearInterval(watch);
+          worker.removeEventListener('message', hear);
         };
         worker.addEventListener('message', hear);
         worker.postMessage({
@@ -44,9 +55,12 @@ export function askRuntime(page, method, ...args) {
           argumentList: args.map((value) => ({ type: 'RAW', value })),
         });
       }),
-    /** @type {const} */ ([method, args]),
+    /** @type {const} */ ([method, args, ANSWER_MS]),
   );
 }
+
+/** As long as the page waits for what is slow (src/runtime/client/client.ts). */
+const ANSWER_MS = 180_000;
 
 /** Reads a run's log while it grows. A record may be read again after a reload; each event is told once. */
 export class RunLog {

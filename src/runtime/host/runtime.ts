@@ -3,7 +3,7 @@ import type { DueFault } from '../../chaos/schedule.ts';
 import { missed, struck, type Struck } from '../../chaos/seams.ts';
 import { StoreFault } from '../../store/fault.ts';
 import { FaultInjector, FAULT_CHOICES } from './fault-injector.ts';
-import { exportRun } from '../views/exports.ts';
+import { exportRun, type NoteWords, rowTexts } from '../views/exports.ts';
 import { FrameSender } from '../views/frames.ts';
 import { listRuns } from './run-list.ts';
 import { prepareRun } from './new-run.ts';
@@ -22,6 +22,8 @@ import type {
   RemoteSettings,
   ResultPage,
   ResultQuery,
+  RowFormat,
+  RowTexts,
   RunFrame,
   RunInfo,
   StartReply,
@@ -134,9 +136,11 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   }
 
   async export(runId: string, kind: ExportKind): Promise<Blob> {
-    const { store, noteWords } = this.#with;
-    const words = (await noteWords?.()) ?? (({ code }) => code);
-    return exportRun(await this.#run.require(runId), store, kind, words);
+    return exportRun(await this.#run.require(runId), this.#with.store, kind, await this.#noteWords());
+  }
+
+  async rowTexts(runId: string, format: RowFormat, after: number): Promise<RowTexts> {
+    return rowTexts(await this.#run.require(runId), this.#with.store, format, after, await this.#noteWords());
   }
 
   async decide(runId: string, noticeId: string, decision: Decision): Promise<ActionReply> {
@@ -214,6 +218,10 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   async close(): Promise<void> {
     await this.unwatch();
     await this.#run.close();
+  }
+
+  async #noteWords(): Promise<NoteWords> {
+    return (await this.#with.noteWords?.()) ?? (({ code }) => code);
   }
 
   #momentsOf(view: RunView): Moments {

@@ -38,6 +38,7 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     timeline: (runId) => runtime.timeline(runId),
     moment: async (runId, at) => shown(await runtime.moment(runId, at)),
     export: (runId, kind) => runtime.export(runId, kind),
+    rowTexts: (runId, format, after) => runtime.rowTexts(runId, format, after),
     decide: refuse,
     act: refuse,
     allowRemote: refuse,

@@ -10,7 +10,7 @@ import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from
 import type { CheckedInput, CheckedSwarm, ExampleSwarm, GivenInput, StartReply, StartRequest } from './starting.ts';
 import type { RunFrame, RunInfo } from './status.ts';
 import type { StorageReport } from './storage-report.ts';
-import type { AgentStory, ExportKind, ResultPage, ResultQuery, Timeline } from './views.ts';
+import type { AgentStory, ExportKind, ResultPage, ResultQuery, RowFormat, RowTexts, Timeline } from './views.ts';
 
 /** What is asked before there is a run: answered without the code that runs one. */
 const startScreen = answeredBy('startScreen');
@@ -54,6 +54,8 @@ export const CALLS = {
   /** The run as it was at that run time (ms), folded from its log: a full frame. Also of a run that has ended. */
   moment: run<[at: number], RunFrame>(),
   export: run<[kind: ExportKind], Blob>('slow'),
+  /** Rows that were committed after that place in the order of commits, -1 for the first, at most 500: results as they come. */
+  rowTexts: run<[format: RowFormat, after: number], RowTexts>('slow'),
   /** A person's decision on a notice: one each. Pressed twice it does nothing twice. */
   decide: run<[noticeId: string, decision: Decision], ActionReply>(),
   /** What a person may have done with one agent. */

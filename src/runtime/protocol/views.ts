@@ -50,6 +50,19 @@ export interface AgentStory {
 /** `skipped`: records of the input that were passed over, one JSON object a line. */
 export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics' | 'skipped';
 
+/** Exports that hold the committed rows. */
+export type RowFormat = 'jsonl' | 'csv';
+
+/** Rows as an export of that format has them, in the order in which they were committed, for whoever writes them as they come. */
+export interface RowTexts {
+  /** What stands before the first row. */
+  readonly head: string;
+  /** Each text ends its line. */
+  readonly rows: readonly { readonly task: number; readonly text: string }[];
+  /** Where to ask from next; what was asked with, where there is nothing new. */
+  readonly upTo: number;
+}
+
 /** Something on the timeline that is no fault of ours: `at` in run time, ms. */
 export interface TimelineEvent {
   readonly at: number;

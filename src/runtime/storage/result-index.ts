@@ -74,6 +74,12 @@ export class ResultIndex {
     return counts;
   }
 
+  /** Rows that were committed after that place in the order of commits, the first of them, at most so many. */
+  after(order: number, atMost: number): readonly { readonly task: number; readonly order: number }[] {
+    const found = [...this.#entries.values()].filter((entry) => entry.order > order);
+    return found.sort((a, b) => a.order - b.order).slice(0, atMost);
+  }
+
   /** `beforeSeq`: only rows that were told by this event of the log. */
   async query(query: ResultQuery & { readonly beforeSeq?: number }): Promise<ResultPage> {
     const { beforeSeq = Infinity } = query;

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import type { ResultRow, RunRecord } from '../../store/records.ts';
 import { noteEn } from '../../ui/text/say.en.ts';
-import { exportRun } from './exports.ts';
+import { ResultIndex } from '../storage/result-index.ts';
+import { exportRun, rowTexts } from './exports.ts';
 import type { RunView } from './run-view.ts';
 
 const row = (task: number, note?: ResultRow['note']): ResultRow => ({
@@ -31,5 +32,45 @@ test('exports have remarks on rows in words, whether a code was stored or, by an
     undefined,
   ]);
   const csv = (await (await exportRun(view, store, 'csv', noteEn)).text()).split('\r\n');
-  expect(csv[1]).toMatch(/,no review: json-invalid after 3 attempts$/);
+  expect(csv[1]).toMatch(/,no review: json-invalid after 3 attempts,{4}$/);
 });
+
+test.each(['jsonl', 'csv'] as const)(
+  'u: rows asked for as they come are those of the whole export, each once and in the order of their commits (%s)',
+  async (format) => {
+    const store = new MemoryStore(new MemoryDisk());
+    const tasks = Array.from({ length: 1203 }, (_, k) => (k * 7) % 1203);
+    const record: RunRecord = {
+      ...{ id: 'run-1', name: 'x', startedAt: 1, endedAt: null, tasks: tasks.length, results: 0, failed: 0, agents: 1 },
+      ...{ phase: 'running', modelId: 'm', engine: 'scripted' },
+    };
+    await store.create(record, { swarm: { file: 's', text: '' }, input: { name: 'i', text: '' }, settings: {} });
+    const fence = await store.openWriter('run-1');
+    const index = new ResultIndex(store, 'run-1');
+    const view = { id: 'run-1', index } as unknown as RunView;
+    const got: { task: number; text: string }[] = [];
+    let [after, head] = [-1, ''];
+    const ask = async (): Promise<void> => {
+      for (;;) {
+        const piece = await rowTexts(view, store, format, after, noteEn);
+        ({ upTo: after, head } = piece);
+        got.push(...piece.rows);
+        if (piece.rows.length === 0) return;
+      }
+    };
+    for (const [from, upTo] of [
+      [0, 1],
+      [1, 700],
+      [700, 1203],
+    ] as const) {
+      const rows = tasks.slice(from, upTo).map((task, k) => ({ order: 10 * (from + k), row: row(task) }));
+      await store.commit({ run: 'run-1', fence, events: null, rows, agents: [], record });
+      index.add(rows);
+      await ask();
+      await ask();
+    }
+    expect(got.map(({ task }) => task)).toEqual(tasks);
+    const inOrder = got.toSorted((a, b) => a.task - b.task).map(({ text }) => text);
+    expect(head + inOrder.join('')).toBe(await (await exportRun(view, store, format, noteEn)).text());
+  },
+);

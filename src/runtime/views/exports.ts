@@ -3,7 +3,7 @@ import type { RunStore } from '../../store/run-store.ts';
 import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
 import { runReport } from '../../telemetry/report.ts';
 import { csvFile, csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
-import type { ExportKind, RowNote } from '../protocol/protocol.ts';
+import type { ExportKind, RowFormat, RowNote, RowTexts } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
 
 const TYPES: Readonly<Record<ExportKind, string>> = {
@@ -38,6 +38,30 @@ export async function exportRun(view: RunView, store: RunStore, kind: ExportKind
     parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
   });
   return new Blob(kind === 'csv' ? [...csvFile(parts)] : parts, { type });
+}
+
+/** Rows in one answer. */
+const PIECE = 500;
+
+/** The rows that were committed after `after`, in that order and as `exportRun` writes them: whoever asks again and again has each once. */
+export async function rowTexts(
+  view: Pick<RunView, 'id' | 'index'>,
+  store: RunStore,
+  format: RowFormat,
+  after: number,
+  noteWords: NoteWords,
+): Promise<RowTexts> {
+  const next = view.index.after(after, PIECE);
+  const found = await store.rows(
+    view.id,
+    next.map(({ task }) => task),
+  );
+  const text = format === 'csv' ? toCsv : toJsonLines;
+  return {
+    head: format === 'csv' ? csvHeader() : '',
+    rows: found.map(({ row }) => ({ task: row.task, text: text([told(row, noteWords)]) })),
+    upTo: next.at(-1)?.order ?? after,
+  };
 }
 
 function told(row: ResultRow, noteWords: NoteWords): ResultRow {

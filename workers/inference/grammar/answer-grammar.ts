@@ -7,34 +7,11 @@
  * Objects keep the order of their properties. A single space may stand between two tokens, so both common styles of JSON can be written.
  */
 import { ANYTHING, parsePattern, type Pattern } from '../../../src/kernel/pattern.ts';
+import type { AnswerSchema } from '../../../src/engine/answer-schema.ts';
 import { automatonOf } from '../../../src/kernel/pattern-automaton.ts';
 import { formatPattern, TEXT_FORMATS, type TextFormat } from '../../../src/kernel/text-formats.ts';
 import { integers, numbers } from './numbers.ts';
 import { anyText, automatonRules, literal, TEXT_RULES, times } from './texts.ts';
-
-/** A schema as the runtime hands it on: without references. */
-export interface AnswerSchema {
-  readonly [keyword: string]: unknown;
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, AnswerSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean;
-  readonly items?: AnswerSchema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly uniqueItems?: boolean;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly AnswerSchema[];
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-}
 
 export interface AnswerGrammar {
   /** Its root rule is `root`. */
