@@ -42,6 +42,34 @@ test('the real model works on the first N lines; files, summary and exit code ag
   expect(ended.stderr).toMatch(/results, \d+ failed, \d+ retries, [\d.,]+ tokens\/s/);
 });
 
+test('an export of another country: its bytes, its delimiter, a line that is none, lines that belong together', async () => {
+  const folder = scratch();
+  const [swarm, input, out, csv] = ['swarm.yaml', 'in.csv', 'r.jsonl', 'r.csv'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string, string];
+  const asks = 'input: {format: csv, column: Meldung, encoding: windows-1252, bad: skip, join: traces}';
+  writeFileSync(swarm, readFileSync(small, 'utf8').replace(/^input: .*$/m, asks));
+  const rows = [
+    'sep=;',
+    'Nr;Meldung',
+    '1;ERROR Größe 2,5 €',
+    '2;"    at a.b(C.java:1)"',
+    'kaputt',
+    '3;alles gut, Müller',
+  ];
+  const bytes = [...`${rows.join('\r\n')}\r\n`].map((char) => (char === '€' ? 0x80 : char.charCodeAt(0)));
+  writeFileSync(input, Uint8Array.from(bytes));
+  const ended = await headless(...['run', swarm, '--input', input, '--engine', 'scripted', '--out', out, '--csv', csv]);
+  expect(ended.code, ended.stderr).toBe(0);
+  const told = rowsOf(readFileSync(out)).map(({ line, lastLine, input: text }) => [line, lastLine, text]);
+  expect(told).toEqual([
+    [3, 4, 'ERROR Größe 2,5 €\n    at a.b(C.java:1)'],
+    [6, undefined, 'alles gut, Müller'],
+  ]);
+  // A byte order mark: spreadsheets take it for the encoding of the country otherwise.
+  expect(readFileSync(csv, 'utf8').startsWith('\uFEFFline,input,')).toBe(true);
+});
+
 test('0 when every task has a result; the same seed gives the same rows', async () => {
   const lines = inventLines(30, 3);
   const folder = scratch();
@@ -159,7 +187,7 @@ test.describe('2 for bad input, as FILE:line:column', () => {
     writeFileSync(packed, gzipSync('one line\n'));
     writeFileSync(csv, 'id,text\n1,half, lost\n');
     for (const [file, message] of [
-      [packed, ':1:1: This file is not text in UTF-8: unpack it first, or save it as UTF-8.'],
+      [packed, ':1:1: the file is packed with gzip; expected UTF-8 text; unpack it first (gunzip)'],
       [
         csv,
         ':2:8: the record has 3 columns, the header 2; expected at most 2; put quotes around text that holds a comma',

@@ -34,6 +34,7 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     problem: null,
     loading: null,
     report: null,
+    input: { notes: [], skipped: [] },
     summary: {
       name: 'Bench',
       description: '',

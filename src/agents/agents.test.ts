@@ -1,9 +1,7 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TurnOutcome } from '../engine/contract.ts';
 import { seededRandom } from '../kernel/random.ts';
 import { ContextManager } from './context.ts';
-import { fit, neutralise } from './prompt.ts';
 import { retryDelay } from './retry.ts';
 import type { RoleBrief } from './turn.ts';
 import { planTurn } from './turn.ts';
@@ -48,41 +46,53 @@ test('each way a turn can end has its verdict', () => {
   expect(verdictOf(gone('prompt-too-long'))).toBe('prompt-too-long');
 });
 
-test('free text is kept, even when its limit cut it; nothing at all is not', () => {
-  expect(judge(outcome({ text: ' half a sen', finish: 'length' }), null, '')).toEqual({
-    kind: 'accept',
-    output: 'half a sen',
+describe('e: whole is known, or the turn fails as truncated', () => {
+  const any: OutputCheck = () => null;
+  const failure = (extra: Partial<TurnOutcome>, checked: OutputCheck | null = any): string => {
+    const verdict = judge(outcome(extra), checked, '');
+    return verdict.kind === 'reject' ? verdict.failure : verdict.kind;
+  };
+
+  test.each([
+    // More digits may have followed; {type: integer, minimum: 1000000} holds for the first seven of them.
+    ['12345678', 'output-truncated'],
+    ['-1.5', 'output-truncated'],
+    ['1e3', 'output-truncated'],
+    [' 7', 'output-truncated'],
+    ['"half a te', 'output-truncated'],
+    ['[1, 2', 'output-truncated'],
+    ['{"a":1', 'output-truncated'],
+    ['tru', 'output-truncated'],
+    ['', 'output-truncated'],
+    // Nothing can follow that would make another value of these.
+    ['12345678 ', 'accept'],
+    ['"whole"', 'accept'],
+    ['true', 'accept'],
+    ['null', 'accept'],
+    ['[1, 2]', 'accept'],
+    ['{"a":1}\n', 'accept'],
+  ])('e: %j at its limit: %s', (text, ends) => {
+    expect(failure({ text, finish: 'length' })).toBe(ends);
   });
-  expect(judge(outcome({ text: '  ' }), null, '')).toMatchObject({ failure: 'output-empty' });
+
+  test('e: free text that its limit cut is no result; at its end it is', () => {
+    expect(failure({ text: 'half a sen', finish: 'length' }, null)).toBe('output-truncated');
+    expect(failure({ text: '', finish: 'length' }, null)).toBe('output-truncated');
+    expect(judge(outcome({ text: ' a sentence. ' }), null, '')).toEqual({ kind: 'accept', output: 'a sentence.' });
+    expect(failure({ text: '  ' }, null)).toBe('output-empty');
+  });
+
+  test('e: logs of earlier versions are judged as they were', () => {
+    const cut = { text: '12345678', finish: 'length' } as const;
+    expect(judge(outcome(cut), any, '', 1)).toEqual({ kind: 'accept', output: 12_345_678 });
+    expect(judge(outcome(cut), null, '', 1)).toEqual({ kind: 'accept', output: '12345678' });
+    expect(judge(gone('prompt-too-long'), any, '', 1)).not.toHaveProperty('unrun');
+  });
 });
 
-test('no text can carry a control token of a chat template', () => {
-  fc.assert(
-    fc.property(fc.array(fc.constantFrom('<', '|', '>', ' ', 'im_start', 'a')), (parts) => {
-      const safe = neutralise(parts.join(''));
-      expect(safe).not.toMatch(/<\||\|>/);
-      expect(safe.replaceAll(' ', '')).toBe(parts.join('').replaceAll(' ', ''));
-    }),
-  );
-});
-
-test('text that fits is left alone; text that does not is cut between characters and says so', () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: 'grapheme', maxLength: 5000 }),
-      fc.integer({ min: 256, max: 4096 }),
-      fc.nat(3),
-      (text, context, shrink) => {
-        const cut = fit(text, context, 100, 96, shrink);
-        expect(cut.length).toBeLessThanOrEqual(Math.max(64, context * 2));
-        if (cut !== text) {
-          expect(cut.endsWith(' …')).toBe(true);
-          expect(text.startsWith(cut.slice(0, -2))).toBe(true);
-          expect(cut.isWellFormed()).toBe(text.isWellFormed());
-        }
-      },
-    ),
-  );
+test('l: a prompt that never ran is no attempt', () => {
+  expect(judge(gone('prompt-too-long'), check, '')).toMatchObject({ failure: 'prompt-too-long', unrun: true });
+  expect(judge(gone('internal'), check, '')).not.toHaveProperty('unrun');
 });
 
 test('delays grow, are jittered and never pass 15 s', () => {
@@ -113,20 +123,22 @@ test('a turn carries the prompt as shared prefix, and every attempt another seed
     brief,
     item: 'a <|im_end|> b',
     reviewed: '{"kind":"auth"}',
-    shrink: 0,
-    contextTokens: 1024,
+    goesOn: false,
+    keep: 'head' as const,
+    trimmed: 0,
     contexts: new ContextManager(),
     seedKey: '1/0/1',
   };
   const first = planTurn({ ...order, failures: 0 });
   const second = planTurn({ ...order, failures: 1 });
-  expect(first.request).toMatchObject({
+  expect(first).toMatchObject({
     prefix: [{ role: 'system', content: 'You review.' }],
-    messages: [{ role: 'user', content: 'a < |im_end| > b\n{"kind":"auth"}' }],
+    // d: as it was written; where tokens are made, none of it becomes one that marks roles.
+    messages: [{ role: 'user', content: 'a <|im_end|> b\n{"kind":"auth"}' }],
+    elastic: { message: 0, from: 0, to: 14, keep: 'head' },
     sampling: { temperature: 0 },
   });
-  expect(first.input).toBe('a < |im_end| > b');
-  expect(second.request.sampling.temperature).toBe(0.25);
-  expect(second.request.sampling.seed).not.toBe(first.request.sampling.seed);
+  expect(second.sampling.temperature).toBe(0.25);
+  expect(second.sampling.seed).not.toBe(first.sampling.seed);
   expect(planTurn({ ...order, failures: 1 })).toEqual(second);
 });

@@ -1,7 +1,8 @@
 import type { TurnRequest } from '../engine/contract.ts';
+import type { Keep } from '../kernel/ranges.ts';
 import type { OutputSchema } from '../swarm/output-schema.ts';
 import type { ContextManager } from './context.ts';
-import { fit, turnText } from './prompt.ts';
+import { turnText } from './prompt.ts';
 import { retrySampling } from './retry.ts';
 import type { OutputCheck } from './verdict.ts';
 
@@ -38,39 +39,41 @@ export interface TurnOrder {
   /** JSON of the output under review; null where none is. */
   readonly reviewed: string | null;
   readonly failures: number;
-  /** Times that the engine found this prompt too long. */
-  readonly shrink: number;
-  readonly contextTokens: number;
+  /** It is the rest of a text of which others have read the beginning. */
+  readonly goesOn: boolean;
+  /** What stays of an item that is too long for the context. */
+  readonly keep: Keep;
+  /** Times that the supervisor had the item's context trimmed: no memory then, and half as much of the item each time. */
+  readonly trimmed: number;
   readonly contexts: ContextManager;
   /** Names the task and step within the run's seed. */
   readonly seedKey: string;
 }
 
-/** The request for one turn, and the item's text as the agent will see it. */
-export function planTurn(order: TurnOrder): { readonly request: TurnRequest; readonly input: string } {
-  const { brief } = order;
-  const beside = brief.prompt.length + (order.reviewed?.length ?? 0);
-  const item = fit(order.item, order.contextTokens, beside, brief.maxTokens, order.shrink);
-  const text = turnText(brief.prompt, item, order.reviewed);
-  const { contextTokens, contexts, agent } = order;
-  // A prompt that was too long is tried again without memory.
-  const turns = order.shrink === 0 ? brief.memoryTurns : 0;
-  const otherCharacters = brief.prompt.length + (text.messages[0]?.content.length ?? 0);
-  const memory = contexts.load(agent, turns, { contextTokens, maxTokens: brief.maxTokens, otherCharacters });
+/** The request for one turn. What of it does not fit the context is left out by the engine, which knows tokens. */
+export function planTurn(order: TurnOrder): TurnRequest {
+  const { brief, contexts, agent, trimmed } = order;
+  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.reviewed, order.goesOn);
+  const turns = trimmed === 0 ? brief.memoryTurns : 0;
+  const memory = contexts.load(agent, turns);
   return {
-    input: text.input,
-    request: {
-      id: order.id,
-      agent: order.agent,
-      priority: order.priority,
-      prefix: text.prefix,
-      messages: [...memory, ...text.messages],
-      ...(brief.schema === null ? {} : { schema: brief.schema }),
-      maxTokens: brief.maxTokens,
-      sampling: retrySampling(brief, order.seedKey, order.failures),
-      deadlineMs: brief.deadlineMs,
-      // Its K/V serves its next turn, which begins with all of this one.
-      ...(turns > 0 ? { retain: true } : {}),
+    id: order.id,
+    agent: order.agent,
+    priority: order.priority,
+    prefix,
+    messages: [...memory, ...messages],
+    elastic: {
+      ...elastic,
+      message: memory.length + elastic.message,
+      keep: order.keep,
+      ...(trimmed > 0 && { most: Math.ceil(order.item.length / 2 ** trimmed) }),
     },
+    ...(memory.length > 0 && { memory: memory.length }),
+    ...(brief.schema === null ? {} : { schema: brief.schema }),
+    maxTokens: brief.maxTokens,
+    sampling: retrySampling(brief, order.seedKey, order.failures),
+    deadlineMs: brief.deadlineMs,
+    // Its K/V serves its next turn, which begins with all of this one.
+    ...(turns > 0 ? { retain: true } : {}),
   };
 }

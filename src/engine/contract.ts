@@ -10,6 +10,7 @@
 import type { EngineLoss } from '../journal/engine-events.ts';
 import type { NotKept } from '../journal/storage-events.ts';
 import type { EngineErrorCode, FinishReason, GateCause, LossDeclarer, RemoteErrorCode } from '../journal/vocabulary.ts';
+import type { Keep, Ranges } from '../kernel/ranges.ts';
 
 export type { EngineErrorCode, FinishReason, NotKept };
 /** What can go wrong on this machine; an endpoint elsewhere speaks for itself. */
@@ -47,6 +48,10 @@ export interface TurnRequest {
   readonly messages: readonly ChatMessage[];
   /** JSON Schema, as text, that constrains the output; absent = free text. */
   readonly schema?: string;
+  /** The text that may be shortened where the prompt does not fit the model's context; absent: none. */
+  readonly elastic?: Elastic;
+  /** How many of `messages`, from the first, are the agent's memory: where they do not fit, the oldest are left out, two by two. */
+  readonly memory?: number;
   readonly maxTokens: number;
   readonly stop?: readonly string[];
   readonly sampling: Sampling;
@@ -62,6 +67,18 @@ export interface TurnRequest {
    * and matches. What is not there or does not match is always computed.
    */
   readonly pageIn?: PageInWay;
+}
+
+/** A part of one message that may be shortened. */
+export interface Elastic {
+  /** Index into the request's `messages`. */
+  readonly message: number;
+  /** Characters of its content, `to` not included. */
+  readonly from: number;
+  readonly to: number;
+  readonly keep: Keep;
+  /** At most so many of them, whatever fits; absent: as many as fit. */
+  readonly most?: number;
 }
 
 export type PageInWay = 'restore' | 'prefill';
@@ -98,6 +115,8 @@ export interface TurnUsage {
   /** Of the cached tokens, those whose K/V was read back from the warm tier. */
   readonly restoredTokens: number;
   readonly completionTokens: number;
+  /** Of the completion tokens, those of reasoning, as far as that is known; absent: none. */
+  readonly reasoningTokens?: number;
 }
 
 export interface TurnTiming {
@@ -116,6 +135,10 @@ export interface TurnOutcome {
   readonly timing: TurnTiming;
   /** Mean natural-log probability of the chosen tokens, where the engine reads it. */
   readonly meanLogprob: number | null;
+  /** What was read of the elastic text, in characters of it; absent where that was all of it. */
+  readonly read?: Ranges;
+  /** Messages of the agent's memory that were left out, the oldest; absent where none were. */
+  readonly dropped?: number;
   /** True when the agent's sequence is parked on the GPU now, as `retain` asked. */
   readonly retained?: boolean;
   /** Absent when the agent was resident, or where the engine does not measure it. */
@@ -125,7 +148,7 @@ export interface TurnOutcome {
   readonly reasoning?: string;
 }
 
-/** Streamed while a turn runs; `text` is all text so far, so a lost message costs nothing. */
+/** Streamed while a turn runs; `text` is all of the answer so far, reasoning left out, so a lost message costs nothing. */
 export interface TurnProgress {
   readonly id: string;
   readonly text: string;

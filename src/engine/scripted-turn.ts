@@ -1,6 +1,7 @@
 import type { Cancel } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from './contract.ts';
+import type { Fitted } from './fit.ts';
 import { scriptedAnswer } from './scripted-answer.ts';
 import { type Arrival, charactersOf, headOf, tokensOf } from './scripted-memory.ts';
 
@@ -50,7 +51,9 @@ export class Script {
 
 /** A turn that the engine holds. */
 export interface Running {
+  /** As it fits. */
   readonly request: TurnRequest;
+  readonly fitted: Pick<Fitted, 'read' | 'dropped'> | null;
   readonly order: number;
   readonly submitted: number;
   readonly onProgress: ((progress: TurnProgress) => void) | undefined;
@@ -67,7 +70,7 @@ export interface Running {
   timers: Cancel[];
 }
 
-export const promptTokens = (request: TurnRequest): number =>
+export const promptTokens = (request: Pick<TurnRequest, 'prefix' | 'messages'>): number =>
   [...request.prefix, ...request.messages].reduce((sum, message) => sum + tokensOf(message.content), 0);
 
 /** What whoever submitted the turn is told of it; times from its submission. */
@@ -79,14 +82,17 @@ export function outcomeOf(
   error: EngineError | undefined,
 ): TurnOutcome {
   const admitted = turn.admitted ?? now;
+  const { fitted } = turn;
+  // A prompt that does not fit is never computed.
+  const ran = turn.admitted !== null && error?.code !== 'prompt-too-long';
   const since = (at: number): number => at - turn.submitted;
   return {
     id: turn.request.id,
     finish,
     text: turn.text,
     usage: {
-      promptTokens: turn.admitted === null ? 0 : promptTokens(turn.request),
-      cachedTokens: turn.cached,
+      promptTokens: ran ? promptTokens(turn.request) : 0,
+      cachedTokens: ran ? turn.cached : 0,
       restoredTokens: turn.arrival?.restored ?? 0,
       completionTokens: turn.tokens,
     },
@@ -96,6 +102,8 @@ export function outcomeOf(
       endedMs: since(now),
     },
     meanLogprob: null,
+    ...(fitted?.read && { read: fitted.read }),
+    ...(fitted?.dropped !== undefined && { dropped: fitted.dropped }),
     ...(retained ? { retained } : {}),
     ...(turn.arrival?.pageIn ? { pageIn: turn.arrival.pageIn } : {}),
     ...(error ? { error } : {}),

@@ -20,6 +20,7 @@ import type {
 } from './contract.ts';
 import { EngineFault } from './contract.ts';
 import { nothing, ownText, ScriptedMemory, tokensOf } from './scripted-memory.ts';
+import { fitTurn } from './fit.ts';
 import { outcomeOf, promptTokens, type Running, Script, type ScriptedFault, STRIDE } from './scripted-turn.ts';
 
 export type { ScriptedFault };
@@ -115,11 +116,15 @@ export class ScriptedEngine implements Engine {
     };
   }
 
-  submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
+  submit(asked: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
+    // It understands nothing and so has no limit of its own: what cannot be made to fit is taken as it is.
+    const fitted = fitTurn(asked, CONTEXT_TOKENS, (prefix, messages) => promptTokens({ prefix, messages }));
+    const request = fitted ? { ...asked, messages: fitted.messages } : asked;
     let turn!: Running;
     const done = new Promise<TurnOutcome>((settle) => {
       turn = {
         request,
+        fitted,
         order: this.#order++,
         submitted: this.#clock.now(),
         onProgress,

@@ -144,6 +144,8 @@ export type HealingEvent =
       readonly stage?: number;
       readonly slot?: number;
       readonly choices?: readonly NoticeChoice[];
+      /** The turn before it never ran, and is no attempt. */
+      readonly unrun?: true;
       /** What the task ends as where nobody helps. */
       readonly failure?: TaskFailure;
     }

@@ -1,3 +1,4 @@
+import type { Ranges } from '../kernel/ranges.ts';
 import type { WorkItem } from './work-item.ts';
 
 /** Output of a step that waits for the rest of the flow. */
@@ -11,6 +12,29 @@ export interface HeldOutput {
   readonly edited?: true;
   /** A bigger model gave it, in place of the run's own. */
   readonly model?: string;
+}
+
+/** A part of a text that has been read. */
+export interface ReadPart {
+  readonly step: number;
+  readonly slot: number;
+  readonly output: unknown;
+  /** Character of the text with which the part after it begins. */
+  readonly next: number;
+}
+
+/** Parts of the item's text that have been read, in their order. */
+export const partsOf = (parts: readonly ReadPart[] | undefined, { step, slot }: WorkItem): readonly ReadPart[] =>
+  parts?.filter((each) => each.step === step && each.slot === slot) ?? [];
+
+/** What the newest turn of a work item did not read. */
+export interface Reading {
+  readonly step: number;
+  readonly slot: number;
+  /** Characters of its text that were read; absent: all. */
+  readonly read?: Ranges;
+  /** Messages of the agent's memory that were left out. */
+  readonly dropped: number;
 }
 
 /** A task that was created while the run went on. */

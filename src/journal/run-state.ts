@@ -1,7 +1,7 @@
 import { beginTurn, dropTurns, endWork, rest } from './agent-states.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
-import type { CreatedTask, HeldOutput } from './outputs.ts';
+import type { CreatedTask, HeldOutput, Reading, ReadPart } from './outputs.ts';
 import { Revisions } from './revisions.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
 import { TaskItems } from './task-items.ts';
@@ -47,7 +47,7 @@ export interface RunTotals {
  *   record knows better where a piece of the log was set aside.
  * - A task that is over stays so, but for `task.reopened`; `totals.results + totals.failed` are those that are over, `open` the others.
  * - Tasks get the next number and keep it; agents are as many as at first.
- * - `held` has outputs of open tasks only.
+ * - `held`, `parts` and `reads` have open tasks only.
  */
 export class RunState {
   readonly tasks: TaskTable;
@@ -58,6 +58,10 @@ export class RunState {
   readonly created = new Map<number, CreatedTask>();
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
+  /** Parts of texts that were read, by task, as long as others of the same text are not. */
+  readonly parts = new Map<number, readonly ReadPart[]>();
+  /** What the newest turns of open tasks did not read, by task. */
+  readonly reads = new Map<number, readonly Reading[]>();
   /** What agents are told and held to, as far as it was revised. */
   readonly revisions: Revisions;
   /** What a person is asked now. */
@@ -105,13 +109,15 @@ export class RunState {
 
   /** A state of its own that is as this one is now. */
   copy(): RunState {
-    const { tasks, agents, items, created, held, totals, notices, revisions, ...plain } = this;
+    const { tasks, agents, items, created, held, parts, reads, totals, notices, revisions, ...plain } = this;
     const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy(), revisions.copy()), plain);
     copyColumns(tasks, copy.tasks);
     copyColumns(agents, copy.agents);
     copy.items.copyFrom(items);
     for (const [task, one] of created) copy.created.set(task, one);
     for (const [task, outputs] of held) copy.held.set(task, [...outputs]);
+    for (const [task, read] of parts) copy.parts.set(task, read);
+    for (const [task, read] of reads) copy.reads.set(task, read);
     Object.assign(copy.totals, totals);
     return copy;
   }
@@ -175,6 +181,7 @@ export class RunState {
         totals.promptTokens += prompt;
         totals.cachedTokens += cached;
         totals.completionTokens += completion;
+        if (!this.#over(event.task)) this.#read(event);
         add(tasks.tokens, event.task, prompt + completion);
         add(tasks.ms, event.task, event.ms);
         add(agents.turns, event.agent, 1);
@@ -197,14 +204,18 @@ export class RunState {
         items.waits(this.#item(event, event.task), { failed: true });
         break;
       case 'task.escalated':
-        if (!event.failed || this.#over(event.task)) break;
-        items.waits(this.#item(event, event.task), { failed: true });
+        if ((!event.failed && !event.unrun) || this.#over(event.task)) break;
+        items.waits(this.#item(event, event.task), { failed: event.failed === true });
         break;
       case 'task.requeued':
         if (this.#over(event.task)) break;
         totals.requeued++;
         items.waits(this.#item(event, event.task), { lost: !BLAMELESS.has(event.reason) });
         rest(agents, event.agent);
+        break;
+      case 'task.part':
+        if (this.#over(event.task)) break;
+        this.#part(event);
         break;
       case 'task.advanced':
         if (this.#over(event.task)) break;
@@ -228,7 +239,7 @@ export class RunState {
         else break;
         tasks.attempts[event.task] = 0;
         items.restarted(event.task);
-        this.held.delete(event.task);
+        this.#forget(event.task);
         this.ended = false;
         break;
       case 'agent.state': {
@@ -245,7 +256,7 @@ export class RunState {
       case 'heal.notice':
         // The task waits for a word; the attempt that failed last is counted here, as no retry will.
         if (event.of !== 'task' || event.task == null || this.#over(event.task)) break;
-        items.waits(this.#item(event, event.task), { failed: true });
+        items.waits(this.#item(event, event.task), { failed: !event.unrun });
         break;
       case 'heal.decided':
         if (event.decision !== 'retry' || event.task === null || this.#over(event.task)) break;
@@ -272,6 +283,16 @@ export class RunState {
     this.ended = false;
   }
 
+  /** Its failures are over with it: the next part has attempts of its own. */
+  #part(event: Extract<JournalEvent, { type: 'task.part' }>): void {
+    const { task, output, next } = event;
+    const item = this.#item(event, task);
+    const { step, slot } = item;
+    this.parts.set(task, [...(this.parts.get(task) ?? []), { step, slot, output, next }]);
+    this.items.waits(item);
+    add(this.tasks.attempts, task, this.items.renewed(item));
+  }
+
   #advance(event: Extract<JournalEvent, { type: 'task.advanced' }>): void {
     const { task, agent, output, next, attempts } = event;
     const item = this.#item(event, task);
@@ -285,12 +306,37 @@ export class RunState {
       ...(event.model !== undefined && { model: event.model }),
     });
     this.held.set(task, held);
+    const parts = this.parts.get(task)?.filter((each) => each.step !== item.step || each.slot !== item.slot) ?? [];
+    if (parts.length > 0) this.parts.set(task, parts);
+    else this.parts.delete(task);
     this.items.ended(item, next);
     this.tasks.attempts[task] = attempts;
   }
 
   #end(task: number): void {
     this.items.over(task);
+    this.#forget(task);
+  }
+
+  #read(event: Extract<JournalEvent, { type: 'turn.ended' }>): void {
+    const { read, dropped = 0 } = event;
+    // A turn that never came to its prompt says nothing of it.
+    if (event.finish === 'cancelled' || event.finish === 'error') return;
+    const { step, slot } = this.#item(event, event.task);
+    const before = this.reads.get(event.task)?.find((each) => each.step === step && each.slot === slot);
+    const others = this.reads.get(event.task)?.filter((each) => each.step !== step || each.slot !== slot) ?? [];
+    // Of the parts that had turns before; a part that is read once more counts once.
+    const earlier =
+      event.offset === undefined ? [] : (before?.read ?? []).filter(([from]) => from < (event.offset ?? 0));
+    const now =
+      read || dropped > 0 ? [...others, { step, slot, ...(read && { read: [...earlier, ...read] }), dropped }] : others;
+    if (now.length > 0) this.reads.set(event.task, now);
+    else this.reads.delete(event.task);
+  }
+
+  #forget(task: number): void {
     this.held.delete(task);
+    this.parts.delete(task);
+    this.reads.delete(task);
   }
 }

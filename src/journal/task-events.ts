@@ -67,6 +67,8 @@ export type TaskEvent =
       readonly to: string;
       readonly because: EscalationCause;
       readonly failed?: true;
+      /** Its last turn never ran, and is no attempt. */
+      readonly unrun?: true;
     }
   /** The turn was lost through no fault of the task (engine, pause, reload); it waits again and no attempt is counted. */
   | {
@@ -77,6 +79,17 @@ export type TaskEvent =
       readonly agent: number;
       readonly reason: RequeueReason;
       readonly partial?: string;
+    }
+  /** A part of a text that is too long was read, and has its output; the next turn of the item reads on. */
+  | {
+      readonly type: 'task.part';
+      readonly task: number;
+      readonly stage?: number;
+      readonly slot?: number;
+      readonly agent: number;
+      readonly output: unknown;
+      /** Character of the text with which the next part begins. */
+      readonly next: number;
     }
   /** One step of the flow is done; its output is held here until the task is committed. */
   | {

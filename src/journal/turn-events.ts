@@ -1,4 +1,5 @@
 /** Turns: when they began, how they ended. */
+import type { Ranges } from '../kernel/ranges.ts';
 import type { EngineErrorCode, FinishReason, TurnFailure } from './vocabulary.ts';
 
 /** Token counts of one turn. */
@@ -7,6 +8,8 @@ export interface TokenUse {
   /** Of the prompt, those that were not computed again. */
   readonly cached: number;
   readonly completion: number;
+  /** Of the completion, those of reasoning, as far as that is known; absent: none. */
+  readonly reasoning?: number;
 }
 
 /** What a replay of the turn needs beyond how it ended. Times are milliseconds from its submission, to the microsecond. */
@@ -26,6 +29,8 @@ export interface TurnTrace {
   readonly error?: EngineErrorCode;
   /** The text, where it is not the JSON of an accepted output; cut to 4,096 characters. */
   readonly said?: string;
+  /** What the model wrote to reason with before its answer; cut to 4,096 characters. */
+  readonly reasoning?: string;
   /** Its sequence stayed on the GPU. */
   readonly retained?: true;
 }
@@ -57,6 +62,12 @@ export type TurnEvent =
       readonly pending?: true;
       /** Bigger model that had it: the turn says nothing about the agent. */
       readonly model?: string;
+      /** What was read of the text that the turn was about, in characters of it; absent: all. */
+      readonly read?: Ranges;
+      /** Character of the text with which the turn began, where the parts before had turns of their own; absent: 0. */
+      readonly offset?: number;
+      /** Messages of the agent's memory that did not fit, the oldest; absent: none. */
+      readonly dropped?: number;
       /** Score of the turn, 0 to 1, where it was judged. */
       readonly health?: number;
       readonly trace?: TurnTrace;

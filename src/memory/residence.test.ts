@@ -28,10 +28,7 @@ async function world(agents: number) {
     agent,
     priority: 1,
     prefix: [{ role: 'system', content: 'You read logs.' }],
-    messages: [
-      ...contexts.load(agent, memory, { contextTokens: 4096, maxTokens: 40, otherCharacters: 100 }),
-      { role: 'user', content: `line ${String(turns)} of a log` },
-    ],
+    messages: [...contexts.load(agent, memory), { role: 'user', content: `line ${String(turns)} of a log` }],
     maxTokens: 40,
     sampling: { temperature: 0, topP: 1, seed: 1 },
     deadlineMs: 1e6,

@@ -27,11 +27,26 @@ export interface RunSource {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** What was left out of a text on its way to a model. */
+export interface RowReading {
+  /** Role whose agent read it. */
+  readonly role: string;
+  /** Role whose output the text is; absent: it is the row's input. */
+  readonly of?: string;
+  /** Characters of the text, in UTF-16 as in JavaScript, and the parts of it that were read: from a character on, up to another. */
+  readonly characters: number;
+  readonly read: readonly (readonly [from: number, to: number])[];
+  /** Exchanges of the agent's memory that did not fit beside it; absent: none. */
+  readonly forgot?: number;
+}
+
 /** One committed row: the task's result, or its named failure. */
 export interface ResultRow {
   readonly task: number;
   /** Line in the input, from 1. */
   readonly line: number;
+  /** Line on which the item ends; absent where that is the same. */
+  readonly lastLine?: number;
   readonly input: string;
   /** Parsed output; null when the task failed. */
   readonly output: unknown;
@@ -45,12 +60,16 @@ export interface ResultRow {
   /** Milliseconds of turns, reviews included. */
   readonly durationMs: number;
   readonly review: { readonly agent: string; readonly output: unknown } | null;
+  /** What of the row's texts was not read, or of an agent's memory; absent: all was. */
+  readonly read?: readonly RowReading[];
   /** A remark on the row, e.g. how it failed or that it has no review; text in rows of earlier versions. */
   readonly note?: string | { readonly code: string };
   /** Bigger model that gave the output, where it was not the run's own. */
   readonly model?: string;
   /** A person gave the output, or part of it. */
   readonly edited?: true;
+  /** Output and review as JSON text, as they were written, where reading and writing them would change a number. */
+  readonly written?: { readonly output?: string; readonly review?: string };
 }
 
 /** Events of one commit; `body` is one JSON event a line. */

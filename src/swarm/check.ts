@@ -28,12 +28,24 @@ export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean, rolesSt
     ...(sound(['roles']) && sound(['budget']) ? checkTokens(swarm) : []),
     ...(sound(['supervision']) ? checkThresholds(swarm) : []),
     ...(rolesStand && sound(['flow']) ? checkFlow(swarm) : []),
+    ...(sound(['flow']) && sound(['input']) ? checkMerge(swarm) : []),
+  ];
+}
+
+function checkMerge({ input, flow }: Pick<Swarm, 'input' | 'flow'>): Broken[] {
+  if (input.merge !== 'step' || flow.some(({ each = INPUT_NAME }) => each !== INPUT_NAME)) return [];
+  return [
+    {
+      path: ['input', 'merge'],
+      message: 'no step of flow works on outputs that could be merged',
+      expected: 'a step with each: and the name of a role',
+    },
   ];
 }
 
 function checkInput({ input }: Swarm): Broken[] {
   const broken: Broken[] = [];
-  const needs = (key: 'example' | 'column' | 'field', goesWith: string, fits: boolean): void => {
+  const needs = (key: keyof Swarm['input'], goesWith: string, fits: boolean): void => {
     if (input[key] === undefined || fits) return;
     broken.push({
       path: ['input', key],
@@ -44,7 +56,18 @@ function checkInput({ input }: Swarm): Broken[] {
   };
   needs('example', 'from: example', input.from === 'example');
   needs('column', 'format: csv', input.format === 'csv');
-  needs('field', 'format: jsonl', input.format === 'jsonl');
+  needs('delimiter', 'format: csv', input.format === 'csv');
+  needs('header', 'format: csv', input.format === 'csv');
+  needs('field', 'format: jsonl or format: json', input.format === 'jsonl' || input.format === 'json');
+  needs('bad', 'format: csv, jsonl or json', input.format !== 'lines');
+  needs('merge', 'long: split', input.long === 'split');
+  if (input.header === false && typeof input.column === 'string') {
+    broken.push({
+      path: ['input', 'header'],
+      message: 'input.column is a name, and the file is said to have no header',
+      expected: 'header: true, or a column number from 1',
+    });
+  }
   if (input.from === 'example' && input.example === undefined) {
     broken.push({ path: ['input', 'from'], message: 'input does not say which example', expected: 'the key example' });
   }

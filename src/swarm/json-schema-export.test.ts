@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { mixedLog } from '../../tools/swarm/mixed-log.mjs';
 import { expand } from './expand.ts';
-import { readInput } from './input.ts';
+import { readInput } from './input/read-input.ts';
 import { publishedSchema } from './json-schema-export.ts';
 import { EXAMPLE_INPUTS } from './model.ts';
 import { formatDiagnostic, parseSwarm } from './parse.ts';

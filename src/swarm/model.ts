@@ -8,7 +8,31 @@ import * as v from 'valibot';
 import { OutputSchemaSchema } from './output-schema.ts';
 
 export const ROLE_KINDS = ['coordinator', 'specialist', 'guardian', 'worker', 'messenger'] as const;
-export const INPUT_FORMATS = ['lines', 'csv', 'jsonl'] as const;
+export const INPUT_FORMATS = ['lines', 'csv', 'jsonl', 'json'] as const;
+/** Encodings that a swarm file may name, as people know them. */
+export const ENCODINGS = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'latin1',
+  'windows-1252',
+  'iso-8859-15',
+  'windows-1250',
+  'windows-1251',
+  'koi8-r',
+  'macintosh',
+  'euc-kr',
+  'shift_jis',
+  'euc-jp',
+  'gb18030',
+  'big5',
+] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+/** Delimiters that have a name in a swarm file. */
+export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', space: ' ' } as const;
+/** What is read of a text that is too long for the model. */
+export const LONG = ['head', 'tail', 'middle', 'split'] as const;
+export const MERGES = ['rules', 'step'] as const;
 /** Files under public/swarms/inputs/. */
 export const EXAMPLE_INPUTS = ['mixed.log'] as const;
 
@@ -16,6 +40,7 @@ export const MAX_AGENTS = 100_000;
 export const MAX_ROLES = 64;
 /** Items of one input. */
 export const MAX_ITEMS = 1_000_000;
+export const MAX_INPUT_CHARACTERS = 50 * 1024 * 1024;
 /** Flow steps: one for each role there may be. */
 export const MAX_STEPS = 64;
 
@@ -79,6 +104,16 @@ const modelId = () => {
   return v.pipe(v.string(expected), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, expected));
 };
 
+const DELIMITER = `one of ${Object.keys(DELIMITERS).join(', ')}, or one character`;
+
+/** One character; names, and the tab as people write it in single quotes, come out as what they stand for. */
+const delimiter = () =>
+  v.pipe(
+    v.string(DELIMITER),
+    v.transform((text) => (text === '\\t' ? '\t' : ((DELIMITERS as Readonly<Record<string, string>>)[text] ?? text))),
+    v.regex(/^[^"\n\r]$/, DELIMITER),
+  );
+
 const COLUMN = 'a column name, or a column number from 1';
 const SHARE = 'a number above 0, at most 1';
 
@@ -116,7 +151,19 @@ const Input = v.strictObject(
     example: v.pipe(v.exactOptional(choice(EXAMPLE_INPUTS)), v.description('Which example; with from: example only.')),
     format: v.pipe(
       v.optional(choice(INPUT_FORMATS), 'lines'),
-      v.description('lines: each line is an item; csv: each record; jsonl: each line is one JSON value.'),
+      v.description(
+        'lines: each line is an item; csv: each record; jsonl: each line is one JSON value; json: each item of a list is one.',
+      ),
+    ),
+    encoding: v.pipe(
+      v.exactOptional(choice(ENCODINGS)),
+      v.description(
+        "The file's encoding; absent = UTF-8, or UTF-16 where the file says so. A byte order mark goes first.",
+      ),
+    ),
+    delimiter: v.pipe(
+      v.exactOptional(delimiter()),
+      v.description('csv: what parts fields: comma, semicolon, tab, bar, space or one character; absent = found out.'),
     ),
     column: v.pipe(
       v.exactOptional(
@@ -126,13 +173,43 @@ const Input = v.strictObject(
         'csv: the column that agents read. A name needs a header line; a number counts from 1 and means there is none.',
       ),
     ),
+    header: v.pipe(
+      v.exactOptional(v.boolean('true or false')),
+      v.description('csv, with a column number: true = the first record is a header all the same.'),
+    ),
     field: v.pipe(
       v.exactOptional(text(128)),
-      v.description('jsonl: the field that agents read; absent = the whole line.'),
+      v.description(
+        'jsonl, json: the field that agents read, such as message, log.message or events[].message; absent = the whole value.',
+      ),
+    ),
+    join: v.pipe(
+      v.exactOptional(choice(['none', 'traces'])),
+      v.description(
+        'traces: lines of a stack trace, and others that are indented, belong to the line before them; absent = none.',
+      ),
+    ),
+    long: v.pipe(
+      v.exactOptional(choice(LONG)),
+      v.description(
+        'What is read of a text that does not fit the model: head, tail, or middle = both ends without what is between them; split = all of it, in parts that have turns of their own; absent = head.',
+      ),
+    ),
+    merge: v.pipe(
+      v.exactOptional(choice(MERGES)),
+      v.description(
+        'With long: split: rules = outputs of parts become one by rules of the schema; step = the next step of flow reads them as a list; absent = rules.',
+      ),
+    ),
+    bad: v.pipe(
+      v.exactOptional(choice(['stop', 'skip'])),
+      v.description(
+        'csv, jsonl, json: skip = records that cannot be read are passed over, counted and listed; absent = stop.',
+      ),
     ),
     limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
-  'a map with from, example, format, column, field, limit',
+  'a map with from, example, format, encoding, delimiter, column, header, field, join, long, merge, bad, limit',
 );
 
 const Limits = v.strictObject(

@@ -3,6 +3,7 @@ import { accepts } from '../kernel/pattern-automaton.ts';
 import {
   ANNOTATIONS,
   childrenOf,
+  type MergeRule,
   NUMBER_FORMATS,
   type OutputSchema,
   type OutputType,
@@ -59,12 +60,35 @@ function checkKeywords(schema: OutputSchema, report: Report): void {
   checkArray(schema, report);
   checkTexts(schema, report);
   checkValues(schema, report);
+  checkMerge(schema, report);
   schema.required?.forEach((name, index) => {
     if (Object.hasOwn(schema.properties ?? {}, name)) return;
     const near = nearest(name, Object.keys(schema.properties ?? {}));
     const message = `required names ${JSON.stringify(name)}, which properties does not have`;
     report(['required', index], message, 'a name in properties', near ? `did you mean ${near}?` : '');
   });
+}
+
+/** What the values must be that a rule makes one of; a rule that is not here takes any. */
+const MERGED: Partial<Readonly<Record<MergeRule, readonly OutputType[]>>> = {
+  highest: ['integer', 'number', 'boolean'],
+  lowest: ['integer', 'number', 'boolean'],
+  sum: ['integer', 'number'],
+  any: ['boolean'],
+  all: ['boolean'],
+  union: ['array'],
+  list: ['array'],
+  join: ['string'],
+};
+
+function checkMerge(schema: OutputSchema, report: Report): void {
+  const { 'x-merge': rule, enum: values } = schema;
+  const types = rule && MERGED[rule];
+  if (!types || typesOf(schema).some((type) => types.includes(type))) return;
+  const ordered = rule === 'highest' || rule === 'lowest';
+  if (ordered && values) return;
+  const needs = `type: ${types.join(' or ')}${ordered ? ', or an enum,' : ''} beside it`;
+  report(['x-merge'], `x-merge: ${rule} cannot be followed here`, needs);
 }
 
 /** Property names stand in grammars, paths and columns. */
@@ -260,6 +284,10 @@ function misfit(value: Scalar, schema: OutputSchema): string | null {
     if (length < minLength || length > maxLength) return 'is not as long as minLength and maxLength ask';
     const texts = textsOf(schema);
     return texts.ok && texts.value && !accepts(texts.value, value) ? 'does not match pattern or format' : null;
+  }
+  // 9007199254740993 would be asked for as …992.
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return 'has more digits than a number holds';
   }
   if (typeof value === 'number') {
     if (value < minimum || value > maximum) return 'is not within minimum and maximum';

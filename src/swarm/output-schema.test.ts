@@ -27,3 +27,17 @@ test("a schema's own values pass it, or the schema does not pass here", () => {
     { numRuns: 2000 },
   );
 });
+
+test('c: a number that is asked for but has more digits than a number holds is told', () => {
+  // What the file says, 9007199254740993, is …992 once it is read.
+  const faults = outputSchemaFaults({ enum: [1, 9007199254740992] });
+  expect(faults).toEqual([
+    {
+      path: ['enum', 1],
+      message: '9007199254740992 has more digits than a number holds',
+      expected: 'a value that the rest of the schema allows',
+      hint: '',
+    },
+  ]);
+  expect(outputSchemaFaults({ const: 9007199254740991 })).toEqual([]);
+});

@@ -10,6 +10,11 @@ export type Scalar = string | number | boolean | null;
 export const OUTPUT_TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'] as const;
 export type OutputType = (typeof OUTPUT_TYPES)[number];
 
+/** How outputs for parts of one text come to one; see merge.ts. */
+export const MERGE_RULES = [
+  ...(['highest', 'lowest', 'most', 'sum', 'union', 'list', 'join', 'any', 'all', 'first', 'last'] as const),
+] as const;
+export type MergeRule = (typeof MERGE_RULES)[number];
 /** Formats that only say how a number is stored; those of 32 bits bound it. */
 export const NUMBER_FORMATS = ['int32', 'int64', 'float', 'double'] as const;
 
@@ -43,6 +48,8 @@ export interface OutputSchema {
   definitions?: Record<string, OutputSchema>;
   /** The value stands letter by letter in what the agent was given. Ours; other readers of JSON Schema pass over it. */
   'x-copied-from'?: 'input';
+  /** Where a text is read in parts: what their values come to. Ours, as well. */
+  'x-merge'?: MergeRule;
   $schema?: string;
   $comment?: string;
   default?: unknown;
@@ -123,6 +130,7 @@ export const OutputSchemaSchema: v.GenericSchema<OutputSchema> = v.strictObject(
     $defs: v.exactOptional(schemas('a map from names to schemas')),
     definitions: v.exactOptional(schemas('a map from names to schemas')),
     'x-copied-from': v.exactOptional(v.literal('input', 'input')),
+    'x-merge': v.exactOptional(v.picklist(MERGE_RULES, `one of ${MERGE_RULES.join(', ')}`)),
     $schema: v.exactOptional(v.string('a text')),
     $comment: v.exactOptional(v.string('a text')),
     default: v.exactOptional(v.unknown()),

@@ -142,12 +142,38 @@ function valueProblem(issue: v.BaseIssue<unknown>): Broken[] {
   return [{ path, message: found(path, issue.input), expected: issue.message, hint: hintFor(path, issue) }];
 }
 
+/** What people call a choice of a key elsewhere. */
+const CALLED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  format: {
+    tsv: 'write format: csv, and delimiter: tab',
+    ndjson: 'write format: jsonl',
+    text: 'write format: lines',
+    txt: 'write format: lines',
+    log: 'write format: lines',
+    xlsx: 'save the sheet as CSV, and write format: csv',
+  },
+  encoding: {
+    'iso-8859-1': 'write encoding: latin1',
+    'latin-9': 'write encoding: iso-8859-15',
+    ansi: 'write encoding: windows-1252',
+    cp1252: 'write encoding: windows-1252',
+    cp1251: 'write encoding: windows-1251',
+    cp949: 'write encoding: euc-kr',
+    cp932: 'write encoding: shift_jis',
+    sjis: 'write encoding: shift_jis',
+    gbk: 'write encoding: gb18030',
+    'utf-16': 'write encoding: utf-16le, as Windows does, or utf-16be',
+  },
+};
+
 function hintFor(path: Path, issue: v.BaseIssue<unknown>): string {
   if (path.at(-1) === 'type' && [issue.input].flat().includes(null)) {
     return 'put quotes around "null": without them YAML reads no value';
   }
   if (path.at(-1) === 'type' && Array.isArray(issue.input)) return hintForTypes(issue.input);
   if (typeof issue.input !== 'string') return '';
+  const called = path[0] === 'input' ? CALLED[String(path[1])]?.[issue.input.toLowerCase()] : undefined;
+  if (called !== undefined) return called;
   if (path.at(-1) === 'format') return formatInsteadOf(issue.input) ?? nearestOf(issue);
   const type = path.at(-1) === 'type' ? typeInsteadOf(issue.input) : null;
   if (type !== null) return `write ${type}`;

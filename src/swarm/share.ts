@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { parseBounded } from './bounded-json.ts';
 import { packContainer, unpackContainer } from './container.ts';
 import { decodeLink, encodeLink, linkError, type LinkError } from './link.ts';
-import { MAX_INPUT_CHARACTERS } from './input.ts';
+import { MAX_INPUT_CHARACTERS } from './model.ts';
 import { MAX_BYTES } from './source.ts';
 
 const NamedText = (most: number) =>

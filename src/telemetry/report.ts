@@ -3,6 +3,7 @@ import type { StepRecord } from '../healing/step-record.ts';
 import { type RunState } from '../journal/run-state.ts';
 import { AGENT_STATES } from '../journal/vocabulary.ts';
 import type { RunRecord } from '../store/records.ts';
+import type { InputNote } from '../swarm/input/notes.ts';
 
 /** What is sampled of an engine while it runs. */
 export interface EngineFigures {
@@ -66,8 +67,10 @@ export interface RunReport {
     readonly loadMs: number;
     readonly meanTurnMs: number;
   };
-  /** What fell back, what was changed on the way in; plain sentences. */
+  /** What of the engine fell back; plain sentences. */
   readonly notes: readonly string[];
+  /** What was guessed, changed or left out on the way from the input file to tasks, as codes with parameters (docs/swarm-file.md). */
+  readonly input: { readonly notes: readonly InputNote[] };
 }
 
 export interface ReportSource {
@@ -80,7 +83,7 @@ export interface ReportSource {
   readonly elapsedMs: number;
   readonly figures: EngineFigures | null;
   readonly learned: StepRecord;
-  readonly notes: readonly string[];
+  readonly inputNotes: readonly InputNote[];
 }
 
 export function runReport(source: ReportSource): RunReport {
@@ -137,7 +140,8 @@ export function runReport(source: ReportSource): RunReport {
       loadMs: engine?.loadMs ?? 0,
       meanTurnMs: totals.turns > 0 ? computeMs / totals.turns : 0,
     },
-    notes: [...(engine?.notes ?? []), ...source.notes],
+    notes: engine?.notes ?? [],
+    input: { notes: source.inputNotes },
   };
 }
 

@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import Papa from 'papaparse';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ResultRow } from '../store/records.ts';
 import { RateMeter } from './rate.ts';
-import { csvHeader, toCsv, toJsonLines } from './rows.ts';
+import { csvFile, csvHeader, toCsv, toJsonLines } from './rows.ts';
 
 const row: ResultRow = {
   task: 0,
@@ -43,6 +44,64 @@ test('CSV comes back as it was, but for a quote before what a spreadsheet would 
     note: '',
   });
   expect(JSON.parse(data[0]?.['output'] ?? '')).toEqual(row.output);
+});
+
+const parsed = (rows: ResultRow[]): string[][] =>
+  Papa.parse<string[]>(toCsv(rows), { delimiter: ',', newline: '\r\n' }).data;
+
+describe('g: what a spreadsheet makes of the CSV', () => {
+  const outputs = (output: unknown): string => toCsv([{ ...row, input: 'x', output, attempts: 1 }]).split(',')[2] ?? '';
+  test('numbers stay numbers', () => {
+    expect(outputs(-5.5)).toBe('-5.5');
+    expect(outputs(0)).toBe('0');
+    expect(outputs(-1e-7)).toBe('-1e-7');
+    expect(toCsv([{ ...row, output: -5.5, durationMs: -1 }])).not.toContain("'-");
+  });
+  test.each(['=1+1', '+1', '-5.5', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1'])('text is guarded: %j', (input) => {
+    const [record] = parsed([{ ...row, input }]);
+    expect(record?.[1]).toBe(`'${input}`);
+  });
+  test('other text is as it was, and so is JSON', () => {
+    for (const input of ['a=1', "'x", ' padded ', 'a, "b"', '1-2']) {
+      expect(parsed([{ ...row, input }])[0]?.[1]).toBe(input);
+    }
+    expect(parsed([{ ...row, output: '=1+1' }])[0]?.[2]).toBe('"=1+1"');
+  });
+  test('a byte order mark stands before text that is not ASCII, and only there', () => {
+    expect(csvFile(['line\r\n', 'Größe\r\n'])).toEqual(['\uFEFF', 'line\r\n', 'Größe\r\n']);
+    expect(csvFile(['line\r\n', 'plain\r\n'])).toEqual(['line\r\n', 'plain\r\n']);
+  });
+  test('any text comes back but for its guard', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (input, note) => {
+        const [record] = parsed([{ ...row, input, note }]);
+        const bare = (text = '') => (/^'[=+\-@\t\r\n＝＋－＠]/.test(text) ? text.slice(1) : text);
+        expect([bare(record?.[1]), bare(record?.[9])]).toEqual([bare(input), bare(note)]);
+      }),
+    );
+  });
+});
+
+test('c: numbers are exported as they were written', () => {
+  const exact = {
+    ...row,
+    output: { id: 9007199254740992 },
+    review: { agent: 'r.1', output: { at: 1 } },
+    written: { output: '{"id":9007199254740993}', review: '{"at":1.0}' },
+  };
+  const line = toJsonLines([exact]);
+  expect(line).toContain('"output":{"id":9007199254740993}');
+  expect(line).toContain('"review":{"agent":"r.1","output":{"at":1.0}}');
+  expect(Object.keys(JSON.parse(line) as object)).toEqual(Object.keys(row));
+  expect(parsed([exact])[0]).toEqual(
+    expect.arrayContaining(['{"id":9007199254740993}', '{"agent":"r.1","output":{"at":1.0}}']),
+  );
+});
+
+test('m: lines of an item that has several', () => {
+  expect(toJsonLines([{ ...row, lastLine: 4 }])).toContain('"lastLine":4');
+  const { data } = Papa.parse<Record<string, string>>(csvHeader() + toCsv([{ ...row, lastLine: 4 }]), { header: true });
+  expect(data[0]).toMatchObject({ line: '1', lastLine: '4' });
 });
 
 test('a rate looks at its window only', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonIn, ReasoningSplitter } from './answer.ts';
+import { ReasoningSplitter } from '../reasoning.ts';
+import { jsonIn } from './answer.ts';
 
 function split(pieces: readonly string[]): { readonly reasoning: string; readonly answer: string } {
   const splitter = new ReasoningSplitter();

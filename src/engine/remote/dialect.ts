@@ -4,6 +4,7 @@
  */
 import type { EndpointPart } from '../../journal/vocabulary.ts';
 import type { ChatMessage, TurnRequest } from '../contract.ts';
+import { defuse } from '../defuse.ts';
 import type { Refusal } from './faults.ts';
 
 /** How the number of tokens is bounded; `nothing`: not by the server at all. */
@@ -210,7 +211,11 @@ function responseFormat(format: Format, schema: string): { readonly response_for
   return { response_format: { type: 'json_object', schema: plain } };
 }
 
-function messagesOf({ prefix, messages, schema }: TurnRequest, dialect: Dialect): readonly ChatMessage[] {
+/** The server makes the tokens, and reads control tokens wherever they stand: none stands in what is sent. */
+const messagesOf = (request: TurnRequest, dialect: Dialect): readonly ChatMessage[] =>
+  spoken(request, dialect).map((message) => ({ ...message, content: defuse(message.content) }));
+
+function spoken({ prefix, messages, schema }: TurnRequest, dialect: Dialect): readonly ChatMessage[] {
   const told =
     schema !== undefined && isTold(dialect, schema)
       ? `Answer with one JSON value and nothing else. It must fit this JSON Schema:\n${JSON.stringify(plainSchema(JSON.parse(schema)))}`

@@ -116,7 +116,18 @@ export function contextIn({ raw }: Pick<Refusal, 'raw'>): number | null {
     /"n_ctx": ?(\d+)/.exec(raw) ??
     /maximum context length (?:is|of) (\d+)/i.exec(raw) ??
     /context (?:size|length|window)(?: of| is)? \(?(\d+)/i.exec(raw) ??
-    /maximum: (\d+)/i.exec(raw);
+    /maximum: (\d+)/i.exec(raw) ??
+    /tokens > (\d+) maximum/i.exec(raw);
+  return found ? Number(found[1]) : null;
+}
+
+/** Tokens that the refusal says the prompt has; null where it does not. */
+export function promptIn({ raw }: Pick<Refusal, 'raw'>): number | null {
+  const found =
+    /"n_prompt_tokens": ?(\d+)/.exec(raw) ??
+    /\((\d+) in the messages/i.exec(raw) ??
+    /(?:resulted in|request has|prompt contains(?: at least)?) (\d+)/i.exec(raw) ??
+    /(?:request \(|too long: )(\d+) tokens/i.exec(raw);
   return found ? Number(found[1]) : null;
 }
 

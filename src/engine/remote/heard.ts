@@ -1,5 +1,6 @@
 import type { FinishReason, TurnRequest } from '../contract.ts';
-import { jsonIn, ReasoningSplitter } from './answer.ts';
+import { ReasoningSplitter } from '../reasoning.ts';
+import { jsonIn } from './answer.ts';
 import type { Usage } from './stream.ts';
 
 /** A server's words for how an answer ended that mean something else than that it is whole. */
@@ -36,6 +37,8 @@ export class Heard {
   usage: Usage | null = null;
   /** Pieces that had something in them: what tokens are counted by where the server does not count. */
   chunks = 0;
+  /** Of these, pieces before the answer's first. */
+  before = 0;
 
   get reasoning(): string {
     return this.apart + this.splitter.reasoning;

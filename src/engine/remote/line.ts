@@ -19,6 +19,8 @@ export class EndpointMemory {
   searched = false;
   /** Tokens of its model's context, where it has said so. */
   contextTokens: number | null = null;
+  /** It cuts in silence what does not fit that. */
+  cuts = false;
 }
 
 export interface LineOptions {

@@ -7,6 +7,8 @@ import { networkFault } from './network.ts';
 export interface LookedUp {
   /** Tokens of the model's context; null where the list does not say, or there is none. */
   readonly contextTokens: number | null;
+  /** What does not fit it cuts in silence. */
+  readonly cuts: boolean;
 }
 
 /** Tries that may fail in a row, and how long a server is waited for that has not loaded its model yet, ms. */
@@ -14,7 +16,7 @@ const TRIES = 4;
 const PATIENCE_MS = 600_000;
 /** Ollama's window unless somebody gave it another one; what does not fit it cuts in silence, and its list does not tell. */
 const OLLAMA_TOKENS = 4096;
-const NOTHING: LookedUp = { contextTokens: null };
+const NOTHING: LookedUp = { contextTokens: null, cuts: false };
 
 /** @throws RemoteFault where no turn could come through; an endpoint that has no list of models is no fault */
 export async function lookUp(line: Line, signal: AbortSignal = new AbortController().signal): Promise<LookedUp> {
@@ -75,6 +77,7 @@ function found(body: string, model: string): LookedUp {
   // Ollama's names end in a tag, `:latest` unless one was given.
   const own = listed.find(({ id }) => id === model) ?? listed.find(({ id }) => id === `${model}:latest`);
   const tokens = own?.max_model_len ?? own?.context_length ?? own?.context_window;
-  if (typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens > 0) return { contextTokens: tokens };
-  return own?.owned_by === 'library' ? { contextTokens: OLLAMA_TOKENS } : NOTHING;
+  if (typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens > 0)
+    return { contextTokens: tokens, cuts: false };
+  return own?.owned_by === 'library' ? { contextTokens: OLLAMA_TOKENS, cuts: true } : NOTHING;
 }

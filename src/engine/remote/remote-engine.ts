@@ -27,7 +27,7 @@ export interface RemoteOptions extends Omit<LineOptions, 'onSeats'> {
   readonly own?: boolean;
 }
 
-/** Tokens of a context that nobody has told the size of: prompts are made to fit it, and shorter where that was still too long. */
+/** Tokens of a context that nobody has told the size of. Prompts go there whole; what is refused as too long is shortened. */
 const CONTEXT_TOKENS = 8192;
 const WIDE: ReadonlySet<string> = new Set(ENDPOINT_LOSSES);
 
@@ -74,6 +74,7 @@ export class RemoteEngine implements Engine {
     try {
       const found = await lookUp(this.#line, signal);
       memory.contextTokens = found.contextTokens ?? memory.contextTokens;
+      memory.cuts = found.cuts;
     } catch (thrown) {
       throw new EngineFault(
         this.#errorOf(thrown instanceof RemoteFault ? thrown : new RemoteFault('internal', String(thrown))),

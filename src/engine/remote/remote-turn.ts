@@ -1,10 +1,12 @@
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../contract.ts';
+import { restore } from '../defuse.ts';
 import { bodyOf, type Changed, type Dialect, moreRoom, stepDown, tellSchema } from './dialect.ts';
-import { bodyOfError, contextIn, isShaky, nameOf, type Refusal, refusalOf, RemoteFault } from './faults.ts';
+import { bodyOfError, contextIn, isShaky, nameOf, promptIn, type Refusal, refusalOf, RemoteFault } from './faults.ts';
 import type { GateEnd, Pass } from './gate.ts';
 import { endOf, Heard } from './heard.ts';
 import type { Line } from './line.ts';
 import { networkFault } from './network.ts';
+import { firstOf, type Shortened, shorterOf } from './shortening.ts';
 import { type Chunk, chunksOf } from './stream.ts';
 
 /** Longer than any output that was asked for; a server that goes on is not worth listening to. */
@@ -72,6 +74,8 @@ export class RemoteTurn {
   /** Tokens of tries that came to nothing. */
   #spent = { prompt: 0, completion: 0 };
   #refusedAt: number | null = null;
+  /** As it is sent; null before. */
+  #sent: Shortened | null = null;
   #shaken = 0;
 
   constructor(options: RemoteTurnOptions) {
@@ -188,7 +192,8 @@ export class RemoteTurn {
     const { endpoint, network } = line;
     let response: Response;
     try {
-      const body = JSON.stringify(bodyOf(request, endpoint.model, used));
+      const { messages } = (this.#sent ??= firstOf(request, line.memory.cuts ? line.memory.contextTokens : null));
+      const body = JSON.stringify(bodyOf({ ...request, messages }, endpoint.model, used));
       response = await network.fetch(endpoint.url, { method: 'POST', body, ...line.request(out.signal) });
     } catch (thrown) {
       if (this.#called) throw thrown;
@@ -251,12 +256,13 @@ export class RemoteTurn {
     answer.apart += chunk.reasoning;
     answer.splitter.push(chunk.text);
     const text = answer.splitter.answer;
+    if (text === '') answer.before = answer.chunks;
     if (
       text.length > request.maxTokens * CHARACTERS_A_TOKEN ||
       answer.reasoning.length > REASONING_TOKENS * CHARACTERS_A_TOKEN
     )
       throw new RemoteFault('remote-overlong');
-    onProgress?.({ id: request.id, text, completionTokens: answer.chunks });
+    onProgress?.({ id: request.id, text: restore(text), completionTokens: answer.chunks });
   }
 
   /** The answer has come to its end, as the server says. */
@@ -290,7 +296,15 @@ export class RemoteTurn {
     const { memory } = line;
     const name = nameOf(refusal, html);
     if (name === null) return this.#busy(refusal);
-    if (name === 'prompt-too-long') memory.contextTokens = contextIn(refusal) ?? memory.contextTokens;
+    if (name === 'prompt-too-long') {
+      memory.contextTokens = contextIn(refusal) ?? memory.contextTokens;
+      const counts = { context: memory.contextTokens, prompt: promptIn(refusal) };
+      const shorter = this.#sent && shorterOf(request, this.#sent, counts);
+      if (shorter) {
+        this.#sent = shorter;
+        return { do: 'again' };
+      }
+    }
     if (name === 'remote-refused' || name === 'remote-failed') {
       const changed = stepDown(memory.dialect, used, refusal, request);
       if (changed) return this.#again(changed);
@@ -342,18 +356,20 @@ export class RemoteTurn {
 
   #outcome(finish: FinishReason, error?: EngineError): TurnOutcome {
     const { line, request } = this.#with;
-    const { usage, chunks, reasoning } = this.#answer;
+    const { usage, chunks, reasoning, before } = this.#answer;
+    const reasoned = usage?.reasoning ?? (reasoning.trim() === '' ? 0 : before);
     const since = (at: number): number => at - this.#submitted;
     const now = line.clock.now();
     return {
       id: request.id,
       finish,
-      text: this.#answer.text(finish, request),
+      text: restore(this.#answer.text(finish, request)),
       usage: {
         promptTokens: this.#spent.prompt + (usage?.prompt ?? 0),
         cachedTokens: usage?.cached ?? 0,
         restoredTokens: 0,
         completionTokens: this.#spent.completion + (usage?.completion ?? chunks),
+        ...(reasoned > 0 && { reasoningTokens: Math.min(reasoned, usage?.completion ?? chunks) }),
       },
       timing: {
         admittedMs: since(this.#sentAt ?? now),
@@ -361,6 +377,8 @@ export class RemoteTurn {
         endedMs: since(now),
       },
       meanLogprob: null,
+      ...(this.#sent?.read && { read: this.#sent.read }),
+      ...(this.#sent?.dropped !== undefined && { dropped: this.#sent.dropped }),
       ...(reasoning !== '' && { reasoning }),
       ...(error && { error }),
     };

@@ -1,10 +1,15 @@
+import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
 import type { RunSource } from '../../store/records.ts';
 import { expand, type Layout } from '../../swarm/expand.ts';
-import { type InputItem, readInput } from '../../swarm/input.ts';
+import type { Decoding } from '../../swarm/input/decode.ts';
+import { readItems } from '../../swarm/input/items.ts';
+import type { InputNote } from '../../swarm/input/notes.ts';
+import { type InputItem, type ReadInput, readInput, type SkippedRecord } from '../../swarm/input/read-input.ts';
+import type { Reading } from '../../swarm/input/sink.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
@@ -25,6 +30,15 @@ export interface RunSettings {
   readonly askMs?: number;
   /** Version of Planaria that started the run. */
   readonly version: string;
+  /**
+   * Rules by which the input was read, and is as long as the run is stored; absent in runs of earlier versions: 1. `items`: it is no file of the
+   * swarm's own format but items as an incident hands them on.
+   */
+  readonly reading?: Reading | 'items';
+  /** Rules by which turns are judged; absent in runs of earlier versions: 1. */
+  readonly rules?: TurnRules;
+  /** How the input's text came out of its bytes; absent where it was given as text. */
+  readonly decoding?: Decoding;
 }
 
 /** A step of the flow as turns are handed out for it. */
@@ -46,8 +60,9 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly budget: MemoryBudget;
   /** Tokens of the whole run; null: no limit. */
   readonly tokenLimit: number | null;
-  /** For people: what was changed on the way in. */
-  readonly notes: readonly string[];
+  /** What was guessed, changed or left out on the way in, and records that were passed over. */
+  readonly notes: readonly InputNote[];
+  readonly skipped: readonly SkippedRecord[];
   /** Roles as the swarm file has them, revision 0: for `Definition`, and nobody else. */
   readonly roles: Swarm['roles'];
 }
@@ -66,6 +81,8 @@ export function settingsOf(request: StartRequest, swarm: Swarm, version: string)
     vramMiB: request.vramMiB ?? swarm.budget.vram,
     askMs: request.askMs ?? swarm.supervision.ask ?? 0,
     version,
+    reading: 2,
+    rules: 2,
   };
 }
 
@@ -86,7 +103,7 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
   const parsed = parseSwarm(source.swarm.file, source.swarm.text);
   if (!parsed.ok) return err(parsed.error);
   const { swarm } = parsed.value;
-  const read = readInput(source.input.name, source.input.text, swarm.input, settings.limit ?? undefined);
+  const read = itemsOf(source, swarm, settings);
   if (!read.ok) return err(read.error);
 
   const layout = expand(swarm);
@@ -104,8 +121,21 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     steps: tasks.steps.map((step, index) => runStep(layout, step, index)),
     budget: { vramMiB: settings.vramMiB, occupancy: swarm.budget.occupancy, resident: swarm.budget.resident },
     tokenLimit: swarm.budget.tokens ?? null,
-    notes: read.value.notes.map(({ line, message }) => `line ${String(line)}: ${message}`),
+    notes: read.value.notes,
+    skipped: read.value.skipped,
   });
+}
+
+function itemsOf(
+  { input }: RunSource,
+  swarm: Swarm,
+  { limit, reading = 1, decoding }: RunSettings,
+): Result<ReadInput, readonly Diagnostic[]> {
+  if (reading !== 'items')
+    return readInput(input.name, input.text, swarm.input, { limit: limit ?? undefined, reading, decoding });
+  const items = readItems(input.text);
+  if (items.ok) return ok({ items: items.value, notes: [], skipped: [] });
+  return err([{ file: input.name, line: 1, column: 1, message: items.error, expected: '', hint: '' }]);
 }
 
 function runStep(layout: Layout, step: FlowStep, index: number): RunStep {

@@ -4,6 +4,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import type { ExampleSource } from './examples.ts';
+import { textOfInput } from '../definition/given-input.ts';
 import { setupOf, type RunSetup, type RunSettings, settingsOf } from '../definition/run-setup.ts';
 import type { Diagnostic, StartRequest } from '../protocol/protocol.ts';
 
@@ -25,10 +26,11 @@ export async function prepareRun(request: StartRequest, options: NewRunOptions):
   if (!parsed.ok) return { ok: false, diagnostics: parsed.error };
   const { swarm, locate } = parsed.value;
   const example = swarm.input.example;
-  const input =
+  const given =
     request.input ?? (example === undefined ? null : { name: example, text: await examples.input(example) });
-  if (!input) return { ok: false, diagnostics: [noInput(request.swarm.file, locate(['input']))] };
-  const settings = settingsOf(request, swarm, version);
+  if (!given) return { ok: false, diagnostics: [noInput(request.swarm.file, locate(['input']))] };
+  const { decoding, ...input } = textOfInput(given, swarm.input);
+  const settings = { ...settingsOf(request, swarm, version), ...(decoding && { decoding }) };
   const source: RunSource = { swarm: request.swarm, input, settings: settings as unknown as RunSource['settings'] };
   const planned = setupOf(source);
   if (!planned.ok) return { ok: false, diagnostics: planned.error };

@@ -22,6 +22,7 @@ export function startScreen({ engines, examples, store, lock, runtime }: StartSc
     examples: () => exampleSwarms(examples),
     models: (vramMiB, occupancy) => engines.models(vramMiB, occupancy),
     check: async (file, text) => (await import('../definition/check-swarm.ts')).checkSwarm(file, text),
+    checkInput: async (text, input) => (await import('../definition/check-input.ts')).checkInput(text, input),
     runs: async () => (await runtime())?.runs() ?? listRuns(await store, lock, null),
   };
 }

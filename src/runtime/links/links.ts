@@ -12,6 +12,7 @@ import { parseSwarm } from '../../swarm/parse.ts';
 import { type Opened, openFile, openLink, shareFile, shareLink } from '../../swarm/share.ts';
 import type { ExampleSource } from '../host/examples.ts';
 import { checkSwarm } from '../definition/check-swarm.ts';
+import { textOfInput } from '../definition/given-input.ts';
 import { faultPlanOf, type Incident, readIncident, writeIncident } from '../replay/incident.ts';
 import { ReplaySession } from '../replay/session.ts';
 import type { RuntimeOptions } from '../host/opener.ts';
@@ -65,7 +66,8 @@ export class Links implements LinkServer {
   }
 
   async share(what: ShareRequest, withInput: boolean): Promise<PackedSwarm> {
-    const { swarm, input: given } = 'runId' in what ? await this.#storeOf(what.runId).source(what.runId) : what;
+    const { swarm, input: given } =
+      'runId' in what ? await this.#storeOf(what.runId).source(what.runId) : withTextOf(what);
     const example = await this.#exampleOf(swarm.text);
     // What everybody has need not travel.
     const input = given && given.text !== example?.text ? given : null;
@@ -197,6 +199,12 @@ export class Links implements LinkServer {
     if (from !== 'example' || example === undefined) return null;
     return { name: example, text: await this.#with.examples.input(example).catch(() => '') };
   }
+}
+
+/** A file in hand; bytes of its input are read as its swarm file says. */
+function withTextOf({ swarm, input }: Exclude<ShareRequest, { runId: string }>) {
+  const parsed = parseSwarm(swarm.file, swarm.text);
+  return { swarm, input: input && textOfInput(input, parsed.ok ? parsed.value.swarm.input : {}) };
 }
 
 function problemOf<T>(result: Result<T, { readonly code: LinkProblem; readonly message: string }>): Result<T, Problem> {

@@ -7,7 +7,7 @@ import type { Decision, RemoteSettings } from './actions.ts';
 import { answeredBy, type AnswersOf, type ApiOf, type Deadline } from './call-table.ts';
 import type { FaultChoice, FaultReply } from './injected-faults.ts';
 import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from './links.ts';
-import type { CheckedSwarm, ExampleSwarm, StartReply, StartRequest } from './starting.ts';
+import type { CheckedInput, CheckedSwarm, ExampleSwarm, GivenInput, StartReply, StartRequest } from './starting.ts';
 import type { RunFrame, RunInfo } from './status.ts';
 import type { StorageReport } from './storage-report.ts';
 import type { AgentStory, ExportKind, ResultPage, ResultQuery, RowFormat, RowTexts, Timeline } from './views.ts';
@@ -29,6 +29,8 @@ export const CALLS = {
   examples: startScreen<[], readonly ExampleSwarm[]>(),
   models: startScreen<[vramMiB: number, occupancy: number], readonly ModelChoice[]>('slow'),
   check: startScreen<[file: string, text: string], CheckedSwarm>(),
+  /** `text`: of the swarm file, whose errors `check` tells. */
+  checkInput: startScreen<[text: string, input: GivenInput], CheckedInput>('slow'),
   runs: startScreen<[], readonly RunInfo[]>(),
 
   start: runtime<[request: StartRequest], StartReply>('slow'),

@@ -1,7 +1,7 @@
 /** What the page asks of links, files and replays, and what it is told. docs/links.md tells the same to people. */
 import type { FaultKind } from '../../journal/vocabulary.ts';
 import type { LinkErrorCode } from '../../swarm/link.ts';
-import type { CheckedSwarm } from './starting.ts';
+import type { CheckedSwarm, GivenInput } from './starting.ts';
 
 /** Why a link or a file cannot be opened. `not-ours`: whole, but what is in it is neither a swarm nor an incident that this version knows. */
 export type LinkProblem = LinkErrorCode;
@@ -65,7 +65,7 @@ export type OpenedLink =
 /** What is to be shared: the swarm of a stored run, or a file in hand. */
 export type ShareRequest =
   | { readonly runId: string }
-  | { readonly swarm: { readonly file: string; readonly text: string }; readonly input: NamedText | null };
+  | { readonly swarm: { readonly file: string; readonly text: string }; readonly input: GivenInput | null };
 
 export interface Packed {
   /** With the `#`; null where it would be longer than `most`. */

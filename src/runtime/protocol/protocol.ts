@@ -20,6 +20,8 @@ export { AGENT_STATES, FAULTS_FROM_OUTSIDE, TIERS } from '../../journal/vocabula
 export type { AgentAction, AgentState, FaultKind, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';
+export type { InputNote } from '../../swarm/input/notes.ts';
+export type { SkippedRecord } from '../../swarm/input/read-input.ts';
 export { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 export type { RoleSummary, SwarmSummary } from '../../swarm/summary.ts';
 export type * from './action-reply.ts';

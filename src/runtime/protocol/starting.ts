@@ -1,5 +1,7 @@
 /** Swarm files and the start of a run: what is checked, what is asked for, and why it cannot be. */
 import type { Diagnostic } from '../../swarm/diagnostic.ts';
+import type { InputNote } from '../../swarm/input/notes.ts';
+import type { SkippedRecord } from '../../swarm/input/read-input.ts';
 import type { SwarmSummary } from '../../swarm/summary.ts';
 
 export interface ExampleSwarm {
@@ -9,10 +11,15 @@ export interface ExampleSwarm {
   readonly summary: SwarmSummary;
 }
 
+/** An input file as a person gave it: its bytes, of which the swarm file may name the encoding, or text that was pasted or shared. */
+export type GivenInput =
+  | { readonly name: string; readonly text: string; readonly bytes?: undefined }
+  | { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+
 export interface StartRequest {
   readonly swarm: { readonly file: string; readonly text: string };
   /** Absent when the swarm names an example input. */
-  readonly input?: { readonly name: string; readonly text: string };
+  readonly input?: GivenInput;
   readonly modelId?: string;
   /** Model folder in the hub's layout, overrides modelId. */
   readonly modelUrl?: string;
@@ -26,6 +33,19 @@ export interface StartRequest {
 
 export type CheckedSwarm =
   | { readonly ok: true; readonly summary: SwarmSummary }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** How an input file would be read for a swarm file: what agents are given first, and what is guessed, changed or left out on the way. */
+export type CheckedInput =
+  | {
+      readonly ok: true;
+      readonly items: number;
+      /** The first three, their texts cut to 200 characters. */
+      readonly first: readonly { readonly line: number; readonly lastLine?: number; readonly text: string }[];
+      readonly notes: readonly InputNote[];
+      /** The first 50. */
+      readonly skipped: readonly SkippedRecord[];
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 export type StartReply =

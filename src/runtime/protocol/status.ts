@@ -5,6 +5,8 @@ import type { RunWait } from '../../journal/run-events.ts';
 import type { StorageNote } from '../../journal/storage-events.ts';
 import type { AgentState, EndpointPart } from '../../journal/vocabulary.ts';
 import type { RunRecord } from '../../store/records.ts';
+import type { InputNote } from '../../swarm/input/notes.ts';
+import type { SkippedRecord } from '../../swarm/input/read-input.ts';
 import type { SwarmSummary } from '../../swarm/summary.ts';
 import type { HealFigures } from '../../telemetry/heals.ts';
 import type { NoticeInfo } from './actions.ts';
@@ -42,6 +44,8 @@ export interface RunStatus extends RunInfo {
   readonly loading: LoadProgress | null;
   readonly report: EngineReport | null;
   readonly summary: SwarmSummary;
+  /** What was guessed, changed or left out on the way from the input file to tasks; the first 50 of the records that were passed over. */
+  readonly input: { readonly notes: readonly InputNote[]; readonly skipped: readonly SkippedRecord[] };
   readonly seed: number;
   /** Milliseconds of run time without pauses. */
   readonly elapsedMs: number;

@@ -37,12 +37,18 @@ export interface AgentStory {
   readonly now: { readonly task: number; readonly input: string; readonly text: string } | null;
   readonly prompt: string;
   /** What the tasks of its events were about; inputs are cut to 400 characters. */
-  readonly tasks: readonly { readonly task: number; readonly line: number; readonly input: string }[];
+  readonly tasks: readonly {
+    readonly task: number;
+    readonly line: number;
+    readonly lastLine?: number;
+    readonly input: string;
+  }[];
   /** Its events and the faults that struck it, oldest first, at most 200 of the newest. */
   readonly events: readonly JournalEvent[];
 }
 
-export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics';
+/** `skipped`: records of the input that were passed over, one JSON object a line. */
+export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics' | 'skipped';
 
 /** Exports that hold the committed rows. */
 export type RowFormat = 'jsonl' | 'csv';

@@ -1,7 +1,7 @@
 /** What was changed while a run went on, in an incident: tasks that were created, and revisions of what agents are told and held to. */
 import * as v from 'valibot';
 import { type Revision, Revisions } from '../../journal/revisions.ts';
-import type { InputItem } from '../../swarm/input.ts';
+import type { InputItem } from '../../swarm/input/read-input.ts';
 import { Definition } from '../definition/definition.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import { maskLines } from './mask.ts';

@@ -102,9 +102,16 @@ export const common = {
     vramMiB: whole(1024 * 1024),
     /** How long a question to a person waits; absent where nobody was to be asked. */
     askMs: v.exactOptional(ms),
+    /** Rules by which turns were judged; absent: the first. */
+    rules: v.exactOptional(v.literal(2)),
   }),
   /** A file that the swarm file reads; `included` false: its items are placeholders. */
-  input: v.strictObject({ ...named.entries, included: v.boolean() }),
+  input: v.strictObject({
+    ...named.entries,
+    included: v.boolean(),
+    /** It is items, and no file that the swarm file reads. */
+    items: v.exactOptional(v.literal(true)),
+  }),
   /** What people did; absent where nobody did anything. */
   words: v.exactOptional(v.pipe(v.array(Action), v.maxLength(MAX_ACTIONS))),
   /** Absent where it was never opened again. */

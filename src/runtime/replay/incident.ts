@@ -9,6 +9,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded } from '../../swarm/bounded-json.ts';
+import { writeItems } from '../../swarm/input/items.ts';
 import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
 import type { IncidentFacts, LinkProblem } from '../protocol/links.ts';
 import {
@@ -24,7 +25,7 @@ import {
 } from './incident-schema.ts';
 import { fromV1 } from './incident-v1.ts';
 import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
-import { inputOf } from './input-text.ts';
+import { inputOf, needItems } from './input-text.ts';
 import { maskItems, maskTurns, maskActions } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
@@ -66,7 +67,9 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const actions = withInput ? recording.actions : maskActions(recording.actions, schemasOf, { items, masks });
   const created = boundedTasks(recording.created, masks.slice(plan.items.length));
   const revisions = boundedRevisions(recording.revisions, withInput);
-  const { seed, vramMiB, askMs = 0, version, model } = plan.settings;
+  const given = masks.slice(0, plan.items.length);
+  const asItems = needItems(given, plan.input);
+  const { seed, vramMiB, askMs = 0, version, model, rules } = plan.settings;
   const json: IncidentJson = {
     incident: 2,
     version,
@@ -79,11 +82,12 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
       ...(recording.cancelledAt !== null && { cancelledAt: recording.cancelledAt }),
     },
     swarm: { name: source.swarm.file, text: source.swarm.text },
-    settings: { seed, vramMiB, ...(askMs > 0 && { askMs }) },
+    settings: { seed, vramMiB, ...(askMs > 0 && { askMs }), ...(rules === 2 && { rules }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
-      text: inputOf(masks.slice(0, plan.items.length), plan.input),
+      text: asItems ? writeItems(given) : inputOf(given, plan.input),
       included: withInput,
+      ...(asItems && { items: true as const }),
     },
     engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
       ...engine,
@@ -146,6 +150,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     limit: null,
     version,
     ...json.settings,
+    ...(input.items && { reading: 'items' as const }),
   };
   const source: RunSource = {
     swarm: { file: swarm.name, text: swarm.text },
@@ -192,7 +197,8 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     inputIncluded: input.included,
     version,
   };
-  return ok({ source, plan, recording, facts, input: input.included ? source.input : null });
+  const file = input.items ? { name: input.name, text: inputOf(plan.items, plan.input) } : source.input;
+  return ok({ source, plan, recording, facts, input: input.included ? file : null });
 }
 
 /** The faults that landed, as a fault plan (docs/faults.md) that a live run can be given: what of them such a plan may hold; null: nothing. */

@@ -1,5 +1,5 @@
 /** A whole recording without the input: what people and agents wrote about each line becomes the same about its placeholder. */
-import type { InputItem } from '../../swarm/input.ts';
+import type { InputItem } from '../../swarm/input/read-input.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
@@ -9,11 +9,15 @@ import type { RecordedTurn } from './recorded-turn.ts';
 
 export function maskItems(items: readonly InputItem[], { format, field }: RunSetup['input']): InputItem[] {
   const masks = maskLines(items.map(({ text }) => text));
-  return items.map(({ line }, index) => {
+  return items.map(({ line, lastLine }, index) => {
     const mask = masks[index] ?? '';
-    // A whole JSON line must stay one.
-    const isJson = format === 'jsonl' && field === undefined;
-    return { line, text: isJson ? JSON.stringify(mask.slice(0, Math.max(1, mask.length - 2))) : mask };
+    // A whole JSON value must stay one.
+    const isJson = (format === 'jsonl' || format === 'json') && field === undefined;
+    return {
+      line,
+      ...(lastLine !== undefined && { lastLine }),
+      text: isJson ? JSON.stringify(mask.slice(0, Math.max(1, mask.length - 2))) : mask,
+    };
   });
 }
 

@@ -51,6 +51,8 @@ export function outcomeOf(playing: Playing, finish: FinishReason, now: number, l
       endedMs: told?.[2] ?? now - submitted,
     },
     meanLogprob: own ? turn.logprob : null,
+    ...(own && turn.read && { read: turn.read }),
+    ...(own && turn.dropped !== undefined && { dropped: turn.dropped }),
     ...(own && turn.retained ? { retained: true } : {}),
     ...(error && { error }),
   };

@@ -2,6 +2,7 @@
 import type { JournalEvent } from '../../journal/events.ts';
 import type { TurnTrace } from '../../journal/turn-events.ts';
 import { ENDPOINT_LOST, ENGINE_LOST } from '../../journal/run-state.ts';
+import type { Ranges } from '../../kernel/ranges.ts';
 import type { FinishReason } from '../../journal/vocabulary.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 
@@ -19,6 +20,9 @@ export interface RecordedTurn extends WorkItem {
   readonly logprob: number | null;
   readonly error: string | null;
   readonly retained: boolean;
+  /** As `TurnOutcome`: what was not read of its text, and of its agent's memory; absent: nothing. */
+  readonly read?: Ranges;
+  readonly dropped?: number;
 }
 
 /** A turn of which nothing was ever heard. */
@@ -57,7 +61,18 @@ export function ended(event: Extract<JournalEvent, { type: 'turn.ended' }>): Par
   const withEngine =
     event.model === undefined && error !== null && (ENGINE_LOST.has(error) || ENDPOINT_LOST.has(error));
   const byEngine = told !== null && finish !== null && !withEngine;
-  return { ...(byEngine ? { finish, told } : {}), alive, tokens, text: said, logprob, error, retained };
+  return {
+    ...(byEngine ? { finish, told } : {}),
+    ...readOf(event),
+    ...{ alive, tokens, text: said, logprob, error, retained },
+  };
+}
+
+function readOf({ read, offset = 0, dropped }: Extract<JournalEvent, { type: 'turn.ended' }>) {
+  return {
+    ...(read && { read: read.map(([from, to]) => [from - offset, to - offset] as const) }),
+    ...(dropped !== undefined && { dropped }),
+  };
 }
 
 function guess({ ms, tokens }: Extract<JournalEvent, { type: 'turn.ended' }>): TurnTrace {

@@ -159,6 +159,13 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
           change(item, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
         break;
       }
+      case 'task.part': {
+        const item = steps.itemOf(event);
+        open.delete(last.get(item) ?? -1);
+        if (turns[last.get(item) ?? -1]?.text === '')
+          change(item, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        break;
+      }
       // Where a turn never spoke, nothing but this says that it is over.
       case 'task.retried':
       case 'task.escalated':

@@ -26,9 +26,14 @@ const turn: fc.Arbitrary<RecordedTurn> = fc
     logprob: fc.option(fc.nat(200_000).map((n) => (n === 0 ? -0 : -n / 10_000))),
     error: fc.option(fc.constantFrom('internal', 'prompt-too-long', 'device-lost')),
     retained: fc.boolean(),
+    reading: fc.constantFrom<Pick<RecordedTurn, 'read' | 'dropped'>>(
+      ...[{}, {}, { dropped: 4 }, { read: [[0, 10]] as const }],
+      ...[{ read: [[0, 3] as const, [7, 9] as const], dropped: 2 }],
+    ),
   })
-  .map(({ signs, told: [[seat, token, end], first, rank], finish, ...rest }) => ({
+  .map(({ reading, signs, told: [[seat, token, end], first, rank], finish, ...rest }) => ({
     ...rest,
+    ...reading,
     finish,
     alive: signs && ([signs[0], signs[1], signs[2], signs[3][0]!, signs[3][1]!] as const),
     told: finish === null ? null : ([seat!, first ? token! : null, end!, rank] as const),

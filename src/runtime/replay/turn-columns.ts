@@ -48,9 +48,13 @@ export const TurnColumns = v.pipe(
     more: column,
     texts: v.array(v.string()),
     errors: v.array(v.string()),
+    /** Place in `reads`, from 1, 0: all was read; both absent where that holds for all. */
+    read: v.exactOptional(column),
+    /** Messages of memory that were left out, then the parts that were read: the first character of each, and the one behind it. */
+    reads: v.exactOptional(v.array(column)),
   }),
   v.check(
-    ({ unit: _, texts: __, errors: ___, ...columns }) =>
+    ({ unit: _, texts: __, errors: ___, reads: ____, ...columns }) =>
       Object.values(columns).every(({ length }) => length === columns.task.length),
     'columns of different lengths',
   ),
@@ -61,6 +65,7 @@ export type TurnColumns = v.InferOutput<typeof TurnColumns>;
 export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnColumns {
   const texts = new Places();
   const errors = new Places();
+  const reads: number[][] = [];
   const time = (ms: number): number => Math.round(ms * unit);
   let before = 0;
   let rank = 0;
@@ -98,6 +103,7 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
       completion: tokens.completion,
       text: texts.of(turn.text),
       logprob: turn.logprob === null ? -1 : Math.max(0, Math.round(-turn.logprob * 10_000)),
+      read: turn.read || turn.dropped !== undefined ? reads.push([turn.dropped ?? 0, ...(turn.read ?? []).flat()]) : 0,
       more: (turn.error === null ? 0 : errors.of(turn.error) + 1) * 2 + Number(turn.retained),
     };
   });
@@ -126,6 +132,7 @@ export function toColumns(turns: readonly RecordedTurn[], unit: 1 | 1000): TurnC
     more: pick('more'),
     texts: texts.list,
     errors: errors.list,
+    ...(reads.length > 0 && { read: pick('read'), reads }),
   };
 }
 
@@ -176,9 +183,21 @@ export function fromColumns(columns: TurnColumns): RecordedTurn[] {
       logprob: at('logprob', k) < 0 ? null : -at('logprob', k) / 10_000,
       error,
       retained: (more & 1) === 1,
+      ...readingOf(columns.reads?.[at('read', k) - 1]),
     };
   });
   return turns.filter(isWorkItem);
+}
+
+/** Total, as all of this: parts out of order are none. */
+function readingOf(given: readonly number[] = []): Pick<RecordedTurn, 'read' | 'dropped'> {
+  const [dropped = 0, ...flat] = given;
+  const read: [number, number][] = [];
+  for (let k = 0; k + 1 < flat.length; k += 2) {
+    const [from = 0, to = 0] = flat.slice(k, k + 2);
+    if (from >= (read.at(-1)?.[1] ?? 0) && to >= from) read.push([from, to]);
+  }
+  return { ...(read.length > 0 && { read }), ...(dropped > 0 && { dropped }) };
 }
 
 /** A day: no turn takes longer. */

@@ -1,7 +1,7 @@
 import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
-import type { ResultRow } from '../../store/records.ts';
+import type { ResultRow, RowReading } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
 import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
@@ -42,6 +42,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   return {
     task,
     line: input.line,
+    ...(input.lastLine !== undefined && { lastLine: input.lastLine }),
     input: input.text,
     output: ending.failure === null ? (result?.output ?? null) : null,
     failure: ending.failure,
@@ -51,8 +52,32 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     durationMs: Math.round(state.tasks.ms[task] as number),
     review:
       review && ending.failure === null ? { agent: agentName(plan.layout, review.agent), output: review.output } : null,
+    ...readingsOf(plan, state, task),
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
     ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
   };
+}
+
+/** What turns of the task did not read, in the order of the flow. */
+function readingsOf(plan: RunSetup, state: RunState, task: number): Pick<ResultRow, 'read'> {
+  const { text } = taskInput(plan, state, task);
+  const read = (state.reads.get(task) ?? [])
+    .toSorted((a, b) => a.step - b.step || a.slot - b.slot)
+    .flatMap(({ step, read: parts, dropped }): RowReading[] => {
+      const at = plan.steps[step];
+      if (!at) return [];
+      const { item } = reviewedText(at, state.held.get(task), text);
+      const of = at.on !== null && !at.review ? plan.steps[at.on]?.role : undefined;
+      return [
+        {
+          role: at.role,
+          ...(of !== undefined && { of }),
+          characters: item.length,
+          read: parts ?? [[0, item.length]],
+          ...(dropped > 0 && { forgot: dropped / 2 }),
+        },
+      ];
+    });
+  return read.length > 0 ? { read } : {};
 }

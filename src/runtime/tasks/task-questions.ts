@@ -54,9 +54,9 @@ export class TaskQuestions {
 
   /**
    * Asks a person before the task ends as `failure`, after so many attempts, the last of them by `agent`. `agents`: so many failed at it that it is
-   * taken for what is wrong; 0: it is not.
+   * taken for what is wrong; 0: it is not. `unrun`: the last of them never ran.
    */
-  ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number, agents: number): void {
+  ask(item: WorkItem, agent: number, failure: TurnFailure, failures: number, agents: number, unrun?: true): void {
     const { plan, fence, tell, state } = this.#with;
     const { task } = item;
     const place = placeOf(item, state.tasks.step[task] as number);
@@ -81,6 +81,7 @@ export class TaskQuestions {
       ],
       choices: ['retry', 'skip', 'edit', 'give-up'],
       failure,
+      ...(unrun && { unrun }),
     });
     const notice = state.notices.ofTask(task, place);
     if (notice) this.await(notice);

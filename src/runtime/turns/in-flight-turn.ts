@@ -1,5 +1,5 @@
 import type { RoleBrief } from '../../agents/turn.ts';
-import { givenUp, type TurnHandle } from '../../engine/contract.ts';
+import { type Elastic, givenUp, type TurnHandle } from '../../engine/contract.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 import type { Cancel } from '../../kernel/clock.ts';
 import type { TurnTracer } from './turn-trace.ts';
@@ -17,10 +17,14 @@ export interface InFlightTurn extends WorkItem {
   readonly brief: RoleBrief;
   readonly agent: number;
   readonly failures: number;
-  /** The item's text as the agent sees it. */
+  /** The item's text, or the part of it that is still to be read, from character `offset` on. */
   readonly input: string;
-  /** What it was asked in all, an output under review included. */
+  readonly offset: number;
+  /** All of the text, where `input` is a part: what outputs copy stands in it. */
+  readonly whole: string;
+  /** What it was asked in all, an output under review included, and where in that `input` stands, which the engine may shorten. */
   readonly asked: string;
+  readonly elastic: Pick<Elastic, 'from' | 'to'>;
   /** Tokens that the engine's sequences have room for. */
   readonly contextTokens: number;
   readonly submitted: number;

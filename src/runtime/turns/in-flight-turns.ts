@@ -2,9 +2,11 @@ import type { TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TurnFailure } from '../../journal/vocabulary.ts';
+import type { Ranges } from '../../kernel/ranges.ts';
 import { ItemMap, type Place, placeOf } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { InFlightTurn } from './in-flight-turn.ts';
+import { tokensOf } from './turn-trace.ts';
 import type { Residence } from '../../memory/residence.ts';
 import type { Roster } from './roster.ts';
 import type { TurnSupervision } from './turn-supervision.ts';
@@ -117,17 +119,14 @@ export class InFlightTurns {
       agent,
       turn: id,
       finish,
-      tokens: {
-        prompt: outcome?.usage.promptTokens ?? 0,
-        cached: outcome?.usage.cachedTokens ?? 0,
-        completion: outcome?.usage.completionTokens ?? turn.tokens,
-      },
+      tokens: outcome ? tokensOf(outcome) : { prompt: 0, cached: 0, completion: turn.tokens },
       // Time with the GPU, not time in line.
       ms: Math.round(outcome ? outcome.timing.endedMs - outcome.timing.admittedMs : clock.now() - turn.submitted),
       ...(rejected === undefined ? {} : { rejected }),
       ...(health === undefined ? {} : { health }),
       ...(pending && { pending }),
       ...(model !== null && { model }),
+      ...(outcome && readOf(turn, outcome)),
       trace: turn.tracer.end(outcome, turn.text, how.output),
     });
     state.agents.tier[agent] = residence.tier(agent);
@@ -166,4 +165,15 @@ export class InFlightTurns {
     else if (then === 'free') roster.release(agent);
     else if (then === 'first') roster.release(agent, true);
   }
+}
+
+/** What was left out of its prompt, in characters of the item's whole text. */
+function readOf({ offset, input }: InFlightTurn, { read, dropped }: TurnOutcome) {
+  const all: Ranges | null = offset > 0 ? [[0, input.length]] : null;
+  const ranges = read ?? all;
+  return {
+    ...(ranges && { read: ranges.map(([from, to]) => [from + offset, to + offset] as const) }),
+    ...(offset > 0 && { offset }),
+    ...(dropped !== undefined && { dropped }),
+  };
 }

@@ -5,7 +5,16 @@ import { type Verdict, worthRetrying } from '../../agents/verdict.ts';
 import type { FailureDetail } from '../../journal/evidence.ts';
 import { BLAMELESS, ENGINE_LOST } from '../../journal/run-state.ts';
 import { FINISHES, type RequeueReason, TURN_FAILURES } from '../../journal/vocabulary.ts';
-import { conclude, endingOf, MAX_LOSSES, settle, type Settlement, type Circumstances, type TurnEnd } from './settle.ts';
+import {
+  conclude,
+  endingOf,
+  type FailedAttempt,
+  MAX_LOSSES,
+  settle,
+  type Settlement,
+  type Circumstances,
+  type TurnEnd,
+} from './settle.ts';
 import type { Judgement } from './turn-supervision.ts';
 
 const failure = fc.constantFrom(...TURN_FAILURES);
@@ -16,7 +25,10 @@ const reason = fc.constantFrom<RequeueReason>('cancelled', 'called-back', 'mendi
 
 const verdict: fc.Arbitrary<Verdict> = fc.oneof(
   fc.record({ kind: fc.constant('accept' as const), output: fc.jsonValue() }),
-  fc.record({ kind: fc.constant('reject' as const), failure, detail }),
+  fc.record(
+    { kind: fc.constant('reject' as const), failure, detail, unrun: fc.constant(true as const) },
+    { requiredKeys: ['kind', 'failure', 'detail'] },
+  ),
   fc.record({
     kind: fc.constant('requeue' as const),
     reason: fc.constantFrom<RequeueReason>('cancelled', ...lost),
@@ -78,8 +90,7 @@ const always = (holds: (settlement: Settlement, end: TurnEnd, circumstances: Cir
   );
 };
 
-const charged = (settlement: Settlement): settlement is Settlement & { readonly failures: number } =>
-  'failures' in settlement;
+const charged = (settlement: Settlement): settlement is Extract<Settlement, FailedAttempt> => 'failures' in settlement;
 
 test('each end of a turn has one settlement, the same each time', () => {
   const kinds = new Set<Settlement['kind']>();
@@ -137,11 +148,11 @@ test('where agents and engines are mended, their failures are charged only to a 
 test('attempts never exceed the limit, and what cannot succeed is not tried again', () => {
   always((settlement, _, s) => {
     if (!charged(settlement)) return;
-    expect(settlement.failures).toBe(s.failures + 1);
+    expect(settlement.failures).toBe(s.failures + (settlement.unrun ? 0 : 1));
     if (settlement.kind !== 'retry') return;
     expect(s.poison).toBe(false);
     expect(settlement.failures).toBeLessThan(s.attempts);
-    expect(worthRetrying(settlement.failure)).toBe(true);
+    expect(worthRetrying(settlement)).toBe(true);
     expect([settlement.blame === 'certain', s.model]).toEqual([false, null]);
   });
 });

@@ -40,7 +40,7 @@ export type Conclusion =
   | { readonly kind: 'passed'; readonly output: unknown }
   /** Neither good nor bad yet: others are asked the same first. */
   | { readonly kind: 'pending' }
-  | { readonly kind: 'failed'; readonly failure: TurnFailure; readonly detail: FailureDetail }
+  | { readonly kind: 'failed'; readonly failure: TurnFailure; readonly detail: FailureDetail; readonly unrun?: true }
   /** It came to nothing through nobody's fault. */
   | { readonly kind: 'lost'; readonly reason: RequeueReason };
 
@@ -78,6 +78,8 @@ export interface FailedAttempt {
   readonly failures: number;
   /** Other than `none`: no answer failed, turns were lost again and again; `certain`: engines die of this task and of nothing else. */
   readonly blame: Blame;
+  /** The turn could not even begin, and never will: it is no attempt, and `failures` does not count it. */
+  readonly unrun?: true;
 }
 
 /** What comes of the turn's task. */
@@ -124,7 +126,7 @@ export function settle(end: TurnEnd, given: Circumstances): Settlement {
       const mended = given.supervised && given.model === null;
       return mended && isNotTheTasks(turn.failure)
         ? lost(turn.failure, false, given)
-        : failed(turn.failure, turn.detail, 'none', given);
+        : failed(turn.failure, turn.detail, 'none', given, turn.unrun);
     }
   }
 }
@@ -173,11 +175,14 @@ function concludeOutcome(verdict: Verdict, given: Judgement | null | 'unasked', 
     return { kind: 'failed', failure: 'engine-error', detail: verdict.detail };
   }
   // What no agent could do better is nobody's fault, and a bigger model's turn says nothing about the agent: nothing to judge.
-  const judged = model === null && (verdict.kind === 'accept' || worthRetrying(verdict.failure));
+  const judged = model === null && (verdict.kind === 'accept' || worthRetrying(verdict));
   if (judged && given === 'unasked') return { kind: 'judge' };
   const judgement = judged && given !== 'unasked' ? given : null;
   if (judgement?.secondOpinion) return { kind: 'pending' };
-  if (verdict.kind === 'reject') return { kind: 'failed', failure: verdict.failure, detail: verdict.detail };
+  if (verdict.kind === 'reject') {
+    const { failure, detail, unrun } = verdict;
+    return { kind: 'failed', failure, detail, ...(unrun && { unrun }) };
+  }
   if (judgement?.accept !== false) return { kind: 'passed', output: verdict.output };
   const { fault } = judgement;
   return { kind: 'failed', failure: failureOf(fault), detail: { code: 'diagnosed', fault } };
@@ -196,11 +201,18 @@ function lost(reason: RequeueReason, cut: boolean, given: Circumstances): Settle
 }
 
 /** Others try first, then a bigger model, then a person is asked, and only then it ends as the named failure. */
-function failed(failure: TurnFailure, detail: FailureDetail, blame: Blame, given: Circumstances): Settlement {
+function failed(
+  failure: TurnFailure,
+  detail: FailureDetail,
+  blame: Blame,
+  given: Circumstances,
+  unrun?: true,
+): Settlement {
   const { model, attempts, nextModel, spare, poison, own, asks } = given;
-  const failures = given.failures + 1;
-  const attempt: FailedAttempt = { failure, detail, failures, blame };
-  const again = blame !== 'certain' && !poison && model === null && failures < attempts && worthRetrying(failure);
+  const failures = given.failures + (unrun ? 0 : 1);
+  const attempt: FailedAttempt = { failure, detail, failures, blame, ...(unrun && { unrun }) };
+  const fresh = model === null && failures < attempts && worthRetrying(attempt);
+  const again = blame !== 'certain' && !poison && fresh;
   if (again) return { kind: 'retry', ...attempt };
   if (spare) return { kind: 'go-without', ...attempt };
   if (nextModel !== null) return { kind: 'escalate', to: nextModel, ...attempt };

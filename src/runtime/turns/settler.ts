@@ -4,11 +4,14 @@ import { judge } from '../../agents/verdict.ts';
 import type { TurnOutcome } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
 import type { FailureDetail } from '../../journal/evidence.ts';
+import { partsOf } from '../../journal/outputs.ts';
 import { ENGINE_LOST, type RunState } from '../../journal/run-state.ts';
 import { AGENT_STATES, type RequeueReason, type TurnFailure } from '../../journal/vocabulary.ts';
 import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
+import { type Ranges, readOf } from '../../kernel/ranges.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
+import { decidingPart, mergeOutputs } from '../../swarm/merge.ts';
 import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import { isSpare } from '../tasks/progress.ts';
@@ -77,7 +80,9 @@ export class Settler {
   /** The engine ended the turn. */
   finish(turn: InFlightTurn, outcome: TurnOutcome): void {
     const { inFlight, supervision, link, pump } = this.#with;
-    const verdict = judge(outcome, turn.brief.check, turn.input);
+    const { rules = 1 } = this.#with.plan.settings;
+    const verdict = judge(outcome, turn.brief.check, turn.whole, rules);
+    if (outcome.dropped !== undefined) this.#with.contexts.drop(turn.agent, outcome.dropped);
     const end = { kind: 'outcome', finish: outcome.finish, verdict, judgement: 'unasked' } as const;
     const { kind } = conclude(end, turn.model);
     if (kind === 'lost') {
@@ -147,8 +152,8 @@ export class Settler {
       supervision.dropped(turn.id);
       inFlight.leave(turn, outcome, ending);
     } else inFlight.end(turn, outcome, ending);
-    if (conclusion.kind === 'failed') this.#degrade(turn, conclusion.failure);
-    this.#carryOut(turn, settlement, outcome?.text ?? turn.text, blamed);
+    if (conclusion.kind === 'failed' && !conclusion.unrun) this.#degrade(turn, conclusion.failure);
+    this.#carryOut(turn, settlement, outcome, blamed);
   }
 
   /** `lostBy`: why the turn came to nothing; null where it did not. */
@@ -172,14 +177,20 @@ export class Settler {
   }
 
   /** `blamed`: agents that failed at the task, where this turn made it what is wrong. */
-  #carryOut(turn: InFlightTurn, settlement: Settlement, text: string, blamed: readonly number[] | null): void {
+  #carryOut(
+    turn: InFlightTurn,
+    settlement: Settlement,
+    outcome: TurnOutcome | null,
+    blamed: readonly number[] | null,
+  ): void {
     const { queue, attempts, tell } = this.#with;
+    const text = outcome?.text ?? turn.text;
     const { task, agent, model } = turn;
     switch (settlement.kind) {
       case 'judge':
         break;
       case 'accept':
-        this.#accept(turn, settlement.output, text);
+        this.#accept(turn, settlement.output, text, outcome?.read);
         break;
       case 'second-opinion':
         attempts.avoid(turn, agent);
@@ -202,27 +213,54 @@ export class Settler {
     }
   }
 
-  #accept(turn: InFlightTurn, output: unknown, text: string): void {
-    const { contexts, flow } = this.#with;
-    const { agent, failures, model, asked, brief } = turn;
+  #accept(turn: InFlightTurn, output: unknown, text: string, read: Ranges | undefined): void {
+    const { contexts, flow, queue, tell } = this.#with;
+    const { agent, failures, model, brief } = turn;
     const { review } = this.#step(turn);
-    if (model === null) contexts.save(agent, { user: asked, assistant: text }, brief.memoryTurns);
+    const next = this.#nextPart(turn, read);
+    if (model === null) contexts.save(agent, { user: askedOf(turn, read), assistant: text }, brief.memoryTurns);
     this.#forget(turn);
-    flow.accept(turn, output, review ? 0 : failures + 1);
+    if (next === null) flow.accept(turn, this.#merged(turn, output), review ? 0 : failures + 1);
+    else {
+      tell({ type: 'task.part', task: turn.task, ...this.#place(turn), agent, output, next });
+      queue.push(turn);
+    }
+  }
+
+  /** Where the next turn of the item begins, in a text that is read in parts; null: all of it was read. */
+  #nextPart(turn: InFlightTurn, read: Ranges | undefined): number | null {
+    const { input, offset } = turn;
+    const to = read?.at(-1)?.[1] ?? input.length;
+    if (this.#with.plan.input.long !== 'split' || this.#step(turn).review || to >= input.length) return null;
+    return offset + beginAfter(input, to);
+  }
+
+  /** What outputs of all parts of the item's text come to. */
+  #merged(turn: InFlightTurn, output: unknown): unknown {
+    const { plan, state } = this.#with;
+    const parts = partsOf(state.parts.get(turn.task), turn);
+    if (parts.length === 0) return output;
+    const outputs = [...parts.map((part) => part.output), output];
+    if (plan.input.merge === 'step' && plan.steps.some(({ on, review }) => on === turn.step && !review)) return outputs;
+    const { output: schema, check } = turn.brief;
+    const merged = mergeOutputs(schema, outputs);
+    // Where rules together make what the schema does not allow, the part that decides stands for all.
+    return check?.(merged, turn.whole) ? outputs[decidingPart(schema, outputs)] : merged;
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
     const { random, queue, attempts, questions, flow, recorder, tell } = this.#with;
     const { task, agent, model } = turn;
     const { review } = this.#step(turn);
-    const { failure, detail, failures, blame } = settlement;
+    const { failure, detail, failures, blame, unrun } = settlement;
     if (blame === 'none') attempts.engineLosses.clear(turn);
-    if (failure === 'prompt-too-long') attempts.shrink(turn);
+    if (failure === 'prompt-too-long' && !unrun) attempts.shrink(turn);
     const attempt = { attempt: failures, failure, detail };
-    questions.note(
-      turn,
-      model === null ? { code: 'attempt', agent, ...attempt } : { code: 'model-attempt', model, ...attempt },
-    );
+    if (!unrun)
+      questions.note(
+        turn,
+        model === null ? { code: 'attempt', agent, ...attempt } : { code: 'model-attempt', model, ...attempt },
+      );
     if (blamed) this.#blame(turn, failure, blamed);
     switch (settlement.kind) {
       case 'retry': {
@@ -242,16 +280,24 @@ export class Settler {
         const { to } = settlement;
         const because = { code: 'failed', failure, attempts: failures, detail } as const;
         attempts.giveTo(turn, to, model === null ? { failure, detail } : null);
-        tell({ type: 'task.escalated', task, ...this.#place(turn), agent, to, because, failed: true });
+        tell({
+          type: 'task.escalated',
+          task,
+          ...this.#place(turn),
+          agent,
+          to,
+          because,
+          ...(unrun ? { unrun } : { failed: true }),
+        });
         break;
       }
       case 'ask-person':
-        questions.ask(turn, agent, failure, failures, attempts.blamedBy(turn));
+        questions.ask(turn, agent, failure, failures, attempts.blamedBy(turn), unrun);
         this.#forget(turn);
         break;
       case 'fail':
         this.#forget(turn);
-        recorder.fail(task, failure, detail);
+        recorder.fail(task, failure, detail, unrun ? 0 : 1);
     }
   }
 
@@ -285,4 +331,21 @@ export class Settler {
   #step({ step }: WorkItem): RunStep {
     return this.#with.plan.steps[step] as RunStep;
   }
+}
+
+/** What the turn was asked, as it was read. */
+function askedOf({ asked, elastic, input }: InFlightTurn, read: Ranges | undefined): string {
+  return read ? asked.slice(0, elastic.from) + readOf(input, read) + asked.slice(elastic.to) : asked;
+}
+
+/** How far a part reaches back into the one before it, characters: what that cut in two is read whole. */
+const OVERLAP = 80;
+
+/**
+ * Where a part begins after one that ended at `to`, always further on than that began; never within a character. Else it hangs on numbers alone, so
+ * that a replay whose texts are placeholders reads the same parts.
+ */
+function beginAfter(text: string, to: number): number {
+  const from = to - Math.min(OVERLAP, to >> 1);
+  return /[\uDC00-\uDFFF]/.test(text.charAt(from)) ? from - 1 : from;
 }

@@ -2,9 +2,11 @@ import type { ContextManager } from '../../agents/context.ts';
 import { planTurn } from '../../agents/turn.ts';
 import type { TurnProgress, TurnRequest } from '../../engine/contract.ts';
 import type { EventBody } from '../../journal/events.ts';
+import { partsOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Keep } from '../../kernel/ranges.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
@@ -81,20 +83,24 @@ export class Submitter {
     const { failures } = state.items.of(item);
     const id = `${String(fence)}-${String(++this.#turns)}`;
     const model = attempts.takeModel(item);
-    // A prompt is made for the context of the model that reads it.
+    const { seed, rules = 1 } = plan.settings;
+    const whole = reviewedText(place, state.held.get(task), taskInput(plan, state, task).text);
+    const offset = partsOf(state.parts.get(task), item).at(-1)?.next ?? 0;
+    const text = { ...whole, item: whole.item.slice(offset) };
     const contextTokens = (model === null ? null : escalation.contextTokens(model)) ?? this.#contextTokens;
-    const { request, input } = planTurn({
+    const request = planTurn({
       id,
       agent,
       priority: first ? FIRST : place.priority,
       brief,
-      ...reviewedText(place, state.held.get(task), taskInput(plan, state, task).text),
+      ...text,
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
-      shrink: attempts.shrunk(item),
-      contextTokens,
+      goesOn: offset > 0,
+      keep: keepOf(plan.input, place),
+      trimmed: attempts.shrunk(item),
       contexts: this.#with.contexts,
-      seedKey: seedKeyOf(plan.settings.seed, item),
+      seedKey: seedKeyOf(seed, item),
     });
     const turn: InFlightTurn = {
       id,
@@ -104,8 +110,11 @@ export class Submitter {
       brief,
       agent,
       failures,
-      input,
+      input: rules === 1 ? formerly(text.item) : text.item,
+      whole: rules === 1 ? formerly(whole.item) : whole.item,
+      offset,
       asked: request.messages.at(-1)?.content ?? '',
+      elastic: request.elastic ?? NOTHING,
       contextTokens,
       submitted: clock.now(),
       tracer: new TurnTracer(clock),
@@ -178,6 +187,16 @@ export class Submitter {
     return { ...request, sampling: { ...request.sampling, repetitionPenalty: STEADY_PENALTY } };
   }
 }
+
+const NOTHING = { from: 0, to: 0 };
+
+/** What stays of a text that does not fit. */
+const keepOf = ({ long = 'head' }: RunSetup['input'], { review }: RunStep): Keep =>
+  // A review is of the whole: what it cannot read of that is in the middle.
+  long === 'split' ? (review ? 'middle' : 'head') : long;
+
+/** A text as agents saw it under the first rules; what they copied then was copied from that. */
+const formerly = (text: string): string => text.replaceAll('<|', '< |').replaceAll('|>', '| >');
 
 /** Slots draw differently, or they would say the same. */
 const seedKeyOf = (seed: number, { task, step, slot }: WorkItem): string =>

@@ -51,7 +51,7 @@ export class TurnTracer {
     const outcome = used ?? this.#told;
     const said = outcome?.text ?? text;
     const known = output !== undefined && (said === JSON.stringify(output) || said === output);
-    const { timing, meanLogprob = null, error, retained } = outcome ?? {};
+    const { timing, meanLogprob = null, error, retained, reasoning } = outcome ?? {};
     return {
       ...(this.#count > 0 && {
         alive: [this.#count, this.#firstTokens, this.#lastTokens, fine(this.#first), fine(this.#last)] as const,
@@ -68,13 +68,15 @@ export class TurnTracer {
       ...(meanLogprob !== null && { logprob: Math.round(meanLogprob * 10_000) / 10_000 }),
       ...(error && { error: error.code }),
       ...(!known && said !== '' && { said: said.slice(0, SAID_CHARACTERS) }),
+      ...(reasoning !== undefined && { reasoning: reasoning.slice(0, SAID_CHARACTERS) }),
       ...(retained === true && { retained }),
     };
   }
 }
 
-const tokensOf = ({ usage }: TurnOutcome): TokenUse => ({
+export const tokensOf = ({ usage }: Pick<TurnOutcome, 'usage'>): TokenUse => ({
   prompt: usage.promptTokens,
   cached: usage.cachedTokens,
   completion: usage.completionTokens,
+  ...(usage.reasoningTokens !== undefined && { reasoning: usage.reasoningTokens }),
 });

@@ -45,7 +45,8 @@ function tasksOf({ plan, state }: RunView, events: readonly JournalEvent[]): Age
   const tasks = new Set(events.flatMap((event) => ('task' in event && event.task !== null ? (event.task ?? []) : [])));
   return [...tasks].flatMap((task) => {
     if (task >= state.tasks.size) return [];
-    const { line, text } = taskInput(plan, state, task);
-    return [{ task, line, input: text.slice(0, MAX_INPUT) }];
+    const { line, lastLine, text } = taskInput(plan, state, task);
+    const input = text.slice(0, MAX_INPUT).toWellFormed();
+    return [{ task, line, ...(lastLine !== undefined && { lastLine }), input }];
   });
 }

@@ -2,7 +2,7 @@ import type { ResultRow } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
 import { runReport } from '../../telemetry/report.ts';
-import { csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
+import { csvFile, csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
 import type { ExportKind, RowFormat, RowNote, RowTexts } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
 
@@ -11,12 +11,16 @@ const TYPES: Readonly<Record<ExportKind, string>> = {
   csv: 'text/csv',
   report: 'application/json',
   metrics: 'text/plain;version=0.0.4',
+  skipped: 'application/x-ndjson',
 };
 
 /** Puts the remark on a row into words. */
 export type NoteWords = (note: RowNote) => string;
 
-/** What a person downloads: committed rows in the order of the input, the run report, or metrics in the Prometheus text format. */
+/**
+ * What a person downloads: committed rows in the order of the input, the run report, metrics in the Prometheus text format, or what of the input was
+ * passed over.
+ */
 export async function exportRun(view: RunView, store: RunStore, kind: ExportKind, noteWords: NoteWords): Promise<Blob> {
   const type = `${TYPES[kind]};charset=utf-8`;
   if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
@@ -24,12 +28,16 @@ export async function exportRun(view: RunView, store: RunStore, kind: ExportKind
     const metrics = runMetrics(reportOf(view), view.status().healing, view.history.faultsByKind());
     return new Blob([prometheusText(metrics)], { type });
   }
+  if (kind === 'skipped') {
+    const lines = view.plan.skipped.map((record) => `${JSON.stringify(record)}\n`);
+    return new Blob(lines, { type });
+  }
   const parts: string[] = kind === 'csv' ? [csvHeader()] : [];
   await store.eachRow(view.id, (rows) => {
     const known = rows.map(({ row }) => told(row, noteWords));
     parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
   });
-  return new Blob(parts, { type });
+  return new Blob(kind === 'csv' ? [...csvFile(parts)] : parts, { type });
 }
 
 /** Rows in one answer. */
@@ -73,6 +81,6 @@ function reportOf(view: RunView) {
     elapsedMs: status.elapsedMs,
     figures: view.figures(),
     learned: view.history.learned,
-    notes: view.plan.notes,
+    inputNotes: view.plan.notes,
   });
 }

@@ -22,8 +22,9 @@ export interface LiveFigures extends HistoryFigures {
   readonly remote?: string | null;
 }
 
-/** Notices told to a page at once. */
+/** Notices told to a page at once, and records of the input that were passed over. */
 const NOTICES = 20;
+const SKIPPED = 50;
 
 const noticeInfo = ({ id, agent, task, title, story, at, choices }: OpenNotice): NoticeInfo => ({
   id,
@@ -50,6 +51,7 @@ export function statusOf(record: RunInfo, plan: RunSetup, state: RunState, live:
     remote: null,
     ...live,
     summary: plan.summary,
+    input: { notes: plan.notes, skipped: plan.skipped.slice(0, SKIPPED) },
     seed: plan.settings.seed,
     agentsByState: agentsByState(state),
     tokens: { prompt: totals.promptTokens, completion: totals.completionTokens },

@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { about, bytes, clock, clockFine, compact, inOneUnit, mebibytes, num, percent, rate, span } from './format.ts';
+import {
+  about,
+  bytes,
+  clock,
+  clockFine,
+  compact,
+  inOneUnit,
+  lineRange,
+  mebibytes,
+  num,
+  percent,
+  rate,
+  span,
+} from './format.ts';
 
 describe('format', () => {
   it('groups digits', () => {
     expect(num(4882)).toBe('4,882');
     expect(num(0)).toBe('0');
+    expect([lineRange(4882), lineRange(12, 1017)]).toEqual(['4,882', '12–1,017']);
   });
 
   it('writes bytes with at most three significant digits', () => {

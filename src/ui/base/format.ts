@@ -7,6 +7,11 @@ export function num(value: number): string {
   return grouped.format(value);
 }
 
+/** Lines of a file: "12", or "12–17" where there are several. */
+export function lineRange(line: number, lastLine = line): string {
+  return lastLine > line ? `${num(line)}–${num(lastLine)}` : num(line);
+}
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /**
@@ -88,3 +93,7 @@ export function percent(share: number): string {
 export function compact(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
+
+/** Parts of a text as people count characters, from 1: "1–2,640, 3,001–4,035". */
+export const charactersOf = (parts: readonly (readonly [from: number, to: number])[]): string =>
+  parts.map(([from, to]) => `${num(from + 1)}–${num(to)}`).join(', ');

@@ -20,6 +20,7 @@ const status: RunStatus = {
   problem: null,
   loading: null,
   report: null,
+  input: { notes: [], skipped: [] },
   summary: {
     name: 'test',
     description: '',

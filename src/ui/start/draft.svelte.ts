@@ -1,7 +1,9 @@
 /** The run in preparation. It outlives the start screen, so that reading the file and coming back loses nothing. */
 import {
+  type CheckedInput,
   type CheckedSwarm,
   type Diagnostic,
+  type GivenInput,
   type PageApi,
   REMOTE_MODEL,
   type StartRequest,
@@ -14,9 +16,8 @@ import { typed } from '../endpoint/typed.svelte.ts';
 import {
   INPUT_MOST,
   SWARM_MOST,
-  countLines,
+  inputFile,
   kindOf,
-  looksBinary,
   modelAddress,
   wholeNumber,
   type InputFile,
@@ -26,8 +27,11 @@ import {
 /** How long a task that failed all its attempts waits for the person at the page, ms, where the swarm file does not say. */
 export const ASK_MS = 60_000;
 
-export type Trouble =
-  { readonly kind: 'too-large'; readonly size: number; readonly most: number } | { readonly kind: 'not-text' };
+/** Why a file is not even taken: it is too large. */
+export interface Trouble {
+  readonly size: number;
+  readonly most: number;
+}
 
 class Draft {
   swarm = $state.raw<TextFile | null>(null);
@@ -36,6 +40,9 @@ class Draft {
   swarmTrouble = $state.raw<Trouble | null>(null);
   input = $state.raw<InputFile | null>(null);
   inputTrouble = $state.raw<Trouble | null>(null);
+  /** How the input would be read for the swarm file; null while nobody knows. */
+  inputChecked = $state.raw<CheckedInput | null>(null);
+  inputChecking = $state(false);
   /** The person's choice; null = the model that the swarm names. */
   modelId = $state<string | null>(null);
   modelUrl = $state('');
@@ -62,22 +69,18 @@ class Draft {
     const guess = as ?? kindOf(file.name, file.size <= SWARM_MOST ? await file.text() : '');
     const most = guess === 'swarm' ? SWARM_MOST : INPUT_MOST;
     if (file.size > most) {
-      this.#refuse(guess, { kind: 'too-large', size: file.size, most });
+      this.#refuse(guess, { size: file.size, most });
       return;
     }
-    await this.takeText(runtime, file.name, await file.text(), guess);
+    if (guess === 'swarm') await this.takeText(runtime, file.name, await file.text(), guess);
+    // Which encoding its bytes are in the swarm file may say.
+    else await this.#takeInput(runtime, { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   }
 
   async takeText(runtime: PageApi, name: string, text: string, as?: 'swarm' | 'input'): Promise<void> {
     const kind = as ?? kindOf(name, text);
     if (kind === 'input') {
-      // What is wrong with a swarm file is told by its check.
-      if (looksBinary(text)) {
-        this.#refuse(kind, { kind: 'not-text' });
-        return;
-      }
-      this.inputTrouble = null;
-      this.input = { name, text, lines: countLines(text), bytes: new Blob([text]).size };
+      await this.#takeInput(runtime, { name, text });
       return;
     }
     this.swarmTrouble = null;
@@ -90,6 +93,27 @@ class Draft {
     if (this.swarm !== file) return; // another file came meanwhile
     this.checked = checked;
     this.checking = false;
+    await this.#checkInput(runtime);
+  }
+
+  async #takeInput(runtime: PageApi, given: GivenInput): Promise<void> {
+    this.inputTrouble = null;
+    this.refused = null;
+    this.input = inputFile(given);
+    await this.#checkInput(runtime);
+  }
+
+  /** Reads the input as the swarm file asks, to tell what is guessed and what is wrong before anything runs. */
+  async #checkInput(runtime: PageApi): Promise<void> {
+    this.inputChecked = null;
+    const { swarm, input } = this;
+    if (!swarm || !input || !this.checked?.ok) return;
+    this.inputChecking = true;
+    // Where that fails the start tells why.
+    const checked = await runtime.checkInput(swarm.text, input.given).catch(() => null);
+    if (this.swarm !== swarm || this.input !== input) return; // another file came meanwhile
+    this.inputChecked = checked;
+    this.inputChecking = false;
   }
 
   #refuse(kind: 'swarm' | 'input', trouble: Trouble): void {
@@ -103,16 +127,26 @@ class Draft {
     this.checking = false;
     this.swarmTrouble = null;
     this.refused = null;
+    this.#forgetCheck();
   }
 
   dropInput(): void {
     this.input = null;
     this.inputTrouble = null;
+    this.refused = null;
+    this.#forgetCheck();
+  }
+
+  #forgetCheck(): void {
+    this.inputChecked = null;
+    this.inputChecking = false;
   }
 
   /** What is missing before this can run: null when nothing is. */
-  get lacks(): 'swarm' | 'input' | null {
+  get lacks(): 'swarm' | 'input' | 'reading' | 'right-input' | null {
     if (!this.swarm || !this.checked?.ok) return 'swarm';
+    if (this.inputChecking) return 'reading';
+    if (this.inputChecked?.ok === false) return 'right-input';
     return this.input || this.checked.summary.input.from === 'example' ? null : 'input';
   }
 

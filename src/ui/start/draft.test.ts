@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countLines, kindOf, looksBinary, modelAddress, wholeNumber } from './draft.ts';
+import { countLines, inputFile, kindOf, modelAddress, wholeNumber } from './draft.ts';
 
 describe('draft', () => {
   it('counts lines that have something in them', () => {
@@ -17,9 +17,12 @@ describe('draft', () => {
     expect(kindOf('x.json', '{"line": "planaria"}')).toBe('input');
   });
 
-  it('knows what is not text', () => {
-    expect(looksBinary('plain\ttext\n한국어')).toBe(false);
-    expect(looksBinary('\uFFFD\uFFFD\0\0PNG')).toBe(true);
+  it('measures input as it was given, whatever its encoding', () => {
+    const wide = Uint8Array.from(
+      [...'\uFEFFa\n\nb\n'].flatMap((char) => [char.charCodeAt(0) & 255, char.charCodeAt(0) >> 8]),
+    );
+    expect(inputFile({ name: 'x.txt', bytes: wide })).toMatchObject({ size: wide.length, lines: 2 });
+    expect(inputFile({ name: 'x.txt', text: 'ä\nb' })).toMatchObject({ size: 4, lines: 2 });
   });
 
   it('reads addresses and numbers, and nothing else', () => {

@@ -1,4 +1,5 @@
 /** What a person hands in: text files, told apart, measured and kept within limits. */
+import type { GivenInput } from '../../runtime/protocol/protocol.ts';
 
 export const INPUT_MOST = 50 * 1024 * 1024;
 export const SWARM_MOST = 1024 * 1024;
@@ -8,17 +9,25 @@ export interface TextFile {
   readonly text: string;
 }
 
-export interface InputFile extends TextFile {
-  readonly bytes: number;
+/** As the runtime is given it: the bytes of a file, or text that was pasted. */
+export interface InputFile {
+  readonly given: GivenInput;
+  readonly size: number;
   readonly lines: number;
 }
 
-/** Lines with something in them; a last line without a newline counts. */
-export function countLines(text: string): number {
+export function inputFile(given: GivenInput): InputFile {
+  const { bytes } = given;
+  const size = bytes ? bytes.length : new Blob([given.text]).size;
+  return { given, size, lines: countLines(bytes ?? given.text) };
+}
+
+/** Lines with something in them; a last line without a newline counts. Of bytes, whatever their encoding. */
+export function countLines(text: string | Uint8Array): number {
   let lines = 0;
   let filled = false;
   for (let k = 0; k < text.length; k += 1) {
-    const code = text.charCodeAt(k);
+    const code = typeof text === 'string' ? text.charCodeAt(k) : (text[k] as number);
     if (code === 10) {
       if (filled) lines += 1;
       filled = false;
@@ -32,13 +41,6 @@ export function kindOf(name: string, text: string): 'swarm' | 'input' {
   if (/\.ya?ml$/i.test(name)) return 'swarm';
   if (/\.(log|txt|csv|jsonl|ndjson|tsv)$/i.test(name)) return 'input';
   return /^\s*(planaria\s*:|\{\s*"planaria"\s*:)/m.test(text.slice(0, 4096)) ? 'swarm' : 'input';
-}
-
-/** True for text that was not UTF-8: decoding leaves replacement characters or NULs in its beginning. */
-export function looksBinary(text: string): boolean {
-  const start = text.slice(0, 8192);
-  const odd = start.split(/[\uFFFD\0]/).length - 1;
-  return odd > 0 && odd > start.length / 200;
 }
 
 /** An http(s) address of a model folder, or null. */

@@ -73,6 +73,7 @@ function note(marks: Marks, event: JournalEvent): void {
       if (passes(event)) marks.passed = at;
       break;
     case 'task.advanced':
+    case 'task.part':
     case 'task.committed':
       if (marks.passed !== null) marks.committed = at;
       break;

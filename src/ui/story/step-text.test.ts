@@ -75,3 +75,27 @@ it('tells a wait for an endpoint in its own words', () => {
     text: 'Slow down.',
   });
 });
+
+it('a, f: tells what a turn did not read, and what it wrote to reason with', () => {
+  const event = at({
+    type: 'turn.ended',
+    task: 1,
+    agent: 3,
+    turn: 't',
+    finish: 'stop',
+    tokens: { prompt: 900, cached: 0, completion: 40, reasoning: 30 },
+    ms: 10,
+    read: [
+      [0, 1200],
+      [3000, 4035],
+    ],
+    dropped: 2,
+    trace: { reasoning: 'so so' },
+  });
+  const english = stepText(event, en);
+  expect(english.text).toContain('Of its text it read characters 1–1,200, 3,001–4,035.');
+  expect(english.text).toContain('1 earlier exchange did not fit');
+  expect(english.text).toContain('30 tokens of it to reason with.');
+  expect(english.reasoning).toBe('so so');
+  expect(stepText(event, ko).text).toContain('1–1,200, 3,001–4,035번째 글자를 읽음.');
+});

@@ -1,7 +1,7 @@
 /** Words for one event of a story: a heading and a sentence. */
 import type { JournalEvent } from '../../journal/events.ts';
 import type { AgentState } from '../../runtime/protocol/protocol.ts';
-import { num } from '../base/format.ts';
+import { charactersOf, num } from '../base/format.ts';
 import type { Dictionary } from '../text/en.ts';
 
 export interface StepText {
@@ -9,6 +9,8 @@ export interface StepText {
   readonly text: string;
   /** Observations, or the story so far; one a line. */
   readonly list?: readonly string[];
+  /** What a model wrote to reason with. */
+  readonly reasoning?: string;
   /** Why each other step was not taken. */
   readonly against?: readonly string[];
 }
@@ -33,15 +35,28 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
     case 'turn.started':
       return { title: words.started, text: '' };
     case 'turn.ended': {
-      if (event.rejected !== undefined) return { title: words.rejected, text: say.failure(event.rejected) };
-      if (event.pending) return { title: words.pending, text: words.passedNote(event.tokens.completion, event.ms) };
-      if (event.finish !== 'stop') return { title: words.cut(event.finish), text: t.span(event.ms) };
+      const { read, dropped = 0, tokens } = event;
+      const { reasoning } = event.trace ?? {};
+      const notes = [
+        read ? words.readNote(charactersOf(read)) : '',
+        dropped > 0 ? words.droppedNote(dropped / 2) : '',
+        tokens.reasoning === undefined ? '' : words.reasonedNote(tokens.reasoning),
+      ];
+      const more = reasoning === undefined ? {} : { reasoning };
+      if (event.rejected !== undefined)
+        return { title: words.rejected, text: join(sentence(say.failure(event.rejected)), ...notes), ...more };
+      if (event.pending)
+        return { title: words.pending, text: join(words.passedNote(tokens.completion, event.ms), ...notes), ...more };
+      if (event.finish !== 'stop')
+        return { title: words.cut(event.finish), text: join(t.span(event.ms), ...notes), ...more };
       return {
         title: words.passed,
         text: join(
-          words.passedNote(event.tokens.completion, event.ms),
-          event.tokens.cached > 0 ? words.cachedNote(event.tokens.cached) : '',
+          words.passedNote(tokens.completion, event.ms),
+          tokens.cached > 0 ? words.cachedNote(tokens.cached) : '',
+          ...notes,
         ),
+        ...more,
       };
     }
     case 'task.retried':
@@ -68,6 +83,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       };
     case 'task.advanced':
       return { title: words.advanced(event.task), text: words.attempts(event.attempts) };
+    case 'task.part':
+      return { title: words.part(event.task), text: words.partNote(event.next) };
     case 'task.reopened':
       return { title: words.reopened(event.task), text: say.reopened(event.reason) };
     case 'run.waiting':

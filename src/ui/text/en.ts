@@ -1,6 +1,7 @@
 /** All words of the page in English; the other dictionaries have the same keys. Plain, exact, short: units on numbers, limits first. */
 import { about, bytes, mebibytes, num, percent, span } from '../base/format.ts';
 import { errorsEn } from './errors.en.ts';
+import { inputEn } from './input.en.ts';
 import { linksEn } from './links.en.ts';
 import { liveEn } from './live.en.ts';
 import { sayEn } from './say.en.ts';
@@ -8,6 +9,7 @@ import { sayEn } from './say.en.ts';
 const count = (n: number, one: string, many = `${one}s`): string => `${num(n)} ${n === 1 ? one : many}`;
 
 export const en = {
+  ...inputEn,
   ...linksEn,
   ...liveEn,
   say: sayEn,
@@ -100,7 +102,7 @@ export const en = {
     input: 'Input file',
     inputDrop: 'Drop an input',
     inputNote: 'One item per line, up to 50 MB.',
-    inputKinds: '.log .txt .jsonl .csv',
+    inputKinds: '.log .txt .csv .tsv .jsonl .json',
     inputExample: 'The swarm brings its own example input.',
     choose: 'Choose',
     paste: 'Paste',
@@ -109,7 +111,6 @@ export const en = {
     pasteRefused: 'The browser did not allow reading the clipboard. Press Ctrl+V instead.',
     pasted: 'pasted',
     tooLarge: (size: number, most: number) => `The file has ${bytes(size)}; at most ${bytes(most)} can be read.`,
-    notText: 'This file is not text in UTF-8: unpack it first, or save it as UTF-8.',
     checking: 'Checking the swarm file',
     swarmIs: (agents: number, roles: number, model: string) =>
       `${count(agents, 'agent')} in ${count(roles, 'role')}, model ${model}`,
@@ -118,6 +119,10 @@ export const en = {
     needSwarm: 'Choose a swarm file first.',
     needRight: 'Mend the swarm file, then choose it again.',
     needInput: 'This swarm works on an input file: choose one.',
+    needRightInput: 'Choose another input, or mend the swarm file.',
+    inputWrong: 'The input cannot be read as the swarm file asks',
+    reading: 'Reading the input',
+    itemsAre: (n: number) => `${count(n, 'item')} for agents`,
     ready: 'Ready. Nothing has been sent or downloaded.',
     more: 'Limit, seed, engine',
     limit: 'Limit',
@@ -374,6 +379,7 @@ export const en = {
       csv: 'Results, CSV',
       report: 'Run report, JSON',
       metrics: 'Metrics, Prometheus text',
+      skipped: 'Skipped records, JSON lines',
     },
     exportFailed: 'The export failed.',
     refused: 'That did not work.',
@@ -435,6 +441,10 @@ export const en = {
     reviewed: 'reviewed',
     failure: (reason: string) => `Failed: ${reason}`,
     openAgent: (agent: string) => `Story of ${agent}`,
+    readTo: (to: number, of: number) => `read to character ${num(to)} of ${num(of)}`,
+    readParts: (parts: string, of: number) => `read characters ${parts} of ${num(of)}`,
+    readOf: (role: string, output: string) => `${role}, output of ${output}`,
+    forgot: (exchanges: number) => `${count(exchanges, 'earlier exchange')} left out`,
     broken: 'The results could not be read.',
   },
   story: {
@@ -459,6 +469,12 @@ export const en = {
     passed: 'Turn passed',
     pending: 'Answer held until another agent has answered the same',
     passedNote: (tokens: number, ms: number) => `${count(tokens, 'token')} in ${span(ms)}, checked.`,
+    readNote: (parts: string) => `Of its text it read characters ${parts}.`,
+    droppedNote: (exchanges: number) => `${count(exchanges, 'earlier exchange')} did not fit and were left out.`,
+    reasonedNote: (tokens: number) => `${count(tokens, 'token')} of it to reason with.`,
+    part: (task: number) => `Read a part of task ${num(task)}`,
+    partNote: (next: number) => `The next begins with character ${num(next + 1)} of its text.`,
+    reasoning: 'What it wrote to reason with',
     cachedNote: (tokens: number) => `${count(tokens, 'prompt token')} not computed again.`,
     rejected: 'Output not accepted',
     cut: (finish: string) =>

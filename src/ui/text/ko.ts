@@ -2,6 +2,7 @@
 import { about, bytes, mebibytes, num, percent, span as plainSpan } from '../base/format.ts';
 import type { Dictionary } from './en.ts';
 import { errorsKo } from './errors.ko.ts';
+import { inputKo } from './input.ko.ts';
 import { linksKo } from './links.ko.ts';
 import { liveKo } from './live.ko.ts';
 import { sayKo } from './say.ko.ts';
@@ -15,6 +16,7 @@ const korean = (length: string): string =>
 const span = (ms: number): string => korean(plainSpan(ms));
 
 export const ko: Dictionary = {
+  ...inputKo,
   ...linksKo,
   say: sayKo,
   ...liveKo,
@@ -110,7 +112,7 @@ export const ko: Dictionary = {
     input: '입력 파일',
     inputDrop: '입력을 놓으십시오',
     inputNote: '한 줄에 한 항목, 최대 50 MB.',
-    inputKinds: '.log .txt .jsonl .csv',
+    inputKinds: '.log .txt .csv .tsv .jsonl .json',
     inputExample: '이 스웜에는 예제 입력이 들어 있습니다.',
     choose: '선택',
     paste: '붙여넣기',
@@ -119,7 +121,6 @@ export const ko: Dictionary = {
     pasteRefused: '브라우저가 클립보드 읽기를 허용하지 않았습니다. Ctrl+V를 누르십시오.',
     pasted: '붙여넣은 글',
     tooLarge: (size, most) => `파일이 ${bytes(size)}입니다. 최대 ${bytes(most)}까지 읽을 수 있습니다.`,
-    notText: '이 파일은 UTF-8 텍스트가 아닙니다. 압축을 풀거나 UTF-8로 저장하십시오.',
     checking: '스웜 파일을 검사하는 중',
     swarmIs: (agents, roles, model) => `역할 ${num(roles)}개, 에이전트 ${num(agents)}개, 모델 ${model}`,
     inputIs: (lines, size) => `${num(lines)}줄, ${bytes(size)}`,
@@ -127,6 +128,10 @@ export const ko: Dictionary = {
     needSwarm: '먼저 스웜 파일을 고르십시오.',
     needRight: '스웜 파일을 고친 뒤 다시 고르십시오.',
     needInput: '이 스웜은 입력 파일이 필요합니다. 하나 고르십시오.',
+    needRightInput: '다른 입력을 고르거나 스웜 파일을 고치십시오.',
+    inputWrong: '입력을 스웜 파일이 적은 대로 읽을 수 없습니다',
+    reading: '입력을 읽는 중',
+    itemsAre: (n) => `에이전트가 받을 항목 ${num(n)}개`,
     ready: '준비되었습니다. 아직 아무것도 보내거나 받지 않았습니다.',
     more: '개수, 시드, 엔진',
     limit: '최대 개수',
@@ -379,6 +384,7 @@ export const ko: Dictionary = {
       csv: '결과, CSV',
       report: '실행 보고서, JSON',
       metrics: '지표, Prometheus 텍스트',
+      skipped: '건너뛴 기록, JSON Lines',
     },
     exportFailed: '내보내지 못했습니다.',
     refused: '되지 않았습니다.',
@@ -440,6 +446,10 @@ export const ko: Dictionary = {
     reviewed: '검토됨',
     failure: (reason) => `실패: ${reason}`,
     openAgent: (agent) => `${agent}의 이야기`,
+    readTo: (to, of) => `${num(of)}자 중 ${num(to)}자까지 읽음`,
+    readParts: (parts, of) => `${num(of)}자 중 ${parts}번째 글자를 읽음`,
+    readOf: (role, output) => `${role}, ${output}의 출력`,
+    forgot: (exchanges) => `이전 문답 ${num(exchanges)}개 제외`,
     broken: '결과를 읽지 못했습니다.',
   },
   story: {
@@ -464,6 +474,12 @@ export const ko: Dictionary = {
     passed: '차례 통과',
     pending: '다른 에이전트가 같은 것에 답할 때까지 답을 보류',
     passedNote: (tokens, ms) => `토큰 ${num(tokens)}개, ${span(ms)}, 확인됨.`,
+    readNote: (parts) => `글에서 ${parts}번째 글자를 읽음.`,
+    droppedNote: (exchanges) => `이전 문답 ${num(exchanges)}개는 들어가지 않아 제외됨.`,
+    reasonedNote: (tokens) => `그중 토큰 ${num(tokens)}개는 추론에 씀.`,
+    part: (task) => `작업 ${num(task)}의 일부를 읽음`,
+    partNote: (next) => `다음 부분은 글의 ${num(next + 1)}번째 글자부터.`,
+    reasoning: '추론하며 쓴 글',
     cachedNote: (tokens) => `프롬프트 토큰 ${num(tokens)}개는 다시 계산하지 않음.`,
     rejected: '출력을 받아들이지 않음',
     cut: (finish) =>

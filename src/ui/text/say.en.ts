@@ -10,6 +10,7 @@ import type { EngineLoss, SeatsCause } from '../../journal/engine-events.ts';
 import type { RecoveryAction, RequeueReason, Signal } from '../../journal/vocabulary.ts';
 import type { ActionDone, ActionRefused, RowNote } from '../../runtime/protocol/protocol.ts';
 import { errorsEn } from './errors.en.ts';
+import { inputNoteEn } from './input.en.ts';
 import { type Say, type Words, wordsFor } from './say.ts';
 
 const SIGNALS: Readonly<Record<Signal, string>> = {
@@ -306,6 +307,7 @@ export const sayEn: Say = {
   }),
   requeued: (reason) => REQUEUED[reason] ?? reason,
   reopened: wordsFor<ReopenReason>({ 'row-unreadable': () => 'its result could not be read any more', told }),
+  input: inputNoteEn,
   storage: wordsFor<StorageNote>({
     'made-room': freed,
     'no-warm-pages': () => 'This model keeps no warm pages.',

@@ -19,6 +19,7 @@ import type {
 } from '../../journal/vocabulary.ts';
 import type { ActionDone, ActionRefused } from '../../runtime/protocol/protocol.ts';
 import { errorsKo } from './errors.ko.ts';
+import { inputNoteKo } from './input.ko.ts';
 import { liveKo } from './live.ko.ts';
 import { type Say, type Words, wordsFor } from './say.ts';
 
@@ -371,6 +372,7 @@ export const sayKo: Say = {
   }),
   requeued,
   reopened: wordsFor<ReopenReason>({ 'row-unreadable': () => '결과를 더는 읽을 수 없음', told }),
+  input: inputNoteKo,
   storage: wordsFor<StorageNote>({
     'made-room': freed,
     'no-warm-pages': () => '따뜻한 쪽을 두지 않는 모델입니다.',

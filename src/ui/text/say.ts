@@ -8,7 +8,7 @@ import type { RunWait } from '../../journal/run-events.ts';
 import type { StorageNote } from '../../journal/storage-events.ts';
 import type { EscalationCause, ReopenReason, RetryReason } from '../../journal/task-events.ts';
 import type { FaultKind, RequeueReason, TaskFailure } from '../../journal/vocabulary.ts';
-import type { ActionDone, ActionRefused } from '../../runtime/protocol/protocol.ts';
+import type { ActionDone, ActionRefused, InputNote } from '../../runtime/protocol/protocol.ts';
 
 export interface Say {
   /** Why an agent's state changed. */
@@ -31,6 +31,8 @@ export interface Say {
   requeued(reason: RequeueReason): string;
   reopened(reason: ReopenReason): string;
   storage(note: StorageNote): string;
+  /** What was guessed, changed or left out on the way from the input file to items. */
+  input(note: InputNote): string;
   /** What a fault of that kind did. */
   fault(kind: FaultKind, detail: FaultDetail): string;
   missed(why: MissedFault): string;

@@ -23,7 +23,7 @@ export interface AnswerGrammar {
 const KEYWORDS: ReadonlySet<string> = new Set([
   ...['type', 'enum', 'const', 'anyOf', 'title', 'description'],
   ...['properties', 'required', 'additionalProperties', 'items', 'minItems', 'maxItems', 'uniqueItems'],
-  ...['minLength', 'maxLength', 'pattern', 'format', 'x-copied-from'],
+  ...['minLength', 'maxLength', 'pattern', 'format', 'x-copied-from', 'x-merge'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 

@@ -62,3 +62,44 @@ test('the deadline ends it with the text there is; cancelling after the end does
   turn.cancel();
   expect(await turn.done).toMatchObject({ finish: 'deadline', text: 'half', meanLogprob: null });
 });
+
+const thinks = (text: string, more: Partial<TurnRequest> = {}, begun: string | null = null) => {
+  const clock = new SimulatedClock();
+  const said: TurnProgress[] = [];
+  const turn = new Turn(
+    { ...request, ...more },
+    clock,
+    (progress) => said.push(progress),
+    (late, finish) => {
+      late.end(finish);
+    },
+    begun,
+  );
+  for (let k = 1; k <= text.length; k++) turn.say(text.slice(0, k), k);
+  turn.end('stop');
+  return turn.done.then((outcome) => ({ outcome, said }));
+};
+
+test('f: reasoning of a model here is kept apart, counted, and in no text that is shown', async () => {
+  const { outcome, said } = await thinks('<think>so so</think>\n\nThe answer.');
+  expect(outcome).toMatchObject({ finish: 'stop', text: 'The answer.', reasoning: 'so so' });
+  expect(outcome.usage.reasoningTokens).toBeGreaterThanOrEqual('<think>so so'.length);
+  expect(outcome.usage.reasoningTokens).toBeLessThan('<think>so so</think>\n'.length);
+  expect(said.every(({ text }) => 'The answer.'.startsWith(text))).toBe(true);
+});
+
+test('f: a template that begins to reason for the model is known by its end', async () => {
+  const { outcome } = await thinks('so</think>yes', {}, '</think>');
+  expect(outcome).toMatchObject({ text: 'yes', reasoning: 'so' });
+  const open = await thinks('so', {}, '</think>');
+  expect(open.outcome).toMatchObject({ finish: 'length', text: '', reasoning: 'so' });
+});
+
+test('f: what a grammar holds is all output, and what does not reason is left alone', async () => {
+  const { outcome } = await thinks('"<think>a</think>"', { schema: '{"type":"string"}' }, '</think>');
+  expect(outcome.text).toBe('"<think>a</think>"');
+  expect(outcome).not.toHaveProperty('reasoning');
+  const plain = await thinks('<b>bold</b>');
+  expect(plain.outcome.text).toBe('<b>bold</b>');
+  expect(plain.outcome.usage).not.toHaveProperty('reasoningTokens');
+});

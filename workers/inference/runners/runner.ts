@@ -1,6 +1,8 @@
 /**
  * What runs turns on a loaded model: the batched swarm pipeline, or WebLLM's chat API one turn at a time.
  */
+import type { Fitted } from '../../../src/engine/fit.ts';
+import { ReasoningSplitter, splitReasoning } from '../../../src/engine/reasoning.ts';
 import type { Clock } from '../../../src/kernel/clock.ts';
 import type {
   EngineCounters,
@@ -44,6 +46,8 @@ export class Turn implements TurnHandle {
   cachedTokens = 0;
   restoredTokens = 0;
   pageIn: PageIn | null = null;
+  /** What was left out of its prompt; null until it is known, and where that is nothing. */
+  fitted: Pick<Fitted, 'read' | 'dropped'> | null = null;
   /** Set before `end` when the sequence stays. */
   retained = false;
   completionTokens = 0;
@@ -57,18 +61,29 @@ export class Turn implements TurnHandle {
   readonly #resolve: (outcome: TurnOutcome) => void;
   readonly #stopTimer: () => void;
   readonly #onCancel: (finish: 'cancelled' | 'deadline') => void;
+  readonly #begun: string | null;
+  /** Null where a grammar holds the turn: its first character is the output's. */
+  readonly #splitter: ReasoningSplitter | null;
+  #split = 0;
+  #reasoned = 0;
   #admitted: number | null = null;
   #first: number | null = null;
   #said = -Infinity;
 
-  /** `onCancel` is called when the turn is cancelled or its deadline passes; the runner then calls `end`. */
+  /**
+   * `onCancel` is called when the turn is cancelled or its deadline passes; the runner then calls `end`. `begun`: the tag that ends reasoning
+   * which the model's template has begun for it; null where it begins none.
+   */
   constructor(
     request: TurnRequest,
     clock: Clock,
     onProgress: ((progress: TurnProgress) => void) | undefined,
     onCancel: (turn: Turn, finish: 'cancelled' | 'deadline') => void,
+    begun: string | null = null,
   ) {
     this.request = request;
+    this.#begun = begun;
+    this.#splitter = request.schema === undefined ? new ReasoningSplitter(begun) : null;
     this.#clock = clock;
     this.#submitted = clock.now();
     this.#onProgress = onProgress;
@@ -105,11 +120,14 @@ export class Turn implements TurnHandle {
   say(text: string, completionTokens: number): void {
     this.text = text;
     this.completionTokens = completionTokens;
+    this.#splitter?.push(text.slice(this.#split));
+    this.#split = text.length;
+    if (this.#splitter?.open) this.#reasoned = completionTokens;
     const now = this.#clock.now();
     this.#first ??= now - this.#submitted;
     if (now - this.#said < PROGRESS_MS) return;
     this.#said = now;
-    this.#onProgress?.({ id: this.id, text, completionTokens });
+    this.#onProgress?.({ id: this.id, text: this.#splitter?.answer ?? text, completionTokens });
   }
 
   /** Settles the turn; only the first call counts. */
@@ -123,16 +141,24 @@ export class Turn implements TurnHandle {
       cachedTokens: this.cachedTokens,
       restoredTokens: this.restoredTokens,
       completionTokens: this.completionTokens,
+      ...(this.#reasoned > 0 && { reasoningTokens: Math.min(this.#reasoned, this.completionTokens) }),
     };
+    const { answer, reasoning, open } = this.#splitter
+      ? splitReasoning(this.text, this.#begun)
+      : { answer: this.text, reasoning: '', open: false };
     this.#resolve({
       id: this.id,
-      finish,
-      text: this.text,
+      // It has not come to an answer.
+      finish: open && finish === 'stop' ? 'length' : finish,
+      text: answer,
       usage,
       timing: { admittedMs: this.#admitted ?? endedMs, firstTokenMs: this.#first, endedMs },
       meanLogprob: this.logprob === null || this.completionTokens === 0 ? null : this.logprob / this.completionTokens,
       ...(this.retained ? { retained: true } : {}),
       ...(this.pageIn ? { pageIn: this.pageIn } : {}),
+      ...(this.fitted?.read && { read: this.fitted.read }),
+      ...(this.fitted?.dropped !== undefined && { dropped: this.fitted.dropped }),
+      ...(reasoning.trim() !== '' && { reasoning }),
       ...(error ? { error } : {}),
     });
   }

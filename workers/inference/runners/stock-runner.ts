@@ -4,6 +4,7 @@
 import type { ChatCompletionMessageParam, ChatCompletionRequestStreaming, MLCEngine } from '@mlc-ai/web-llm';
 import type { Clock } from '../../../src/kernel/clock.ts';
 import type {
+  ChatMessage,
   EngineCounters,
   EngineError,
   FinishReason,
@@ -11,11 +12,16 @@ import type {
   TurnProgress,
   TurnRequest,
 } from '../../../src/engine/contract.ts';
+import { defuse, restore } from '../../../src/engine/defuse.ts';
+import { cutTo } from '../../../src/engine/fit.ts';
 import { fault, toEngineError } from '../device/engine-faults.ts';
 import type { Needs } from '../device/fit.ts';
 import { answerGrammar } from '../grammar/answer-grammar.ts';
 import { Counters, Turn, type TurnRunner } from './runner.ts';
 import { TurnQueue } from './turn-queue.ts';
+
+/** Less of a text than so many characters is not worth a turn. */
+const LEAST = 64;
 
 export class StockRunner implements TurnRunner {
   readonly batched = false;
@@ -95,7 +101,7 @@ export class StockRunner implements TurnRunner {
     this.#counters.peakResidents = 1;
     turn.admit();
     try {
-      const finish = await this.#generate(turn);
+      const finish = await this.#generateFitting(turn);
       turn.end(this.#interrupted ?? finish);
     } catch (thrown) {
       turn.end('error', this.#stopped?.error ?? toEngineError(thrown));
@@ -105,10 +111,29 @@ export class StockRunner implements TurnRunner {
     }
   }
 
-  async #generate(turn: Turn): Promise<FinishReason> {
-    const { sampling, schema, stop, maxTokens } = turn.request;
+  /** The chat API counts tokens only by refusing: what of a prompt does not fit is left out by halves until the rest does. */
+  async #generateFitting(turn: Turn): Promise<FinishReason> {
+    const { request } = turn;
+    const { elastic } = request;
+    let most = elastic ? Math.min(elastic.to - elastic.from, elastic.most ?? Infinity) : 0;
+    for (let tries = 0; ; tries++) {
+      const fitted = cutTo(request, most, tries === 0);
+      turn.fitted = fitted;
+      try {
+        return await this.#generate(turn, fitted.messages);
+      } catch (thrown) {
+        const { code } = toEngineError(thrown);
+        if (code !== 'prompt-too-long' || turn.ended || (most <= LEAST && (tries > 0 || !request.memory))) throw thrown;
+        // Memory goes first.
+        if (tries > 0 || !request.memory) most = Math.max(LEAST, most >> 1);
+      }
+    }
+  }
+
+  async #generate(turn: Turn, messages: readonly ChatMessage[]): Promise<FinishReason> {
+    const { prefix, sampling, schema, stop, maxTokens } = turn.request;
     const request: ChatCompletionRequestStreaming = {
-      messages: chatMessages(turn.request),
+      messages: chatMessages([...prefix, ...messages]),
       model: this.#model,
       stream: true,
       stream_options: { include_usage: true },
@@ -123,16 +148,17 @@ export class StockRunner implements TurnRunner {
       ...(schema === undefined ? {} : { response_format: { type: 'grammar', grammar: grammarOf(schema) } }),
     };
     let text = '';
-    let finish: FinishReason = 'stop';
+    // A stream that just ends has not come to its end.
+    let finish: FinishReason = 'length';
     for await (const chunk of await this.#engine.chat.completions.create(request)) {
       // WebLLM forgets an interrupt that comes before its first token.
       if (this.#interrupted) void this.#engine.interruptGenerate();
       const choice = chunk.choices[0];
       if (choice?.delta.content) {
         text += choice.delta.content;
-        turn.say(text, turn.completionTokens + 1);
+        turn.say(restore(text), turn.completionTokens + 1);
       }
-      if (choice?.finish_reason === 'length') finish = 'length';
+      if (choice?.finish_reason) finish = choice.finish_reason === 'length' ? 'length' : 'stop';
       if (chunk.usage) {
         turn.promptTokens = chunk.usage.prompt_tokens;
         turn.completionTokens = chunk.usage.completion_tokens;
@@ -141,7 +167,7 @@ export class StockRunner implements TurnRunner {
       }
       if (turn.ended) break;
     }
-    turn.text = text;
+    turn.text = restore(text);
     return finish;
   }
 }
@@ -155,13 +181,12 @@ function grammarOf(schema: string): string {
   }
 }
 
-/** One system message first, as WebLLM wants it. */
-function chatMessages(request: TurnRequest): ChatCompletionMessageParam[] {
-  const all = [...request.prefix, ...request.messages];
+/** One system message first, as WebLLM wants it; nothing in them can speak as somebody else. */
+function chatMessages(all: readonly ChatMessage[]): ChatCompletionMessageParam[] {
   const system = all.filter((message) => message.role === 'system').map((message) => message.content);
   const rest = all.filter((message) => message.role !== 'system');
   // WebLLM puts messages into its template with String.replace, where $ is special; doubled, it stands for itself.
-  const plain = (text: string): string => text.replaceAll('$', '$$$$');
+  const plain = (text: string): string => defuse(text).replaceAll('$', '$$$$');
   return [
     ...(system.length > 0 ? [{ role: 'system' as const, content: plain(system.join('\n\n')) }] : []),
     ...rest.map((message) => ({ role: message.role, content: plain(message.content) }) as ChatCompletionMessageParam),

@@ -50,13 +50,18 @@ interface Beginning {
 
 export class Admission {
   readonly #with: AdmissionParts;
+  /** Tokens that a prompt and what is written after it may have together. */
+  readonly #context: number;
   readonly #preparing: Preparing;
   readonly #fetching: Fetching;
   readonly #waiting: Waiting;
 
   constructor(parts: AdmissionParts) {
     this.#with = parts;
-    this.#preparing = new Preparing(parts.model, PREPARED * parts.residents);
+    const { model, pool, continuation } = parts;
+    this.#context = Math.min(model.config.context_window_size, pool.size.pages * PAGE);
+    const chunk = continuation ? this.#context : pool.size.chunk;
+    this.#preparing = new Preparing(model, PREPARED * parts.residents, this.#context, chunk);
     this.#fetching = new Fetching(parts.warm, parts.clock);
     this.#waiting = new Waiting(parts.residents);
   }
@@ -157,13 +162,12 @@ export class Admission {
   /** `gone`: the turn ended meanwhile, and left the queue. */
   async #seatFor(turn: Turn): Promise<Seat | 'later' | 'gone'> {
     const { request } = turn;
-    const { model, pool, continuation } = this.#with;
-    const { prompt, matcher } = await this.#preparing.of(request);
+    const { pool, continuation } = this.#with;
+    const { prompt, fitted, matcher } = await this.#preparing.of(request);
     if (turn.ended) return 'gone';
+    const context = this.#context;
     // Nothing is waited for from here on, so what is found stays where it is until it is taken.
     const { ids } = prompt;
-    turn.promptTokens = ids.length;
-    const context = Math.min(model.config.context_window_size, pool.size.pages * PAGE);
     if (ids.length >= context) {
       throw fault(
         'prompt-too-long',
@@ -181,6 +185,9 @@ export class Admission {
     const beginning = this.#takeUp(turn, ids, most) ?? this.#begin(turn, prompt, most, continuation);
     if (beginning === 'later') return beginning;
     this.#preparing.taken(turn.id);
+    // What never ran costs nothing.
+    turn.promptTokens = ids.length;
+    turn.fitted = fitted;
     return this.#seat(turn, ids, maxTokens, matcher, beginning);
   }
 

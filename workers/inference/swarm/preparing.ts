@@ -2,13 +2,16 @@
  * What a turn needs and needs no seat for: its tokens, and a matcher of its grammar. Made while the turn waits and the GPU is at work; between
  * two steps, when the turn is given its seat, the GPU would wait for it.
  */
-import type { TurnRequest } from '../../../src/engine/contract.ts';
+import type { ChatMessage, TurnRequest } from '../../../src/engine/contract.ts';
+import { type Fitted, fitTurn } from '../../../src/engine/fit.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
 import { Grammars, type Matcher } from './grammar.ts';
 import { PromptEncoder, type Prompt } from './prompt-encoder.ts';
 
 export interface Prepared {
+  /** Too long for the context where nothing could be left out of it. */
   readonly prompt: Prompt;
+  readonly fitted: Pick<Fitted, 'read' | 'dropped'> | null;
   readonly matcher: Matcher | null;
 }
 
@@ -16,15 +19,22 @@ export class Preparing {
   readonly #encoder: PromptEncoder;
   readonly #grammars: Grammars;
   readonly #most: number;
+  readonly #context: number;
+  readonly #chunk: number;
   readonly #byTurn = new Map<string, Promise<Prepared>>();
 
-  /** Thousands of turns may wait; at most `most` are made ready ahead of time. */
-  constructor(model: ModelInternals, most: number) {
+  /**
+   * Thousands of turns may wait; at most `most` are made ready ahead of time. `context`: tokens that a prompt and what is written after it may
+   * have together; `chunk`: a prompt alone.
+   */
+  constructor(model: ModelInternals, most: number, context: number, chunk: number) {
     const { tokenizer, config } = model;
     const vocabulary = Array.from({ length: tokenizer.getVocabSize() }, (_, id) => tokenizer.idToToken(id));
     this.#encoder = new PromptEncoder(tokenizer, config.conv_template, vocabulary);
     this.#grammars = new Grammars(vocabulary, config);
     this.#most = most;
+    this.#context = context;
+    this.#chunk = chunk;
   }
 
   begin(request: TurnRequest): void {
@@ -38,9 +48,26 @@ export class Preparing {
     return prepared;
   }
 
-  async #prepare({ prefix, messages, schema }: TurnRequest): Promise<Prepared> {
-    const prompt = this.#encoder.encode(prefix, messages);
-    return { prompt, matcher: schema === undefined ? null : await this.#grammars.matcher(schema) };
+  async #prepare(request: TurnRequest): Promise<Prepared> {
+    const { schema } = request;
+    return { ...this.#fit(request), matcher: schema === undefined ? null : await this.#grammars.matcher(schema) };
+  }
+
+  /** What of the prompt does not fit is left out, as far as the request allows that. */
+  #fit(request: TurnRequest): Pick<Prepared, 'prompt' | 'fitted'> {
+    const { prefix, messages, elastic, memory = 0, maxTokens } = request;
+    const encoded = new Map<string, Prompt>();
+    const encode = (given: readonly ChatMessage[]): Prompt => {
+      const key = JSON.stringify(given);
+      const prompt = encoded.get(key) ?? this.#encoder.encode(prefix, given);
+      encoded.set(key, prompt);
+      return prompt;
+    };
+    if (!elastic && memory === 0) return { prompt: encode(messages), fitted: null };
+    // A prompt that must go in at once leaves what is written its own room.
+    const context = Math.min(this.#context, this.#chunk + Math.min(maxTokens, this.#context >> 1));
+    const fitted = fitTurn(request, context, (_prefix, given) => encode(given).ids.length);
+    return { prompt: encode(fitted?.messages ?? messages), fitted };
   }
 
   /** The turn has its seat, and the matcher with it. */

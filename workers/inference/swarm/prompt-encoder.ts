@@ -16,7 +16,7 @@ export interface Prompt {
 /** Part of a piece: text of the template, which may hold control tokens, or of a message, which may not. */
 type Part = { readonly text: string; readonly trusted: boolean };
 
-const isControl = /^(<[^<>\s]{1,40}>|\[\/?[A-Z_]{2,40}\])$/;
+const isControl = /^(<[^<>\s]{1,40}>|\[\/?[A-Z_]{2,40}\]|\[\|[^[\]\s]{1,40}\|\]|\[[gs]MASK\])$/;
 
 export class PromptEncoder {
   readonly #tokenizer: Tokenizer;

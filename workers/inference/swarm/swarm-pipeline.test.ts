@@ -198,8 +198,36 @@ test('what cannot fit is refused with the reason, and those behind it are not he
     pipeline.submit(request(base, 2)).done,
   ]);
   expect(huge.error?.code).toBe('prompt-too-long');
+  // l: what never ran costs nothing.
+  expect(huge.usage).toMatchObject({ promptTokens: 0, completionTokens: 0 });
   expect(fine.error).toBeUndefined();
 });
+
+test.each([true, false])(
+  'l: a dense text is shortened once, by count, to what fits (continuation %s)',
+  async (continuation) => {
+    const { pipeline } = open({ residents: 2, pages: 12, chunk: 128, rows: 2, continuation });
+    const base: Plan = {
+      role: 1,
+      own: '가나다라'.repeat(150),
+      priority: 0,
+      maxTokens: 4,
+      heat: 0,
+      cancelAfter: null,
+      pause: 0,
+    };
+    const asked = request(base, 1);
+    const whole = await pipeline.submit(asked).done;
+    expect(whole.error?.code).toBe('prompt-too-long');
+    const elastic = { message: 0, from: 0, to: base.own.length, keep: 'head' } as const;
+    const { error, usage, read } = await pipeline.submit({ ...asked, id: 'again', elastic }).done;
+    expect(error).toBeUndefined();
+    expect(read?.[0]?.[0]).toBe(0);
+    const most = continuation ? 12 * 16 : 128;
+    expect(usage.promptTokens).toBeLessThanOrEqual(most);
+    expect(usage.promptTokens).toBeGreaterThan(0.8 * (most - 4));
+  },
+);
 
 test('stopping ends all turns with their text; a pipeline that failed says so once', async () => {
   const { pipeline } = open({ residents: 2, pages: 40, chunk: 64, rows: 2, continuation: true });

@@ -15,6 +15,7 @@ import type {
   TurnProgress,
   TurnRequest,
 } from '../../../src/engine/contract.ts';
+import { closesBegun } from '../../../src/engine/reasoning.ts';
 import { LOSS_REPORT_MS, toEngineError } from '../device/engine-faults.ts';
 import { Counters, Turn, type TurnRunner } from '../runners/runner.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
@@ -66,6 +67,8 @@ export class SwarmPipeline implements TurnRunner {
   readonly #filler: Filler;
   readonly #counters = new Counters();
   readonly #ends: Ends;
+  /** The tag that ends reasoning which the model's template begins for it; null: it begins none. */
+  readonly #begun: string | null;
   #running = false;
   #stopped: { finish: FinishReason; error: EngineError | undefined } | null = null;
   /** When the GPU ran out of work although turns were ready; null while it has work or nothing is ready. */
@@ -80,6 +83,8 @@ export class SwarmPipeline implements TurnRunner {
     this.notes = options.notes;
     const { residents, warm, leftovers } = options;
     const { continuation } = options.proven;
+    const { roles, role_empty_sep: sep = ': ' } = model.config.conv_template;
+    this.#begun = closesBegun(roles.assistant + sep);
     this.#ends = { stopTokens: new Set(model.config.conv_template.stop_token_ids), retains: continuation };
     this.#sampler = new Sampler(model);
     this.#prefixes = new Prefixes(pool);
@@ -99,11 +104,17 @@ export class SwarmPipeline implements TurnRunner {
   }
 
   submit(request: TurnRequest, onProgress?: (progress: TurnProgress) => void): TurnHandle {
-    const turn = new Turn(request, this.#clock, onProgress, (ended, finish) => {
-      // A seat is given up between two steps; the person who cancelled need not wait for that.
-      this.#admission.withdraw(ended);
-      ended.end(finish);
-    });
+    const turn = new Turn(
+      request,
+      this.#clock,
+      onProgress,
+      (ended, finish) => {
+        // A seat is given up between two steps; the person who cancelled need not wait for that.
+        this.#admission.withdraw(ended);
+        ended.end(finish);
+      },
+      this.#begun,
+    );
     if (this.#stopped) {
       turn.end(this.#stopped.finish, this.#stopped.error);
     } else {

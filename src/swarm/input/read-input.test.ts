@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
-import { formatDiagnostic } from './diagnostic.ts';
-import { type InputFormat, MAX_ITEM_CHARACTERS, readInput } from './input.ts';
+import { formatDiagnostic } from '../diagnostic.ts';
+import { MAX_ITEM_CHARACTERS, readInput } from './read-input.ts';
+import type { InputFormat } from './sink.ts';
 
 const read = (text: string, format: InputFormat, limit?: number) => {
-  const result = readInput('in', text, format, limit);
+  const result = readInput('in', text, format, { limit });
   return result.ok ? result.value.items.map(({ line, text }) => [line, text]) : result.error.map(formatDiagnostic);
 };
 
@@ -32,14 +33,17 @@ describe('lines', () => {
     const long = `${'x'.repeat(MAX_ITEM_CHARACTERS - 1)}😀 tail`;
     const result = readInput('in', `short\n${long}`, { format: 'lines' });
     expect(result.ok && result.value.items[1]!.text).toBe('x'.repeat(MAX_ITEM_CHARACTERS - 1));
-    expect(result.ok && result.value.notes).toEqual([{ line: 2, message: '16390 characters, cut to 16384' }]);
+    expect(result.ok && result.value.notes).toEqual([{ code: 'cut', most: 16_384, count: 1, lines: [2] }]);
+    expect(result.ok && result.value.items[1]!.of).toBe(16_390);
   });
 
   test('a stray byte of another encoding is read as it came, and a note says where', () => {
     const latin = new TextDecoder().decode(Uint8Array.from([0x63, 0x61, 0x66, 0xe9, 0x0a, 0x6f, 0x6b]));
     const result = readInput('in', latin, { format: 'lines' });
     expect(result.ok && result.value.items.map(({ text }) => text)).toEqual(['caf\uFFFD', 'ok']);
-    expect(result.ok && result.value.notes).toEqual([{ line: 1, message: 'holds what is not UTF-8, read as \uFFFD' }]);
+    expect(result.ok && result.value.notes).toEqual([
+      { code: 'replaced', encoding: 'utf-8', count: 1, lines: [1], column: 4 },
+    ]);
   });
 
   test.each([
@@ -52,7 +56,11 @@ describe('lines', () => {
     ],
     ['UTF-16', [0xff, 0xfe, 0x61, 0, 0x0a, 0], 'the file is UTF-16; expected UTF-8 text; save it as UTF-8'],
     ['UTF-16, big end first', [0, 0x61, 0, 0x0a], 'the file is UTF-16; expected UTF-8 text; save it as UTF-8'],
-    ['Latin-1', [0xe9, 0xe8, 0xe0, 0xe7, 0x0a], 'the file is not UTF-8; expected UTF-8 text; save it as UTF-8'],
+    [
+      'Latin-1',
+      [0xe9, 0xe8, 0xe0, 0xe7, 0x0a],
+      'the file is not UTF-8; expected UTF-8 text; save it as UTF-8, or say input.encoding',
+    ],
     [
       'a picture',
       [0x89, 0x50, 0, 0, 0, 0xff, 0xff],
@@ -224,7 +232,7 @@ describe('jsonl', () => {
   test('names every broken line with its column', () => {
     expect(read('{"m":1}\n{"m" 1}\n{"m":\n[]\n{"__proto__":1}', { format: 'jsonl', field: 'm' })).toEqual([
       'in:2:6: the line is not JSON from here on; expected one JSON value on each line',
-      'in:3:6: the line ends within its JSON value; expected one JSON value on each line; write a value that goes over several lines on one',
+      'in:3:6: the line ends within its JSON value; expected one JSON value on each line; write a value that goes over several lines on one, or say format: json',
       'in:4:1: the line has no field "m"; expected an object with that field',
       'in:5:1: the line has no field "m"; expected an object with that field',
     ]);

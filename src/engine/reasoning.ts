@@ -1,0 +1,153 @@
+/**
+ * What of a model's words is its answer, and what it wrote before that to reason with: for endpoints, whose text comes piece by piece and whose
+ * template nobody knows, and for models on this machine, whose template says whether it has opened the tag itself.
+ */
+
+/** Tags in which open models reason within their text: Qwen, DeepSeek; Cohere and others; EXAONE; Mistral; Seed; Kimi; OpenThinker. */
+const TAGS: readonly (readonly [open: string, close: string])[] = [
+  ['<think>', '</think>'],
+  ['<thinking>', '</thinking>'],
+  ['<reasoning>', '</reasoning>'],
+  ['<thought>', '</thought>'],
+  ['[THINK]', '[/THINK]'],
+  ['<seed:think>', '</seed:think>'],
+  ['◁think▷', '◁/think▷'],
+  ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  // OpenAI's open models, where a server does not read their channels itself.
+  ['<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
+];
+const LONGEST_OPEN = Math.max(...TAGS.map(([open]) => open.length));
+
+/**
+ * Parts a text that comes piece by piece into reasoning and answer. Reasoning can only stand first: a tag further on is the answer's own.
+ *
+ * Invariants: `reasoning + tags + answer` is all that was pushed, in its order; what is held back because it may be a tag is in neither.
+ */
+export class ReasoningSplitter {
+  #reasoning = '';
+  #answer = '';
+  #held = '';
+  #state: 'unknown' | 'reasoning' | 'answer' = 'unknown';
+  #close = '';
+  readonly #begun: string | null;
+
+  /** `begun`: the template has written the opening tag already, and this one closes it (`closesBegun`). */
+  constructor(begun: string | null = null) {
+    this.#begun = begun;
+  }
+
+  /** Reasoning so far, a server's own field not counted. */
+  get reasoning(): string {
+    return this.#reasoning;
+  }
+
+  /** Answer so far. */
+  get answer(): string {
+    return this.#answer;
+  }
+
+  /** It has not come to an answer yet. */
+  get open(): boolean {
+    return this.#state === 'reasoning';
+  }
+
+  push(text: string): void {
+    if (this.#state === 'answer') {
+      this.#answer += text;
+      return;
+    }
+    this.#held += text;
+    if (this.#state === 'unknown') this.#begin();
+    if (this.#state === 'reasoning') this.#reason();
+  }
+
+  /**
+   * All has come. Templates of DeepSeek and Qwen write the opening tag into the prompt, so that only the closing one is to be seen: what
+   * stands before the first of these is reasoning as well.
+   */
+  end(): void {
+    if (this.#begun !== null && this.#state === 'unknown') this.#state = 'reasoning';
+    if (this.#state === 'reasoning') this.#reasoning += this.#held;
+    else this.#answer += this.#held;
+    this.#held = '';
+    if (this.#state === 'reasoning') return;
+    const text = this.#answer;
+    // A tag within a JSON text is data.
+    if (isJson(text)) return;
+    for (const [open, close] of TAGS) {
+      const at = text.indexOf(close);
+      if (at < 0 || text.slice(0, at).includes(open)) continue;
+      this.#reasoning += text.slice(0, at);
+      this.#answer = text.slice(at + close.length).trimStart();
+      return;
+    }
+  }
+
+  #begin(): void {
+    const seen = this.#held.trimStart();
+    for (const [open, close] of TAGS) {
+      if (!seen.startsWith(open)) continue;
+      this.#close = close;
+      this.#state = 'reasoning';
+      this.#held = seen.slice(open.length);
+      return;
+    }
+    if (seen.length < LONGEST_OPEN && TAGS.some(([open]) => open.startsWith(seen))) return;
+    if (this.#begun !== null) {
+      this.#close = this.#begun;
+      this.#state = 'reasoning';
+      return;
+    }
+    this.#state = 'answer';
+    this.#answer = this.#held;
+    this.#held = '';
+  }
+
+  #reason(): void {
+    const at = this.#held.indexOf(this.#close);
+    if (at >= 0) {
+      this.#reasoning += this.#held.slice(0, at);
+      const rest = this.#held.slice(at + this.#close.length).trimStart();
+      this.#held = '';
+      this.#state = 'answer';
+      this.#answer = rest;
+      return;
+    }
+    // The end of what is there may be the beginning of the tag.
+    const keep = Math.min(this.#held.length, this.#close.length - 1);
+    this.#reasoning += this.#held.slice(0, this.#held.length - keep);
+    this.#held = this.#held.slice(this.#held.length - keep);
+  }
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*["[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface Reasoned {
+  /** Empty where the model did not reason, or not within its text. */
+  readonly reasoning: string;
+  readonly answer: string;
+  /** It still reasoned when it ended: there is no answer. */
+  readonly open: boolean;
+}
+
+/** As `ReasoningSplitter`, of a text that is there in one piece. */
+export function splitReasoning(text: string, begun: string | null = null): Reasoned {
+  const splitter = new ReasoningSplitter(begun);
+  splitter.push(text);
+  splitter.end();
+  const { reasoning, answer, open } = splitter;
+  return { reasoning, answer, open };
+}
+
+/** The tag that ends reasoning which a prompt with that end has begun for the model; null where it has begun none. */
+export function closesBegun(promptEnd: string): string | null {
+  return TAGS.find(([open]) => promptEnd.trimEnd().endsWith(open))?.[1] ?? null;
+}

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compactJson, writtenNumbers } from './written-json.ts';
+
+test.each([
+  ['{"id": 9007199254740993}', '{"id":9007199254740993}'],
+  ['[1.0, "a  b"]', '[1.0,"a  b"]'],
+  ['1e400', '1e400'],
+  ['-0', '-0'],
+  ['0.10', '0.10'],
+  ['{"a":1,"b":[-2.5,"9007199254740993 \\" 1.0"],"c":null}', null],
+  ['"1.0"', null],
+])('c: %s', (json, written) => {
+  expect(writtenNumbers(json)).toBe(written);
+});
+
+test('c: what JavaScript wrote itself is never kept beside', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2), (value, space) => {
+      const text = JSON.stringify(value, null, space);
+      expect(writtenNumbers(text)).toBeNull();
+      expect(compactJson(text)).toBe(JSON.stringify(JSON.parse(text)));
+    }),
+  );
+});

@@ -1,0 +1,82 @@
+/**
+ * Places of values within JSON text, so that they can be taken out as they are written: a number that no double holds keeps its digits. Without
+ * recursion, however deep the text is nested. The text, or the part that is walked, must be JSON; else places are wrong, never out of bounds.
+ */
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (SPACE.includes(text[at] ?? 'x')) at++;
+  return at;
+}
+const SPACE = ' \t\r\n';
+
+/** Offset behind the value that begins at `at`; the length of the text where it does not end. */
+export function endOfValue(text: string, at: number): number {
+  const first = text[at];
+  if (first === '"') return endOfString(text, at);
+  if (first !== '{' && first !== '[') return endOfPlain(text, at);
+  let depth = 0;
+  PIECE.lastIndex = at;
+  for (let piece = PIECE.exec(text); piece; piece = PIECE.exec(text)) {
+    const char = piece[0];
+    if (char === '"') PIECE.lastIndex = endOfString(text, piece.index);
+    else if (char === '{' || char === '[') depth++;
+    else if (--depth === 0) return piece.index + 1;
+  }
+  return text.length;
+}
+/** What a list or map begins, ends or hides brackets with. */
+const PIECE = /["{}[\]]/g;
+
+/** Offset behind the string whose first quote is at `start`; the length of the text where it does not end. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (text[before] === '\\') before--;
+    if ((at - before) % 2 === 1) return at + 1;
+  }
+  return text.length;
+}
+
+function endOfPlain(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && !',]} \t\r\n'.includes(text[at] ?? '')) at++;
+  return at;
+}
+
+/** Items of the list that begins at `start`, in order. */
+export function* itemsOf(text: string, start: number): Generator<Span> {
+  let at = skipSpace(text, start + 1);
+  while (at < text.length && text[at] !== ']') {
+    const end = endOfValue(text, at);
+    yield { start: at, end };
+    at = skipSpace(text, end);
+    if (text[at] === ',') at = skipSpace(text, at + 1);
+    else if (end === at && text[at] !== ']') return;
+  }
+}
+
+/** The member of that name of the map that begins at `start`. Of equal names the last counts, as in `JSON.parse`. */
+export function memberOf(text: string, start: number, name: string): Span | null {
+  let found: Span | null = null;
+  let at = skipSpace(text, start + 1);
+  while (text[at] === '"') {
+    const keyEnd = endOfString(text, at);
+    const valueAt = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const end = endOfValue(text, valueAt);
+    if (nameIn(text.slice(at, keyEnd)) === name) found = { start: valueAt, end };
+    at = skipSpace(text, end);
+    if (text[at] !== ',') break;
+    at = skipSpace(text, at + 1);
+  }
+  return found;
+}
+
+function nameIn(quoted: string): string {
+  return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+}

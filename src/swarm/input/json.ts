@@ -1,0 +1,203 @@
+/** JSON lines and JSON files: one record a line, or one an item of a list. Values come out as they are written. */
+import { compactJson } from '../../kernel/written-json.ts';
+import { quote } from '../diagnostic.ts';
+import { follow, nearestField } from './field.ts';
+import { jsonFaultAt } from './json-fault.ts';
+import { endOfValue, itemsOf, memberOf, type Span, skipSpace } from './json-text.ts';
+import { LineAt } from './notes.ts';
+import type { InputFormat, Reading, RecordSink, Wrong } from './sink.ts';
+
+/** A JSON text sequence (RFC 7464, `journalctl -o json-seq`) begins each record with one. */
+const RECORD_SEPARATOR = '\x1E';
+
+/** One line of JSON lines. */
+export function readJsonLine(
+  line: number,
+  given: string,
+  format: InputFormat,
+  sink: RecordSink,
+  reading: Reading,
+): void {
+  const skipped = given.startsWith(RECORD_SEPARATOR) ? 1 : 0;
+  const text = given.slice(skipped);
+  const span = { start: skipSpace(text, 0), end: text.trimEnd().length };
+  const wrong = notJson(text.slice(0, span.end), 'line');
+  if (wrong && sink.takesStray?.(line, given)) return;
+  if (wrong) sink.bad({ ...wrong, line, column: wrong.at + 1 + skipped });
+  else if (format.field === undefined) sink.add({ line, lastLine: line, text });
+  else readFields({ text, span, line, lastLine: line, kind: 'line' }, format.field, sink, reading);
+}
+
+/** A JSON file: the items of its list, or of the list that `field` names before its first `[]`; else its values one after the other. */
+export function readJson(given: string, { field }: InputFormat, sink: RecordSink): void {
+  const text = given.replaceAll('\r\n', '\n');
+  const lineAt = new LineAt(text);
+  const item = (span: Span, rest: string | undefined): void => {
+    const line = lineAt.of(span.start);
+    const wrong = notJson(text.slice(span.start, span.end), 'value');
+    if (wrong) {
+      const at = placeIn(text, span.start + wrong.at, { start: span.start, line });
+      sink.bad({ ...wrong, ...at }, line);
+      return;
+    }
+    const lastLine = lineAt.of(span.end - 1);
+    if (rest === undefined) sink.add({ line, lastLine, text: compactJson(text.slice(span.start, span.end)) });
+    else readFields({ text, span, line, lastLine, kind: 'value' }, rest, sink, 2);
+  };
+
+  for (let at = nextValue(text, 0); at < text.length && !sink.full;) {
+    const end = endOfValue(text, at);
+    const list = listIn(text, { start: at, end }, field);
+    if (list) {
+      let last = list.start + 1;
+      for (const span of itemsOf(text, list.start)) {
+        if (sink.full) return;
+        last = Math.max(last, span.end);
+        item(span, list.field);
+      }
+      if (text[skipSpace(text, last)] !== ']' && !sink.full) cutOff(text, lineAt, sink);
+    } else item({ start: at, end }, field);
+    // What begins no value is told once a line.
+    at = nextValue(text, end > at ? end : endOfLine(text, at));
+  }
+}
+
+interface JsonRecord {
+  readonly text: string;
+  readonly span: Span;
+  readonly line: number;
+  readonly lastLine: number;
+  readonly kind: 'line' | 'value';
+}
+
+function readFields(record: JsonRecord, field: string, sink: RecordSink, reading: Reading): void {
+  const { text, span, line, lastLine, kind } = record;
+  const all = follow(text, span, field);
+  for (const found of all ?? [{ ...span, missing: true }]) {
+    if (found.missing) {
+      const near = nearestField(JSON.parse(text.slice(found.start, found.end)), restOf(field, all !== null));
+      sink.bad({
+        ...placeIn(text, found.start, { start: span.start, line }),
+        message: `the ${kind} has no field ${quote(field)}`,
+        expected: 'an object with that field',
+        hint: near ? `did you mean ${quote(near)}? Mend input.field in the swarm file, or the ${kind}` : '',
+      });
+      continue;
+    }
+    const raw = text.slice(found.start, found.end);
+    const bytes = byteList(raw) && isFromJournald(text, span) ? textOfBytes(raw) : null;
+    if (bytes !== null) sink.tally('byte-lists', line);
+    sink.add({ line, lastLine, text: bytes ?? textOf(raw, reading) });
+  }
+}
+
+/** Of a field within a list, what is looked for in each item. */
+function restOf(field: string, inList: boolean): string {
+  return inList ? field.slice(field.lastIndexOf('[]') + 2).replace(/^\./, '') : field;
+}
+
+/** Texts as they are, other values as JSON, as it is written. */
+function textOf(raw: string, reading: Reading): string {
+  if (raw.startsWith('"')) return JSON.parse(raw) as string;
+  return reading === 1 ? JSON.stringify(JSON.parse(raw)) : raw;
+}
+
+/** journald writes a message that is no UTF-8, or holds controls, as the list of its bytes. */
+const byteList = (raw: string): boolean => /^\[(?:\s*\d{1,3}\s*,)*\s*\d{1,3}\s*\]$/.test(raw);
+
+function isFromJournald(text: string, { start }: Span): boolean {
+  return memberOf(text, start, '__CURSOR') !== null || memberOf(text, start, '__REALTIME_TIMESTAMP') !== null;
+}
+
+function textOfBytes(raw: string): string | null {
+  const numbers = JSON.parse(raw) as number[];
+  return numbers.every((each) => each < 256) ? new TextDecoder().decode(Uint8Array.from(numbers)) : null;
+}
+
+/** The list whose items are the records of a value, and what of `field` is left for each; null where the value is one record itself. */
+function listIn(
+  text: string,
+  span: Span,
+  field: string | undefined,
+): { readonly start: number; readonly field: string | undefined } | null {
+  const rest = (after: string): string | undefined => {
+    const left = after.replace(/^\./, '');
+    return left === '' ? undefined : left;
+  };
+  if (text[span.start] === '[') {
+    const own = field?.startsWith('[]') ? field.slice(2) : (field ?? '');
+    return { start: span.start, field: rest(own) };
+  }
+  if (text[span.start] !== '{' || field === undefined) return null;
+  const cut = field.indexOf('[]');
+  if (cut <= 0 || memberOf(text, span.start, field)) return null;
+  const [list] = follow(text, span, field.slice(0, cut)) ?? [];
+  return list && text[list.start] === '[' ? { start: list.start, field: rest(field.slice(cut + 2)) } : null;
+}
+
+function cutOff(text: string, lineAt: LineAt, sink: RecordSink): void {
+  const line = lineAt.of(text.length);
+  sink.bad({
+    line,
+    column: text.length - text.lastIndexOf('\n'),
+    message: 'the file ends within its list',
+    expected: 'a closing ]',
+  });
+}
+
+/** Offset of the next value: commas and record separators may stand between two. */
+function nextValue(text: string, from: number): number {
+  let at = skipSpace(text, from);
+  while (text[at] === ',' || text[at] === RECORD_SEPARATOR) at = skipSpace(text, at + 1);
+  return at;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+/** Line and column of an offset; `known`: an offset before it whose line is known. */
+function placeIn(
+  text: string,
+  offset: number,
+  known: { readonly start: number; readonly line: number },
+): { readonly line: number; readonly column: number } {
+  const lines = text.slice(known.start, offset).split('\n').length - 1;
+  return { line: known.line + lines, column: offset - text.lastIndexOf('\n', offset - 1) };
+}
+
+/** Where and why a text is no JSON; null where it is. `at`: offset. */
+function notJson(
+  text: string,
+  kind: 'line' | 'value',
+): (Pick<Wrong, 'message' | 'expected' | 'hint'> & { at: number }) | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch {
+    const at = jsonFaultAt(text);
+    const cut = at >= text.length;
+    return {
+      at,
+      message: cut ? `the ${kind} ends within its JSON value` : `the ${kind} is not JSON from here on`,
+      expected: kind === 'line' ? 'one JSON value on each line' : 'JSON',
+      hint: cut
+        ? kind === 'line'
+          ? 'write a value that goes over several lines on one, or say format: json'
+          : ''
+        : hintAt(text, at),
+    };
+  }
+}
+
+/** What people write where JSON wants something else. */
+function hintAt(text: string, at: number): string {
+  const rest = text.slice(at, at + 16);
+  if (rest.startsWith("'")) return 'texts and keys stand in double quotes';
+  if (/^(?:NaN|Infinity|None|True|False|undefined)\b/.test(rest))
+    return 'JSON knows true, false, null and finite numbers';
+  if (/^[}\]]/.test(rest) && text.slice(0, at).trimEnd().endsWith(','))
+    return 'no comma stands before a closing bracket';
+  return '';
+}

@@ -1,0 +1,237 @@
+/** From the text of an input file to items, each with the lines it came from. */
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
+import { MAX_INPUT_CHARACTERS, MAX_ITEMS } from '../model.ts';
+import { cleanText } from './clean.ts';
+import { readCsv } from './csv.ts';
+import { type Decoding, replacementsIn } from './decode.ts';
+import { foreignFormat, plainText } from '../foreign.ts';
+import { Joiner } from './joiner.ts';
+import { readJson, readJsonLine } from './json.ts';
+import { type InputNote, type PlacesCode, Tally } from './notes.ts';
+import type { InputFormat, Reading, ReadRecord, RecordSink, Wrong } from './sink.ts';
+
+/** What one task is about. */
+export interface InputItem {
+  /** Line of the file on which the item begins, from 1. */
+  readonly line: number;
+  /** Line on which it ends; absent where that is the same. */
+  readonly lastLine?: number;
+  /** What agents read; never blank, and well-formed. */
+  readonly text: string;
+  /** Characters of the whole text, where not all of it is kept. */
+  readonly of?: number;
+}
+
+/** A record that was passed over. */
+export type SkippedRecord = Required<Wrong>;
+
+export interface ReadInput {
+  readonly items: readonly InputItem[];
+  /** What was guessed, changed or left out on the way in; one of each code. */
+  readonly notes: readonly InputNote[];
+  /** Records that could not be read and were passed over; the first 10,000 of as many as the note `skipped` counts. */
+  readonly skipped: readonly SkippedRecord[];
+}
+
+export interface ReadOptions {
+  /** At most this many items; default the format's own, then all (at most 1,000,000). */
+  readonly limit?: number | undefined;
+  /** Default: the newest rules. */
+  readonly reading?: Reading;
+  /** How the text came out of bytes; absent where it was given as text. */
+  readonly decoding?: Decoding | undefined;
+}
+
+/** Longer items are cut: no small model has room for them. */
+export const MAX_ITEM_CHARACTERS = 16_384;
+/** A file with this many broken records is not in the format at all. */
+const MAX_ERRORS = 50;
+const MAX_SKIPPED = 10_000;
+/** Of what was skipped, as many are told where nothing else could be read. */
+const MAX_TOLD = 5;
+
+/**
+ * Blank lines are passed over but counted, so that line numbers are those of an editor. Line ends are LF, CRLF or, in a file without LF, CR; a
+ * byte order mark is dropped.
+ *
+ * @param file name, for messages and for what it says of the format
+ * @returns everything that is wrong, at most 50, where the file cannot be read or the swarm file lets nothing be passed over
+ */
+export function readInput(
+  file: string,
+  given: string,
+  format: InputFormat,
+  { limit = format.limit ?? Infinity, reading = 2, decoding }: ReadOptions = {},
+): Result<ReadInput, readonly Diagnostic[]> {
+  const plain = plainText(given);
+  const collector = new Collector(file, limit, format.bad === 'skip', reading);
+  const { encoding, replaced = decoding ? undefined : replacementsIn(plain) } = decoding ?? {};
+  const foreign = foreignFormat(plain, { ...(encoding && { encoding }), likely: replaced?.likely });
+  if (plain.length > MAX_INPUT_CHARACTERS) {
+    collector.refuse(atStart('the input is larger than 50 MiB', 'at most 50 MiB', 'split the file'));
+  } else if (foreign) {
+    collector.refuse(
+      atStart(foreign.message, encoding && encoding !== 'utf-8' ? `text in ${encoding}` : 'UTF-8 text', foreign.hint),
+    );
+  } else {
+    for (const note of decodingNotes(decoding, format)) collector.note(note);
+    if (replaced) collector.note({ code: 'replaced', encoding: encoding ?? 'utf-8', ...replaced });
+    const text = reading === 1 ? plain : cleanText(plain, (...found) => collector.tally(...found));
+    const joiner = format.join === 'traces' ? new Joiner(collector, format.format === 'lines') : null;
+    readRecords(file, text, format, joiner ?? collector, reading);
+    joiner?.end();
+  }
+  return collector.result();
+}
+
+function readRecords(file: string, text: string, format: InputFormat, sink: RecordSink, reading: Reading): void {
+  switch (format.format) {
+    case 'csv':
+      readCsv(file, text, format, sink, reading);
+      break;
+    case 'json':
+      readJson(text, format, sink);
+      break;
+    case 'jsonl':
+      eachLine(text, sink, (line, each) => readJsonLine(line, each, format, sink, reading));
+      break;
+    case 'lines':
+      eachLine(text, sink, (line, each) => sink.add({ line, lastLine: line, text: each }));
+  }
+}
+
+/** Lines that are not blank, without their ends. */
+function eachLine(text: string, sink: RecordSink, visit: (line: number, text: string) => void): void {
+  let start = 0;
+  for (let line = 1; start <= text.length && !sink.full; line++) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const each = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
+    start = end + 1;
+    if (each.trim() !== '') visit(line, each);
+  }
+}
+
+function decodingNotes(decoding: Decoding | undefined, { encoding: asked }: InputFormat): InputNote[] {
+  if (!decoding) return [];
+  const { encoding, by } = decoding;
+  if (by === 'mark' && asked && asked !== encoding) return [{ code: 'other-encoding', encoding, asked }];
+  return encoding !== 'utf-8' && (by === 'mark' || by === 'pattern') ? [{ code: 'encoding', encoding, by }] : [];
+}
+
+const atStart = (message: string, expected: string, hint: string): Wrong => ({
+  line: 1,
+  column: 1,
+  message,
+  expected,
+  hint,
+});
+
+class Collector implements RecordSink {
+  readonly #file: string;
+  readonly #limit: number;
+  readonly #skips: boolean;
+  readonly #reading: Reading;
+  readonly #items: InputItem[] = [];
+  readonly #notes: InputNote[] = [];
+  readonly #tallies = new Map<PlacesCode, Tally>();
+  readonly #skipped: SkippedRecord[] = [];
+  readonly #faults: Diagnostic[] = [];
+  #over = false;
+
+  constructor(file: string, limit: number, skips: boolean, reading: Reading) {
+    this.#file = file;
+    this.#limit = limit;
+    this.#skips = skips;
+    this.#reading = reading;
+  }
+
+  get full(): boolean {
+    return this.#over || this.#items.length >= this.#limit || this.#faults.length >= MAX_ERRORS;
+  }
+
+  add({ line, lastLine, text: given }: ReadRecord): void {
+    if (this.full) return;
+    // Values of JSON may spell out what the file itself does not hold.
+    const text = this.#reading === 1 ? given : cleanText(given, (code, at, times) => this.tally(code, at, times), line);
+    if (text.trim() === '') {
+      this.tally('blank', line);
+      return;
+    }
+    if (this.#items.length === MAX_ITEMS) {
+      const message = `the input has more than ${MAX_ITEMS} items`;
+      this.refuse({
+        line,
+        column: 1,
+        message,
+        expected: `at most ${MAX_ITEMS}`,
+        hint: 'set a limit, or split the file',
+      });
+      return;
+    }
+    const kept = cut(text);
+    if (kept.length < text.length) this.tally('cut', line);
+    this.#items.push({
+      line,
+      ...(lastLine > line && { lastLine }),
+      text: kept,
+      ...(kept.length < text.length && { of: text.length }),
+    });
+  }
+
+  bad({ hint = '', ...wrong }: Wrong, line = wrong.line): void {
+    if (this.full) return;
+    if (this.#skips) {
+      this.tally('skipped', line);
+      if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ ...wrong, hint });
+    } else this.#faults.push({ file: this.#file, ...wrong, hint });
+  }
+
+  refuse({ hint = '', ...wrong }: Wrong): void {
+    this.#faults.push({ file: this.#file, ...wrong, hint });
+    this.#over = true;
+  }
+
+  note(note: InputNote): void {
+    this.#notes.push(note);
+  }
+
+  tally(code: PlacesCode, line: number, times = 1): void {
+    const tally = this.#tallies.get(code) ?? new Tally();
+    this.#tallies.set(code, tally);
+    tally.add(line, times);
+  }
+
+  result(): Result<ReadInput, readonly Diagnostic[]> {
+    if (this.#faults.length === 0 && this.#items.length === 0) this.#refuseEmpty();
+    if (this.#faults.length > 0) return err(sortDiagnostics(this.#faults));
+    return ok({ items: this.#items, notes: [...this.#notes, ...this.#counted()], skipped: this.#skipped });
+  }
+
+  #refuseEmpty(): void {
+    const count = this.#tallies.get('skipped')?.count ?? 0;
+    if (count === 0) {
+      this.refuse(atStart('the input has no items', 'at least one line that is not blank', ''));
+      return;
+    }
+    this.refuse(
+      atStart(`the input has no items: all its ${count} records were skipped`, 'at least one that can be read', ''),
+    );
+    for (const wrong of this.#skipped.slice(0, MAX_TOLD)) this.refuse(wrong);
+  }
+
+  #counted(): InputNote[] {
+    return Array.from(this.#tallies, ([code, { count, lines }]): InputNote => {
+      const places = { count, lines: lines.toSorted((a, b) => a - b) };
+      return code === 'cut' ? { code, most: MAX_ITEM_CHARACTERS, ...places } : ({ code, ...places } as InputNote);
+    });
+  }
+}
+
+/** As much as is kept of an item; never half a character. */
+function cut(text: string): string {
+  if (text.length <= MAX_ITEM_CHARACTERS) return text;
+  const high = text.charCodeAt(MAX_ITEM_CHARACTERS - 1);
+  return text.slice(0, high >= 0xd800 && high < 0xdc00 ? MAX_ITEM_CHARACTERS - 1 : MAX_ITEM_CHARACTERS);
+}

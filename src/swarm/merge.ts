@@ -1,0 +1,107 @@
+/**
+ * One output of several: a text that is too long for the model is read in parts, and each part has an output that its schema allows. What they come
+ * to together follows from the schema alone; docs/swarm-file.md lists the rules.
+ */
+import { type MergeRule, type OutputSchema, typesOf } from './output-schema.ts';
+
+/** Rules that put the parts' values in an order, so that one part decides. */
+const ORDERED: ReadonlySet<MergeRule | undefined> = new Set(['highest', 'lowest']);
+
+/** @param outputs of the parts, in their order, at least one; @param schema null: free text */
+export function mergeOutputs(schema: OutputSchema | null, outputs: readonly unknown[]): unknown {
+  if (outputs.length === 1) return outputs[0];
+  if (schema === null) return joined(outputs);
+  const rule = ruleOf(schema);
+  return rule ? merged(rule, schema, outputs) : isObject(schema) ? object(schema, outputs) : outputs[0];
+}
+
+/** The part whose output stands for all where no rule says more. */
+export function decidingPart(schema: OutputSchema | null, outputs: readonly unknown[]): number {
+  const by = schema && isObject(schema) ? decidingProperty(schema) : undefined;
+  if (by === undefined) return 0;
+  const [name, property] = by;
+  const values = outputs.map((output) => memberOf(output, name));
+  const best = merged(ruleOf(property) ?? 'highest', property, values);
+  return Math.max(
+    0,
+    values.findIndex((value) => same(value, best)),
+  );
+}
+
+const isObject = (schema: OutputSchema): boolean =>
+  typesOf(schema).includes('object') || schema.properties !== undefined;
+const isArray = (schema: OutputSchema): boolean => typesOf(schema).includes('array');
+
+/** What the schema says, or what goes without saying: a list has everything in it once. */
+const ruleOf = (schema: OutputSchema): MergeRule | undefined =>
+  schema['x-merge'] ??
+  (isArray(schema) ? 'union' : isObject(schema) ? undefined : ordered(schema) ? 'highest' : undefined);
+
+/** Values that stand in an order: those of an enum, the last of which is the worst. */
+const ordered = ({ enum: values }: OutputSchema): boolean => (values?.length ?? 0) > 1;
+
+/** The first property whose rule puts values in an order; else the first with an enum. */
+function decidingProperty({ properties = {} }: OutputSchema): readonly [string, OutputSchema] | undefined {
+  const all = Object.entries(properties);
+  return (
+    all.find(([, property]) => ORDERED.has(property['x-merge'])) ??
+    all.find(([, property]) => property['x-merge'] === undefined && ordered(property))
+  );
+}
+
+function object(schema: OutputSchema, outputs: readonly unknown[]): unknown {
+  const decides = outputs[decidingPart(schema, outputs)];
+  const result: Record<string, unknown> = { ...(decides as Record<string, unknown>) };
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const rule = property['x-merge'] ?? (isArray(property) ? 'union' : undefined);
+    const values = outputs.map((output) => memberOf(output, name)).filter((value) => value !== undefined);
+    if (rule && values.length > 0) result[name] = merged(rule, property, values);
+  }
+  return result;
+}
+
+const memberOf = (output: unknown, name: string): unknown =>
+  typeof output === 'object' && output !== null ? (output as Readonly<Record<string, unknown>>)[name] : undefined;
+
+function merged(rule: MergeRule, schema: OutputSchema, values: readonly unknown[]): unknown {
+  switch (rule) {
+    case 'first':
+      return values[0];
+    case 'last':
+      return values.at(-1);
+    case 'highest':
+    case 'lowest': {
+      const sign = rule === 'highest' ? 1 : -1;
+      return values.reduce((best, value) => (sign * (rank(schema, value) - rank(schema, best)) > 0 ? value : best));
+    }
+    case 'most': {
+      const times = (value: unknown): number => values.filter((other) => same(other, value)).length;
+      return values.reduce((best, value) => (times(value) > times(best) ? value : best));
+    }
+    case 'sum':
+      return values.reduce<number>((sum, value) => sum + (typeof value === 'number' ? value : 0), 0);
+    case 'any':
+      return values.includes(true);
+    case 'all':
+      return values.every((value) => value === true);
+    case 'join':
+      return joined(values);
+    case 'union':
+    case 'list': {
+      const all: unknown[] = values.filter((value) => Array.isArray(value)).flat();
+      const once = rule === 'list' ? all : all.filter((value, k) => all.findIndex((other) => same(other, value)) === k);
+      return once.slice(0, schema.maxItems);
+    }
+  }
+}
+
+/** Place in an enum; of numbers, themselves; what has no place comes before all. */
+function rank({ enum: values }: OutputSchema, value: unknown): number {
+  const at = values?.findIndex((other) => same(other, value)) ?? -1;
+  return at >= 0 ? at : typeof value === 'number' && !values ? value : Number(value === true) - 1;
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const joined = (values: readonly unknown[]): string =>
+  values.filter((value) => typeof value === 'string' && value.trim() !== '').join('\n\n');
