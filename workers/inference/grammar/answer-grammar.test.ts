@@ -259,6 +259,113 @@ describe('the grammar of a schema', () => {
   });
 });
 
+/** All texts that the grammar lets through, white space aside. */
+async function textsOf(schema: OutputSchema, most = 60): Promise<string[]> {
+  const compiled = await compiler.compileGrammar(answerGrammar(JSON.stringify(plainSchema(schema))).ebnf);
+  const texts: string[] = [];
+  const open = [''];
+  for (let begun = open.pop(); begun !== undefined; begun = open.pop()) {
+    if (begun.length > most) throw new Error(`no end: ${begun}`);
+    const matcher = await grammars.GrammarMatcher.createGrammarMatcher(compiled);
+    for (const char of begun) expect(matcher.acceptToken(ALPHABET.indexOf(char))).toBe(true);
+    const mask = await matcher.getNextTokenBitmask();
+    matcher.dispose();
+    for (const id of ALPHABET.keys()) {
+      if (((mask[id >> 5] ?? 0) & (1 << (id & 31))) === 0 || ALPHABET[id] === ' ') continue;
+      if (id === END) texts.push(begun);
+      else open.push(begun + (ALPHABET[id] ?? ''));
+    }
+  }
+  compiled.dispose();
+  return texts.toSorted();
+}
+
+describe('w, x: texts that begin and end alike are let through as they are, and nothing between them', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', '"', '한', '글'), maxLength: 4 });
+  const words = fc.uniqueArray(word, { minLength: 1, maxLength: 4 });
+  const some = <Value>(values: readonly Value[]): Value[][] =>
+    values.length === 0 ? [[]] : some(values.slice(1)).flatMap((rest) => [rest, [values[0] as Value, ...rest]]);
+  const orders = <Value>(values: readonly Value[]): Value[][] =>
+    values.length === 0
+      ? [[]]
+      : values.flatMap((value) => orders(values.filter((each) => each !== value)).map((rest) => [value, ...rest]));
+
+  test.each<[string[]]>([[['a', 'abb', 'bab']], [['a"b\\', 'a']], [['aab', 'aabb', 'bb']]])('%j', async (choices) => {
+    expect(await textsOf({ enum: choices })).toEqual(choices.map((each) => JSON.stringify(each)).toSorted());
+  });
+
+  test('choices, numbers among them', async () => {
+    const numbers = fc.uniqueArray(fc.constantFrom(1, 10, 100, 11, 0.5, -1, -10), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(words, numbers, async (texts, more) => {
+        const values = [...texts, ...more, null, true];
+        expect(await textsOf({ enum: values })).toEqual(values.map((each) => JSON.stringify(each)).toSorted());
+      }),
+    );
+  });
+
+  test('constants among other schemas', async () => {
+    await fc.assert(
+      fc.asyncProperty(words, async (texts) => {
+        const schema = { anyOf: [...texts.map((text) => ({ const: text })), { type: 'boolean' as const }] };
+        const values = [...texts, true, false];
+        expect(await textsOf(schema)).toEqual(values.map((each) => JSON.stringify(each)).toSorted());
+      }),
+    );
+  });
+
+  test('lists of each once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(word, { minLength: 1, maxLength: 3 }), async (texts) => {
+        const schema = { type: 'array' as const, items: { enum: texts }, uniqueItems: true };
+        const lists = [
+          ...new Set(
+            some(texts)
+              .flatMap(orders)
+              .map((list) => JSON.stringify(list)),
+          ),
+        ];
+        expect(await textsOf(schema)).toEqual(lists.toSorted());
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('texts of a pattern', async () => {
+    const plain = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(plain, { minLength: 1, maxLength: 4 }), async (texts) => {
+        const schema = { type: 'string' as const, pattern: `^(?:${texts.join('|')})$` };
+        expect(await textsOf(schema)).toEqual(texts.map((each) => JSON.stringify(each)).toSorted());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('whole numbers within bounds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: -1200, max: 1200 }), fc.nat(130), async (minimum, more) => {
+        const numbers = Array.from({ length: more + 1 }, (_, k) => String(minimum + k));
+        expect(await textsOf({ type: 'integer', minimum, maximum: minimum + more })).toEqual(numbers.toSorted());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('names of properties, each there or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(words, fc.nat(15), async (names, bits) => {
+        const required = names.filter((_, k) => bits & (1 << k));
+        const properties = Object.fromEntries(names.map((name) => [name, { const: 1 as const }]));
+        const kept = some(names).filter((list) => required.every((name) => list.includes(name)));
+        const texts = kept.map((list) => JSON.stringify(Object.fromEntries(list.map((name) => [name, 1]))));
+        expect(await textsOf({ type: 'object', properties, required }, 80)).toEqual(texts.toSorted());
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('grammar and check', () => {
   test('w, x: whatever the grammar lets through passes the check', async () => {
     await fc.assert(

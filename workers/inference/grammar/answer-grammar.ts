@@ -10,6 +10,7 @@ import { ANYTHING, parsePattern, type Pattern } from '../../../src/kernel/patter
 import type { AnswerSchema } from '../../../src/engine/answer-schema.ts';
 import { automatonOf } from '../../../src/kernel/pattern-automaton.ts';
 import { formatPattern, TEXT_FORMATS, type TextFormat } from '../../../src/kernel/text-formats.ts';
+import { type Choice, choice } from './choices.ts';
 import { integers, numbers } from './numbers.ts';
 import { anyText, automatonRules, literal, TEXT_RULES, times } from './texts.ts';
 
@@ -77,7 +78,8 @@ class GrammarBuilder {
 
   #body(schema: AnswerSchema): string | null {
     if ('const' in schema) return literal(JSON.stringify(schema.const));
-    if (schema.enum) return either([...new Set(schema.enum.map((value) => literal(JSON.stringify(value))))]);
+    const values = schema.enum || schema.anyOf ? valuesOf(schema) : null;
+    if (values) return choice(values.map((value) => [value, '']));
     if (schema.anyOf) return either(schema.anyOf.map((each) => this.#value(each)));
     const named = [schema.type ?? []].flat();
     const types = named.includes('number') ? named.filter((type) => type !== 'integer') : named;
@@ -149,11 +151,11 @@ class GrammarBuilder {
       const count = values.filter((_, k) => used & (1 << k)).length;
       const next =
         count < most
-          ? values.flatMap((value, k) => (used & (1 << k) ? [] : [`${literal(value)} ${rest(used | (1 << k))}`]))
+          ? values.flatMap((value, k): Choice[] => (used & (1 << k) ? [] : [[value, rest(used | (1 << k))]]))
           : [];
       const comma = count === 0 ? '' : `${COMMA} `;
       const options = [
-        ...(next.length === 0 ? [] : [`${comma}(${next.join(' | ')})`]),
+        ...(next.length === 0 ? [] : [`${comma}${choice(next)}`]),
         ...(count >= least ? [count === 0 ? '"]"' : `${SPACE} "]"`] : []),
       ];
       const name = this.#rule(either(options));

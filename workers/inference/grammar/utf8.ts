@@ -21,25 +21,25 @@ function bytesOf(code: number): number[] {
 function sequences(low: readonly number[], high: readonly number[]): string[] {
   const [a = 0, ...restA] = low;
   const [b = 0, ...restB] = high;
-  if (restA.length === 0) return [bytes(a, b)];
+  if (restA.length === 0) return [byteClass(a, b)];
   const isLeast = restA.every((byte) => byte === 0x80);
   const isMost = restB.every((byte) => byte === 0xbf);
   if (a === b) {
     return isLeast && isMost
-      ? [`${bytes(a, a)}${any(restA.length)}`]
-      : sequences(restA, restB).map((rest) => `${bytes(a, a)} ${rest}`);
+      ? [`${byteClass(a, a)}${any(restA.length)}`]
+      : sequences(restA, restB).map((rest) => `${byteClass(a, a)} ${rest}`);
   }
   const [from, to] = [isLeast ? a : a + 1, isMost ? b : b - 1];
   const least = restA.map(() => 0x80);
   const most = restB.map(() => 0xbf);
   return [
-    ...(isLeast ? [] : sequences(restA, most).map((rest) => `${bytes(a, a)} ${rest}`)),
-    ...(from > to ? [] : [`${bytes(from, to)}${any(restA.length)}`]),
-    ...(isMost ? [] : sequences(least, restB).map((rest) => `${bytes(b, b)} ${rest}`)),
+    ...(isLeast ? [] : sequences(restA, most).map((rest) => `${byteClass(a, a)} ${rest}`)),
+    ...(from > to ? [] : [`${byteClass(from, to)}${any(restA.length)}`]),
+    ...(isMost ? [] : sequences(least, restB).map((rest) => `${byteClass(b, b)} ${rest}`)),
   ];
 }
 
-const any = (count: number): string => ` ${bytes(0x80, 0xbf)}`.repeat(count);
+const any = (count: number): string => ` ${byteClass(0x80, 0xbf)}`.repeat(count);
 /** A class of one alone would be taken for a character: a byte that no text has stands beside it. */
-const bytes = (low: number, high: number): string =>
+export const byteClass = (low: number, high: number): string =>
   `[\\x${low.toString(16)}-\\x${high.toString(16)}${low === high ? '\\xff' : ''}]`;
