@@ -1,11 +1,15 @@
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
-/** Hands out recorded turns, each once, in the order in which the turns of their work item were taken; and counts. */
+/**
+ * Hands out recorded turns, each once, in the order in which the turns of their work item were taken; and counts. Where a replay asks once more
+ * than the recording did, the model is taken to say again what it said: a made-up answer, to a placeholder of the input at that, would look
+ * like disagreement, and one such turn would bring on the next.
+ */
 export class Script {
   readonly #turns = new ItemMap<{ readonly list: RecordedTurn[]; next: number }>();
-  /** What each agent's turn is to be; null: the record has none. */
-  readonly #now = new Map<number, RecordedTurn | null>();
+  /** What each agent's turn is to be; `again`: it was played before. */
+  readonly #now = new Map<number, { readonly turn: RecordedTurn; readonly again: boolean }>();
   played = 0;
   improvised = 0;
 
@@ -20,17 +24,19 @@ export class Script {
   /** The agent is given the item: this is the next turn of it. */
   assign(agent: number, item: WorkItem): void {
     const turns = this.#turns.get(item);
-    const turn = turns?.list[turns.next] ?? null;
+    const next = turns?.list[turns.next];
+    const turn = next ?? turns?.list.findLast(({ finish }) => finish === 'stop');
     if (turns) turns.next++;
-    this.#now.set(agent, turn);
+    if (turn) this.#now.set(agent, { turn, again: !next });
+    else this.#now.delete(agent);
   }
 
   /** What the agent's turn is to be, once; null where it must be made up. */
   take(agent: number): RecordedTurn | null {
-    const turn = this.#now.get(agent) ?? null;
+    const now = this.#now.get(agent);
     this.#now.delete(agent);
-    if (turn) this.played++;
+    if (now && !now.again) this.played++;
     else this.improvised++;
-    return turn;
+    return now?.turn ?? null;
   }
 }
