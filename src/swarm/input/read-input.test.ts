@@ -241,6 +241,19 @@ describe('jsonl', () => {
     ]);
   });
 
+  test.each(['[\n  {"m": "a"},\n  {"m": "b"}\n]\n', '{\n  "m": "a"\n}\n'])('names a JSON file once: %j', (text) => {
+    expect(read(text, { format: 'jsonl', field: 'm' })).toEqual([
+      'in:1:1: the file is one JSON value over several lines; expected one JSON value on each line; write format: json under input',
+    ]);
+  });
+
+  test('says how to go on without the few that cannot be read', () => {
+    expect(read('{"m":1}\nlog rotated\n{"m":2}\n{"m":3}\n{"n":4}', { format: 'jsonl', field: 'm' })).toEqual([
+      'in:2:1: the line is not JSON from here on; expected one JSON value on each line; to pass over records that cannot be read, write bad: skip under input',
+      'in:5:1: the line has no field "m"; expected an object with that field',
+    ]);
+  });
+
   test('gives up on a file in another format after 50 lines', () => {
     expect(read('plain text\n'.repeat(1000), { format: 'jsonl' })).toHaveLength(50);
   });

@@ -94,10 +94,36 @@ function readRecords(file: string, text: string, format: InputFormat, sink: Reco
       readJson(text, format, sink);
       break;
     case 'jsonl':
+      if (isOneJsonValue(text)) {
+        sink.refuse(
+          atStart(
+            'the file is one JSON value over several lines',
+            'one JSON value on each line',
+            'write format: json under input',
+          ),
+        );
+        break;
+      }
       eachLine(text, sink, (line, each) => readJsonLine(line, each, format, sink, reading));
       break;
     case 'lines':
       eachLine(text, sink, (line, each) => sink.add({ line, lastLine: line, text: each }));
+  }
+}
+
+/** A list or map that is laid out over lines, none of which is a record by itself: told once instead of line by line. */
+function isOneJsonValue(text: string): boolean {
+  const start = text.trimStart();
+  const first = start.slice(0, (start + '\n').indexOf('\n'));
+  return /^[[{]/.test(first) && !isJson(first) && isJson(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -205,8 +231,16 @@ class Collector implements RecordSink {
 
   result(): Result<ReadInput, readonly Diagnostic[]> {
     if (this.#faults.length === 0 && this.#items.length === 0) this.#refuseEmpty();
-    if (this.#faults.length > 0) return err(sortDiagnostics(this.#faults));
+    if (this.#faults.length > 0) return err(sortDiagnostics(this.#advised()));
     return ok({ items: this.#items, notes: [...this.#notes, ...this.#counted()], skipped: this.#skipped });
+  }
+
+  /** Where most records can be read, the first that cannot says how to go on without such. */
+  #advised(): readonly Diagnostic[] {
+    const [first, ...rest] = this.#faults;
+    if (!first || this.#over || this.#items.length <= this.#faults.length) return this.#faults;
+    const skip = 'to pass over records that cannot be read, write bad: skip under input';
+    return [{ ...first, hint: first.hint === '' ? skip : `${first.hint}; ${skip}` }, ...rest];
   }
 
   #refuseEmpty(): void {
