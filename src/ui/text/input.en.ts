@@ -59,7 +59,8 @@ export const inputNoteEn = wordsFor<InputNote>({
   skipped: (of) => `${count(of.count, 'record')} could not be read and ${were(of.count)} skipped: ${where(of)}.`,
   joined: ({ count: n, items }) =>
     `${count(n, 'line')} ${were(n)} joined to the one ${n === 1 ? 'it belongs' : 'they belong'} to, in ${count(items, 'item')}.`,
-  cut: (of) => `${count(of.count, 'item')} ${were(of.count)} cut to ${num(of.most)} characters: ${where(of)}.`,
+  cut: (of) =>
+    `${count(of.count, 'item')} ${were(of.count)} cut to ${of.count === 1 ? 'its' : 'their'} first ${num(of.most)} characters: ${where(of)}.`,
 });
 
 export const inputEn = {

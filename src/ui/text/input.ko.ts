@@ -47,7 +47,7 @@ export const inputNoteKo = wordsFor<InputNote>({
   'byte-lists': (of) => `journald가 바이트로 적은 글 ${num(of.count)}개를 글로 읽었습니다: ${where(of)}.`,
   skipped: (of) => `읽을 수 없는 기록 ${num(of.count)}개를 건너뛰었습니다: ${where(of)}.`,
   joined: ({ count, items }) => `${num(count)}줄을 그것이 딸린 줄에 이었습니다. 항목 ${num(items)}개입니다.`,
-  cut: (of) => `항목 ${num(of.count)}개를 ${num(of.most)}자로 잘랐습니다: ${where(of)}.`,
+  cut: (of) => `항목 ${num(of.count)}개를 첫 ${num(of.most)}자로 잘랐습니다: ${where(of)}.`,
 });
 
 export const inputKo: typeof inputEn = {
