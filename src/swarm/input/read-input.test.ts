@@ -37,6 +37,20 @@ describe('lines', () => {
     expect(result.ok && result.value.items[1]!.of).toBe(16_390);
   });
 
+  test.each([
+    ['rows.csv', 'csv'],
+    ['rows.TSV', 'csv'],
+    ['rows.ndjson', 'jsonl'],
+    ['rows.json', 'json'],
+    ['rows.csv.log', null],
+  ])('of a file that is named %s say that its lines go as they are', (file, named) => {
+    const result = readInput(file, 'id,message\n1,disk full', { format: 'lines' });
+    expect(result.ok && result.value.items).toHaveLength(2);
+    expect(result.ok && result.value.notes).toEqual(named === null ? [] : [{ code: 'by-lines', named }]);
+    const old = readInput(file, 'id,message\n1,disk full', { format: 'lines' }, { reading: 1 });
+    expect(old.ok && old.value.notes).toEqual([]);
+  });
+
   test('a stray byte of another encoding is read as it came, and a note says where', () => {
     const latin = new TextDecoder().decode(Uint8Array.from([0x63, 0x61, 0x66, 0xe9, 0x0a, 0x6f, 0x6b]));
     const result = readInput('in', latin, { format: 'lines' });

@@ -76,6 +76,8 @@ export function readInput(
     );
   } else {
     for (const note of decodingNotes(decoding, format)) collector.note(note);
+    const named = reading === 1 || format.format !== 'lines' ? null : formatNamed(file);
+    if (named) collector.note({ code: 'by-lines', named });
     if (replaced) collector.note({ code: 'replaced', encoding: encoding ?? 'utf-8', ...replaced });
     const text = reading === 1 ? plain : cleanText(plain, (...found) => collector.tally(...found));
     const joiner = format.join === 'traces' ? new Joiner(collector, format.format === 'lines') : null;
@@ -108,6 +110,23 @@ function readRecords(file: string, text: string, format: InputFormat, sink: Reco
       break;
     case 'lines':
       eachLine(text, sink, (line, each) => sink.add({ line, lastLine: line, text: each }));
+  }
+}
+
+/** The format that a file's name says; null where it says none. */
+function formatNamed(file: string): 'csv' | 'jsonl' | 'json' | null {
+  const [, ending] = /\.(csv|tsv|jsonl|ndjson|json)$/i.exec(file) ?? [];
+  switch (ending?.toLowerCase()) {
+    case 'csv':
+    case 'tsv':
+      return 'csv';
+    case 'jsonl':
+    case 'ndjson':
+      return 'jsonl';
+    case 'json':
+      return 'json';
+    default:
+      return null;
   }
 }
 

@@ -29,6 +29,8 @@ export const inputNoteEn = wordsFor<InputNote>({
       : `Read as ${encoding}: its bytes look like that.`,
   'other-encoding': ({ encoding, asked }) =>
     `Read as ${encoding}, as its byte order mark says; the swarm file asks for ${asked}.`,
+  'by-lines': ({ named }) =>
+    `Each line goes to agents as it stands${named === 'csv' ? ', the header too' : ''}. To have one ${named === 'csv' ? 'column' : 'field'} read, write format: ${named} and ${named === 'csv' ? 'column' : 'field'} under input.`,
   replaced: (of) =>
     [
       `${count(of.count, 'place')} that ${of.count === 1 ? 'is' : 'are'} not ${of.encoding} ${were(of.count)} read as \uFFFD: ${where(of)}.`,

@@ -31,6 +31,8 @@ export const inputNoteKo = wordsFor<InputNote>({
     ].join(' '),
   nul: (of) => `NUL 문자 ${num(of.count)}개를 건너뛰었습니다: ${where(of)}.`,
   'half-character': (of) => `반쪽 문자 ${num(of.count)}개를 \uFFFD로 읽었습니다: ${where(of)}.`,
+  'by-lines': ({ named }) =>
+    `각 줄을 그대로${named === 'csv' ? ', 머리글도' : ''} 에이전트에게 줍니다. ${named === 'csv' ? '열' : '필드'} 하나만 읽게 하려면 input에 format: ${named}, ${named === 'csv' ? 'column' : 'field'}을 쓰십시오.`,
   'inner-mark': (of) => `파일 가운데의 바이트 순서 표시 ${num(of.count)}개를 뺐습니다: ${where(of)}.`,
   delimiter: ({ delimiter, by, columns, records, agreeing }) => {
     const mend = '틀렸다면 input에 delimiter를 적으십시오.';
