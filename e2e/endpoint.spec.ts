@@ -146,13 +146,19 @@ test('asked for before the run, and again after a reload; a wrong key is told; e
     await expect(page.getByTestId('endpoint-waits')).toContainText(/asked to wait (once|\d times)/);
     await expect(page.getByTestId('endpoint')).toContainText('of 6 at most');
     await expectSoundEverywhere(page, 'a run at an endpoint');
+    await page.keyboard.press('b');
+    const breaking = page.getByRole('dialog', { name: 'Break something' });
+    await expect(breaking).toContainText('This run uses no GPU.');
+    await expect(breaking).toContainText('The endpoint is asked again');
+    await expect(breaking).not.toContainText('GPU device');
+    await page.keyboard.press('Escape');
 
     await page.reload();
     await untilPhase(page, 'waiting');
     const wait = page.locator('section[data-endpoint]');
     await expect(wait).toHaveAttribute('data-problem', 'remote-absent');
     await expect(wait.getByRole('status').first()).toContainText('No endpoint has been named in this tab');
-    await expect(wait).toContainText(`Before it was tiny at ${host}.`);
+    await expect(wait).toContainText(`Last time it was tiny at ${host}.`);
     const before = server.asked.length;
     await expectSoundEverywhere(page, 'a run that waits for its endpoint');
     expect(server.asked).toHaveLength(before);

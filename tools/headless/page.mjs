@@ -110,12 +110,13 @@ async function nameEndpoint(asks, { url, model, key }) {
  * Hands over both files and starts.
  * @param {Page} page
  * @param {{ file: string, input?: string | undefined, shownAs?: (file: string) => string,
- *   remote?: { url: string, model: string, key: string } | null } & Parameters<typeof setOptions>[1]} options
- *   `shownAs`: what to call the files in what is refused, where not by their paths; `remote`: named where the start screen asks for it
+ *   onNote?: (note: string) => void, remote?: { url: string, model: string, key: string } | null } & Parameters<typeof setOptions>[1]} options
+ *   `shownAs`: what to call the files in what is refused, where not by their paths; `onNote`: told how the input is read, a note
+ *   at a time; `remote`: named where the start screen asks for it
  * @returns {Promise<string[]>} what the page refuses; empty once the run screen is there
  */
 export async function start(page, options) {
-  const { shownAs = (file) => file } = options;
+  const { shownAs = (file) => file, onNote = () => undefined } = options;
   const files = [options.file, ...(options.input === undefined ? [] : [options.input])];
   await page.getByLabel('Swarm file', { exact: true }).setInputFiles(options.file);
   if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
@@ -151,6 +152,7 @@ export async function start(page, options) {
       );
     await page.waitForTimeout(100);
   }
+  for (const note of await page.locator('[data-testid=input-reading] ul li').allInnerTexts()) onNote(note);
   await run.click();
   for (const end = Date.now() + STARTED; !(await page.locator('[data-phase]').isVisible());) {
     if (Date.now() > end) throw new Error(`the run did not start: ${await page.locator('.go').allInnerTexts()}`);

@@ -85,7 +85,7 @@ function watch(page, { stop, progress }) {
 }
 
 /** @param {Page} page @param {string} url @param {Job} job @returns {Promise<string>} the run's id */
-async function begin(page, url, { options, given, folder }) {
+async function begin(page, url, { options, given, folder, progress }) {
   const { swarm, input } = given;
   if (!swarm) throw new BadInput('expected: run FILE [INPUT]');
   const names = new Map([swarm, input].flatMap((file) => (file ? [[file.path, file.shown]] : [])));
@@ -94,6 +94,7 @@ async function begin(page, url, { options, given, folder }) {
   const refused = await start(page, {
     ...{ ...settings, engine, ask: ask ?? false, file: swarm.path, input: input?.path },
     shownAs: (file) => names.get(file) ?? file,
+    onNote: (note) => progress.say(`${input?.shown ?? 'input'}: ${note}`),
     remote: withKey(options),
   });
   if (refused.length > 0) throw new BadInput(refused.join('\n'));

@@ -52,17 +52,23 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     durationMs: Math.round(state.tasks.ms[task] as number),
     review:
       review && ending.failure === null ? { agent: agentName(plan.layout, review.agent), output: review.output } : null,
-    ...readingsOf(plan, state, task),
+    ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
     ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
   };
 }
 
-/** What turns of the task did not read, in the order of the flow. */
-function readingsOf(plan: RunSetup, state: RunState, task: number): Pick<ResultRow, 'read'> {
-  const { text } = taskInput(plan, state, task);
-  const read = (state.reads.get(task) ?? [])
+/**
+ * What turns of the task did not read, in the order of the flow; of an item that was cut before any model saw it, how little its first step was
+ * given.
+ */
+function readingsOf(plan: RunSetup, state: RunState, task: number, tried: boolean): Pick<ResultRow, 'read'> {
+  const { text, of: whole = text.length } = taskInput(plan, state, task);
+  const reads = state.reads.get(task) ?? [];
+  const first = plan.steps.findIndex(({ on }) => on === null);
+  const unsaid = tried && whole > text.length && !reads.some(({ step }) => step === first);
+  const read = [...reads, ...(unsaid ? [{ step: first, slot: 0, read: null, dropped: 0 }] : [])]
     .toSorted((a, b) => a.step - b.step || a.slot - b.slot)
     .flatMap(({ step, read: parts, dropped }): RowReading[] => {
       const at = plan.steps[step];
@@ -73,7 +79,7 @@ function readingsOf(plan: RunSetup, state: RunState, task: number): Pick<ResultR
         {
           role: at.role,
           ...(of !== undefined && { of }),
-          characters: item.length,
+          characters: at.on === null || at.review ? whole : item.length,
           read: parts ?? [[0, item.length]],
           ...(dropped > 0 && { forgot: dropped / 2 }),
         },

@@ -72,6 +72,13 @@ test.each([
   expect(read?.at(-1)?.[1]).toBe(LONG.length);
 });
 
+test('a: what was cut before any model saw it counts among the characters', async () => {
+  const text = `sshd: ${'user failed; '.repeat(2000)}`;
+  const { rows } = await ran(SWARM, text);
+  expect(rows[0]?.read?.[0]?.characters).toBe(text.length);
+  expect(rows[0]?.read?.[0]?.read.at(-1)?.[1]).toBeLessThan(16_384);
+});
+
 test('a: what a review did not read is told beside it, and a failed row tells it too', async () => {
   const reviewed = withInput('').replace('share: 0.25', 'share: 1');
   const { rows } = await ran(reviewed, LONG);

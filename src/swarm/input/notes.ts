@@ -13,6 +13,8 @@ export type InputNote =
   | { readonly code: 'encoding'; readonly encoding: Encoding; readonly by: 'mark' | 'pattern' }
   /** The file asks for `asked` but begins with the mark of `encoding`. */
   | { readonly code: 'other-encoding'; readonly encoding: Encoding; readonly asked: Encoding }
+  /** Each line is an item as it stands, header and all, though by its name the file is in a format that could be read. */
+  | { readonly code: 'by-lines'; readonly named: 'csv' | 'jsonl' | 'json' }
   /** Bytes that the encoding does not have, read as U+FFFD. `byte`: the first of them, two hexadecimal digits; absent where only text was given. */
   | ({
       readonly code: 'replaced';

@@ -37,6 +37,20 @@ describe('lines', () => {
     expect(result.ok && result.value.items[1]!.of).toBe(16_390);
   });
 
+  test.each([
+    ['rows.csv', 'csv'],
+    ['rows.TSV', 'csv'],
+    ['rows.ndjson', 'jsonl'],
+    ['rows.json', 'json'],
+    ['rows.csv.log', null],
+  ])('of a file that is named %s say that its lines go as they are', (file, named) => {
+    const result = readInput(file, 'id,message\n1,disk full', { format: 'lines' });
+    expect(result.ok && result.value.items).toHaveLength(2);
+    expect(result.ok && result.value.notes).toEqual(named === null ? [] : [{ code: 'by-lines', named }]);
+    const old = readInput(file, 'id,message\n1,disk full', { format: 'lines' }, { reading: 1 });
+    expect(old.ok && old.value.notes).toEqual([]);
+  });
+
   test('a stray byte of another encoding is read as it came, and a note says where', () => {
     const latin = new TextDecoder().decode(Uint8Array.from([0x63, 0x61, 0x66, 0xe9, 0x0a, 0x6f, 0x6b]));
     const result = readInput('in', latin, { format: 'lines' });
@@ -238,6 +252,19 @@ describe('jsonl', () => {
     ]);
     expect(read('{"a":1}', { format: 'jsonl', field: 'toString' })).toEqual([
       'in:1:1: the line has no field "toString"; expected an object with that field',
+    ]);
+  });
+
+  test.each(['[\n  {"m": "a"},\n  {"m": "b"}\n]\n', '{\n  "m": "a"\n}\n'])('names a JSON file once: %j', (text) => {
+    expect(read(text, { format: 'jsonl', field: 'm' })).toEqual([
+      'in:1:1: the file is one JSON value over several lines; expected one JSON value on each line; write format: json under input',
+    ]);
+  });
+
+  test('says how to go on without the few that cannot be read', () => {
+    expect(read('{"m":1}\nlog rotated\n{"m":2}\n{"m":3}\n{"n":4}', { format: 'jsonl', field: 'm' })).toEqual([
+      'in:2:1: the line is not JSON from here on; expected one JSON value on each line; to pass over records that cannot be read, write bad: skip under input',
+      'in:5:1: the line has no field "m"; expected an object with that field',
     ]);
   });
 

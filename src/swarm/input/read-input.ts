@@ -76,6 +76,8 @@ export function readInput(
     );
   } else {
     for (const note of decodingNotes(decoding, format)) collector.note(note);
+    const named = reading === 1 || format.format !== 'lines' ? null : formatNamed(file);
+    if (named) collector.note({ code: 'by-lines', named });
     if (replaced) collector.note({ code: 'replaced', encoding: encoding ?? 'utf-8', ...replaced });
     const text = reading === 1 ? plain : cleanText(plain, (...found) => collector.tally(...found));
     const joiner = format.join === 'traces' ? new Joiner(collector, format.format === 'lines') : null;
@@ -94,10 +96,53 @@ function readRecords(file: string, text: string, format: InputFormat, sink: Reco
       readJson(text, format, sink);
       break;
     case 'jsonl':
+      if (isOneJsonValue(text)) {
+        sink.refuse(
+          atStart(
+            'the file is one JSON value over several lines',
+            'one JSON value on each line',
+            'write format: json under input',
+          ),
+        );
+        break;
+      }
       eachLine(text, sink, (line, each) => readJsonLine(line, each, format, sink, reading));
       break;
     case 'lines':
       eachLine(text, sink, (line, each) => sink.add({ line, lastLine: line, text: each }));
+  }
+}
+
+/** The format that a file's name says; null where it says none. */
+function formatNamed(file: string): 'csv' | 'jsonl' | 'json' | null {
+  const [, ending] = /\.(csv|tsv|jsonl|ndjson|json)$/i.exec(file) ?? [];
+  switch (ending?.toLowerCase()) {
+    case 'csv':
+    case 'tsv':
+      return 'csv';
+    case 'jsonl':
+    case 'ndjson':
+      return 'jsonl';
+    case 'json':
+      return 'json';
+    default:
+      return null;
+  }
+}
+
+/** A list or map that is laid out over lines, none of which is a record by itself: told once instead of line by line. */
+function isOneJsonValue(text: string): boolean {
+  const start = text.trimStart();
+  const first = start.slice(0, (start + '\n').indexOf('\n'));
+  return /^[[{]/.test(first) && !isJson(first) && isJson(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -205,8 +250,16 @@ class Collector implements RecordSink {
 
   result(): Result<ReadInput, readonly Diagnostic[]> {
     if (this.#faults.length === 0 && this.#items.length === 0) this.#refuseEmpty();
-    if (this.#faults.length > 0) return err(sortDiagnostics(this.#faults));
+    if (this.#faults.length > 0) return err(sortDiagnostics(this.#advised()));
     return ok({ items: this.#items, notes: [...this.#notes, ...this.#counted()], skipped: this.#skipped });
+  }
+
+  /** Where most records can be read, the first that cannot says how to go on without such. */
+  #advised(): readonly Diagnostic[] {
+    const [first, ...rest] = this.#faults;
+    if (!first || this.#over || this.#items.length <= this.#faults.length) return this.#faults;
+    const skip = 'to pass over records that cannot be read, write bad: skip under input';
+    return [{ ...first, hint: first.hint === '' ? skip : `${first.hint}; ${skip}` }, ...rest];
   }
 
   #refuseEmpty(): void {

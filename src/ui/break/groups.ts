@@ -21,6 +21,9 @@ export const QUICK: readonly FaultKind[] = [
   'reload-mid-write',
 ];
 
+/** Whether a fault strikes what computes: in a run at an endpoint that is the connection to it. */
+export const isOfEngine = (kind: FaultKind): boolean => GROUPS.engine.includes(kind);
+
 /** Groups with the kinds that there are; a kind that this page does not know goes into the last. */
 export function grouped(
   kinds: readonly FaultKind[],

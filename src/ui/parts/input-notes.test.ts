@@ -10,6 +10,7 @@ const notes: readonly InputNote[] = [
   { code: 'replaced', encoding: 'utf-8', count: 1, lines: [2], column: 4, byte: 'FC', likely: 'windows-1252' },
   { code: 'nul', count: 600, lines: [7] },
   { code: 'half-character', count: 2, lines: [1, 3] },
+  { code: 'by-lines', named: 'csv' },
   { code: 'inner-mark', count: 1, lines: [9] },
   { code: 'delimiter', delimiter: '\t', by: 'guess', columns: 3, records: 2000, agreeing: 1998 },
   { code: 'delimiter', delimiter: '', by: 'guess', columns: 1, records: 2, agreeing: 2 },

@@ -4,6 +4,7 @@ import type { Say } from '../text/say.ts';
 /** What qualifies the results most comes first. */
 const ORDER: readonly InputNote['code'][] = [
   'skipped',
+  'by-lines',
   'cut',
   'replaced',
   'half-character',

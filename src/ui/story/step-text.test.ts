@@ -95,7 +95,7 @@ it('a, f: tells what a turn did not read, and what it wrote to reason with', () 
   const english = stepText(event, en);
   expect(english.text).toContain('Of its text it read characters 1–1,200, 3,001–4,035.');
   expect(english.text).toContain('1 earlier exchange did not fit');
-  expect(english.text).toContain('30 tokens of it to reason with.');
+  expect(english.text).toContain('30 tokens of it were reasoning.');
   expect(english.reasoning).toBe('so so');
   expect(stepText(event, ko).text).toContain('1–1,200, 3,001–4,035번째 글자를 읽음.');
 });

@@ -29,6 +29,8 @@ export const inputNoteEn = wordsFor<InputNote>({
       : `Read as ${encoding}: its bytes look like that.`,
   'other-encoding': ({ encoding, asked }) =>
     `Read as ${encoding}, as its byte order mark says; the swarm file asks for ${asked}.`,
+  'by-lines': ({ named }) =>
+    `Each line goes to agents as it stands${named === 'csv' ? ', the header too' : ''}. To have one ${named === 'csv' ? 'column' : 'field'} read, write format: ${named} and ${named === 'csv' ? 'column' : 'field'} under input.`,
   replaced: (of) =>
     [
       `${count(of.count, 'place')} that ${of.count === 1 ? 'is' : 'are'} not ${of.encoding} ${were(of.count)} read as \uFFFD: ${where(of)}.`,
@@ -59,7 +61,8 @@ export const inputNoteEn = wordsFor<InputNote>({
   skipped: (of) => `${count(of.count, 'record')} could not be read and ${were(of.count)} skipped: ${where(of)}.`,
   joined: ({ count: n, items }) =>
     `${count(n, 'line')} ${were(n)} joined to the one ${n === 1 ? 'it belongs' : 'they belong'} to, in ${count(items, 'item')}.`,
-  cut: (of) => `${count(of.count, 'item')} ${were(of.count)} cut to ${num(of.most)} characters: ${where(of)}.`,
+  cut: (of) =>
+    `${count(of.count, 'item')} ${were(of.count)} cut to ${of.count === 1 ? 'its' : 'their'} first ${num(of.most)} characters: ${where(of)}.`,
 });
 
 export const inputEn = {

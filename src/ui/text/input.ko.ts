@@ -31,6 +31,8 @@ export const inputNoteKo = wordsFor<InputNote>({
     ].join(' '),
   nul: (of) => `NUL 문자 ${num(of.count)}개를 건너뛰었습니다: ${where(of)}.`,
   'half-character': (of) => `반쪽 문자 ${num(of.count)}개를 \uFFFD로 읽었습니다: ${where(of)}.`,
+  'by-lines': ({ named }) =>
+    `각 줄을 그대로${named === 'csv' ? ', 머리글도' : ''} 에이전트에게 줍니다. ${named === 'csv' ? '열' : '필드'} 하나만 읽게 하려면 input에 format: ${named}, ${named === 'csv' ? 'column' : 'field'}을 쓰십시오.`,
   'inner-mark': (of) => `파일 가운데의 바이트 순서 표시 ${num(of.count)}개를 뺐습니다: ${where(of)}.`,
   delimiter: ({ delimiter, by, columns, records, agreeing }) => {
     const mend = '틀렸다면 input에 delimiter를 적으십시오.';
@@ -47,7 +49,7 @@ export const inputNoteKo = wordsFor<InputNote>({
   'byte-lists': (of) => `journald가 바이트로 적은 글 ${num(of.count)}개를 글로 읽었습니다: ${where(of)}.`,
   skipped: (of) => `읽을 수 없는 기록 ${num(of.count)}개를 건너뛰었습니다: ${where(of)}.`,
   joined: ({ count, items }) => `${num(count)}줄을 그것이 딸린 줄에 이었습니다. 항목 ${num(items)}개입니다.`,
-  cut: (of) => `항목 ${num(of.count)}개를 ${num(of.most)}자로 잘랐습니다: ${where(of)}.`,
+  cut: (of) => `항목 ${num(of.count)}개를 첫 ${num(of.most)}자로 잘랐습니다: ${where(of)}.`,
 });
 
 export const inputKo: typeof inputEn = {

@@ -125,7 +125,7 @@ export const ko: Dictionary = {
     swarmIs: (agents, roles, model) => `역할 ${num(roles)}개, 에이전트 ${num(agents)}개, 모델 ${model}`,
     inputIs: (lines, size) => `${num(lines)}줄, ${bytes(size)}`,
     run: '실행',
-    needSwarm: '먼저 스웜 파일을 고르십시오.',
+    needSwarm: '먼저 스웜 파일을 고르거나 아래 예시를 쓰십시오.',
     needRight: '스웜 파일을 고친 뒤 다시 고르십시오.',
     needInput: '이 스웜은 입력 파일이 필요합니다. 하나 고르십시오.',
     needRightInput: '다른 입력을 고르거나 스웜 파일을 고치십시오.',

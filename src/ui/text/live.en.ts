@@ -177,6 +177,11 @@ export const liveEn = {
       storage: 'Storage and page',
       hidden: 'Clock, messages, supervisor',
     },
+    atEndpoint: {
+      note: 'This run uses no GPU. Each of these ends the connection to the endpoint instead.',
+      does: 'The connection to the endpoint ends, with every turn that is out.',
+      after: 'The endpoint is asked again, and the turns are taken again.',
+    },
     does: 'Does',
     expect: 'Expect',
     target: 'Target',
@@ -320,7 +325,8 @@ export const liveEn = {
     urlHint: 'https://host/v1',
     model: 'Model',
     key: 'Key',
-    keyNote: 'Kept in this tab’s memory for this run: never stored, never logged, gone after a reload.',
+    keyNote:
+      'Leave the key empty where the server asks for none. It is kept in this tab’s memory for this run: never stored, never logged, gone after a reload.',
     allow: 'Allow for this run',
     withdraw: 'Withdraw',
     none: 'none allowed',
@@ -330,7 +336,7 @@ export const liveEn = {
     title: 'Endpoint',
     choose: 'An endpoint that you name',
     chooseNote:
-      'vLLM, Ray Serve, Ollama, llama.cpp, OpenAI and the like. Needs no GPU here; texts go there. Asked for beside Run.',
+      'vLLM, Ray Serve, Ollama, llama.cpp, OpenAI and the like. Needs no GPU here; texts go there. You name it beside Run.',
     leaves: 'Prompts and all texts that agents read go to the host that you name, and to no other.',
     leavesTo: (host: string) =>
       `Prompts and all texts that agents read leave this computer: they go to ${host}, and to no other host.`,
@@ -339,7 +345,8 @@ export const liveEn = {
     need: 'Name the endpoint first: its address and its model.',
     ready: (host: string) => `Ready. Nothing has been sent; Run sends to ${host}.`,
     name: 'Use this endpoint',
-    before: (name: string) => `Before it was ${name}.`,
+    named: 'none named',
+    before: (name: string) => `Last time it was ${name}.`,
     works: (name: string) => `All agents work at ${name}; what they read goes there.`,
     nowhere: 'No endpoint is named in this tab; nothing is sent.',
     withdraw: 'Take the run from it',
@@ -351,7 +358,8 @@ export const liveEn = {
     seats: 'Requests',
     hot: 'at the endpoint',
     compute: (ms: number) => `${span(ms)} at the endpoint`,
-    figure: 'Endpoint, at once',
+    figure: 'Endpoint',
+    figureMore: ', at once',
     figureOf: (most: number) => `of ${num(most)} at most`,
     figureSay: (now: number, target: number, most: number) =>
       `${count(now, 'request')} under way; the endpoint bears ${num(target)} at once, as far as is known; ${num(most)} are never passed.`,
