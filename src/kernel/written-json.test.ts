@@ -23,3 +23,10 @@ test('c: what JavaScript wrote itself is never kept beside', () => {
     }),
   );
 });
+
+test('c: strings of megabytes are no matter', () => {
+  const long = 'x'.repeat(9_000_000);
+  expect(compactJson(`[ "${long}\\" \\\\" , 1.0 ]`)).toBe(`["${long}\\" \\\\",1.0]`);
+  expect(writtenNumbers(`["${long}",1]`)).toBeNull();
+  expect(writtenNumbers(`["${long}", 1.0]`)).toBe(`["${long}",1.0]`);
+});
