@@ -20,6 +20,36 @@ export function writtenNumbers(json: string): string | null {
   return null;
 }
 
+/**
+ * JSON of a value that was put together from values of several texts, with its numbers as those write them; null where JSON writes them so too, or
+ * where one double stands for numbers that are written in several ways.
+ *
+ * @param texts JSON of all that the value was put together from
+ */
+export function writtenAs(value: unknown, texts: readonly string[]): string | null {
+  const written = new Map<number, string>();
+  for (const text of texts) {
+    for (const [part, isString] of partsOf(text)) {
+      for (const [token] of isString ? [] : part.matchAll(NUMBER)) {
+        const number = Number(token);
+        if ((written.get(number) ?? token) !== token) return null;
+        written.set(number, token);
+      }
+    }
+  }
+  const json = written.size === 0 ? null : jsonOf(value, written);
+  return json === null || json === JSON.stringify(value) ? null : json;
+}
+
+function jsonOf(value: unknown, written: ReadonlyMap<number, string>): string {
+  if (typeof value === 'number') return written.get(value) ?? JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((each) => jsonOf(each, written)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([name, each]) => `${JSON.stringify(name)}:${jsonOf(each, written)}`)
+    .join(',')}}`;
+}
+
 /** Strings of a JSON text, and what stands between them, in order. No pattern: one that passes over a string of megabytes runs out of stack. */
 export function* partsOf(json: string): Generator<readonly [part: string, isString: boolean]> {
   for (let at = 0; at < json.length;) {
