@@ -363,7 +363,7 @@ export class RemoteTurn {
     return {
       id: request.id,
       finish,
-      text: (request.schema === undefined ? restore : restoreJson)(this.#answer.text(finish, request)),
+      text: (request.schema === undefined ? restore : restoreJson)(this.#answer.text(finish, request)).toWellFormed(),
       usage: {
         promptTokens: this.#spent.prompt + (usage?.prompt ?? 0),
         cachedTokens: usage?.cached ?? 0,

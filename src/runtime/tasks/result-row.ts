@@ -18,7 +18,7 @@ export function reviewedText(
   if (step.on === null) return { item, reviewed: null };
   const given = outputOf(held, step.on);
   const output = given?.output;
-  const text = typeof output === 'string' ? output : (given?.written ?? JSON.stringify(output ?? null));
+  const text = typeof output === 'string' ? output.toWellFormed() : (given?.written ?? JSON.stringify(output ?? null));
   return step.review ? { item, reviewed: text } : { item: text, reviewed: null };
 }
 
