@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defuse, restore } from './defuse.ts';
+import { defuse, restore, restoreJson } from './defuse.ts';
 
 const CONTROL = /<\|[^<>|\s]{1,64}\|>|<\/?s>|<\/?(?:start|end)_of_turn>|\[\/?INST\]|\uff5cUser\uff5c>/;
 
@@ -27,6 +27,11 @@ describe('d: text that is read stays as it was written', () => {
     '<<SYS>>',
     '<start_of_turn>user',
     '[gMASK]',
+    '<|turn>user',
+    '<turn|>',
+    '<seed:bos>',
+    '<sop>',
+    '<end_of_text>',
   ])('%s is none any more, and a copy of it is a copy', (text) => {
     const safe = defuse(text);
     expect(safe).not.toBe(text);
@@ -48,5 +53,15 @@ describe('d: text that is read stays as it was written', () => {
         expect(restore(safe)).toBe(text);
       }),
     );
+  });
+
+  test('d: a copy is a copy, whatever escapes it is written with', () => {
+    const text = '<|im_start|> says "</s>"';
+    const json = JSON.stringify({ a: defuse(text), n: 1 });
+    const escaped = json.replaceAll('\u2060', '\\u2060').replace('/s', '\\/s');
+    for (const each of [json, escaped]) expect(restoreJson(each)).toBe(JSON.stringify({ a: text, n: 1 }));
+    // An escape that is not needed stays, and so do numbers.
+    expect(restoreJson('{"a":"\\u0041 \u2060","n":1.0}')).toBe('{"a":"\\u0041 \u2060","n":1.0}');
+    expect(restoreJson('{"a":"<\u2060|im_end|> cut o')).toBe('{"a":"<|im_end|> cut o');
   });
 });

@@ -16,6 +16,17 @@ describe('f: reasoning is kept apart', () => {
     ['{"a":"x</think>y"}', '', '{"a":"x</think>y"}'],
     ['<|begin_of_thought|>a<|end_of_thought|>b', 'a', 'b'],
     ['<seed:think>a</seed:think>b', 'a', 'b'],
+    ['<Think>a</THINK> b', 'a', 'b'],
+    ['<think>a</think>\n\n<think>c</think>\nb', 'ac', 'b'],
+    ['<think></think><thinking>a</thinking>b', 'a', 'b'],
+    ['<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>b<|END_RESPONSE|>', 'a', 'b'],
+    ['<|channel>thought\na<channel|>b', '\na', 'b'],
+    [
+      '<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>',
+      'a<|end|><|start|>assistant',
+      'b',
+    ],
+    ['```json\n{"a":"x</think>y"}\n```', '', '```json\n{"a":"x</think>y"}\n```'],
   ])('%j', (text, reasoning, answer) => {
     expect(splitReasoning(text)).toEqual({ reasoning, answer, open: false });
   });

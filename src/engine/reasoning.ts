@@ -15,11 +15,23 @@ const TAGS: readonly (readonly [open: string, close: string])[] = [
   ['<|begin_of_thought|>', '<|end_of_thought|>'],
   // OpenAI's open models, where a server does not read their channels itself.
   ['<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
+  ['<|start|>assistant<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
+  // Cohere's, and Gemma's.
+  ['<|START_THINKING|>', '<|END_THINKING|>'],
+  ['<|channel>thought', '<channel|>'],
 ];
+/** Tags are told apart by their letters, whatever their case; every character stays in its place. */
+const lower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+const placeOf = (tag: string, text: string): number => lower(text).indexOf(lower(tag));
+
+/** What templates write around an answer that comes behind reasoning, where a server passes it on: OpenAI's open models, Cohere's. */
+const AROUND = /^<\|START_(?:RESPONSE|TEXT)\|>|<\|(?:return|end|END_RESPONSE|END_TEXT)\|>\s*$/g;
+
 const LONGEST_OPEN = Math.max(...TAGS.map(([open]) => open.length));
 
 /**
- * Parts a text that comes piece by piece into reasoning and answer. Reasoning can only stand first: a tag further on is the answer's own.
+ * Parts a text that comes piece by piece into reasoning and answer. Reasoning can only stand first, in one block or several: a tag further
+ * on is the answer's own.
  *
  * Invariants: `reasoning + tags + answer` is all that was pushed, in its order; what is held back because it may be a tag is in neither.
  */
@@ -29,7 +41,8 @@ export class ReasoningSplitter {
   #held = '';
   #state: 'unknown' | 'reasoning' | 'answer' = 'unknown';
   #close = '';
-  readonly #begun: string | null;
+  #begun: string | null;
+  #reasoned = false;
 
   /** `begun`: the template has written the opening tag already, and this one closes it (`closesBegun`). */
   constructor(begun: string | null = null) {
@@ -57,8 +70,7 @@ export class ReasoningSplitter {
       return;
     }
     this.#held += text;
-    if (this.#state === 'unknown') this.#begin();
-    if (this.#state === 'reasoning') this.#reason();
+    while (this.#begins() || this.#ends());
   }
 
   /**
@@ -68,59 +80,67 @@ export class ReasoningSplitter {
   end(): void {
     if (this.#begun !== null && this.#state === 'unknown') this.#state = 'reasoning';
     if (this.#state === 'reasoning') this.#reasoning += this.#held;
-    else this.#answer += this.#held;
+    else this.#answer += this.#reasoned ? this.#held.trimStart() : this.#held;
     this.#held = '';
     if (this.#state === 'reasoning') return;
+    if (this.#reasoned) this.#answer = this.#answer.replace(AROUND, '');
     const text = this.#answer;
     // A tag within a JSON text is data.
     if (isJson(text)) return;
     for (const [open, close] of TAGS) {
-      const at = text.indexOf(close);
-      if (at < 0 || text.slice(0, at).includes(open)) continue;
+      const at = placeOf(close, text);
+      if (at < 0 || placeOf(open, text.slice(0, at)) >= 0) continue;
       this.#reasoning += text.slice(0, at);
       this.#answer = text.slice(at + close.length).trimStart();
       return;
     }
   }
 
-  #begin(): void {
+  /** True: it is now in reasoning. */
+  #begins(): boolean {
+    if (this.#state !== 'unknown') return false;
     const seen = this.#held.trimStart();
     for (const [open, close] of TAGS) {
-      if (!seen.startsWith(open)) continue;
+      if (!lower(seen).startsWith(lower(open))) continue;
       this.#close = close;
       this.#state = 'reasoning';
       this.#held = seen.slice(open.length);
-      return;
+      return true;
     }
-    if (seen.length < LONGEST_OPEN && TAGS.some(([open]) => open.startsWith(seen))) return;
+    if (seen.length < LONGEST_OPEN && TAGS.some(([open]) => lower(open).startsWith(lower(seen)))) return false;
     if (this.#begun !== null) {
       this.#close = this.#begun;
       this.#state = 'reasoning';
-      return;
+      return true;
     }
     this.#state = 'answer';
-    this.#answer = this.#held;
+    this.#answer = this.#reasoned ? seen : this.#held;
     this.#held = '';
+    return false;
   }
 
-  #reason(): void {
-    const at = this.#held.indexOf(this.#close);
+  /** True: the reasoning has ended, and what follows may be more of it. */
+  #ends(): boolean {
+    if (this.#state !== 'reasoning') return false;
+    const at = placeOf(this.#close, this.#held);
     if (at >= 0) {
       this.#reasoning += this.#held.slice(0, at);
-      const rest = this.#held.slice(at + this.#close.length).trimStart();
-      this.#held = '';
-      this.#state = 'answer';
-      this.#answer = rest;
-      return;
+      this.#held = this.#held.slice(at + this.#close.length).trimStart();
+      this.#state = 'unknown';
+      this.#begun = null;
+      this.#reasoned = true;
+      return true;
     }
     // The end of what is there may be the beginning of the tag.
     const keep = Math.min(this.#held.length, this.#close.length - 1);
     this.#reasoning += this.#held.slice(0, this.#held.length - keep);
     this.#held = this.#held.slice(this.#held.length - keep);
+    return false;
   }
 }
 
-function isJson(text: string): boolean {
+function isJson(given: string): boolean {
+  const text = /^\s*```[\w-]*\n([^]*)```\s*$/.exec(given)?.[1] ?? given;
   if (!/^\s*["[{]/.test(text)) return false;
   try {
     JSON.parse(text);

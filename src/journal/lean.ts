@@ -21,8 +21,10 @@ export function leanChunk<Chunk extends Pick<EncodedEvents, 'version' | 'body'>>
 function leanEvent(event: JournalEvent): JournalEvent {
   switch (event.type) {
     case 'task.advanced':
-    case 'task.part':
-      return { ...event, output: null };
+    case 'task.part': {
+      const { written: _, ...rest } = event;
+      return { ...rest, output: null };
+    }
     case 'task.requeued': {
       const { partial: _, ...rest } = event;
       return rest;

@@ -8,6 +8,8 @@ export interface HeldOutput {
   readonly agent: number;
   /** Null also where the step is done without one. */
   readonly output: unknown;
+  /** As JSON text, as it was written, where reading and writing it would change a number. */
+  readonly written?: string;
   /** A person gave it. */
   readonly edited?: true;
   /** A bigger model gave it, in place of the run's own. */
@@ -19,6 +21,8 @@ export interface ReadPart {
   readonly step: number;
   readonly slot: number;
   readonly output: unknown;
+  /** As in `HeldOutput`. */
+  readonly written?: string;
   /** Character of the text with which the part after it begins. */
   readonly next: number;
 }

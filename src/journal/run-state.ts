@@ -285,23 +285,23 @@ export class RunState {
 
   /** Its failures are over with it: the next part has attempts of its own. */
   #part(event: Extract<JournalEvent, { type: 'task.part' }>): void {
-    const { task, output, next } = event;
+    const { task, next } = event;
     const item = this.#item(event, task);
     const { step, slot } = item;
-    this.parts.set(task, [...(this.parts.get(task) ?? []), { step, slot, output, next }]);
+    this.parts.set(task, [...(this.parts.get(task) ?? []), { step, slot, ...outputIn(event), next }]);
     this.items.waits(item);
     add(this.tasks.attempts, task, this.items.renewed(item));
   }
 
   #advance(event: Extract<JournalEvent, { type: 'task.advanced' }>): void {
-    const { task, agent, output, next, attempts } = event;
+    const { task, agent, next, attempts } = event;
     const item = this.#item(event, task);
     const held = this.held.get(task) ?? [];
     held.push({
       step: item.step,
       slot: item.slot,
       agent,
-      output,
+      ...outputIn(event),
       ...(event.edited && { edited: true }),
       ...(event.model !== undefined && { model: event.model }),
     });
@@ -339,4 +339,12 @@ export class RunState {
     this.parts.delete(task);
     this.reads.delete(task);
   }
+}
+
+/** A number that is no double (`1e400`) does not survive in the event's own output. */
+function outputIn({ output, written }: { readonly output: unknown; readonly written?: string }): {
+  readonly output: unknown;
+  readonly written?: string;
+} {
+  return written === undefined ? { output } : { output: JSON.parse(written) as unknown, written };
 }

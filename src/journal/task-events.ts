@@ -88,6 +88,8 @@ export type TaskEvent =
       readonly slot?: number;
       readonly agent: number;
       readonly output: unknown;
+      /** The output as JSON text, as it was written, where reading and writing it would change a number. */
+      readonly written?: string;
       /** Character of the text with which the next part begins. */
       readonly next: number;
     }
@@ -101,6 +103,8 @@ export type TaskEvent =
       /** Step at which the task stands then; the same one where other slots of it are open, or where it was the last. */
       readonly next: number;
       readonly output: unknown;
+      /** As in `task.part`. */
+      readonly written?: string;
       /** Attempts that count into the result row, so far. */
       readonly attempts: number;
       /** A person gave the output. */

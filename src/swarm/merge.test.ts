@@ -84,6 +84,52 @@ describe('a: parts of a long text come to one output, by rules of the schema', (
       expect(faults({ ...fine } as unknown as OutputSchema)).toEqual([]);
   });
 
+  test.each<[string, OutputSchema, unknown[], unknown]>([
+    ['an enum or null', { enum: ['low', 'high', null] }, [null, 'high', 'low'], 'high'],
+    ['a number or null', { type: ['number', 'null'], 'x-merge': 'highest' }, [null, -3, -9], -3],
+    ['the lowest', { type: ['number', 'null'], 'x-merge': 'lowest' }, [3, null, 5], 3],
+    ['a sum', { type: ['number', 'null'], 'x-merge': 'sum' }, [null, 2, null, 3], 5],
+    ['texts', { type: ['string', 'null'], 'x-merge': 'join' }, [null, 'a', null], 'a'],
+    ['no texts', { type: ['string', 'null'], 'x-merge': 'join' }, [null, null], null],
+    ['a list or null', { type: ['array', 'null'], items: { type: 'string' } }, [['a'], null, ['b']], ['a', 'b']],
+    ['nothing at all', { ...triage, type: ['object', 'null'] }, [null, null], null],
+    [
+      'an object or null',
+      { anyOf: [triage, { type: 'null' }] },
+      [null, of('error', 'auth', 'a'), of('info', 'auth', 'b')],
+      of('error', 'auth', 'a'),
+    ],
+    [
+      'a property of it',
+      {
+        type: 'object',
+        properties: { worst: { anyOf: [{ enum: ['low', 'high'] }, { type: 'null' }] }, n: { type: 'integer' } },
+      },
+      [
+        { worst: null, n: 1 },
+        { worst: 'high', n: 2 },
+        { worst: 'low', n: 3 },
+      ],
+      { worst: 'high', n: 2 },
+    ],
+    [
+      'nowhere known',
+      { type: 'object', properties: { worst: { enum: ['low', 'high', null] }, n: { type: 'integer' } } },
+      [
+        { worst: null, n: 1 },
+        { worst: null, n: 2 },
+      ],
+      { worst: null, n: 1 },
+    ],
+  ])('a: a part that knows nothing says nothing about the others: %s', (_, schema, parts, merged) => {
+    expect(mergeOutputs(schema, parts)).toEqual(merged);
+  });
+
+  test('a: the same value is the same in whatever order its members stand', () => {
+    const schema: OutputSchema = { type: 'array', items: { type: 'object' } };
+    expect(mergeOutputs(schema, [[{ a: 1, b: [{ c: 1, d: 2 }] }], [{ b: [{ d: 2, c: 1 }], a: 1 }]])).toHaveLength(1);
+  });
+
   test('a: input.merge needs parts, and a step that reads them', () => {
     const file = (input: string) =>
       parseSwarm(

@@ -8,20 +8,39 @@ import { type MergeRule, type OutputSchema, typesOf } from './output-schema.ts';
 const ORDERED: ReadonlySet<MergeRule | undefined> = new Set(['highest', 'lowest']);
 
 /** @param outputs of the parts, in their order, at least one; @param schema null: free text */
-export function mergeOutputs(schema: OutputSchema | null, outputs: readonly unknown[]): unknown {
-  if (outputs.length === 1) return outputs[0];
-  if (schema === null) return joined(outputs);
+export function mergeOutputs(given: OutputSchema | null, all: readonly unknown[]): unknown {
+  if (given === null) return all.length === 1 ? all[0] : joined(all);
+  const schema = valued(given);
+  const outputs = known(all);
+  if (outputs.length <= 1) return outputs.length === 1 ? outputs[0] : all[0];
   const rule = ruleOf(schema);
   return rule ? merged(rule, schema, outputs) : isObject(schema) ? object(schema, outputs) : outputs[0];
 }
 
+/** Without the alternative `null`, where that leaves one. */
+function valued(schema: OutputSchema): OutputSchema {
+  const [only, ...others] = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
+  if (!only || others.length > 0) return schema;
+  return { ...only, ...(schema['x-merge'] && { 'x-merge': schema['x-merge'] }) };
+}
+
+/** A part that knows nothing says nothing about the others. */
+const known = (values: readonly unknown[]): readonly unknown[] =>
+  values.filter((value) => value !== null && value !== undefined);
+
 /** The part whose output stands for all where no rule says more. */
-export function decidingPart(schema: OutputSchema | null, outputs: readonly unknown[]): number {
+export function decidingPart(given: OutputSchema | null, outputs: readonly unknown[]): number {
+  const schema = given && valued(given);
   const by = schema && isObject(schema) ? decidingProperty(schema) : undefined;
-  if (by === undefined) return 0;
+  const first = Math.max(
+    0,
+    outputs.findIndex((output) => output !== null),
+  );
+  if (by === undefined) return first;
   const [name, property] = by;
   const values = outputs.map((output) => memberOf(output, name));
-  const best = merged(ruleOf(property) ?? 'highest', property, values);
+  if (known(values).length === 0) return first;
+  const best = merged(ruleOf(property) ?? 'highest', property, known(values));
   return Math.max(
     0,
     values.findIndex((value) => same(value, best)),
@@ -42,7 +61,7 @@ const ordered = ({ enum: values }: OutputSchema): boolean => (values?.length ?? 
 
 /** The first property whose rule puts values in an order; else the first with an enum. */
 function decidingProperty({ properties = {} }: OutputSchema): readonly [string, OutputSchema] | undefined {
-  const all = Object.entries(properties);
+  const all = Object.entries(properties).map(([name, property]) => [name, valued(property)] as const);
   return (
     all.find(([, property]) => ORDERED.has(property['x-merge'])) ??
     all.find(([, property]) => property['x-merge'] === undefined && ordered(property))
@@ -52,9 +71,10 @@ function decidingProperty({ properties = {} }: OutputSchema): readonly [string, 
 function object(schema: OutputSchema, outputs: readonly unknown[]): unknown {
   const decides = outputs[decidingPart(schema, outputs)];
   const result: Record<string, unknown> = { ...(decides as Record<string, unknown>) };
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  for (const [name, given] of Object.entries(schema.properties ?? {})) {
+    const property = valued(given);
     const rule = property['x-merge'] ?? (isArray(property) ? 'union' : undefined);
-    const values = outputs.map((output) => memberOf(output, name)).filter((value) => value !== undefined);
+    const values = known(outputs.map((output) => memberOf(output, name)));
     if (rule && values.length > 0) result[name] = merged(rule, property, values);
   }
   return result;
@@ -101,7 +121,15 @@ function rank({ enum: values }: OutputSchema, value: unknown): number {
   return at >= 0 ? at : typeof value === 'number' && !values ? value : Number(value === true) - 1;
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** In whatever order members stand. */
+const same = (a: unknown, b: unknown): boolean => a === b || stable(a) === stable(b);
+
+const stable = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
 
 const joined = (values: readonly unknown[]): string =>
   values.filter((value) => typeof value === 'string' && value.trim() !== '').join('\n\n');

@@ -11,7 +11,14 @@ import {
   typesOf,
 } from './output-schema.ts';
 import { nearest } from './nearest.ts';
-import { circleFrom, MOST_SCHEMAS, references, referredTo, sizeWrittenOut } from './schema-references.ts';
+import {
+  circleFrom,
+  MOST_DEFINITIONS,
+  MOST_SCHEMAS,
+  references,
+  referredTo,
+  sizeWrittenOut,
+} from './schema-references.ts';
 import { textsOf } from './schema-texts.ts';
 
 type Path = readonly (string | number)[];
@@ -28,6 +35,20 @@ type Report = (at: Path, message: string, expected: string, hint?: string) => vo
 
 /** @param root a role's whole output, of the right form */
 export function outputSchemaFaults(root: OutputSchema, path: Path = []): SchemaFault[] {
+  for (const key of ['$defs', 'definitions'] as const) {
+    const { length } = Object.keys(root[key] ?? {});
+    if (length <= MOST_DEFINITIONS) continue;
+    // Looking further would follow them, however long the way is.
+    const message = `${key} has ${length} definitions`;
+    return [
+      {
+        path: [...path, key],
+        message,
+        expected: `at most ${MOST_DEFINITIONS}`,
+        hint: 'leave out those that nothing refers to',
+      },
+    ];
+  }
   const faults: SchemaFault[] = [];
   faultsWithin(root, root, path, faults);
   if (faults.length === 0 && sizeWrittenOut(root) > MOST_SCHEMAS) {

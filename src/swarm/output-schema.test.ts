@@ -41,3 +41,17 @@ test('c: a number that is asked for but has more digits than a number holds is t
   ]);
   expect(outputSchemaFaults({ const: 9007199254740991 })).toEqual([]);
 });
+
+test('w: a way of references without end is told by its length', () => {
+  const ways = (count: number): OutputSchema => ({
+    $ref: '#/$defs/d0',
+    $defs: Object.fromEntries(
+      Array.from({ length: count }, (_, k) => [
+        `d${k}`,
+        k === count - 1 ? { type: 'integer' } : { $ref: `#/$defs/d${k + 1}` },
+      ]),
+    ),
+  });
+  expect(outputSchemaFaults(ways(100))).toEqual([]);
+  expect(outputSchemaFaults(ways(20_000))).toMatchObject([{ path: ['$defs'], expected: 'at most 256' }]);
+});

@@ -173,3 +173,13 @@ describe('good files', () => {
     );
   });
 });
+
+test('k: half a character in a swarm file is told with its place', () => {
+  const text = String.raw`{"planaria": 1, "name": "a", "roles": {"r": {"prompt": "p \ud83d", "output": {"enum": ["a", "\udc00"]}}}, "flow": [{"role": "r", "each": "input"}]}`;
+  const parsed = parseSwarm('a.json', text);
+  expect(parsed.ok ? [] : parsed.error.map(({ message }) => message)).toEqual([
+    'roles.r.prompt holds half a character',
+    'roles.r.output.enum[1] holds half a character',
+  ]);
+  expect(parseSwarm('a.json', text.replace('ud83d', 'ud83d\\ude00').replace('udc00', 'u0041')).ok).toBe(true);
+});

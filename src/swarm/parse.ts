@@ -37,6 +37,7 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
     }
   };
 
+  pass(halfCharacters(source.value, []));
   pass(formProblems(SwarmSchema, source.value, []));
   const parsed = v.safeParse(SwarmSchema, source.value, { abortPipeEarly: true });
   const inForm = (path: Path): boolean => !broken.some((at) => startsWith(path, at));
@@ -57,6 +58,18 @@ function startsWith(path: Path, prefix: Path): boolean {
 function nameOf(path: Path): string {
   const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
   return name === '' ? 'the file' : name.replace(/^\./, '');
+}
+
+/** Escapes can spell what no text holds, and no model could be sent. */
+function halfCharacters(value: unknown, path: Path): Broken[] {
+  if (typeof value === 'string') {
+    if (value.isWellFormed()) return [];
+    const expected = 'a whole character: both halves of it, as in \\uD83D\\uDE00';
+    return [{ path, message: `${nameOf(path)} holds half a character`, expected, hint: 'write the character itself' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const children = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return children.flatMap(([key, child]) => halfCharacters(child, [...path, key]));
 }
 
 type AnySchema = v.GenericSchema &

@@ -6,6 +6,9 @@ const FORM = /^#\/(\$defs|definitions)\/([^/]+)$/;
 /** Schemas of an output with its references written out: they could double at every step. */
 export const MOST_SCHEMAS = 2000;
 
+/** Definitions of an output: each could lead to the next. */
+export const MOST_DEFINITIONS = 256;
+
 /** The schema that a reference names; undefined: none. */
 export function referredTo(root: OutputSchema, reference: string): OutputSchema | undefined {
   const [, key, given = ''] = FORM.exec(reference) ?? [];

@@ -212,12 +212,13 @@ async function leave(page, run, feed, reason, job) {
   // An output that takes no more is not asked again, nor a page that is gone.
   const takes = reason.why !== 'output' && reason.why !== 'reader';
   if (reason.why !== 'page-lost') {
+    if (takes) await within(takeRest(page, feed, options), LAST_MS, undefined);
+    // Only now: meanwhile more tasks have ended, and their rows are written.
     job.seen = await within(
       counts(page, run).catch(() => null),
       LAST_MS,
       null,
     );
-    if (takes) await within(takeRest(page, feed, options), LAST_MS, undefined);
   }
   const { tasks = 0, results = 0, failed = 0 } = job.seen ?? {};
   const ended = job.seen ? `: ${results + failed} of ${tasks} tasks have ended` : '';

@@ -82,6 +82,10 @@ describe('q: JSON in what a model wrote', () => {
     ['{broken {"a":1}', '{"a":1}'],
     ['"a"', '"a"'],
     ['{"a":', null],
+    // What stands within an answer that was cut off is not the answer.
+    ['{"a":"x","of":[{"a":"y"}', null],
+    ['So: [{"a":1},', null],
+    ['```json\n{"a":{"a":1}', null],
     ['nothing', null],
     ['{'.repeat(10_000), null],
   ])('q: %#', (text, value) => {

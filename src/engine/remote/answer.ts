@@ -29,6 +29,8 @@ function inProse(text: string): string[] {
     if (from < 0) break;
     const begin = at + from;
     const end = endOf(text, begin);
+    // Of an object or list that was cut off no part stands for the whole.
+    if (end === null && /^(?:\{\s*"|\[\s*[[{"\d-])/.test(text.slice(begin, begin + 64))) return [];
     const value = end === null ? '' : text.slice(begin, end);
     if (end !== null && isJson(value)) {
       found.push(value);

@@ -50,7 +50,10 @@ export function refusalOf(status: number, headers: Headers, body: string, wall: 
     json(error['message'] ?? detail) ||
     (given === undefined ? raw : json(given));
   return {
-    status: status === 200 ? numeric(error['code'] ?? error['status'] ?? outer['status_code']) : status,
+    status:
+      status === 200
+        ? statusWithin(error['code'] ?? error['status'] ?? outer['status_code'], `${type} ${code} ${said}`)
+        : status,
     words: said,
     type,
     code,
@@ -59,6 +62,15 @@ export function refusalOf(status: number, headers: Headers, body: string, wall: 
     waitMs: askedWait(headers, raw, wall),
   };
 }
+
+/** The status that an error within a 200 answer stands for: by its number, or by its name. */
+function statusWithin(given: unknown, said: string): number {
+  return numeric(given) || (BUSY.test(said) ? 429 : 0);
+}
+
+/** OpenAI's `rate_limit_exceeded`, Anthropic's `overloaded_error`, Google's `RESOURCE_EXHAUSTED`, Amazon's `ThrottlingException`. */
+const BUSY =
+  /rate[ _-]?limit|too[ _]?many[ _]?requests|overloaded|throttl|resource_exhausted|server_busy|model is (?:currently )?loading/i;
 
 /** FastAPI's (Mistral, gateways before vLLM): `"loc": ["body", "seed"]`, in the body or in a JSON text within it. */
 function locationOf(raw: string): string {
@@ -70,7 +82,8 @@ function locationOf(raw: string): string {
 export function nameOf(refusal: Refusal, html: boolean): RemoteErrorCode | 'prompt-too-long' | null {
   const { status, type, code } = refusal;
   const said = `${type} ${code} ${refusal.words}`.toLowerCase();
-  if (tooLong(said)) return 'prompt-too-long';
+  // Of a gateway's 413 nobody knows what is too much but the request itself.
+  if (tooLong(said) || status === 413) return 'prompt-too-long';
   if (FILTERED.test(said)) return 'remote-filtered';
   // Who says when to come again says that it is worth it, whatever else it says (Google's free tier speaks of quota and billing then).
   if (status === 402 || (status !== 503 && refusal.waitMs === null && OWES.test(said))) return 'remote-quota';
@@ -82,7 +95,7 @@ export function nameOf(refusal: Refusal, html: boolean): RemoteErrorCode | 'prom
   if (status === 404 && !html && MODEL.test(said)) return 'remote-model';
   if (status === 404 || status === 405 || status === 410) return 'remote-path';
   if (status === 400 && NO_SUCH_MODEL.test(said)) return 'remote-model';
-  if (status >= 500 || status === 0) return 'remote-failed';
+  if (status >= 500 || status === 0 || isShaky(status)) return 'remote-failed';
   if (html) return 'remote-page';
   return 'remote-refused';
 }
@@ -103,9 +116,12 @@ const MODEL = /model|deployment/;
 const NO_SUCH_MODEL =
   /model[^.]*(not found|does not exist|unknown|not supported by|no such)|unknown model|invalid model|model_not_found/;
 
-/** llama.cpp: `exceed_context_size_error`; OpenAI: `context_length_exceeded`; vLLM: "maximum context length is". */
+/**
+ * llama.cpp: `exceed_context_size_error`; OpenAI: `context_length_exceeded`; vLLM: "maximum context length is", "longer than the maximum model
+ * length"; TGI: "`inputs` tokens + `max_new_tokens` must be"; Google: "input token count exceeds"; Amazon: "input is too long".
+ */
 function tooLong(said: string): boolean {
-  return /exceed_context_size|context_length_exceeded|maximum context length|context (size|length|window)|prompt is too long|too many (input )?tokens|string_above_max_length/.test(
+  return /exceed_context_size|context_length_exceeded|maximum context length|context (size|length|window)|prompt is too long|too many (input )?tokens|string_above_max_length|maximum model length|max_new_tokens\W+must be <=|input token count.{0,40}exceeds|input (?:is|was) too long|input tokens exceed|must be at least 1, got -\d/.test(
     said,
   );
 }
@@ -115,7 +131,11 @@ export function contextIn({ raw }: Pick<Refusal, 'raw'>): number | null {
   const found =
     /"n_ctx": ?(\d+)/.exec(raw) ??
     /maximum context length (?:is|of) (\d+)/i.exec(raw) ??
-    /context (?:size|length|window)(?: of| is)? \(?(\d+)/i.exec(raw) ??
+    /context (?:size|length|window)(?: of| is)?(?: only)? \(?(\d+)/i.exec(raw) ??
+    /(\d+) maximum context length/i.exec(raw) ??
+    /maximum model length of (\d+)/i.exec(raw) ??
+    /tokens allowed \((\d+)\)/i.exec(raw) ??
+    /max_new_tokens\W+must be <= (\d+)/i.exec(raw) ??
     /maximum: (\d+)/i.exec(raw) ??
     /tokens > (\d+) maximum/i.exec(raw);
   return found ? Number(found[1]) : null;
@@ -127,7 +147,11 @@ export function promptIn({ raw }: Pick<Refusal, 'raw'>): number | null {
     /"n_prompt_tokens": ?(\d+)/.exec(raw) ??
     /\((\d+) in the messages/i.exec(raw) ??
     /(?:resulted in|request has|prompt contains(?: at least)?) (\d+)/i.exec(raw) ??
-    /(?:request \(|too long: )(\d+) tokens/i.exec(raw);
+    /(?:request \(|input \(|too long: )(\d+) tokens/i.exec(raw) ??
+    /prompt \(length (\d+)\)/i.exec(raw) ??
+    /passed (\d+) input tokens/i.exec(raw) ??
+    /token count \((\d+)\)/i.exec(raw) ??
+    /Given: (\d+) `inputs`/i.exec(raw);
   return found ? Number(found[1]) : null;
 }
 

@@ -16,11 +16,20 @@ const FINISHES: Readonly<Record<string, 'length' | 'filtered' | 'failed'>> = {
   recitation: 'filtered',
   blocklist: 'filtered',
   prohibited_content: 'filtered',
+  spii: 'filtered',
+  language: 'filtered',
   // OpenRouter; vLLM and SGLang; DeepSeek; Ollama, where it loaded a model and asked it nothing.
   error: 'failed',
   abort: 'failed',
   insufficient_system_resource: 'failed',
   load: 'failed',
+  timeout: 'failed',
+  cancelled: 'failed',
+  canceled: 'failed',
+  interrupted: 'failed',
+  // Google's, for an answer that broke off for whatever reason.
+  other: 'failed',
+  malformed_function_call: 'failed',
 };
 
 /** How an answer ended, by the server's word for it. */

@@ -147,11 +147,17 @@ export class Line {
    * @param asked what the server asks for; null: it does not say
    */
   waitAfter(asked: number | null): number {
-    if (asked !== null) return Math.ceil(asked + this.#random.next() * Math.min(JITTER_CAP_MS, 100 + asked * JITTER));
+    const told = asked === null ? 0 : asked + this.#random.next() * Math.min(JITTER_CAP_MS, 100 + asked * JITTER);
+    // Who says again and again to come back at once is not asked a thousand times.
+    return Math.ceil(asked === null || asked < FIRST_WAIT_MS ? Math.max(told, this.#backoff()) : told);
+  }
+
+  /** Twice as long after each refusal in a row, half of it drawn. */
+  #backoff(): number {
     const now = this.clock.now();
     if (now >= this.#rowUntil) this.#row++;
     const whole = Math.min(WAIT_CAP_MS, FIRST_WAIT_MS * 2 ** Math.max(0, this.#row - 1));
-    const ms = Math.ceil(whole / 2 + this.#random.next() * (whole / 2));
+    const ms = whole / 2 + this.#random.next() * (whole / 2);
     this.#rowUntil = Math.max(this.#rowUntil, now + ms);
     return ms;
   }

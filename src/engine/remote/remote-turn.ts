@@ -1,5 +1,5 @@
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../contract.ts';
-import { restore } from '../defuse.ts';
+import { restore, restoreJson } from '../defuse.ts';
 import { bodyOf, type Changed, type Dialect, moreRoom, stepDown, tellSchema } from './dialect.ts';
 import { bodyOfError, contextIn, isShaky, nameOf, promptIn, type Refusal, refusalOf, RemoteFault } from './faults.ts';
 import type { GateEnd, Pass } from './gate.ts';
@@ -363,7 +363,7 @@ export class RemoteTurn {
     return {
       id: request.id,
       finish,
-      text: restore(this.#answer.text(finish, request)),
+      text: (request.schema === undefined ? restore : restoreJson)(this.#answer.text(finish, request)).toWellFormed(),
       usage: {
         promptTokens: this.#spent.prompt + (usage?.prompt ?? 0),
         cachedTokens: usage?.cached ?? 0,

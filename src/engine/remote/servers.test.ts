@@ -491,6 +491,16 @@ describe('p: each fault by its own name, with the server’s words cut and as da
     ['an end that says it failed', openAi({ says: () => ({ text: 'so', finish: 'error' }) }), 'remote-failed'],
     ['an answer without end', openAi({ says: () => ({ text: 'x'.repeat(5000), finish: 'stop' }) }), 'remote-overlong'],
     ['nonsense', status(200, 'data: {"cho\n\n'), 'remote-garbled'],
+    [
+      'a stream that ends within an event',
+      status(200, 'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: {"cho'),
+      'remote-dropped',
+    ],
+    [
+      'an end that says it ran out of time',
+      openAi({ says: () => ({ text: 'so', finish: 'timeout' }) }),
+      'remote-failed',
+    ],
     ['a body that is cut off', status(200, '{"choices":[{"mess'), 'remote-garbled'],
     ['a prompt that is too long (OpenAI)', openAi({ contextTokens: 4 }), 'prompt-too-long'],
     ['a prompt that is too long (llama.cpp)', llamaCpp({ contextTokens: 8 }), 'prompt-too-long'],

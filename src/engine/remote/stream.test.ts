@@ -69,3 +69,17 @@ test('a line without an end, and a body of many lines that is never whole, are g
   expect(await read([bytes('data: '), ...Array.from({ length: 5 }, () => piece)])).toBe('remote-garbled');
   expect(await read([bytes(`{"a":[\n${'{}\n'.repeat(200_000)}`)])).toBe('remote-garbled');
 });
+
+test('p: an answer that is lost at any of its bytes is one that has no end, and its beginning stays', async () => {
+  const delta = (content: string): string => event({ choices: [{ delta: { content } }] });
+  const finish = event({ choices: [{ delta: {}, finish_reason: 'stop' }] });
+  const whole = bytes(`${delta('오류 a')}${delta('b')}${finish}data: [DONE]\n\n`);
+  let known = 0;
+  for (let length = 0; length <= whole.length; length++) {
+    const chunks = await read([whole.slice(0, length)]);
+    if (typeof chunks === 'string') throw new Error(`${chunks} after ${length} bytes`);
+    expect(chunks.length).toBeGreaterThanOrEqual(known);
+    known = chunks.length;
+  }
+  expect(known).toBe(4);
+});

@@ -68,7 +68,7 @@ export async function* chunksOf(response: Response, signal: AbortSignal): AsyncG
   } finally {
     await lines.return(undefined).catch(() => undefined);
   }
-  yield* ofEvent(event);
+  yield* ofLast(event);
   const rest = body.join('\n');
   if (rest.trim() === '') return;
   const whole = parsed(rest);
@@ -82,7 +82,7 @@ function formOf(line: string): 'events' | 'json' | null {
   if (first === '') return null;
   if (first.startsWith('{') || first.startsWith('[')) return 'json';
   if (first.startsWith('<')) throw new RemoteFault('remote-page', line);
-  if (/^(data|event|id|retry|error)?:/.test(first)) return 'events';
+  if (/^(data|event|id|retry|error)?:/.test(first) || 'data'.startsWith(first)) return 'events';
   throw new RemoteFault('remote-garbled', line);
 }
 
@@ -110,6 +110,15 @@ function* ofEvent(lines: readonly string[]): Generator<Chunk> {
     if (whole !== undefined) yield* ofJson(whole);
     else if (data.length > 1) for (const line of data) yield* ofEvent([`data:${line}`]);
     else throw new RemoteFault('remote-garbled', text);
+  }
+}
+
+/** What the connection was lost in the middle of is no event; that it was lost is told by the end that is missing. */
+function* ofLast(lines: readonly string[]): Generator<Chunk> {
+  try {
+    yield* ofEvent(lines);
+  } catch (thrown) {
+    if (!(thrown instanceof RemoteFault) || thrown.code !== 'remote-garbled') throw thrown;
   }
 }
 

@@ -12,6 +12,9 @@ test.each<[string, Record<string, string>, string, number | null]>([
   ['a date', { 'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT' }, '', 30_000],
   ['a date that is past', { 'retry-after': 'Wed, 21 Oct 2026 07:00:00 GMT' }, '', 0],
   ['nonsense', { 'retry-after': 'soon' }, '', null],
+  ['a duration', { 'retry-after': '1m30s' }, '', 90_000],
+  ['seconds with their unit', { 'retry-after': '5 seconds' }, '', 5000],
+  ['a number below none', { 'retry-after': '-5' }, '', 0],
   ['milliseconds', { 'retry-after-ms': '250', 'retry-after': '1' }, '', 250],
   [
     'the limit that was met',
@@ -29,6 +32,8 @@ test.each<[string, Record<string, string>, string, number | null]>([
   ['words, to the millisecond', {}, 'Please try again in 350ms.', 350],
   ['words, in several units', {}, 'Please try again in 1m30.5s.', 90_500],
   ['words, spelled out', {}, 'Rate limit: retry after 2 minutes', 120_000],
+  ['words, in milliseconds', {}, 'try again in 500 milliseconds', 500],
+  ['words, in hours', {}, 'Please try again in 1 hour.', 3_600_000],
   ['Google’s', {}, '{"error":{"details":[{"@type":"RetryInfo","retryDelay":"34s"}]}}', 34_000],
   ['words of something else', {}, 'Your session of 20s is over.', null],
   ['nothing', {}, '', null],

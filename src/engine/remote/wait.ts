@@ -28,6 +28,8 @@ export function askedWait(headers: Headers, words: string, wall: number): number
 function retryAfter(value: string, wall: number): number | null {
   const seconds = numberOf(value);
   if (seconds !== null) return seconds * 1000;
+  const spelled = durationOf(value) ?? spelledOut(new RegExp(`^${SPELLED}$`, 'i').exec(value.trim()));
+  if (spelled !== null) return spelled;
   const date = Date.parse(value);
   return Number.isNaN(date) ? null : Math.max(0, date - wall);
 }
@@ -35,15 +37,21 @@ function retryAfter(value: string, wall: number): number | null {
 const SPAN = '((?:\\d+(?:\\.\\d+)?(?:ms|s|m|h))+)(?![a-z])';
 const AGAIN = '(?:try again|retry|wait)(?: in| after| for)?';
 const SAID = new RegExp(`${AGAIN} ${SPAN}`, 'i');
-const SPELLED = new RegExp(`${AGAIN} (\\d+(?:\\.\\d+)?) (second|minute)`, 'i');
+const SPELLED = '(\\d+(?:\\.\\d+)?) ?(millisecond|second|sec|minute|min|hour)s?';
+const SAID_SPELLED = new RegExp(`${AGAIN} ${SPELLED}\\b`, 'i');
 const RETRY_DELAY = new RegExp(`retryDelay\\W+${SPAN}`, 'i');
 
 function saidWait(words: string): number | null {
   const said = (SAID.exec(words) ?? RETRY_DELAY.exec(words))?.[1];
   if (said !== undefined) return durationOf(said);
-  const [, amount, unit] = SPELLED.exec(words) ?? [];
-  return amount === undefined ? null : Number(amount) * (unit?.toLowerCase() === 'minute' ? 60_000 : 1000);
+  return spelledOut(SAID_SPELLED.exec(words));
 }
+
+function spelledOut(found: RegExpExecArray | null): number | null {
+  const [, amount, unit = ''] = found ?? [];
+  return amount === undefined ? null : Number(amount) * (SPELLED_UNITS[unit.slice(0, 3).toLowerCase()] ?? 1000);
+}
+const SPELLED_UNITS: Readonly<Record<string, number>> = { mil: 1, sec: 1000, min: 60_000, hou: 3_600_000 };
 
 function durationOf(text: string): number | null {
   const parts = [...text.trim().matchAll(DURATION)];

@@ -155,15 +155,13 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
         open.delete(last.get(item) ?? -1);
         // A person's word, or a review that failed.
         if (event.edited || event.output === null) break;
-        if (turns[last.get(item) ?? -1]?.text === '')
-          change(item, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        if (turns[last.get(item) ?? -1]?.text === '') change(item, { text: writtenOf(event) });
         break;
       }
       case 'task.part': {
         const item = steps.itemOf(event);
         open.delete(last.get(item) ?? -1);
-        if (turns[last.get(item) ?? -1]?.text === '')
-          change(item, { text: typeof event.output === 'string' ? event.output : JSON.stringify(event.output) });
+        if (turns[last.get(item) ?? -1]?.text === '') change(item, { text: writtenOf(event) });
         break;
       }
       // Where a turn never spoke, nothing but this says that it is over.
@@ -272,3 +270,6 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     ms,
   };
 }
+
+const writtenOf = ({ output, written }: { readonly output: unknown; readonly written?: string }): string =>
+  typeof output === 'string' ? output : (written ?? JSON.stringify(output));

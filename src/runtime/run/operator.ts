@@ -3,6 +3,7 @@ import type { NoticeChoice, TaskFailure } from '../../journal/vocabulary.ts';
 import type { OpenNotice } from '../../journal/notices.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import { placeIn } from '../../journal/work-item.ts';
+import { writtenNumbers } from '../../kernel/written-json.ts';
 import { agentName } from '../../swarm/expand.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
@@ -141,6 +142,7 @@ export class Operator {
     if (!read.ok) return no(read.why);
     const { item } = reviewedText(step, state.held.get(task), taskInput(plan, state, task).text);
     const broken = brief.check?.(read.output, item);
+    const written = brief.check ? writtenNumbers(text) : null;
     if (broken) return no({ code: 'output-refused', role: brief.name, detail: broken.detail });
     this.#decided(notice, 'edit');
     dispatcher.withdraw(task);
@@ -154,6 +156,7 @@ export class Operator {
       ...(notice.slot !== undefined && { slot: notice.slot }),
       next: next ?? index,
       output: read.output,
+      ...(written !== null && { written }),
       attempts: (tasks.attempts[task] as number) + (tasks.failures[task] as number),
       edited: true,
     });

@@ -16,8 +16,9 @@ export function reviewedText(
   item: string,
 ): { readonly item: string; readonly reviewed: string | null } {
   if (step.on === null) return { item, reviewed: null };
-  const output = outputOf(held, step.on)?.output;
-  const text = typeof output === 'string' ? output : JSON.stringify(output ?? null);
+  const given = outputOf(held, step.on);
+  const output = given?.output;
+  const text = typeof output === 'string' ? output.toWellFormed() : (given?.written ?? JSON.stringify(output ?? null));
   return step.review ? { item, reviewed: text } : { item: text, reviewed: null };
 }
 
@@ -52,11 +53,21 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     durationMs: Math.round(state.tasks.ms[task] as number),
     review:
       review && ending.failure === null ? { agent: agentName(plan.layout, review.agent), output: review.output } : null,
+    ...(ending.failure === null && writtenOf(result, review)),
     ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
     ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
   };
+}
+
+/** As they were written, where that is not what JSON would make of them. */
+function writtenOf(result: HeldOutput | undefined, review: HeldOutput | undefined): Pick<ResultRow, 'written'> {
+  const written = {
+    ...(result?.written !== undefined && { output: result.written }),
+    ...(review?.written !== undefined && { review: review.written }),
+  };
+  return Object.keys(written).length > 0 ? { written } : {};
 }
 
 /**

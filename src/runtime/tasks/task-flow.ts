@@ -21,6 +21,12 @@ interface Author {
   readonly model: string | null;
 }
 
+export interface GivenOutput {
+  readonly output: unknown;
+  /** As JSON text, as it was written, where reading and writing it would change a number. */
+  readonly written: string | null;
+}
+
 /** Takes tasks through the flow: from an item that is done to the next step, or to the row that the task ends in. */
 export class TaskFlow {
   readonly #with: TaskFlowOptions;
@@ -30,8 +36,8 @@ export class TaskFlow {
   }
 
   /** The item has its output, after so many attempts that count into the row. */
-  accept(item: WorkItem & Author, output: unknown, attempts: number): void {
-    this.#advance(item, output, attempts);
+  accept(item: WorkItem & Author, { output, written }: GivenOutput, attempts: number): void {
+    this.#advance(item, { output, written }, attempts);
     this.#goOn(item, null);
   }
 
@@ -39,11 +45,11 @@ export class TaskFlow {
   goWithout(item: WorkItem & Author, attempts: number, note: RowNote | null): void {
     const { plan, state } = this.#with;
     const leavesNoTrace = plan.steps[item.step]?.review === true && stepAfter(plan, state, item) === null;
-    if (!leavesNoTrace) this.#advance(item, null, attempts);
+    if (!leavesNoTrace) this.#advance(item, { output: null, written: null }, attempts);
     this.#goOn(item, note);
   }
 
-  #advance(item: WorkItem & Author, output: unknown, attempts: number): void {
+  #advance(item: WorkItem & Author, { output, written }: GivenOutput, attempts: number): void {
     const { plan, state, tell } = this.#with;
     const { task, step, slot, agent, model } = item;
     tell({
@@ -54,6 +60,7 @@ export class TaskFlow {
       ...(slot !== 0 && { slot }),
       next: stepAfter(plan, state, item) ?? step,
       output,
+      ...(written !== null && { written }),
       attempts: (state.tasks.attempts[task] as number) + attempts,
       ...(model !== null && output !== null && { model }),
     });

@@ -272,3 +272,62 @@ flow: [{role: reader, each: input}, {role: teller, each: reader}]
     expect(rows[0]?.read?.[0]?.read.at(-1)?.[1]).toBe(text.length);
   });
 });
+
+describe('c: numbers that an agent writes stay as they are written', () => {
+  const numbers = (keys = ''): string =>
+    withInput(keys)
+      .replace('severity: {enum: [info, warning, error]}', 'ids: {type: array, items: {type: number}, maxItems: 9}')
+      .replace('subject: {type: string, minLength: 1, maxLength: 40, x-copied-from: input}', 'id: {type: number}')
+      .replace('[severity, subject]', '[ids, id]');
+  const said = '{"ids": [1.0, -0, 1e400], "id": 9007199254740993}';
+  const written = '{"ids":[1.0,-0,1e400],"id":9007199254740993}';
+
+  test('c: in the row, in exports, and for whoever reviews it', async () => {
+    const all = await ran(numbers().replace('share: 0.25', 'share: 1'), 'sshd: short', {
+      fault: (request) => (request.schema?.includes('agree') ? null : { kind: 'say', text: said }),
+    });
+    expect(all.rows[0]?.written).toEqual({ output: written });
+    expect(await exported(all, 'jsonl')).toContain(`"output":${written},`);
+    expect(await exported(all, 'csv')).toContain(written.replaceAll('"', '""'));
+  });
+
+  test('c: after a reload too', async () => {
+    const swarm = numbers().replace('share: 0.25', 'share: 1');
+    const seen: string[] = [];
+    const world = await World.create(1);
+    const fault = (request: TurnRequest): ScriptedFault | null => {
+      if (!request.schema?.includes('agree')) return { kind: 'say', text: said };
+      seen.push(request.messages.at(-1)?.content ?? '');
+      return null;
+    };
+    const first = world.tab({ fault });
+    const pending = first.runtime.start({
+      swarm: { file: 'test.yaml', text: swarm },
+      input: { name: 'test.log', text: 'sshd: short' },
+      engine: 'scripted',
+    });
+    await world.clock.settle();
+    const reply = await pending;
+    if (!reply.ok) throw new Error(reply.diagnostics[0]?.message);
+    await world.clock.run(() => seen.length > 0);
+    first.kill();
+    const second = world.tab({ fault });
+    await world.clock.track(second.runtime.open(reply.runId));
+    let done = false;
+    await second.runtime.watch(reply.runId, ({ status }) => void (done = status.phase === 'done'));
+    expect(await world.clock.run(() => done)).toBe(true);
+    const page = await world.clock.track(second.runtime.results(reply.runId, { offset: 0, count: 9, sort: 'line' }));
+    expect(page.rows[0]?.written).toEqual({ output: written });
+    for (const text of seen) expect(text).toContain(written);
+  });
+
+  test('c: and where parts of a text come to one output', async () => {
+    const { rows } = await ran(numbers(', long: split'), LONG, {
+      fault: ({ messages }) => {
+        const end = messages.at(-1)?.content.includes('panic');
+        return { kind: 'say', text: end ? '{"ids":[90071992547409931],"id":3}' : '{"ids":[1.0],"id":2}' };
+      },
+    });
+    expect(rows[0]?.written?.output).toMatch(/^\{"ids":\[1\.0,90071992547409931\],"id":2\}$/);
+  });
+});

@@ -9,6 +9,7 @@ import { ENGINE_LOST, type RunState } from '../../journal/run-state.ts';
 import { AGENT_STATES, type RequeueReason, type TurnFailure } from '../../journal/vocabulary.ts';
 import { type Place, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import { type Ranges, readOf } from '../../kernel/ranges.ts';
+import { writtenAs, writtenNumbers } from '../../kernel/written-json.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
 import { decidingPart, mergeOutputs } from '../../swarm/merge.ts';
@@ -16,7 +17,7 @@ import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import { isSpare } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
-import type { TaskFlow } from '../tasks/task-flow.ts';
+import type { GivenOutput, TaskFlow } from '../tasks/task-flow.ts';
 import type { TaskQuestions } from '../tasks/task-questions.ts';
 import type { Pump, WorkQueue } from '../tasks/work-queue.ts';
 import type { EngineControl, EngineLink } from './engine-link.ts';
@@ -218,11 +219,13 @@ export class Settler {
     const { agent, failures, model, brief } = turn;
     const { review } = this.#step(turn);
     const next = this.#nextPart(turn, read);
+    const written = brief.check ? writtenNumbers(text) : null;
     if (model === null) contexts.save(agent, { user: askedOf(turn, read), assistant: text }, brief.memoryTurns);
     this.#forget(turn);
-    if (next === null) flow.accept(turn, this.#merged(turn, output), review ? 0 : failures + 1);
+    if (next === null) flow.accept(turn, this.#merged(turn, { output, written }), review ? 0 : failures + 1);
     else {
-      tell({ type: 'task.part', task: turn.task, ...this.#place(turn), agent, output, next });
+      const part = { output, ...(written !== null && { written }), next };
+      tell({ type: 'task.part', task: turn.task, ...this.#place(turn), agent, ...part });
       queue.push(turn);
     }
   }
@@ -236,16 +239,19 @@ export class Settler {
   }
 
   /** What outputs of all parts of the item's text come to. */
-  #merged(turn: InFlightTurn, output: unknown): unknown {
+  #merged(turn: InFlightTurn, last: GivenOutput): GivenOutput {
     const { plan, state } = this.#with;
     const parts = partsOf(state.parts.get(turn.task), turn);
-    if (parts.length === 0) return output;
-    const outputs = [...parts.map((part) => part.output), output];
-    if (plan.input.merge === 'step' && plan.steps.some(({ on, review }) => on === turn.step && !review)) return outputs;
+    if (parts.length === 0) return last;
+    const outputs = [...parts.map((part) => part.output), last.output];
+    const texts = [...parts, last].map((part) => part.written ?? JSON.stringify(part.output));
+    const given = (output: unknown): GivenOutput => ({ output, written: writtenAs(output, texts) });
+    if (plan.input.merge === 'step' && plan.steps.some(({ on, review }) => on === turn.step && !review))
+      return given(outputs);
     const { output: schema, check } = turn.brief;
     const merged = mergeOutputs(schema, outputs);
     // Where rules together make what the schema does not allow, the part that decides stands for all.
-    return check?.(merged, turn.whole) ? outputs[decidingPart(schema, outputs)] : merged;
+    return given(check?.(merged, turn.whole) ? outputs[decidingPart(schema, outputs)] : merged);
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {

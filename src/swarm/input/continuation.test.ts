@@ -300,4 +300,12 @@ describe('m: lines that belong to the line before', () => {
       }),
     );
   });
+
+  test.each(['goroutine 1 [[[', 'panic: a\n(((', 'a.a.', 'at a (', '.rb:1'])(
+    'm: a line of a megabyte is looked at once: %j',
+    (text) => {
+      const long = text + text.slice(-2).repeat(500_000);
+      expect(readWhole(`${long}\nx`, lines).items.length).toBeGreaterThan(0);
+    },
+  );
 });

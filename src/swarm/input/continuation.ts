@@ -32,7 +32,7 @@ export class Continuation {
   #belongs(line: Line, head: Line): boolean {
     const { body, prefixed } = line;
     if (/^\s/.test(body)) return (prefixed ? INDENTED_BEHIND_PREFIX.test(body) : true) && !isLogLine(body.trimStart());
-    if (FRAME.test(body) || GOROUTINE.test(body) || OPENS_TRACE.test(body)) return true;
+    if (FRAME.test(body) || isGoroutine(body) || OPENS_TRACE.test(body)) return true;
     if (!prefixed && body.startsWith('at ')) return true;
     // What closes the brackets of an object that stands indented.
     if (/^[}\])]+[;,]?$/.test(body)) return /^\s/.test(this.#last);
@@ -42,7 +42,7 @@ export class Continuation {
       case 'chain':
         return TRACEBACK.test(body);
       case 'go':
-        return GO.test(body);
+        return GO.test(body) || (GO_CALL.test(body) && body.endsWith(')'));
       case 'rust':
         return this.#last.endsWith(':') || body.startsWith('note: ');
       case 'trace':
@@ -61,7 +61,7 @@ export class Continuation {
 function insideAfter(body: string, before: Inside): Inside {
   if (TRACEBACK.test(body)) return 'traceback';
   if (PYTHON_CHAIN.test(body) && before !== 'nothing') return 'chain';
-  if (GO_PANIC.test(body) || GOROUTINE.test(body)) return 'go';
+  if (GO_PANIC.test(body) || isGoroutine(body)) return 'go';
   if (RUST_PANIC.test(body)) return 'rust';
   if (body.startsWith('exit status ')) return 'trace';
   if (before === 'traceback') return /^\s/.test(body) ? 'traceback' : 'trace';
@@ -115,8 +115,10 @@ const PYTHON_END = /^[A-Za-z_][\w.]*(?::|$)/;
 const PYTHON_CHAIN = /^(?:During handling of the above exception|The above exception was the direct cause)/;
 
 const GO_PANIC = /^(?:panic: |fatal error: )/;
-const GOROUTINE = /^goroutine \d+ (?:.*)?\[.*\]:$/;
-const GO =
-  /^(?:\[signal |goroutine |created by |exit status \d|\.{3}|runtime stack:|[\w./*$()[\]-]+\(.*\)$|[a-z]\w{1,5} +0x[\da-f]+$)/;
+/** Not one pattern: with two gaps in it a long line would cost the square of its length. */
+const isGoroutine = (body: string): boolean => /^goroutine \d+ .*\[/.test(body) && body.endsWith(']:');
+const GO = /^(?:\[signal |goroutine |created by |exit status \d|\.{3}|runtime stack:|[a-z]\w{1,5} +0x[\da-f]+$)/;
+
+const GO_CALL = /^[\w./*$()[\]-]+\(/;
 
 const RUST_PANIC = /^thread '.*' (?:\(\d+\) )?panicked at /;

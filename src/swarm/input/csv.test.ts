@@ -262,3 +262,11 @@ test('what earlier versions read comes out as it did', () => {
     ),
   );
 });
+
+test('h: comments go on within a table that began with some, where they are no record', () => {
+  const read = readWhole('# made by x\nid,msg\n1,a\n# a pause\n#2,#b\n', { format: 'csv', column: 'msg' });
+  expect(read.items.map(({ text }) => text)).toEqual(['a', '#b']);
+  expect(noteOf(read, 'comments')).toMatchObject({ count: 2, lines: [1, 4] });
+  // Without one before it nothing says that it is a comment.
+  expect(messagesOf('id,msg\n1,a\n# a pause\n', { format: 'csv', column: 'msg' })).toHaveLength(1);
+});

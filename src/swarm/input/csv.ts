@@ -20,8 +20,8 @@ interface Table {
   /** Columns of the first record, and index of the one that is read. */
   readonly width: number;
   readonly index: number;
-  /** Lines that begin with `#` are passed over within the table too: its header is such a line. */
-  readonly commented: boolean;
+  /** Lines that begin with `#` are passed over within the table too: all where its header is such a line, or those without the column that is read. */
+  readonly commented: 'all' | 'short' | 'none';
 }
 
 /**
@@ -45,7 +45,8 @@ function readTable(text: string, table: Table, named: boolean, sink: RecordSink)
   let [records, agreeing] = [0, 0];
   eachRecord(text, form, table.start, (record) => {
     if (isBlank(record)) return !sink.full;
-    if (commented && text[record.start] === '#') {
+    const passed = commented === 'all' || (commented === 'short' && record.fields.length <= index);
+    if (passed && text[record.start] === '#') {
       sink.tally('comments', record.line);
       return !sink.full;
     }
@@ -115,7 +116,7 @@ function tableAsBefore(text: string, format: InputFormat, sink: RecordSink): Tab
   const index = typeof column === 'string' ? first.fields.indexOf(column) : column - 1;
   if (index < 0 || index >= first.fields.length) return missingColumn(text, first, format, sink);
   const start = typeof column === 'string' ? behind(first) : { offset: 0, line: 1 };
-  return { form, by: 'asked', start, width: first.fields.length, index, commented: false };
+  return { form, by: 'asked', start, width: first.fields.length, index, commented: 'none' };
 }
 
 function tableOf(file: string, text: string, format: InputFormat, sink: RecordSink): Table | null {
@@ -138,7 +139,7 @@ function tableOf(file: string, text: string, format: InputFormat, sink: RecordSi
     const found = headerInComments(comments, column, asked);
     if (found) {
       for (const { line } of comments) sink.tally('comments', line);
-      return { form: { ...form, delimiter: found.delimiter }, by, start, ...found, commented: true };
+      return { form: { ...form, delimiter: found.delimiter }, by, start, ...found, commented: 'all' };
     }
   }
   if (!first) return null;
@@ -146,11 +147,13 @@ function tableOf(file: string, text: string, format: InputFormat, sink: RecordSi
   if (index < 0) return missingColumn(text, first, format, sink);
   const found = columnsOf(column, first.fields);
   if (found.length > 1) return ambiguousColumn(first, String(column), found, sink);
-  const table: Table = { form, by, start, width: first.fields.length, index, commented: false };
+  const commented = comments.length > 0 ? 'short' : 'none';
+  const table: Table = { form, by, start, width: first.fields.length, index, commented };
   if (form.padded || (typeof column === 'string' && first.fields[index] !== column)) sink.note({ code: 'padded' });
   // Without a header, lines such as `#1234;…` may be records like the others.
   const [comment] = comments;
-  if (!header && comment && widthOf(text, form, comment) === table.width) return { ...table, start: comment };
+  if (!header && comment && widthOf(text, form, comment) === table.width)
+    return { ...table, start: comment, commented: 'none' };
   for (const { line } of comments) sink.tally('comments', line);
   return header ? { ...table, start: behind(first) } : table;
 }

@@ -209,3 +209,23 @@ describe('k: halves of characters do not get in', () => {
     );
   });
 });
+
+test.each(['오류: 디스크가 가득 찼습니다\n정상\n', '错误 磁盘已满\n正常 运行\n', 'ошибка диск полон\nвсё в порядке\n'])(
+  'i: UTF-16 without a mark is told by its spaces and line ends: %s',
+  (line) => {
+    const bytes = Buffer.from(line.repeat(5), 'utf16le');
+    expect(decodeInput(new Uint8Array(bytes))).toMatchObject({
+      encoding: 'utf-16le',
+      by: 'pattern',
+      text: line.repeat(5),
+    });
+    expect(decodeInput(new Uint8Array(bytes.swap16()))).toMatchObject({ encoding: 'utf-16be', by: 'pattern' });
+  },
+);
+
+test('i: a log with a letter of Latin-1 and a few NULs is not UTF-16', () => {
+  for (const at of [0, 1]) {
+    const bytes = new Uint8Array(Buffer.from(`${' '.repeat(at)}abc\0 caf\xe9\n`.repeat(3), 'latin1'));
+    expect(decodeInput(bytes).encoding).toBe('utf-8');
+  }
+});

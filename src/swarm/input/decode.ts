@@ -44,7 +44,7 @@ function markOf(bytes: Uint8Array): { readonly encoding: Encoding; readonly leng
   return a === 0xfe && b === 0xff ? { encoding: 'utf-16be', length: 2 } : null;
 }
 
-/** UTF-16 without a mark: most pairs of its beginning are one letter of ASCII and one NUL. */
+/** UTF-16 without a mark: most pairs of its beginning are one letter of ASCII and one NUL, or it is text of another script. */
 function widePattern(bytes: Uint8Array): Encoding | null {
   const pairs = Math.min(512, bytes.length >> 1);
   let [little, big] = [0, 0];
@@ -54,8 +54,28 @@ function widePattern(bytes: Uint8Array): Encoding | null {
     else if (a === 0 && b) big++;
   }
   if (pairs < 2 || bytes.length % 2 === 1) return null;
-  return little > pairs * 0.7 ? 'utf-16le' : big > pairs * 0.7 ? 'utf-16be' : null;
+  if (little > pairs * 0.7) return 'utf-16le';
+  if (big > pairs * 0.7) return 'utf-16be';
+  return little + big < 2 ? null : wideScript(bytes.subarray(0, 2 * pairs));
 }
+
+/** UTF-16 in letters of another script: only spaces and line ends have a NUL. None is what may be UTF-8. */
+function wideScript(bytes: Uint8Array): Encoding | null {
+  const shown = bytes.filter((byte) => byte >= 0x20 && byte < 0x7f).length;
+  const nuls = bytes.filter((byte) => byte === 0).length;
+  const isUtf8 = invalidUtf8(bytes) === null && !bytes.some((byte) => byte > 1 && byte < 9);
+  if (isUtf8 || shown > 0.7 * (bytes.length - nuls)) return null;
+  const wide = (['utf-16le', 'utf-16be'] as const).map((encoding) => {
+    const text = textIn(encoding, bytes);
+    return { encoding, share: (text.match(WIDE_SCRIPTS)?.length ?? 0) / text.length };
+  });
+  const [best] = wide.toSorted((a, b) => b.share - a.share);
+  return best && best.share > 0.95 ? best.encoding : null;
+}
+
+/** Korean, Japanese, Chinese, Cyrillic, Greek, Hebrew, Arabic, Thai; and what stands between words. */
+const WIDE_SCRIPTS =
+  /[\t\r\n\x20-\x7E\p{sc=Hangul}\p{sc=Hira}\p{sc=Kana}\p{sc=Han}\p{sc=Cyrl}\p{sc=Grek}\p{sc=Hebr}\p{sc=Arab}\p{sc=Thai}\u3000-\u303F\uFF01-\uFF5E]/gu;
 
 function decodeAs(encoding: Encoding, bytes: Uint8Array, by: Decoding['by']): Decoded {
   const text = textIn(encoding, bytes);

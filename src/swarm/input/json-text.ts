@@ -3,6 +3,8 @@
  * recursion, however deep the text is nested. The text, or the part that is walked, must be JSON; else places are wrong, never out of bounds.
  */
 
+import { endOfString } from '../../kernel/written-json.ts';
+
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -32,16 +34,6 @@ export function endOfValue(text: string, at: number): number {
 }
 /** What a list or map begins, ends or hides brackets with. */
 const PIECE = /["{}[\]]/g;
-
-/** Offset behind the string whose first quote is at `start`; the length of the text where it does not end. */
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let before = at - 1;
-    while (text[before] === '\\') before--;
-    if ((at - before) % 2 === 1) return at + 1;
-  }
-  return text.length;
-}
 
 function endOfPlain(text: string, start: number): number {
   let at = start;

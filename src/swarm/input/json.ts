@@ -55,7 +55,9 @@ export function readJson(given: string, { field }: InputFormat, sink: RecordSink
         last = Math.max(last, span.end);
         item(span, list.field);
       }
-      if (text[skipSpace(text, last)] !== ']' && !sink.full) cutOff(text, lineAt, sink);
+      const behind = skipSpace(text, last);
+      if (text[behind] === ',' && text[skipSpace(text, behind + 1)] === ']') lastComma(text, behind, lineAt, sink);
+      else if (text[behind] !== ']' && !sink.full) cutOff(text, lineAt, sink);
     } else item({ start: at, end }, field);
     // What begins no value is told once a line.
     at = nextValue(text, end > at ? end : endOfLine(text, at));
@@ -133,6 +135,17 @@ function listIn(
   if (cut <= 0 || memberOf(text, span.start, field)) return null;
   const [list] = follow(text, span, field.slice(0, cut)) ?? [];
   return list && text[list.start] === '[' ? { start: list.start, field: rest(field.slice(cut + 2)) } : null;
+}
+
+/** @param at offset of the comma */
+function lastComma(text: string, at: number, lineAt: LineAt, sink: RecordSink): void {
+  sink.bad({
+    line: lineAt.of(at),
+    column: at - text.lastIndexOf('\n', at),
+    message: 'a comma stands behind the last item of the list',
+    expected: 'an item, or the closing ]',
+    hint: 'remove the comma',
+  });
 }
 
 function cutOff(text: string, lineAt: LineAt, sink: RecordSink): void {
