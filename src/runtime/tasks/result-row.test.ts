@@ -4,7 +4,15 @@ import { setupOf } from '../definition/run-setup.ts';
 import { SWARM } from '../testing/world.ts';
 import { resultRow } from './result-row.ts';
 
-const settings = { engine: 'scripted', model: { id: 'pocket' }, seed: 1, limit: null, vramMiB: 1024, version: '0' };
+const settings = {
+  engine: 'scripted',
+  model: { id: 'pocket' },
+  seed: 1,
+  limit: null,
+  vramMiB: 1024,
+  version: '0',
+  rules: 2 as const,
+};
 
 function readOf(text: string, attempts: number) {
   const planned = setupOf({ swarm: { file: 'x.yaml', text: SWARM }, input: { name: 'x.log', text }, settings });
@@ -14,7 +22,7 @@ function readOf(text: string, attempts: number) {
 }
 
 test('an item that was cut on its way in says so, although a model with room read all that was kept', () => {
-  expect(readOf('x'.repeat(20_000), 1)).toEqual([{ role: 'triager', characters: 20_000, read: [[0, 16_384]] }]);
-  expect(readOf('x'.repeat(16_384), 1)).toBeUndefined();
+  expect(readOf('x'.repeat(300_000), 1)).toEqual([{ role: 'triager', characters: 300_000, read: [[0, 262_144]] }]);
+  expect(readOf('x'.repeat(262_144), 1)).toBeUndefined();
   expect(readOf('x'.repeat(20_000), 0)).toBeUndefined();
 });

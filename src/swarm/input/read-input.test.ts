@@ -33,8 +33,8 @@ describe('lines', () => {
     const long = `${'x'.repeat(MAX_ITEM_CHARACTERS - 1)}😀 tail`;
     const result = readInput('in', `short\n${long}`, { format: 'lines' });
     expect(result.ok && result.value.items[1]!.text).toBe('x'.repeat(MAX_ITEM_CHARACTERS - 1));
-    expect(result.ok && result.value.notes).toEqual([{ code: 'cut', most: 16_384, count: 1, lines: [2] }]);
-    expect(result.ok && result.value.items[1]!.of).toBe(16_390);
+    expect(result.ok && result.value.notes).toEqual([{ code: 'cut', most: MAX_ITEM_CHARACTERS, count: 1, lines: [2] }]);
+    expect(result.ok && result.value.items[1]!.of).toBe(long.length);
   });
 
   test.each([

@@ -44,7 +44,9 @@ export interface ReadOptions {
 }
 
 /** Longer items are cut: no small model has room for them. */
-export const MAX_ITEM_CHARACTERS = 16_384;
+export const MAX_ITEM_CHARACTERS = 262_144;
+/** The same in runs that were begun before items could be read in parts. */
+const MAX_ITEM_CHARACTERS_1 = 16_384;
 /** A file with this many broken records is not in the format at all. */
 const MAX_ERRORS = 50;
 const MAX_SKIPPED = 10_000;
@@ -178,6 +180,7 @@ class Collector implements RecordSink {
   readonly #limit: number;
   readonly #skips: boolean;
   readonly #reading: Reading;
+  readonly #most: number;
   readonly #items: InputItem[] = [];
   readonly #notes: InputNote[] = [];
   readonly #tallies = new Map<PlacesCode, Tally>();
@@ -190,6 +193,7 @@ class Collector implements RecordSink {
     this.#limit = limit;
     this.#skips = skips;
     this.#reading = reading;
+    this.#most = reading === 1 ? MAX_ITEM_CHARACTERS_1 : MAX_ITEM_CHARACTERS;
   }
 
   get full(): boolean {
@@ -215,7 +219,7 @@ class Collector implements RecordSink {
       });
       return;
     }
-    const kept = cut(text);
+    const kept = cut(text, this.#most);
     if (kept.length < text.length) this.tally('cut', line);
     this.#items.push({
       line,
@@ -277,14 +281,14 @@ class Collector implements RecordSink {
   #counted(): InputNote[] {
     return Array.from(this.#tallies, ([code, { count, lines }]): InputNote => {
       const places = { count, lines: lines.toSorted((a, b) => a - b) };
-      return code === 'cut' ? { code, most: MAX_ITEM_CHARACTERS, ...places } : ({ code, ...places } as InputNote);
+      return code === 'cut' ? { code, most: this.#most, ...places } : ({ code, ...places } as InputNote);
     });
   }
 }
 
 /** As much as is kept of an item; never half a character. */
-function cut(text: string): string {
-  if (text.length <= MAX_ITEM_CHARACTERS) return text;
-  const high = text.charCodeAt(MAX_ITEM_CHARACTERS - 1);
-  return text.slice(0, high >= 0xd800 && high < 0xdc00 ? MAX_ITEM_CHARACTERS - 1 : MAX_ITEM_CHARACTERS);
+function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const high = text.charCodeAt(most - 1);
+  return text.slice(0, high >= 0xd800 && high < 0xdc00 ? most - 1 : most);
 }
