@@ -11,7 +11,7 @@ const settings = {
   limit: null,
   vramMiB: 1024,
   version: '0',
-  rules: 2 as const,
+  reading: 2 as const,
 };
 
 function readOf(text: string, attempts: number) {
