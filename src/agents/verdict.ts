@@ -69,7 +69,9 @@ const FAILURES: Partial<Readonly<Record<EngineErrorCode, TurnFailure>>> = {
 function detailOf(error: EngineError | undefined): FailureDetail {
   if (!error) return { code: 'no-reason' };
   const { code, message } = error;
-  return isRemote(code) ? { code: 'endpoint', error: code, words: message } : reported(message);
+  return isRemote(code)
+    ? { code: 'endpoint', error: code, words: message }
+    : { code: 'engine', error: code, words: message };
 }
 
 const isRemote = (code: EngineErrorCode): code is RemoteErrorCode => code.startsWith('remote-');

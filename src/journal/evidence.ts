@@ -5,6 +5,7 @@ import type { RecordDamage } from './storage-events.ts';
 import type {
   AgentState,
   Diagnosis,
+  EngineErrorCode,
   EvidenceVerdict,
   FinishReason,
   RecoveryAction,
@@ -22,6 +23,8 @@ export type FailureDetail =
   | { readonly code: 'not-done'; readonly ms: number }
   /** An endpoint failed by that name, in its own words; data, and empty where it said none. */
   | { readonly code: 'endpoint'; readonly error: RemoteErrorCode; readonly words: string }
+  /** An engine on this machine failed by that name, in its own words; data as well. */
+  | { readonly code: 'engine'; readonly error: Exclude<EngineErrorCode, RemoteErrorCode>; readonly words: string }
   /** The engine ended it and gave no reason. */
   | { readonly code: 'no-reason' }
   /** The bigger model did not answer. */

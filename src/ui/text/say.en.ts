@@ -100,6 +100,7 @@ const DETAILS: Words<FailureDetail> = {
   'nothing-written': () => 'nothing was written',
   'not-done': ({ ms }) => `not done after ${String(ms)} ms`,
   endpoint: (of) => `${errorsEn[of.error].title}${of.words === '' ? '' : `: ${of.words}`}`,
+  engine: (of) => `${errorsEn[of.error].title}${of.words === '' ? '' : `: ${of.words}`}`,
   'no-reason': () => 'The engine gave no reason.',
   'model-silent': () => 'the bigger model did not answer',
   diagnosed: ({ fault }) => `found by its supervisor: ${fault ?? 'unknown'}`,

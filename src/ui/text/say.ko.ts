@@ -178,6 +178,7 @@ const DETAILS: Words<FailureDetail> = {
   'nothing-written': () => '아무것도 쓰지 않음',
   'not-done': ({ ms }) => `${String(ms)} ms 뒤에도 끝나지 않음`,
   endpoint: (of) => `${errorsKo[of.error].title}${of.words === '' ? '' : `: ${of.words}`}`,
+  engine: (of) => `${errorsKo[of.error].title}${of.words === '' ? '' : `: ${of.words}`}`,
   'no-reason': () => '엔진이 까닭을 말하지 않음',
   'model-silent': () => '더 큰 모델이 답하지 않음',
   diagnosed: ({ fault: of }) => `감독자가 찾음: ${of === null ? '알 수 없음' : diagnoses[of]}`,
