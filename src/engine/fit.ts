@@ -6,7 +6,7 @@ import { type Ranges, rangesOf, readOf } from '../kernel/ranges.ts';
 import type { ChatMessage, TurnRequest } from './contract.ts';
 
 /** Less than so many characters of a text are not worth a turn. */
-const LEAST = 64;
+export const LEAST = 64;
 /** Characters of a text that are looked at first, for each token there is room for: hardly any text has longer tokens. */
 const DENSE = 8;
 /** Guesses before the best so far is taken. */

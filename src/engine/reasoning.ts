@@ -2,6 +2,7 @@
  * What of a model's words is its answer, and what it wrote before that to reason with: for endpoints, whose text comes piece by piece and whose
  * template nobody knows, and for models on this machine, whose template says whether it has opened the tag itself.
  */
+import { isJson } from '../kernel/parsed-json.ts';
 
 /** Tags in which open models reason within their text: Qwen, DeepSeek; Cohere and others; EXAONE; Mistral; Seed; Kimi; OpenThinker. */
 const TAGS: readonly (readonly [open: string, close: string])[] = [
@@ -86,7 +87,7 @@ export class ReasoningSplitter {
     if (this.#reasoned) this.#answer = this.#answer.replace(AROUND, '');
     const text = this.#answer;
     // A tag within a JSON text is data.
-    if (isJson(text)) return;
+    if (isJsonAnswer(text)) return;
     for (const [open, close] of TAGS) {
       const at = placeOf(close, text);
       if (at < 0 || placeOf(open, text.slice(0, at)) >= 0) continue;
@@ -139,15 +140,10 @@ export class ReasoningSplitter {
   }
 }
 
-function isJson(given: string): boolean {
+/** Also within a fence; a bare number or word is no sign that the answer has begun. */
+function isJsonAnswer(given: string): boolean {
   const text = /^\s*```[\w-]*\n([^]*)```\s*$/.exec(given)?.[1] ?? given;
-  if (!/^\s*["[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return /^\s*["[{]/.test(text) && isJson(text);
 }
 
 export interface Reasoned {

@@ -1,14 +1,8 @@
-import {
-  type Engine,
-  EngineFault,
-  type EngineReport,
-  type PagedOut,
-  type TurnHandle,
-  type TurnRequest,
-} from '../contract.ts';
+import { type Engine, EngineFault, type EngineReport, type TurnHandle, type TurnRequest } from '../contract.ts';
+import { NothingHere } from './nothing-here.ts';
 
 /** Stands where a run's endpoint would: a person has to name it first, in each tab anew. It loads never, so it is asked for nothing else. */
-export class AbsentEngine implements Engine {
+export class AbsentEngine extends NothingHere implements Engine {
   load(): Promise<EngineReport> {
     return Promise.reject(new EngineFault({ code: 'remote-absent', message: '', remedy: '' }));
   }
@@ -23,27 +17,6 @@ export class AbsentEngine implements Engine {
       cancel: () => undefined,
     };
   }
-
-  pageOut(agent: number): Promise<PagedOut> {
-    return Promise.resolve({ agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 });
-  }
-
-  forget(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  freeWarm(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  vram: Engine['vram'] = () =>
-    Promise.resolve({ now: 0, peak: 0, weights: 0, kv: 0, workspace: 0, budget: 0, limit: 0 });
-
-  counters: Engine['counters'] = () =>
-    Promise.resolve({
-      ...{ turns: 0, prefillTokens: 0, decodeTokens: 0, prefixHits: 0, peakResidents: 0, busyMs: 0, starvedMs: 0 },
-      ...{ pageIns: 0, pageOuts: 0, restores: 0, warmBytes: 0 },
-    });
 
   onLost(): void {
     // It never was there.

@@ -1,4 +1,5 @@
 /** The one JSON value in what a model wrote, where JSON was asked for: without what is around it. */
+import { isJson } from '../../kernel/parsed-json.ts';
 
 /** Values in prose that are tried, and how long a text is looked through, characters. */
 const CANDIDATES = 32;
@@ -54,13 +55,4 @@ function endOf(text: string, begin: number): number | null {
     else if ((character === '}' || character === ']') && --depth === 0) return at + 1;
   }
   return null;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

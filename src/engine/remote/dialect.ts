@@ -205,7 +205,7 @@ function foldSystem(now: Dialect, used: Dialect): Changed | null {
 function responseFormat(format: Format, schema: string): { readonly response_format?: unknown } {
   if (format === 'words') return {};
   if (format === 'json_object') return { response_format: { type: 'json_object' } };
-  const plain = plainSchema(JSON.parse(schema));
+  const plain = standardSchema(JSON.parse(schema));
   if (format === 'json_schema')
     return { response_format: { type: 'json_schema', json_schema: { name: 'output', schema: plain } } };
   return { response_format: { type: 'json_object', schema: plain } };
@@ -218,7 +218,7 @@ const messagesOf = (request: TurnRequest, dialect: Dialect): readonly ChatMessag
 function spoken({ prefix, messages, schema }: TurnRequest, dialect: Dialect): readonly ChatMessage[] {
   const told =
     schema !== undefined && isTold(dialect, schema)
-      ? `Answer with one JSON value and nothing else. It must fit this JSON Schema:\n${JSON.stringify(plainSchema(JSON.parse(schema)))}`
+      ? `Answer with one JSON value and nothing else. It must fit this JSON Schema:\n${JSON.stringify(standardSchema(JSON.parse(schema)))}`
       : null;
   const all = told === null ? [...prefix, ...messages] : [...withSystem(prefix, told), ...messages];
   if (dialect.system) return all;
@@ -237,15 +237,15 @@ function withSystem(prefix: readonly ChatMessage[], text: string): readonly Chat
 }
 
 /** Without our own keywords, which a strict server does not know; names of properties are left alone. */
-function plainSchema(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(plainSchema);
+function standardSchema(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(standardSchema);
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([key]) => !key.startsWith('x-'))
       .map(([key, value]: [string, unknown]) => {
-        if (key !== 'properties' || typeof value !== 'object' || value === null) return [key, plainSchema(value)];
-        return [key, Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainSchema(each)]))];
+        if (key !== 'properties' || typeof value !== 'object' || value === null) return [key, standardSchema(value)];
+        return [key, Object.fromEntries(Object.entries(value).map(([name, each]) => [name, standardSchema(each)]))];
       }),
   );
 }

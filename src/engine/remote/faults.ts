@@ -1,5 +1,6 @@
 /** What can go wrong with an endpoint, each by its own name, and how it is told from what a server answers. */
 import type { RemoteErrorCode } from '../../journal/vocabulary.ts';
+import { parsedJson } from '../../kernel/parsed-json.ts';
 import { askedWait } from './wait.ts';
 
 /** Characters of a server's words that are kept. */
@@ -35,7 +36,7 @@ const READ = 16_384;
 /** @param body the whole body, or the JSON of an event; @param wall ms since the epoch */
 export function refusalOf(status: number, headers: Headers, body: string, wall: number): Refusal {
   const raw = body.slice(0, READ);
-  const given = parsed(raw);
+  const given = parsedJson(raw);
   // Google answers with a list of one.
   const outer = record(Array.isArray(given) ? given[0] : given);
   const error = typeof outer['error'] === 'object' && outer['error'] !== null ? record(outer['error']) : outer;
@@ -168,20 +169,18 @@ export class RemoteFault extends Error {
   }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const text = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 const json = (value: unknown): string => (value === undefined || value === null ? '' : JSON.stringify(value));
 const numeric = (value: unknown): number => (/^[1-5]\d\d$/.test(text(value)) ? Number(value) : 0);
+
+/** @throws RemoteFault where it sends elsewhere: that is not followed */
+export function refuseRedirect({ type, status, headers }: Response): void {
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400))
+    throw new RemoteFault('remote-redirected', headers.get('location') ?? '');
+}
 
 /** Longer bodies of errors are not read on, bytes. */
 const ERROR_BYTES = 65_536;

@@ -1,6 +1,6 @@
 /** What an endpoint says of itself before it is asked for anything: whether it answers, and what its list of models says of one of them. */
 import { modelsAddress } from '../endpoint.ts';
-import { isBusy, isShaky, nameOf, refusalOf, RemoteFault } from './faults.ts';
+import { isBusy, isShaky, nameOf, refusalOf, refuseRedirect, RemoteFault } from './faults.ts';
 import type { Line } from './line.ts';
 import { networkFault } from './network.ts';
 
@@ -29,8 +29,7 @@ export async function lookUp(line: Line, signal: AbortSignal = new AbortControll
     try {
       const response = await network.fetch(url, line.request(signal));
       const { status, headers } = response;
-      if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
-        throw new RemoteFault('remote-redirected', headers.get('location') ?? '');
+      refuseRedirect(response);
       const body = await response.text();
       if (response.ok) return found(body, endpoint.model);
       const refusal = refusalOf(status, headers, body, clock.wall());

@@ -7,19 +7,18 @@ import {
   type LoadProgress,
   type MemoryBudget,
   type ModelSource,
-  type PagedOut,
   type SeatsChange,
   type TurnHandle,
   type TurnOutcome,
   type TurnProgress,
   type TurnRequest,
-  type VramSample,
 } from '../contract.ts';
 import { endpointName } from '../endpoint.ts';
 import { cutWords, RemoteFault } from './faults.ts';
-import { ENDPOINT_LOSSES } from '../../journal/vocabulary.ts';
+import { ENDPOINT_LOST } from '../../journal/run-state.ts';
 import { Line, type LineOptions } from './line.ts';
 import { lookUp } from './look-up.ts';
+import { NO_COUNTERS, NothingHere } from './nothing-here.ts';
 import { RemoteTurn } from './remote-turn.ts';
 
 export interface RemoteOptions extends Omit<LineOptions, 'onSeats'> {
@@ -29,7 +28,6 @@ export interface RemoteOptions extends Omit<LineOptions, 'onSeats'> {
 
 /** Tokens of a context that nobody has told the size of. Prompts go there whole; what is refused as too long is shortened. */
 const CONTEXT_TOKENS = 8192;
-const WIDE: ReadonlySet<string> = new Set(ENDPOINT_LOSSES);
 
 /**
  * A model behind an OpenAI-compatible endpoint, as an engine: chat completions, streamed, with the output's JSON Schema.
@@ -40,7 +38,7 @@ const WIDE: ReadonlySet<string> = new Set(ENDPOINT_LOSSES);
  * Invariants: each turn ends exactly once and never rejects; a request that the endpoint would not take yet is no end of its turn; where the
  * engine is a run's own, after `onLost` no request leaves.
  */
-export class RemoteEngine implements Engine {
+export class RemoteEngine extends NothingHere implements Engine {
   readonly #line: Line;
   readonly #own: boolean;
   /** Turns that have not ended, and their ends. */
@@ -51,6 +49,7 @@ export class RemoteEngine implements Engine {
   #counters = { turns: 0, prefillTokens: 0, decodeTokens: 0, peakResidents: 0 };
 
   constructor({ own = false, ...options }: RemoteOptions) {
+    super();
     this.#own = own;
     this.#line = new Line({
       ...options,
@@ -127,25 +126,8 @@ export class RemoteEngine implements Engine {
     return this.#line.memory.contextTokens ?? CONTEXT_TOKENS;
   }
 
-  pageOut(agent: number): Promise<PagedOut> {
-    return Promise.resolve({ agent, tier: 'cold', tokens: 0, bytes: 0, ms: 0 });
-  }
-
-  forget(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  freeWarm(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  vram(): Promise<VramSample> {
-    return Promise.resolve({ now: 0, peak: 0, weights: 0, kv: 0, workspace: 0, budget: 0, limit: 0 });
-  }
-
-  counters(): Promise<EngineCounters> {
-    const none = { prefixHits: 0, busyMs: 0, starvedMs: 0, pageIns: 0, pageOuts: 0 };
-    return Promise.resolve({ ...this.#counters, ...none, restores: 0, warmBytes: 0 });
+  override counters(): Promise<EngineCounters> {
+    return Promise.resolve({ ...NO_COUNTERS, ...this.#counters });
   }
 
   onLost(listener: (error: EngineError) => void): void {
@@ -164,7 +146,7 @@ export class RemoteEngine implements Engine {
     this.#counters.turns++;
     this.#counters.prefillTokens += usage.promptTokens - usage.cachedTokens;
     this.#counters.decodeTokens += usage.completionTokens;
-    if (error && this.#own && WIDE.has(error.code)) this.#lose(error);
+    if (error && this.#own && ENDPOINT_LOST.has(error.code)) this.#lose(error);
     return outcome;
   }
 

@@ -1,7 +1,17 @@
 import type { EngineError, FinishReason, TurnOutcome, TurnProgress, TurnRequest } from '../contract.ts';
 import { restore, restoreJson } from '../defuse.ts';
 import { bodyOf, type Changed, type Dialect, moreRoom, stepDown, tellSchema } from './dialect.ts';
-import { bodyOfError, contextIn, isShaky, nameOf, promptIn, type Refusal, refusalOf, RemoteFault } from './faults.ts';
+import {
+  bodyOfError,
+  contextIn,
+  isShaky,
+  nameOf,
+  promptIn,
+  type Refusal,
+  refusalOf,
+  refuseRedirect,
+  RemoteFault,
+} from './faults.ts';
 import type { GateEnd, Pass } from './gate.ts';
 import { endOf, Heard } from './heard.ts';
 import type { Line } from './line.ts';
@@ -21,6 +31,7 @@ const SHAKY_TRIES = 4;
 
 /** A server that has ended its answer and keeps the line open is not waited for any longer, ms. */
 const AFTER_FINISH_MS = 2000;
+
 /** What is to be done after a try. */
 type Next =
   | { readonly do: 'end'; readonly finish: 'stop' | 'length' }
@@ -203,8 +214,7 @@ export class RemoteTurn {
       return this.#shaky('wait', fault, null);
     }
     const { status, headers } = response;
-    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
-      throw new RemoteFault('remote-redirected', headers.get('location') ?? '');
+    refuseRedirect(response);
     if (response.ok) return this.#read(response, used, out, pass);
     const body = await bodyOfError(response);
     const html = /^\s*</.test(body) || headers.get('content-type')?.includes('html') === true;

@@ -1,9 +1,7 @@
 /** Makes prompts fit an endpoint, whose tokenizer is not here: by what it says when it refuses one, or by halves. */
 import type { ChatMessage, TurnRequest } from '../contract.ts';
-import { cutTo, type Fitted, fitTurn } from '../fit.ts';
+import { cutTo, type Fitted, fitTurn, LEAST } from '../fit.ts';
 
-/** Less than so many characters of a text are not worth a turn. */
-const LEAST = 64;
 /** Characters left out beyond what the counts ask for: tokens do not lie evenly in a text. */
 const SPARE = 1.05;
 /** Tokens of a chat template around one message. */

@@ -2,6 +2,7 @@
  * Chat completions as they come over the line: server-sent events, one JSON body from servers that do not stream, or JSON line by line. Which
  * of them it is shows in the first characters: content types are wrong too often to go by.
  */
+import { parsedJson } from '../../kernel/parsed-json.ts';
 import { RemoteFault } from './faults.ts';
 
 export type Chunk =
@@ -58,7 +59,7 @@ export async function* chunksOf(response: Response, signal: AbortSignal): AsyncG
         size += line.length;
         if (size > LONGEST) throw new RemoteFault('remote-garbled');
         // Whole as soon as it parses: an object a line, or one object over many.
-        const whole = /[}\]]\s*$/.test(line) && body.length <= TRIES ? parsed(body.join('\n')) : undefined;
+        const whole = /[}\]]\s*$/.test(line) && body.length <= TRIES ? parsedJson(body.join('\n')) : undefined;
         if (whole === undefined) continue;
         body = [];
         size = 0;
@@ -71,7 +72,7 @@ export async function* chunksOf(response: Response, signal: AbortSignal): AsyncG
   yield* ofLast(event);
   const rest = body.join('\n');
   if (rest.trim() === '') return;
-  const whole = parsed(rest);
+  const whole = parsedJson(rest);
   if (whole === undefined) throw new RemoteFault('remote-garbled', rest);
   yield* ofJson(whole);
 }
@@ -105,7 +106,7 @@ function* ofEvent(lines: readonly string[]): Generator<Chunk> {
   if (text === '[DONE]') yield { kind: 'done' };
   else if (name === 'error') yield { kind: 'error', json: text };
   else {
-    const whole = parsed(text);
+    const whole = parsedJson(text);
     // Some servers end events with one line break only: each line is an event of its own then.
     if (whole !== undefined) yield* ofJson(whole);
     else if (data.length > 1) for (const line of data) yield* ofEvent([`data:${line}`]);
@@ -201,14 +202,6 @@ function usageOf(usage: Wire['usage']): Usage | null {
     completion: usage.completion_tokens ?? 0,
     reasoning: usage.completion_tokens_details?.reasoning_tokens ?? null,
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Lines end with LF, CR LF or CR; a byte order mark before the first is left out. The last one may have no end. */

@@ -1,7 +1,6 @@
 import type { RunWait } from '../../journal/run-events.ts';
-import type { RunState } from '../../journal/run-state.ts';
+import { ENDPOINT_LOST, type RunState } from '../../journal/run-state.ts';
 import type { Freed } from '../../journal/storage-events.ts';
-import { ENDPOINT_LOSSES, type EngineErrorCode } from '../../journal/vocabulary.ts';
 import type { StoreFault } from '../../store/fault.ts';
 import type { RunPhase, RunRecord } from '../../store/records.ts';
 import type { KeeperState } from '../../engine/engine-keeper.ts';
@@ -19,15 +18,14 @@ export interface Condition {
   readonly keeper: KeeperState;
 }
 
-const isOfEndpoint = (code: EngineErrorCode): boolean => (ENDPOINT_LOSSES as readonly string[]).includes(code);
-
 function phaseOf({ state, stale, trouble, keeper }: Condition): RunPhase {
   if (state.ended) return state.cancelled ? 'cancelled' : 'done';
   if (state.paused) return 'paused';
   if (stale || trouble) return 'waiting';
   if (keeper.kind === 'loading') return keeper.again ? 'waiting' : 'loading';
   // An endpoint that has to be named, or named rightly, is named while the run is open.
-  if (keeper.kind === 'stopped') return keeper.permanent && !isOfEndpoint(keeper.problem.code) ? 'failed' : 'waiting';
+  if (keeper.kind === 'stopped')
+    return keeper.permanent && !ENDPOINT_LOST.has(keeper.problem.code) ? 'failed' : 'waiting';
   return keeper.kind === 'ready' ? 'running' : 'waiting';
 }
 

@@ -264,7 +264,7 @@ export class Dispatcher implements Pump {
 
   /** The engine is gone: every turn it held waits again. */
   lost(error: EngineError): void {
-    const held = this.#inFlight.all().filter(({ model }) => model === null);
+    const held = this.#inFlight.own();
     this.#with.supervision.engineDown(
       error,
       held.map(({ agent }) => agent),

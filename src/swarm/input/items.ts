@@ -3,6 +3,7 @@
  * and text.
  */
 import * as v from 'valibot';
+import { parsedJson } from '../../kernel/parsed-json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { MAX_ITEMS } from '../model.ts';
 import { type InputItem, MAX_ITEM_CHARACTERS } from './read-input.ts';
@@ -18,18 +19,10 @@ export function readItems(text: string): Result<readonly InputItem[], string> {
   const items: InputItem[] = [];
   for (const each of text.split('\n')) {
     if (each === '') continue;
-    const item = v.safeParse(ItemSchema, parsed(each));
+    const item = v.safeParse(ItemSchema, parsedJson(each));
     if (!item.success || items.length === MAX_ITEMS) return err('Its items cannot be read.');
     const [first, lastLine, content] = item.output;
     items.push({ line: first, ...(lastLine > first && { lastLine }), text: content.toWellFormed() });
   }
   return ok(items);
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 /** From the text of an input file to items, each with the lines it came from. */
+import { isJson } from '../../kernel/parsed-json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
 import { MAX_INPUT_CHARACTERS, MAX_ITEMS } from '../model.ts';
@@ -137,15 +138,6 @@ function isOneJsonValue(text: string): boolean {
   const start = text.trimStart();
   const first = start.slice(0, (start + '\n').indexOf('\n'));
   return /^[[{]/.test(first) && !isJson(first) && isJson(text);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Lines that are not blank, without their ends. */
