@@ -1,8 +1,9 @@
 /**
- * `npm run screens [-- --out docs/screens --only run]`: pictures of every screen from the built page, each light, dark and on a phone. What runs
- * is the scripted engine, and the pictures say so, unless `--engine webllm` is given. `--only` takes those whose name begins so.
+ * `npm run screens [-- --out docs/screens --only run --korean]`: pictures of every screen from the built page, each light, dark and on a phone.
+ * What runs is the scripted engine, and the pictures say so, unless `--engine webllm` is given. `--only` takes those whose name begins so;
+ * `--korean` takes each in Korean as well.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,12 +17,20 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'docs/screens' },
     engine: { type: 'string', default: 'scripted' },
     only: { type: 'string', default: '' },
+    korean: { type: 'boolean', default: false },
   },
 });
 
 await ensureInstalled();
 if (!process.env.PLANARIA_DIST) await ensureBuilt();
 const { launchBrowser } = await import('./browser.mjs');
+const { runnerImport } = await import('vite');
+/** Modules in TypeScript, which Node does not read. @param {string} file @returns {Promise<any>} */
+const load = async (file) =>
+  (await runnerImport(path.join(root, file), { configFile: false, logLevel: 'error' })).module;
+const { listen } = await load('tools/endpoints/loopback.ts');
+const { OpenAiServer } = await load('tools/endpoints/openai.ts');
+const { systemClock } = await load('src/kernel/clock.ts');
 const { chromium } = await import('@playwright/test');
 
 const desk = { width: 1440, height: 900 };
@@ -76,9 +85,26 @@ async function pictures(page, name, { phoned, whole = false } = {}) {
     const file = path.join(out, `${name}${suffix}.webp`);
     await writeFile(file, await developed(await page.screenshot({ fullPage: whole })));
     console.log(path.relative(root, file));
+    if (!values.korean) continue;
+    await speak(page, 'ko');
+    await writeFile(
+      path.join(out, `${name}${suffix}-ko.webp`),
+      await developed(await page.screenshot({ fullPage: whole })),
+    );
+    await speak(page, 'en');
   }
   await page.setViewportSize(desk);
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** The button lies behind an open dialog at times. @param {Page} page @param {'en' | 'ko'} language */
+async function speak(page, language) {
+  await page
+    .locator(`.preferences button[lang=${language}]`)
+    .first()
+    .evaluate((button) => button.click());
+  await page.locator(`html[lang=${language}]`).waitFor();
+  await page.waitForTimeout(200);
 }
 
 const fresh = async (/** @type {Page} */ page) => {
@@ -217,6 +243,58 @@ const stories = {
     await row(page, 5).waitFor({ timeout: 120_000 });
     await bar.getByRole('radio', { name: 'Pause' }).check();
     await pictures(page, 'replay');
+  },
+
+  async endpoint(page) {
+    const server = new OpenAiServer({
+      clock: systemClock(),
+      key: 'sk-of-the-pictures',
+      model: 'tiny',
+      firstMs: 300,
+      pieceMs: 40,
+    });
+    const loopback = await listen(server);
+    try {
+      const swarm = path.join(scratch, 'remote.yaml');
+      await writeFile(swarm, (await readFile(small, 'utf8')).replace(/^model: .*$/m, 'model: remote'));
+      await fresh(page);
+      await page.getByLabel('Swarm file', { exact: true }).setInputFiles(swarm);
+      await page.getByLabel('Input file', { exact: true }).setInputFiles(await inputOf(400));
+      const fields = page.locator('[data-endpoint]').first();
+      const asked = () => fields.scrollIntoViewIfNeeded();
+      await fields.getByLabel('Address').fill('http://host.example/v1');
+      await fields.getByLabel('Address').blur();
+      await asked();
+      await pictures(page, 'endpoint-asked', { phoned: asked });
+      const name = async (/** @type {string} */ key) => {
+        await fields.getByLabel('Address').fill(loopback.url);
+        await fields.getByLabel('Model', { exact: true }).fill('tiny');
+        await fields.getByLabel('Key', { exact: true }).fill(key);
+      };
+      await name('sk-of-the-pictures');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await row(page, 5).waitFor();
+      await pictures(page, 'endpoint-run');
+      await page.reload();
+      await page.locator('[data-phase=waiting]').waitFor();
+      await name('sk-wrong');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-problem=remote-key]').waitFor({ timeout: 60_000 });
+      await pictures(page, 'endpoint-refused');
+    } finally {
+      await loopback.close();
+    }
+  },
+
+  async input(page) {
+    const table = path.join(scratch, 'orders.csv');
+    await writeFile(table, 'id;text;amount\n1;"one; two";3,5\n2;late delivery, again;1.250,00\n3;"not closed;7\n');
+    await fresh(page);
+    await page.getByLabel('Input file', { exact: true }).setInputFiles(table);
+    await page.getByLabel('Swarm file', { exact: true }).setInputFiles(small);
+    const bring = page.getByRole('region', { name: /own/i }).first();
+    await bring.scrollIntoViewIfNeeded();
+    await pictures(page, 'input', { phoned: () => bring.scrollIntoViewIfNeeded() });
   },
 
   async waiting(page) {
