@@ -58,7 +58,8 @@ async function notTaken(page, { file, input }, shownAs) {
  * @returns {Promise<string[]>} what cannot be chosen
  */
 async function setOptions(page, { limit, seed, engine, model, vram, ask = false }) {
-  await page.getByText('Limit, seed, engine').click();
+  // By key: what the files turn out to be may move the page between a button's going down and its coming up.
+  await page.getByText('Limit, seed, engine').press('Enter');
   if (limit !== undefined) await page.getByLabel('Limit').fill(String(limit));
   if (seed !== undefined) await page.getByLabel('Seed').fill(String(seed));
   // Nobody is here to be asked: what a swarm file says of that holds, and nothing waits beyond it unless that is wished.
