@@ -92,7 +92,7 @@ test('a person at the page is asked without a word in the file, and may let fail
   writeFileSync(file, SWARM.replace('supervision: {ask: 10m}\n', ''));
   await page.getByLabel('Swarm file', { exact: true }).setInputFiles(file);
   await page.getByLabel('Input file', { exact: true }).setInputFiles(inputFile(['sshd[1]: Failed password']));
-  await page.getByText('Limit, seed, engine').click();
+  await page.getByText('Limit, seed, engine').press('Enter');
   await page.getByLabel('Engine').selectOption('scripted');
   await expect(page.getByLabel('Ask me about failed tasks')).toBeChecked();
   await expectSound(page, 'options', 'main');
