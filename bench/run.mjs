@@ -17,6 +17,11 @@ const benches = {
   'health-tick': ['one look of the health monitor over 4,882 agents', 'a bare pass over 4,882 scores'],
   moments: ['looking back through a run of 5,000 tasks: time until a moment is shown', 'steps in one place'],
   chaos: ['every kind of fault in a real tab: mended, time to mend, quality; in parts', 'the same run without faults'],
+  soak: [
+    'one tab for an hour under constant faults: memory, log, DOM, frames over time',
+    'without faults; what stays behind',
+  ],
+  kills: ["the browser killed 30 times in the middle of the pocket model's work: rows", 'the same run without a kill'],
   endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],
   batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],

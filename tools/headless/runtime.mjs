@@ -69,6 +69,9 @@ export class RunLog {
   /** @type {Map<string, number>} what has been read: checksum and first event of each record */
   #read = new Map();
   #newest = 0;
+  /** Of the log so far, as it was written. */
+  records = 0;
+  bytes = 0;
 
   /** @param {string} run @param {typeof import('./fault-book.ts').eventsOf} eventsOf */
   constructor(run, eventsOf) {
@@ -86,6 +89,8 @@ export class RunLog {
     for (const { first, sealed } of chunks) {
       this.#read.set(`${first}/${sealed.sum}`, first);
       this.#newest = Math.max(this.#newest, first);
+      this.records += 1;
+      this.bytes += sealed.body.length;
       // One that was spoilt on purpose is for the run to find.
       events.push(...(this.#eventsOf(sealed) ?? []));
     }
