@@ -7,20 +7,22 @@
  * a short one that loads all code, the same work without faults for `--calm` minutes (the peer), with faults for `--minutes`, and a short
  * one again. Every `--every` seconds all threads are collected and weighed; frames are not counted meanwhile. What a run keeps of each
  * task grows with it by design and is told per 1,000 tasks; what a tab keeps when it has left the run is the difference between the two
- * short ones. Slopes are Theil and Sen's, of the samples after the first minutes (a fifth, five at most), with 95 % intervals.
+ * short ones. Buffers of the runtime are its columns and up to 48 MiB of checkpoints, which it halves when they are full. Slopes are Theil and Sen's, of the samples after the first minutes (a fifth, five at most), with 95 % intervals.
  * Everything that was sampled goes to `--json`.
  */
-import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../tools/dev/workspace.mjs';
+import { serve } from '../tools/dev/serve.mjs';
+import { ensureBuilt, root } from '../tools/dev/workspace.mjs';
+import { startBrowser } from '../tools/headless/browser.mjs';
 import { faultBook } from '../tools/headless/bundled.mjs';
-import { exported, isOver, shownId, shownRun, start } from '../tools/headless/page.mjs';
-import { askRuntime, holdRuntimes, RunLog } from '../tools/headless/runtime.mjs';
+import { isOver, shownId, shownRun, start } from '../tools/headless/page.mjs';
+import { askRuntime, holdRuntimes, RunLog, storedBytes } from '../tools/headless/runtime.mjs';
 import { manyLines, soakPlan } from './soak/plan.mjs';
 import { trendOf } from './soak/trend.mjs';
-import { FrameTimes, Scale } from './soak/weigh.mjs';
-import { machine, onThePage, scratch, table } from './support.mjs';
+import { fileSetter, FrameTimes, Scale } from './soak/weigh.mjs';
+import { adapter, machine, scratch, table } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +46,9 @@ const MOST_A_SECOND = values.pocket && !values.gpu ? 25 : 70;
 const SHORT_TASKS = values.pocket ? 60 : 300;
 const ENDS_WITHIN_MS = 300_000;
 const MB = 1e6;
-const json = values.json ?? path.join(root, `node_modules/.cache/soak/${engine}-${String(minutes)}m.json`);
+const json = path.resolve(
+  values.json ?? path.join(root, `node_modules/.cache/soak/${engine}-${String(minutes)}m.json`),
+);
 
 /** @typedef {import('./soak/weigh.mjs').Weight} Weight */
 /** @typedef {Awaited<ReturnType<FrameTimes['off']>>} Frames */
@@ -77,6 +81,16 @@ function swarmFile() {
   return file;
 }
 
+/** Bytes of all files in a folder that is written to meanwhile; 0 where there is none. @param {string} folder */
+function sizeOf(folder) {
+  if (!existsSync(folder)) return 0;
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  return files.reduce((sum, { parentPath, name }) => {
+    const found = statSync(path.join(parentPath, name), { throwIfNoEntry: false });
+    return sum + (found?.size ?? 0);
+  }, 0);
+}
+
 const swarm = swarmFile();
 const say = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 
@@ -85,11 +99,15 @@ class Tab {
   #page;
   #scale;
   #frames;
+  #setFile;
+  #profile;
 
-  /** @param {import('@playwright/test').Page} page @param {Scale} scale */
-  constructor(page, scale) {
+  /** @param {import('@playwright/test').Page} page @param {Scale} scale @param {Awaited<ReturnType<typeof fileSetter>>} setFile @param {string} profile */
+  constructor(page, scale, setFile, profile) {
     this.#page = page;
     this.#scale = scale;
+    this.#setFile = setFile;
+    this.#profile = profile;
     this.#frames = new FrameTimes(page);
   }
 
@@ -97,7 +115,7 @@ class Tab {
   async #start(input) {
     await this.#page.evaluate(() => (location.hash = '#/'));
     await this.#page.getByRole('radio').first().waitFor();
-    const refused = await start(this.#page, { file: swarm, input, engine });
+    const refused = await start(this.#page, { file: swarm, input, engine, setFile: this.#setFile });
     if (refused.length > 0) throw new Error(refused.join('\n'));
     return shownId(this.#page);
   }
@@ -161,7 +179,8 @@ class Tab {
     const runs = /** @type {{ id: string, results: number, failed: number }[]} */ (await askRuntime(page, 'runs'));
     const { results = 0, failed = 0 } = runs.find(({ id }) => id === run) ?? {};
     const report = JSON.parse(/** @type {string} */ (await askRuntime(page, 'export', run, 'report')));
-    const stored = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+    const stored =
+      sizeOf(path.join(this.#profile, 'Default/IndexedDB')) + sizeOf(path.join(this.#profile, 'Default/WebStorage'));
     const { injected, mended, engineLosses } = book.figures();
     return {
       ended: results + failed,
@@ -173,40 +192,6 @@ class Tab {
   }
 }
 
-/** Bytes and records of one run in each part of the database, as their bodies have it. @param {import('@playwright/test').Page} page @param {string} run */
-function storedBytes(page, run) {
-  return page.evaluate(async (run) => {
-    /** @param {IDBRequest} request @returns {Promise<any>} */
-    const done = (request) =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await done(indexedDB.open('planaria'));
-    /** @type {Record<string, { records: number, bytes: number }>} */
-    const found = {};
-    for (const name of /** @type {string[]} */ ([...database.objectStoreNames])) {
-      const part = { records: 0, bytes: 0 };
-      const cursor = database.transaction(name).objectStore(name).openCursor();
-      await new Promise((resolve, reject) => {
-        cursor.onerror = () => reject(cursor.error);
-        cursor.onsuccess = () => {
-          const at = cursor.result;
-          if (!at) return resolve(null);
-          if (at.value?.run === run || at.value?.id === run) {
-            part.records += 1;
-            part.bytes += at.value.body?.length ?? at.value.body?.byteLength ?? 0;
-          }
-          at.continue();
-        };
-      });
-      if (part.records > 0) found[name] = part;
-    }
-    database.close();
-    return found;
-  }, run);
-}
-
 const whole = (/** @type {import('./soak/weigh.mjs').Heap | undefined} */ heap) =>
   heap ? heap.js + heap.dom + heap.buffers : Number.NaN;
 const mb = (/** @type {number} */ bytes, digits = 1) => (Number.isFinite(bytes) ? (bytes / MB).toFixed(digits) : '-');
@@ -215,12 +200,13 @@ const mb = (/** @type {number} */ bytes, digits = 1) => (Number.isFinite(bytes) 
 const FOLLOWED = {
   'page: JS heap': ({ heaps }) => heaps.page?.js ?? Number.NaN,
   'page: DOM and buffers': ({ heaps }) => (heaps.page ? heaps.page.dom + heaps.page.buffers : Number.NaN),
-  'runtime worker: heap and buffers': ({ heaps }) => whole(heaps.runtime),
+  'runtime worker: JS heap': ({ heaps }) => heaps.runtime?.js ?? Number.NaN,
+  'runtime worker: buffers': ({ heaps }) => heaps.runtime?.buffers ?? Number.NaN,
   'inference worker: heap and buffers': ({ heaps }) => whole(heaps.inference),
   "tab's process: resident": ({ resident }) => resident.tab,
   'GPU process: resident': ({ resident }) => resident.gpu,
   "browser's process: resident": ({ resident }) => resident.browser,
-  'storage of the site': ({ stored }) => stored,
+  'databases on the disk': ({ stored }) => stored,
 };
 
 /** @param {Sample} sample */
@@ -242,7 +228,17 @@ function spread(samples, most) {
 /** @param {Sample[]} samples */
 function curve(samples) {
   const head = ['min', 'tasks', 'failed', 'faults', 'mended', 'engines lost'];
-  const bytes = ['page JS', 'page DOM', 'runtime', 'inference', 'tab RSS', 'GPU RSS', 'storage'];
+  const bytes = [
+    'page JS',
+    'page DOM',
+    'runtime JS',
+    'buffers',
+    'inference',
+    'tab RSS',
+    'GPU RSS',
+    'browser RSS',
+    'disk',
+  ];
   const rest = ['log KB / 1,000 tasks', 'nodes', 'listeners', 'frame p50', 'p95', 'max, ms', 'work, ms'];
   return table(
     [...head, ...bytes.map((name) => `${name}, MB`), ...rest],
@@ -252,7 +248,8 @@ function curve(samples) {
       return [
         ...[(at / 60).toFixed(1), ended, failed, faults, mended, losses],
         ...[heaps.page?.js, heaps.page && heaps.page.dom + heaps.page.buffers].map((each) => mb(each ?? Number.NaN)),
-        ...[whole(heaps.runtime), whole(heaps.inference), resident.tab, resident.gpu, stored].map((each) => mb(each)),
+        ...[heaps.runtime?.js, heaps.runtime?.buffers].map((each) => mb(each ?? Number.NaN)),
+        ...[whole(heaps.inference), resident.tab, resident.gpu, resident.browser, stored].map((each) => mb(each)),
         (logBytes / Math.max(1, ended)).toFixed(0),
         ...[dom.nodes, dom.listeners, frames.p50, frames.p95, frames.max.toFixed(1), work.toFixed(2)],
       ];
@@ -339,13 +336,40 @@ function frameFigures(samples) {
   return `${all} frames, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${longest.toFixed(1)} ms`;
 }
 
-await onThePage(async ({ url, browser }) => {
-  const context = await browser.newContext({ locale: 'en', viewport: { width: 1440, height: 900 } });
+/**
+ * What a run may keep of each task in the heap of its thread, bytes: the runtime an entry of its result index and who said what, the page
+ * nothing. A slope is held against it where its whole interval lies above: short soaks prove little.
+ */
+const LIMITS = { 'page: JS heap': 20, 'page: DOM and buffers': 20, 'runtime worker: JS heap': 200 };
+
+/** @param {Record<string, { samples: Sample[] }>} runs @returns {string[]} what grows more than it may */
+function growing(runs) {
+  return Object.entries(runs).flatMap(([name, { samples }]) =>
+    Object.entries(LIMITS).flatMap(([what, limit]) => {
+      const of = FOLLOWED[what];
+      const found = of && trend(samples, of, ({ ended }) => ended);
+      if (!found || found.low <= limit) return [];
+      return [`${name}: ${what} grows by ${found.slope.toFixed(0)} bytes a task, ${limit} are allowed`];
+    }),
+  );
+}
+
+const { url, close } = await (async () => {
+  if (!process.env.PLANARIA_DIST) await ensureBuilt();
+  return serve({ root: process.env.PLANARIA_DIST ?? path.join(root, 'dist') });
+})();
+// A profile on the disk: without one a browser keeps databases in its memory.
+const profile = path.join(folder, 'profile');
+const { browser, kill } = await startBrowser(adapter(), profile);
+try {
+  const [context] = browser.contexts();
+  if (!context) throw new Error('the browser has no context');
   await holdRuntimes(context);
   const page = await context.newPage();
+  await page.setViewportSize({ width: 1440, height: 900 });
   page.on('pageerror', (error) => say(`page error: ${error.message}`));
   await page.goto(url);
-  const tab = new Tab(page, await Scale.under(page));
+  const tab = new Tab(page, await Scale.under(page), await fileSetter(page), profile);
   console.log(`${machine()} ${values.agents} agents, ${engine}, seed ${seed}, 1440 x 900.\n`);
   const before = await tab.short();
   const calm = await tab.work('calm', calmMinutes, null);
@@ -374,5 +398,13 @@ await onThePage(async ({ url, browser }) => {
   }
   console.log(`${slopes(runs)}\n`);
   console.log(`${left(before, after)}\n`);
-  console.log(`${faultTable(struck.book.figures())}\n\nAll samples: ${json}`);
-});
+  console.log(`${faultTable(struck.book.figures())}\n`);
+  const found = growing(runs);
+  console.log(found.length === 0 ? 'Nothing grows more than it may.' : found.join('\n'));
+  console.log(`All samples: ${json}`);
+  process.exitCode = found.length === 0 ? 0 : 1;
+} finally {
+  await kill();
+  await close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}

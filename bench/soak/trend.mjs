@@ -4,7 +4,7 @@
 const at = (sorted, share) => {
   const place = share * (sorted.length - 1);
   const below = /** @type {number} */ (sorted[Math.floor(place)]);
-  return below + (place - Math.floor(place)) * /** @type {number} */ ((sorted[Math.ceil(place)]) - below);
+  return below + (place - Math.floor(place)) * /** @type {number} */ (sorted[Math.ceil(place)] - below);
 };
 
 /**

@@ -192,3 +192,18 @@ export class FrameTimes {
     });
   }
 }
+
+/**
+ * Puts a file into the input with that label and lets go of the input: Playwright's own way holds it, and with it a screen that was left.
+ * @param {Page} page
+ */
+export async function fileSetter(page) {
+  const session = await page.context().newCDPSession(page);
+  return async (/** @type {string} */ label, /** @type {string} */ file) => {
+    const expression = `document.querySelector('input[type=file][aria-label=${JSON.stringify(label)}]')`;
+    const { result } = await session.send('Runtime.evaluate', { expression, objectGroup: 'file' });
+    if (result.objectId === undefined) throw new Error(`there is no file input ${label}`);
+    await session.send('DOM.setFileInputFiles', { files: [file], objectId: result.objectId });
+    await session.send('Runtime.releaseObjectGroup', { objectGroup: 'file' });
+  };
+}

@@ -111,16 +111,18 @@ async function nameEndpoint(asks, { url, model, key }) {
  * Hands over both files and starts.
  * @param {Page} page
  * @param {{ file: string, input?: string | undefined, shownAs?: (file: string) => string,
+ *   setFile?: (label: string, file: string) => Promise<void>,
  *   onNote?: (note: string) => void, remote?: { url: string, model: string, key: string } | null } & Parameters<typeof setOptions>[1]} options
- *   `shownAs`: what to call the files in what is refused, where not by their paths; `onNote`: told how the input is read, a note
- *   at a time; `remote`: named where the start screen asks for it
+ *   `shownAs`: what to call the files in what is refused, where not by their paths; `setFile`: puts a file where that label is,
+ *   where not by Playwright, which keeps hold of the input's whole screen; `onNote`: told how the input is read, a note at a time; `remote`: named where the start screen asks for it
  * @returns {Promise<string[]>} what the page refuses; empty once the run screen is there
  */
 export async function start(page, options) {
   const { shownAs = (file) => file, onNote = () => undefined } = options;
+  const { setFile = (label, file) => page.getByLabel(label, { exact: true }).setInputFiles(file) } = options;
   const files = [options.file, ...(options.input === undefined ? [] : [options.input])];
-  await page.getByLabel('Swarm file', { exact: true }).setInputFiles(options.file);
-  if (options.input !== undefined) await page.getByLabel('Input file', { exact: true }).setInputFiles(options.input);
+  await setFile('Swarm file', options.file);
+  if (options.input !== undefined) await setFile('Input file', options.input);
   const run = page.getByRole('button', { name: 'Run', exact: true });
   const impossible = await setOptions(page, options);
   const asks = page.locator('fieldset[data-endpoint]');

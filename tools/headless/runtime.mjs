@@ -126,3 +126,37 @@ async function readStored({ run, from, known }) {
     database.close();
   }
 }
+
+/** Bytes and records of one run in each part of the database, as their bodies have it. @param {Page} page @param {string} run */
+export function storedBytes(page, run) {
+  return page.evaluate(async (run) => {
+    /** @param {IDBRequest} request @returns {Promise<any>} */
+    const done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open('planaria'));
+    /** @type {Record<string, { records: number, bytes: number }>} */
+    const found = {};
+    for (const name of /** @type {string[]} */ ([...database.objectStoreNames])) {
+      const part = { records: 0, bytes: 0 };
+      const cursor = database.transaction(name).objectStore(name).openCursor();
+      await new Promise((resolve, reject) => {
+        cursor.onerror = () => reject(cursor.error);
+        cursor.onsuccess = () => {
+          const at = cursor.result;
+          if (!at) return resolve(null);
+          if (at.value?.run === run || at.value?.id === run) {
+            part.records += 1;
+            part.bytes += at.value.body?.length ?? at.value.body?.byteLength ?? 0;
+          }
+          at.continue();
+        };
+      });
+      if (part.records > 0) found[name] = part;
+    }
+    database.close();
+    return found;
+  }, run);
+}
