@@ -39,14 +39,19 @@ export function soakPlan(minutes, seed) {
   return `planaria-faults: 1\nname: soak\nseed: ${seed}\nfaults:\n${lines.join('\n')}\n`;
 }
 
-/**
- * Lines of real logs where they are there, each with its own numbers from the second time round: no two are alike, so nothing can be known
- * from before. @param {number} count @param {number} seed
- */
-export function manyLines(count, seed) {
+/** Lines of real logs where they are there, else of the example. */
+export function realLines() {
   const files = ['Linux_2k.log', 'OpenSSH_2k.log'].flatMap((name) => logFile(name) ?? []);
   const sources = files.length > 0 ? files : [path.join(root, 'public/swarms/inputs/mixed.log')];
-  const lines = sources.flatMap((file) => readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean));
+  return sources.flatMap((file) => readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean));
+}
+
+/**
+ * So many lines, from the second time round each with numbers of its own: no two are alike, so nothing can be known from before.
+ * @param {number} count @param {number} seed
+ */
+export function manyLines(count, seed) {
+  const lines = realLines();
   const random = randomOf(seed);
   return Array.from({ length: count }, (_, k) => {
     const line = /** @type {string} */ (lines[k % lines.length]);
