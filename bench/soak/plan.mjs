@@ -29,12 +29,12 @@ const RATES = {
   'hidden-tab': { rate: 0.25, lasts: '1s' },
 };
 
-/** @param {number} minutes @param {number} seed @returns {string} YAML */
-export function soakPlan(minutes, seed) {
+/** @param {number} minutes @param {number} seed @param {number} share of the rates, for an engine whose turns take longer @returns {string} YAML */
+export function soakPlan(minutes, seed, share = 1) {
   const until = Math.min(1440, Math.ceil(minutes));
   const lines = Object.entries(RATES).map(
     ([kind, { rate, lasts }]) =>
-      `  - {kind: ${kind}, rate: ${rate}, from: 5s, until: ${until}m${lasts ? `, for: ${lasts}` : ''}}`,
+      `  - {kind: ${kind}, rate: ${(rate * share).toFixed(3)}, from: 5s, until: ${until}m${lasts ? `, for: ${lasts}` : ''}}`,
   );
   return `planaria-faults: 1\nname: soak\nseed: ${seed}\nfaults:\n${lines.join('\n')}\n`;
 }
