@@ -47,7 +47,7 @@ export function realLines() {
 }
 
 /**
- * So many lines, from the second time round each with numbers of its own: no two are alike, so nothing can be known from before.
+ * So many lines, from the second time round each with numbers of its own: hardly two are alike, so little can be known from before.
  * @param {number} count @param {number} seed
  */
 export function manyLines(count, seed) {

@@ -1,11 +1,11 @@
 /** A line through samples that a few wild ones do not bend: Theil and Sen's median of slopes, with its 95 % interval. */
 
 /** @param {number[]} sorted @param {number} share */
-const at = (sorted, share) => {
+function at(sorted, share) {
   const place = share * (sorted.length - 1);
-  const below = /** @type {number} */ (sorted[Math.floor(place)]);
-  return below + (place - Math.floor(place)) * /** @type {number} */ (sorted[Math.ceil(place)] - below);
-};
+  const [below = Number.NaN, above = below] = sorted.slice(Math.floor(place));
+  return below + (place - Math.floor(place)) * (above - below);
+}
 
 /**
  * The interval is Sen's: from the variance of Kendall's count under no trend (P. K. Sen, JASA 63, 1968). It takes samples for independent of

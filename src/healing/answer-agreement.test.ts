@@ -67,3 +67,25 @@ describe('what is asked twice', () => {
     expect(opinions.hear(say(opinions, 1, 'c', 'yes'), 3, true).is).toBe('accepted');
   });
 });
+
+describe('k: what is held of an answer until others have spoken', () => {
+  test('k: goes with the answer that stands', () => {
+    const opinions = asked(0.1);
+    expect(opinions.hear(say(opinions, 1, 'a', 'no', 'p'), 3, false).is).toBe('open');
+    // By now there is nobody else to ask.
+    expect(opinions.hear(say(opinions, 1, 'a', 'no', 'p'), 0, false).is).toBe('accepted');
+    expect(opinions.hear(say(opinions, 2, 'a', 'yes', 'p'), 3, true)).toEqual({ is: 'accepted', wrong: [], right: [] });
+  });
+
+  test('k: is of the last few thousand places: one whose task failed is asked nothing more', () => {
+    const opinions = asked(0);
+    for (const agent of [2, 3, 4, 5]) opinions.accept(say(opinions, agent, 'a', 'yes'));
+    for (let place = 0; place < 5000; place++)
+      expect(opinions.hear(say(opinions, 1, 'a', 'no', String(place)), 3, true).is).toBe('open');
+    expect(opinions.hear(say(opinions, 6, 'a', 'yes', '0'), 3, true)).toMatchObject({ is: 'accepted', wrong: [] });
+    expect(opinions.hear(say(opinions, 6, 'a', 'yes', '4999'), 3, true)).toMatchObject({
+      is: 'accepted',
+      wrong: [{ agent: 1 }],
+    });
+  });
+});

@@ -51,6 +51,8 @@ const MOST_OPINIONS = 3;
 const NOBODY = -1;
 /** Turns that may be audited at the start beside the share: of the work, within bounds. */
 const FIRST_AUDITS = { least: 40, most: 640 } as const;
+/** Places of which opinions are held at most, the oldest go first: tasks also end in a failure, and of that nobody hears here. */
+const MOST_OPEN = 4096;
 /** Audits saved up at most. */
 const MOST_CREDIT = 64;
 
@@ -102,17 +104,9 @@ export class AnswerAgreement {
    * up for the sake of a sample.
    */
   hear(answer: Answer, others: number, awaited: boolean): Finding {
-    const { role, revision, agent, place, key } = answer;
-    if (key === null) return ACCEPTED;
-    const { witnesses } = this.#comparedBy(role, revision);
-    const question = template(answer.question);
-    const support = witnesses.support(question, key, agent);
-    if (support !== null && this.#loneAnswers.hear(agent, support)) {
-      this.#doubted.add(agent);
-      if (others > 0) this.#open.set(place, [this.#opinion(answer, key)]);
-      return { is: 'convicted', support };
-    }
-    return others > 0 ? this.#compare(answer, question, key, witnesses, awaited) : ACCEPTED;
+    const finding = this.#find(answer, others, awaited);
+    if (finding.is === 'accepted' || others === 0) this.#open.delete(answer.place);
+    return finding;
   }
 
   /** The answer was used: it is a witness from now on, and its agent is believed again. */
@@ -130,6 +124,20 @@ export class AnswerAgreement {
     return fresh;
   }
 
+  #find(answer: Answer, others: number, awaited: boolean): Finding {
+    const { role, revision, agent, place, key } = answer;
+    if (key === null) return ACCEPTED;
+    const { witnesses } = this.#comparedBy(role, revision);
+    const question = template(answer.question);
+    const support = witnesses.support(question, key, agent);
+    if (support !== null && this.#loneAnswers.hear(agent, support)) {
+      this.#doubted.add(agent);
+      if (others > 0) this.#hold(place, [this.#opinion(answer, key)]);
+      return { is: 'convicted', support };
+    }
+    return others > 0 ? this.#compare(answer, question, key, witnesses, awaited) : ACCEPTED;
+  }
+
   #compare(answer: Answer, question: string, key: string, witnesses: Witnesses, awaited: boolean): Finding {
     const { agent, place } = answer;
     const own = this.#opinion(answer, key);
@@ -141,14 +149,13 @@ export class AnswerAgreement {
       const audited = unknown && this.#audit > 0 && this.#credit >= 1;
       if (!odd && !audited && !this.#doubted.has(agent)) return ACCEPTED;
       if (audited && !odd) this.#credit--;
-      this.#open.set(place, [own]);
+      this.#hold(place, [own]);
       return OPEN;
     }
     // Those who answered the same question before are witnesses too.
     const { total, same } = witnesses.others(question, key, agent);
     const backed = total >= KNOWN && same * 2 > total;
     if (backed || others.some((opinion) => opinion.key === key)) {
-      this.#open.delete(place);
       const wrong = others.filter((opinion) => opinion.key !== key);
       const right = others.filter((opinion) => opinion.key === key);
       for (const opinion of wrong) this.#doubted.add(opinion.agent);
@@ -156,12 +163,19 @@ export class AnswerAgreement {
       return { is: 'accepted', wrong, right };
     }
     if (others.length + 1 < MOST_OPINIONS) {
-      this.#open.set(place, [...others, own]);
+      this.#hold(place, [...others, own]);
       return OPEN;
     }
     // Three answers, all different: the question has no sure answer. Nobody is accused for that.
-    this.#open.delete(place);
     return ACCEPTED;
+  }
+
+  #hold(place: string, opinions: Opinion[]): void {
+    this.#open.delete(place); // and set again, as the newest
+    this.#open.set(place, opinions);
+    if (this.#open.size <= MOST_OPEN) return;
+    const oldest = this.#open.keys().next().value;
+    if (oldest !== undefined) this.#open.delete(oldest);
   }
 
   #opinion({ agent, turn, begunAt }: Answer, key: string): Opinion {
