@@ -53,6 +53,10 @@ interface Turn {
   over: boolean;
   /** What ails it has shown. */
   shown: boolean;
+  /** How it ends once the engine has said whether its agent stays. */
+  ends: TurnOutcome | null;
+  /** What the engine said of it. */
+  inner: TurnOutcome | null;
   deadline: Cancel;
 }
 
@@ -133,24 +137,27 @@ export class WrappedEngine implements Engine {
       tokens: 0,
       over: false,
       shown: false,
+      ends: null,
+      inner: null,
       deadline: this.#clock.timeout(request.deadlineMs, () => {
         if (affliction?.kind === 'stall' && this.#state === 'ready')
-          this.#finish(turn, this.#outcome(turn, 'deadline'));
+          this.#callBack(turn, this.#outcome(turn, 'deadline'));
       }),
     };
     this.#turns.add(turn);
     void handle.done.then((outcome) => {
+      turn.inner = outcome;
       if (turn.over || this.#state === 'silent') return;
-      const changed = this.#afflicted(turn, outcome);
+      const changed = turn.ends ? staying(turn.ends, outcome) : this.#afflicted(turn, outcome);
       if (changed) this.#finish(turn, changed);
     });
     return {
       id: request.id,
       done,
       cancel: () => {
-        handle.cancel();
         // A silent engine answers nobody.
-        if (this.#state === 'ready') this.#finish(turn, this.#outcome(turn, 'cancelled'));
+        if (this.#state === 'ready') this.#callBack(turn, this.#outcome(turn, 'cancelled'));
+        else handle.cancel();
       },
     };
   }
@@ -207,11 +214,20 @@ export class WrappedEngine implements Engine {
     const agents = running.map(({ request }) => request.agent);
     const tasks = agents.map((agent) => taskOf(agent));
     landed({ landed: true, agents, tasks, detail: { code: 'turns-ended', turns: agents.length }, survivable: true });
-    for (const turn of running) {
-      turn.handle.cancel();
-      this.#finish(turn, this.#outcome(turn, 'error', ERRORS.internal));
-    }
+    for (const turn of running) this.#callBack(turn, this.#outcome(turn, 'error', ERRORS.internal));
     return true;
+  }
+
+  /**
+   * Ends the turn like that. Whether its agent stays on the GPU is the engine's to say, so where it might, the engine is waited for: an agent
+   * that sits there unknown to anybody holds a seat for ever.
+   */
+  #callBack(turn: Turn, outcome: TurnOutcome): void {
+    if (turn.over || turn.ends) return;
+    turn.ends = outcome;
+    turn.handle.cancel();
+    if (turn.inner) this.#finish(turn, staying(outcome, turn.inner));
+    else if (turn.request.retain !== true) this.#finish(turn, outcome);
   }
 
   #end(error: EngineError): void {
@@ -265,6 +281,11 @@ export class WrappedEngine implements Engine {
     };
   }
 }
+
+const staying = (outcome: TurnOutcome, { retained }: TurnOutcome): TurnOutcome => ({
+  ...outcome,
+  ...(retained === true && { retained }),
+});
 
 function show(turn: Turn): void {
   if (turn.shown) return;
