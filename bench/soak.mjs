@@ -142,9 +142,16 @@ class Tab {
     const read = plan === null ? null : readPlan('soak.yaml', plan);
     if (read && 'errors' in read) throw new Error(read.errors.join('\n'));
     const book = new FaultBook(read?.plan ?? { 'planaria-faults': 1, name: 'none', faults: [] }, seed);
+    // By run time, which goes on while there is an engine: faults move the other clock.
+    const still = { since: 0, now: 0, longest: 0 };
     const hear = async () => {
       const { events } = await log.next(this.#page);
-      for (const event of events) book.hear(event);
+      for (const event of events) {
+        book.hear(event);
+        still.now = event.at;
+        still.longest = Math.max(still.longest, still.now - still.since);
+        if (event.type === 'task.committed' || event.type === 'task.failed') still.since = event.at;
+      }
       return events;
     };
     for (let going = false; !going; await this.#page.waitForTimeout(200))
@@ -170,7 +177,7 @@ class Tab {
       if (isOver((await shownRun(this.#page)).phase)) throw new Error(`the ${name} run had too little to do`);
     }
     await hear();
-    return { samples, book, stored: await storedBytes(this.#page, run) };
+    return { samples, book, stillMs: still.longest, stored: await storedBytes(this.#page, run) };
   }
 
   /** @param {string} run @param {InstanceType<typeof FaultBook>} book @param {RunLog} log */
@@ -387,18 +394,20 @@ try {
   const kept = { engine, minutes, calmMinutes, seed, agents: Number(values.agents), machine: machine() };
   const runs = { calm, faults: struck };
   const told = Object.fromEntries(
-    Object.entries(runs).map(([name, { samples, book, stored }]) => [
+    Object.entries(runs).map(([name, { samples, book, stored, stillMs }]) => [
       name,
-      { samples, stored, faults: book.entries.length, figures: book.figures() },
+      { samples, stored, stillMs, faults: book.entries.length, figures: book.figures() },
     ]),
   );
   writeFileSync(json, JSON.stringify({ ...kept, before, after, ...told }));
 
-  for (const [name, { samples, stored }] of Object.entries(runs)) {
+  for (const [name, { samples, stored, stillMs }] of Object.entries(runs)) {
     const last = samples.at(-1);
     const seconds = last ? last.at : 1;
     console.log(`### ${name}: ${(seconds / 60).toFixed(1)} minutes\n\n${curve(samples)}\n`);
-    console.log(`${((last?.ended ?? 0) / seconds).toFixed(1)} tasks a second; ${frameFigures(samples)}.`);
+    console.log(
+      `${((last?.ended ?? 0) / seconds).toFixed(1)} tasks a second, ${(stillMs / 1000).toFixed(1)} s of run time at most between two that ended; ${frameFigures(samples)}.`,
+    );
     const parts = Object.entries(stored).map(
       ([part, { records, bytes }]) => `${part} ${records} records, ${mb(bytes)} MB`,
     );
