@@ -16,8 +16,7 @@ import { serve } from '../tools/dev/serve.mjs';
 import { ensureBuilt, root } from '../tools/dev/workspace.mjs';
 import { faultBook } from '../tools/headless/bundled.mjs';
 import { killInTheMiddle, saidIn } from '../tools/headless/killed-runs.mjs';
-import { realLines } from './soak/plan.mjs';
-import { adapter, machine, quantile, scratch, table } from './support.mjs';
+import { adapter, machine, quantile, realLines, scratch, table } from './support.mjs';
 
 const { values } = parseArgs({
   options: {

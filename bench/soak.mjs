@@ -22,7 +22,7 @@ import { askRuntime, holdRuntimes, RunLog, storedBytes } from '../tools/headless
 import { manyLines, soakPlan } from './soak/plan.mjs';
 import { trendOf } from './soak/trend.mjs';
 import { fileSetter, FrameTimes, Scale } from './soak/weigh.mjs';
-import { adapter, machine, scratch, table } from './support.mjs';
+import { adapter, machine, realLines, scratch, table } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -66,7 +66,7 @@ function inputOf(name, count) {
   const file = path.join(folder, name);
   writeFileSync(
     file,
-    manyLines(count, seed)
+    manyLines(realLines(), count, seed)
       .map((line) => `${line}\n`)
       .join(''),
   );

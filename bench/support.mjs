@@ -17,6 +17,13 @@ export function logFile(name) {
   return existsSync(file) ? file : null;
 }
 
+/** Lines of the real logs where they are there, else of the example. */
+export function realLines() {
+  const files = ['Linux_2k.log', 'OpenSSH_2k.log'].flatMap((name) => logFile(name) ?? []);
+  const sources = files.length > 0 ? files : [path.join(root, 'public/swarms/inputs/mixed.log')];
+  return sources.flatMap((file) => readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean));
+}
+
 export const scratch = () => mkdtempSync(path.join(os.tmpdir(), 'planaria-bench-'));
 
 /**

@@ -1,9 +1,5 @@
 /** The soak's faults and its input: neither runs out before its time. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { root } from '../../tools/dev/workspace.mjs';
 import { randomOf } from '../../tools/dev/random.mjs';
-import { logFile } from '../support.mjs';
 
 /**
  * Every kind that a tab can do to itself, faults a minute. What replaces the page (a reload, a killed browser, a second tab) would take away
@@ -39,19 +35,11 @@ export function soakPlan(minutes, seed, share = 1) {
   return `planaria-faults: 1\nname: soak\nseed: ${seed}\nfaults:\n${lines.join('\n')}\n`;
 }
 
-/** Lines of real logs where they are there, else of the example. */
-export function realLines() {
-  const files = ['Linux_2k.log', 'OpenSSH_2k.log'].flatMap((name) => logFile(name) ?? []);
-  const sources = files.length > 0 ? files : [path.join(root, 'public/swarms/inputs/mixed.log')];
-  return sources.flatMap((file) => readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean));
-}
-
 /**
  * So many lines, from the second time round each with numbers of its own: hardly two are alike, so little can be known from before.
- * @param {number} count @param {number} seed
+ * @param {readonly string[]} lines @param {number} count @param {number} seed
  */
-export function manyLines(count, seed) {
-  const lines = realLines();
+export function manyLines(lines, count, seed) {
   const random = randomOf(seed);
   return Array.from({ length: count }, (_, k) => {
     const line = /** @type {string} */ (lines[k % lines.length]);
