@@ -37,6 +37,7 @@ export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: 
   const opened = openStore(db);
   const lock = webLock(locks);
   const examples = fetchedExamples(base);
+  const pageFiles = async () => (await import('../store/page-files.ts')).pageFileBytes(base.pathname);
   const tab = random.int(2 ** 31).toString(36);
 
   const load = async (): Promise<Runtime> => {
@@ -68,7 +69,7 @@ export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: 
   const api = pageApi({
     startScreen: startScreen({ engines, examples, store: opened, lock, runtime: () => runtime }),
     storage: {
-      storage: () => storageReport(engines),
+      storage: () => storageReport(engines, pageFiles),
       removeModel: (folder) => engines.removeModel(folder),
       freeWarm: () => engines.dropWarm(),
       keepPocket: () => engines.keepPocket(),

@@ -204,9 +204,14 @@ export const en = {
   update: {
     title: 'A new version is ready.',
     note: 'Reload when it suits you; nothing is lost.',
-    running: 'Reload when it suits you: the run that is going stops for a moment and goes on afterwards.',
-    elsewhere: 'A run is going in another tab. Once it has ended or that tab is closed, you can reload.',
-    replaced: 'Another tab has changed to a new version. Reload this tab too.',
+    /** This tab works on it. */
+    running: (run: string) =>
+      `This tab works on “${run}”. A reload stops that run for a moment; it then opens here and goes on by itself.`,
+    onlyThisTab: (run: string) => `Only this tab is reloaded; “${run}” goes on in its own tab.`,
+    elsewhere: (run: string) =>
+      `Another tab works on “${run}”, and the new version stores runs differently. Once that run has ended or its tab is closed, you can reload.`,
+    replaced: 'Another tab has changed to a new version.',
+    replacedNote: 'This tab goes on with the version before it. Reload when it suits you.',
     reload: 'Reload now',
     later: 'Later',
   },
