@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { metaPolicy } from './tools/dev/csp.mjs';
+import { metas } from './tools/dev/hosting.mjs';
 import { licenses } from './tools/dev/licenses.mjs';
 import { serviceWorker } from './tools/dev/page-files.mjs';
 
@@ -10,20 +10,14 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const { page: licensesOfPage, worker: licensesOfWorkers } = licenses();
 
-/** Puts the policy into the built page only: the development server needs its own inline client. */
-function contentSecurityPolicy(): Plugin {
+/** Puts what a page can say of itself into the built page only: the development server needs its own inline client. */
+function policies(): Plugin {
   return {
-    name: 'planaria:csp',
+    name: 'planaria:policies',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: () => [
-        {
-          tag: 'meta',
-          attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy },
-          injectTo: 'head-prepend',
-        },
-      ],
+      handler: () => metas.map((attrs) => ({ tag: 'meta', attrs, injectTo: 'head-prepend' as const })),
     },
   };
 }
@@ -31,7 +25,7 @@ function contentSecurityPolicy(): Plugin {
 export default defineConfig({
   // Every address in the build is relative, so the folder works from any path of any static host.
   base: './',
-  plugins: [svelte(), contentSecurityPolicy(), licensesOfPage(), serviceWorker(import.meta.dirname)],
+  plugins: [svelte(), policies(), licensesOfPage(), serviceWorker(import.meta.dirname)],
   define: { __PLANARIA_VERSION__: JSON.stringify(version) },
   worker: {
     format: 'es',

@@ -36,11 +36,12 @@ async function tidy(): Promise<void> {
   await scope.navigator.locks.request(CHANGE, { ifAvailable: true }, async (held) => {
     if (!held) return;
     const windows = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
-    const tabs = windows.filter(({ url }) => url.startsWith(base.href)).map(({ id }) => id);
+    const tabs = windows.filter(({ url }) => url.startsWith(base.href)).length;
     const { installing, waiting } = scope.registration;
     const kept = await files();
-    await emptyOlderCache(caches, kept, base, tabs.length > 0);
-    const { held: locks = [] } = await scope.navigator.locks.query();
+    await emptyOlderCache(caches, kept, base, tabs > 0);
+    const { held: everybodys = [] } = await scope.navigator.locks.query();
+    const locks = everybodys.map(({ name }) => name ?? '');
     const pending = installing !== null || waiting !== null;
     await kept.keep(keptVersions({ current: listing.id, pending, tabs, locks, lockPrefix: TAB }));
   });

@@ -5,6 +5,7 @@
  * A tab that goes on with an older version goes on getting that one's files (a fresh inference worker, for one): it holds a lock by which the
  * service worker knows (workers/offline).
  */
+import { scriptAddress } from '../../runtime/client/trusted-scripts.ts';
 import { STORE_GENERATION } from '../../runtime/protocol/protocol.ts';
 
 /** `none`: this browser, this address or the person's data saver does not want it. */
@@ -78,7 +79,7 @@ export async function keepOffline(): Promise<void> {
   });
   kept = 'storing';
   try {
-    const registration = await serviceWorker.register('./sw.js', { scope: './', updateViaCache: 'none' });
+    const registration = await serviceWorker.register(scriptAddress('./sw.js'), { scope: './', updateViaCache: 'none' });
     follow(registration);
     void serviceWorker.ready.then(({ active }) => active?.postMessage({ type: 'TIDY' }));
   } catch {

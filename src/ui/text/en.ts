@@ -24,6 +24,8 @@ export const en = {
     showAgain: 'Show it again',
     noScreen: 'This part of the page could not be fetched. Check the connection and reload; stored runs are kept.',
     noRuntime: 'The runtime did not start. Reload the page; stored runs are kept.',
+    /** All that is shown inside another page. */
+    unframe: 'Planaria works only in a tab of its own. Open it there',
   },
   states: {
     idle: 'idle',

@@ -31,6 +31,7 @@ export const ko: Dictionary = {
     showAgain: '다시 보이기',
     noScreen: '페이지의 이 부분을 가져오지 못했습니다. 연결을 확인하고 다시 불러오세요. 저장된 실행은 그대로 있습니다.',
     noRuntime: '런타임이 시작되지 않았습니다. 페이지를 새로 고치십시오. 저장된 실행은 남아 있습니다.',
+    unframe: 'Planaria는 자기 탭에서만 작동합니다. 새 탭에서 열기',
   },
   states: {
     idle: '대기',
