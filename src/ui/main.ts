@@ -5,6 +5,7 @@ import { isFramed, showFramed } from './framed.ts';
 import { keepOffline } from './offline/offline.svelte.ts';
 import { renewal } from './base/renewal.svelte.ts';
 import { settings } from './base/settings.svelte.ts';
+import { onWaking } from './base/waking.ts';
 import { loadDictionary } from './text/text.svelte.ts';
 import './style/tokens.css';
 import './style/base.css';
@@ -18,6 +19,7 @@ if (isFramed()) {
 } else {
   const runtime = connectRuntime();
   runtime.onRespawn((reason) => Object.assign(renewal, { unread: true, reason }));
+  onWaking(() => void runtime.woke().catch(() => undefined));
   void words.then(() => mount(App, { target, props: { runtime } }));
   addEventListener('load', () => void keepOffline(), { once: true });
 }

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { Clock } from '../../kernel/clock.ts';
+import { awakeClock, OF_A_PAGE } from '../../kernel/awake-clock.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { CarryOver } from './carry-over.ts';
 import { asking, type Deadline } from '../protocol/call-table.ts';
@@ -168,5 +169,5 @@ export function connectRuntime(): RuntimeClient {
       type: 'module',
       name: 'planaria-runtime',
     });
-  return runtimeClient(spawn, systemClock());
+  return runtimeClient(spawn, awakeClock(systemClock(), OF_A_PAGE));
 }

@@ -80,6 +80,11 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     return this.#open instanceof Run && !this.#open.state.ended ? infoOf(this.#open.status()) : null;
   }
 
+  /** Tab or computer slept, and are awake again. */
+  woke(): void {
+    if (this.#open instanceof Run) this.#open.woke();
+  }
+
   async start(request: StartRequest): Promise<StartReply> {
     const prepared = await prepareRun(request, this.#with);
     if (!prepared.ok) return prepared;

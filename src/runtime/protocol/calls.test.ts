@@ -115,6 +115,7 @@ describe('one call more', () => {
     expectTypeOf<Exclude<keyof Runtime, keyof Answers<'runtime' | 'run'>>>().toEqualTypeOf<
       | 'runs'
       | 'writes'
+      | 'woke'
       | 'tellFault'
       | 'setSeats'
       | 'createTask'

@@ -34,6 +34,8 @@ export const CALLS = {
   runs: startScreen<[], readonly RunInfo[]>(),
   /** Runs that are being worked on now, in this tab or another. */
   going: startScreen<[], readonly GoingRun[]>(),
+  /** Tab or computer are awake again, or the network is there again: what had given up tries again. */
+  woke: startScreen<[]>(),
 
   start: runtime<[request: StartRequest], StartReply>('slow'),
   /** Leave the run on screen without stopping it. */
