@@ -11,7 +11,7 @@ export interface AwakeOptions {
 }
 
 /** A worker whose timers nobody slows down. It may be busy for a while with one thing, which is no sleep, but nothing that is waited for then either. */
-export const OF_A_WORKER = { beatMs: 500, mostMs: 5000 } as const;
+export const OF_A_WORKER = { beatMs: 250, mostMs: 1000 } as const;
 /** A page: while it is hidden, its timers may fire once a minute only. */
 export const OF_A_PAGE = { beatMs: 1000, mostMs: 10_000 } as const;
 
