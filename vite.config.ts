@@ -1,63 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
-import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
-import { metaPolicy } from './tools/dev/csp.mjs';
+import { metas } from './tools/dev/hosting.mjs';
 import { licenses } from './tools/dev/licenses.mjs';
+import { serviceWorker } from './tools/dev/page-files.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
-const { page: licensesOfPage, worker: licensesOfWorkers } = licenses(import.meta.dirname);
+const { page: licensesOfPage, worker: licensesOfWorkers } = licenses();
 
-/** Puts the policy into the built page only: the development server needs its own inline client. */
-function contentSecurityPolicy(): Plugin {
+/** Puts what a page can say of itself into the built page only: the development server needs its own inline client. */
+function policies(): Plugin {
   return {
-    name: 'planaria:csp',
+    name: 'planaria:policies',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: () => [
-        {
-          tag: 'meta',
-          attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy },
-          injectTo: 'head-prepend',
-        },
-      ],
+      handler: () => metas.map((attrs) => ({ tag: 'meta', attrs, injectTo: 'head-prepend' as const })),
     },
   };
 }
 
-/**
- * The service worker: everything that a run needs, from the first visit on, but for models. Those stay where WebLLM looks for them, in Cache
- * storage of their own (the pocket model too: the inference worker puts it there), so that nothing is stored twice.
- */
-const offline = VitePWA({
-  // The page registers it by itself and asks before a new one takes over (src/ui/offline).
-  registerType: 'prompt',
-  injectRegister: null,
-  // public/manifest.webmanifest is the manifest.
-  manifest: false,
-  workbox: {
-    globPatterns: ['**/*.{html,css,js,svg,png,webmanifest,json,yaml,log}'],
-    globIgnores: ['models/**'],
-    // The engine is one chunk of 6 MB.
-    maximumFileSizeToCacheInBytes: 12 * 2 ** 20,
-    // Names with a hash of the content need no second revision, and the copy that the page has just loaded will do.
-    dontCacheBustURLsMatching: /^assets\/[^/]+-[\w-]{8,}\.\w+$/,
-    navigateFallback: 'index.html',
-    // Licences and notices are read as they are.
-    navigateFallbackDenylist: [/\/models\//, /\/licenses\.txt$/],
-    // The tab of the first visit is taken over at once: its next request may be without a network.
-    clientsClaim: true,
-    inlineWorkboxRuntime: true,
-  },
-});
-
 export default defineConfig({
   // Every address in the build is relative, so the folder works from any path of any static host.
   base: './',
-  plugins: [svelte(), contentSecurityPolicy(), licensesOfPage(), offline],
+  plugins: [svelte(), policies(), licensesOfPage(), serviceWorker(import.meta.dirname)],
   define: { __PLANARIA_VERSION__: JSON.stringify(version) },
   worker: {
     format: 'es',

@@ -1,7 +1,7 @@
 /** What healing cannot mend by itself it asks a person, above the figures; the words given there end the task. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
 import { exportedRows, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 

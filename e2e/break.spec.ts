@@ -1,7 +1,7 @@
 /** Breaking things from the page, as a person does it: press, see it struck, noticed, mended and by what. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from './support/test.ts';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { desk, endedShown, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';

@@ -1,5 +1,5 @@
 /** Death of the tab, of the browser and of the runtime's worker in the middle of a run: the run is there again, goes on, and no result is lost or doubled. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import type { ResultRow } from '../src/store/records.ts';
 import { randomOf } from '../tools/dev/random.mjs';
 import { crashTab, startChromium, type LiveChromium } from './support/chromium.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import type { RunReport } from '../src/telemetry/report.ts';
 import { root } from '../tools/dev/workspace.mjs';
 import { headless } from './support/headless.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { crc32c } from '../src/kernel/checksum.ts';
 import { inventLines } from './support/logs.ts';
 import { scratch, untilPhase } from './support/page.ts';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import type { RunReport } from '../src/telemetry/report.ts';
 import { root } from '../tools/dev/workspace.mjs';
 import { headless, startHeadless } from './support/headless.ts';

@@ -1,7 +1,7 @@
 /** Links: made by the page, opened by the page, and everything that can be wrong with one; nothing runs before a person agrees. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';

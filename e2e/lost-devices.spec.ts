@@ -8,7 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import { eventsOf } from '../tools/headless/fault-book.ts';
 import { randomOf } from '../tools/dev/random.mjs';
 import { loseDevices } from '../tools/headless/lost-devices.mjs';

@@ -1,5 +1,5 @@
 /** A model from another origin, by the address that a person types: in the hub's layout, and when nobody is there. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import { serveHub } from './engine/harness-site.ts';
 import { inventLines } from './support/logs.ts';
 import { exportedReport, exportedRows, inputFile, startRun, untilPhase } from './support/page.ts';

@@ -1,13 +1,14 @@
 /** After the first visit the page opens and runs without a network, and a newer version waits until a person wants it. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { chromium, expect, test, type BrowserContext, type Page } from './support/test.ts';
 import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
 import { serve } from '../tools/dev/serve.mjs';
 import { root } from '../tools/dev/workspace.mjs';
 import { inventLines } from './support/logs.ts';
 import { exportedRows, inputFile, scratch, startRun, untilPhase } from './support/page.ts';
 import { expectEveryLineOnce, swarmFile } from './support/rows.ts';
+import { secondBuild } from './support/second-build.ts';
 import { watch } from './support/watch.ts';
 
 const dist = process.env.PLANARIA_DIST ?? path.join(root, 'dist');
@@ -85,54 +86,206 @@ test('nothing of the pocket model is stored twice', async ({ browser, baseURL })
   await context.close();
 });
 
-test('a new version waits for a person, and for runs in other tabs', async ({ browser }) => {
-  test.setTimeout(300_000);
+/** The page under its version as it is served now, in a folder of its own, and how to put a second build in its place. */
+async function changingSite(): Promise<{ url: string; deploySecond(): void; close(): Promise<void> }> {
   const site = path.join(scratch(), 'site');
   cpSync(dist, site, { recursive: true });
   const server = await serve({ root: site });
+  return { url: server.url, deploySecond: () => secondBuild(site), close: server.close };
+}
+const versionOf = (page: Page): Promise<string | null> => page.locator('meta[name=version]').getAttribute('content');
+const lookForUpdate = (page: Page): Promise<void> =>
+  page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()));
+const startLong = (page: Page): Promise<string> =>
+  startRun(page, {
+    file: swarmFile('triage-4882.yaml'),
+    input: inputFile(inventLines(20_000, 32)),
+    engine: 'scripted',
+  });
+
+test('a. what the page keeps for use without a network is small, and none of it is in Cache storage', async ({
+  browser,
+  baseURL,
+}) => {
+  // The pocket model is not the page's: without WebGPU nobody fetches it.
   const context = await browser.newContext({ locale: 'en' });
-  try {
-    const page = await firstVisit(context, server.url);
-    const runner = await context.newPage();
-    await runner.goto(server.url);
-    await startRun(runner, {
-      file: swarmFile('triage-4882.yaml'),
-      input: inputFile(inventLines(20_000, 32)),
-      engine: 'scripted',
+  const page = await context.newPage();
+  await page.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+  await page.goto(baseURL!);
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const {
+    caches: names,
+    bytes,
+    count,
+  } = await page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const asked = indexedDB.open('planaria-page/');
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
     });
+    const all = await new Promise<{ bytes: ArrayBuffer }[]>((resolve) => {
+      const asked = db.transaction('files').objectStore('files').getAll();
+      asked.onsuccess = () => resolve(asked.result as { bytes: ArrayBuffer }[]);
+    });
+    db.close();
+    const size = all.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+    return { caches: await caches.keys(), bytes: size, count: all.length };
+  });
+  expect(names.filter((name) => !name.startsWith('webllm'))).toEqual([]);
+  expect(count).toBeGreaterThan(40);
+  expect(bytes).toBeLessThan(4_000_000);
+  await context.close();
+});
+
+test('i. one tab changes to a new version; the others go on with theirs, its files and its run', async ({
+  browser,
+}) => {
+  test.setTimeout(300_000);
+  const site = await changingSite();
+  const context = await browser.newContext({ locale: 'en' });
+  const seen = await watch(context);
+  try {
+    const page = await firstVisit(context, site.url);
+    const first = await versionOf(page);
+    const runner = await context.newPage();
+    await runner.goto(site.url);
+    const address = await startLong(runner);
     await untilPhase(runner, 'running');
+    // It watches, and has not opened all that it may need.
+    const watcher = await context.newPage();
+    await watcher.goto(address);
+    await expect(watcher.getByText('This tab only watches', { exact: true })).toBeVisible();
+    const reader = await context.newPage();
+    await reader.goto(site.url);
 
-    // The same build with one more word in it.
-    const index = path.join(site, 'index.html');
-    writeFileSync(
-      index,
-      readFileSync(index, 'utf8').replace('<title>', '<meta name="release" content="next" /><title>'),
-    );
-    const worker = path.join(site, 'sw.js');
-    writeFileSync(worker, readFileSync(worker, 'utf8').replace(/(url:"index\.html",revision:")/, '$1next'));
-    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+    site.deploySecond();
+    await lookForUpdate(page);
+    const bar = (tab: Page) => tab.getByRole('region', { name: 'A new version is ready.' });
+    await expect(bar(page)).toBeVisible();
+    // Each is told what its own reload means.
+    await expect(bar(runner)).toContainText('This tab works on');
+    await expect(bar(runner)).not.toContainText('Only this tab');
+    for (const tab of [page, watcher]) {
+      await expect(bar(tab)).toContainText('Only this tab is reloaded');
+      await expect(bar(tab)).toContainText('goes on in its own tab');
+      await expect(bar(tab)).not.toContainText('This tab works on');
+    }
 
-    const bar = page.getByRole('region', { name: 'A new version is ready.' });
-    await expect(bar).toBeVisible();
-    await expect(bar).toContainText('A run is going in another tab.');
-    await expect(bar.getByRole('button', { name: 'Reload now' })).toBeDisabled();
-    await expect(page.locator('meta[name=release]')).toHaveCount(0);
-    // The tab with the run hears of it too, and may reload: its run goes on afterwards.
-    await expect(runner.getByRole('region', { name: 'A new version is ready.' })).toContainText('goes on afterwards');
+    await bar(watcher).getByRole('button', { name: 'Reload now' }).click();
+    await expect.poll(() => versionOf(watcher).catch(() => first)).not.toBe(first);
+    await expect(watcher.getByText('This tab only watches', { exact: true })).toBeVisible();
+    // Nobody else was reloaded, and the run is still the same tab's.
+    for (const tab of [page, runner, reader]) {
+      await expect(tab.getByText('Another tab has changed to a new version.')).toBeVisible();
+      expect(await versionOf(tab)).toBe(first);
+    }
+    await untilPhase(runner, 'running');
+    await expect(runner.getByText('This tab only watches', { exact: true })).toHaveCount(0);
 
+    // What the host has no more is still there for tabs of the older version: a screen, and a fresh worker.
+    await reader.goto(address);
+    await expect(reader.getByText('This tab only watches', { exact: true })).toBeVisible();
+    expect(await versionOf(reader)).toBe(first);
     await runner.getByRole('button', { name: 'Pause' }).first().click();
     await untilPhase(runner, 'paused');
-    await page.bringToFront();
-    await page.evaluate(() => dispatchEvent(new Event('focus')));
-    await bar.getByRole('button', { name: 'Reload now' }).click();
-    await expect(page.locator('meta[name=release]')).toHaveCount(1);
-    await expect(bar).toHaveCount(0);
-    // The other tab is not reloaded behind anybody's back.
-    await expect(runner.locator('meta[name=release]')).toHaveCount(0);
-    await expect(runner.getByText('Another tab has changed to a new version.')).toBeVisible();
+    expect(seen.errors).toEqual([]);
+    await runner.getByText('Another tab has changed').waitFor();
+    await runner.getByRole('button', { name: 'Reload now' }).click();
+    await expect.poll(() => versionOf(runner).catch(() => first)).not.toBe(first);
     await untilPhase(runner, 'paused');
   } finally {
     await context.close();
-    await server.close();
+    await site.close();
+  }
+});
+
+test('i. the tab that works on a run changes version from any screen, and the run goes on by itself', async ({
+  browser,
+}) => {
+  test.setTimeout(300_000);
+  const site = await changingSite();
+  const context = await browser.newContext({ locale: 'en' });
+  try {
+    const page = await firstVisit(context, site.url);
+    const first = await versionOf(page);
+    const address = await startLong(page);
+    await untilPhase(page, 'running');
+    await page.evaluate(() => (location.hash = '#/'));
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('4,882 agents');
+    site.deploySecond();
+    await lookForUpdate(page);
+    const bar = page.getByRole('region', { name: 'A new version is ready.' });
+    await expect(bar).toContainText('it then opens here and goes on by itself');
+    await bar.getByRole('button', { name: 'Reload now' }).click();
+    await expect.poll(() => versionOf(page).catch(() => first)).not.toBe(first);
+    await untilPhase(page, 'running');
+    expect(page.url()).toBe(address);
+  } finally {
+    await context.close();
+    await site.close();
+  }
+});
+
+test('i. files of a version go once no tab runs it any more', async ({ browser }) => {
+  test.setTimeout(300_000);
+  const site = await changingSite();
+  const context = await browser.newContext({ locale: 'en' });
+  const versions = (page: Page): Promise<number> =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const asked = indexedDB.open('planaria-page/');
+          asked.onsuccess = () => {
+            const count = asked.result.transaction('versions').objectStore('versions').count();
+            count.onsuccess = () => {
+              asked.result.close();
+              resolve(count.result);
+            };
+          };
+        }),
+    );
+  try {
+    const page = await firstVisit(context, site.url);
+    const old = await context.newPage();
+    await old.goto(site.url);
+    await old.waitForLoadState('load');
+    expect(await versions(page)).toBe(1);
+    site.deploySecond();
+    await lookForUpdate(page);
+    const first = await versionOf(page);
+    await page.getByRole('button', { name: 'Reload now' }).click();
+    await expect.poll(() => versionOf(page).catch(() => first)).not.toBe(first);
+    await expect(old.getByText('Another tab has changed to a new version.')).toBeVisible();
+    expect(await versions(page)).toBe(2);
+    await old.close();
+    await page.reload();
+    await expect.poll(() => versions(page)).toBe(1);
+  } finally {
+    await context.close();
+    await site.close();
+  }
+});
+
+test('a. what an older version left in Cache storage is cleared when the new one takes over', async ({ browser }) => {
+  const site = await changingSite();
+  const context = await browser.newContext({ locale: 'en' });
+  try {
+    const page = await context.newPage();
+    // Before its first script, as if it had been there all along.
+    await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: '<p>before' }));
+    await page.goto(site.url);
+    await page.evaluate(async () => {
+      const cache = await caches.open(`workbox-precache-v2-${location.origin}/`);
+      await cache.put('/assets/older-12345678.js', new Response('older()'));
+      await cache.put('/index.html?__WB_REVISION__=1', new Response('<p>older'));
+      await caches.open('somebody-elses');
+    });
+    await page.unroute('**/*');
+    await page.goto(site.url);
+    await expect.poll(() => page.evaluate(() => caches.keys())).not.toContain(`workbox-precache-v2-${site.url}`);
+    expect(await page.evaluate(() => caches.keys())).toContain('somebody-elses');
+  } finally {
+    await context.close();
+    await site.close();
   }
 });

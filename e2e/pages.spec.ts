@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, expect, test, type Browser, type Page } from '@playwright/test';
+import { chromium, expect, test, type Browser, type Page } from './support/test.ts';
 import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
 import { start } from '../tools/headless/page.mjs';
 import { expectSound } from './support/axe.ts';

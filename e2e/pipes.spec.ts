@@ -1,5 +1,5 @@
 /** The command between pipes. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import { startHeadless } from './support/headless.ts';
 import { inventLines } from './support/logs.ts';
 import { inputFile } from './support/page.ts';

@@ -1,6 +1,6 @@
 /** What an audit of the page would ask, beside axe: names, languages, nothing that jumps, what comes before the first paint, the way of the focus. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { inventLines } from './support/logs.ts';
 import { desk, inputFile, phone, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';

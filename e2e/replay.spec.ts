@@ -1,7 +1,7 @@
 /** Incidents: what happened in one browser is seen again in another, as a replay that nobody can take for a run. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { expectSoundEverywhere } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';

@@ -1,5 +1,5 @@
 /** What the page keeps in the browser: shown by its parts, deleted part by part, protected on request. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { serveHub } from './engine/harness-site.ts';
 import { inventLines } from './support/logs.ts';
 import { inputFile, startRun, untilPhase } from './support/page.ts';

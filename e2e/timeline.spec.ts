@@ -1,5 +1,5 @@
 /** Looking back: the head of the timeline is taken, and field, figures, results and stories show that moment. */
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from './support/test.ts';
 import { expectNoSidewaysScroll, expectSound } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { desk, inputFile, phone, startRun, untilPhase } from './support/page.ts';

@@ -1,5 +1,5 @@
 /** The main job: a swarm file and a log go in, the pocket model works on WebGPU, checked results come out. No model output is expected to be good, only to be whole. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import Papa from 'papaparse';
 import { exported } from '../tools/headless/page.mjs';
 import { inventLines } from './support/logs.ts';

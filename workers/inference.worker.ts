@@ -1,6 +1,7 @@
 /**
  * The worker that owns the GPU. It may be killed at any moment; the runtime starts another.
  */
+import { awakeClock, OF_A_WORKER } from '../src/kernel/awake-clock.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { webLifeline } from '../src/kernel/lock.ts';
 import { entropySeed } from '../src/kernel/random.ts';
@@ -11,7 +12,8 @@ import { createInferenceService } from './inference/service.ts';
 hushLostReads(self);
 
 // This script lies one folder below the page, in development and in the build alike.
-serveInference(self, createInferenceService(new URL('../', self.location.href), systemClock()), {
+const clock = awakeClock(systemClock(), OF_A_WORKER);
+serveInference(self, createInferenceService(new URL('../', self.location.href), clock), {
   name: `planaria-inference/${String(entropySeed())}`,
   lifeline: webLifeline(navigator.locks),
 });

@@ -1,6 +1,7 @@
 /**
  * The worker that owns the swarm. It outlives the inference workers that it starts; the page only draws what it says.
  */
+import { Worker } from '../src/runtime/client/trusted-scripts.ts';
 import { serveRuntime } from '../src/runtime/serve.ts';
 
 serveRuntime({

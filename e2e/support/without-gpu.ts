@@ -1,12 +1,5 @@
 /** A browser without WebGPU for the tests of a file: the page starts the scripted engine by itself. */
-import {
-  chromium,
-  test,
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type Page,
-} from '@playwright/test';
+import { chromium, test, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from './test.ts';
 import { noGpu } from '../../tools/dev/chromium.mjs';
 import { desk } from './page.ts';
 import { watch, type Watch } from './watch.ts';

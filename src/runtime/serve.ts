@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { createEngineHost } from '../engine/host.ts';
+import { awakeClock, OF_A_WORKER } from '../kernel/awake-clock.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { webLifeline, webLock } from '../kernel/lock.ts';
 import { entropySeed, seededRandom } from '../kernel/random.ts';
@@ -30,13 +31,14 @@ export interface ServeOptions {
  * call that needs it. Calls that arrive before the database is open wait for it.
  */
 export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: ServeOptions): void {
-  const clock = systemClock();
+  const clock = awakeClock(systemClock(), { ...OF_A_WORKER, onWake: () => void woke() });
   const engines = createEngineHost(spawnInference, clock, { lifeline: webLifeline(locks), standby: true });
   const random = seededRandom(entropySeed());
   const db = new Database('planaria');
   const opened = openStore(db);
   const lock = webLock(locks);
   const examples = fetchedExamples(base);
+  const pageFiles = async () => (await import('../store/page-files.ts')).pageFileBytes(base.pathname);
   const tab = random.int(2 ** 31).toString(36);
 
   const load = async (): Promise<Runtime> => {
@@ -61,6 +63,7 @@ export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: 
     });
     return runtime;
   };
+  const woke = async (): Promise<void> => (await runtime?.catch(() => null))?.woke();
   const links = async (): Promise<LinkServer> => {
     const [store, { Links }] = await Promise.all([opened, import('./links/links.ts')]);
     return new Links({ clock, random, store, examples, noteWords, runtime: () => runtime });
@@ -68,7 +71,7 @@ export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: 
   const api = pageApi({
     startScreen: startScreen({ engines, examples, store: opened, lock, runtime: () => runtime }),
     storage: {
-      storage: () => storageReport(engines),
+      storage: () => storageReport(engines, pageFiles),
       removeModel: (folder) => engines.removeModel(folder),
       freeWarm: () => engines.dropWarm(),
       keepPocket: () => engines.keepPocket(),

@@ -110,6 +110,8 @@ const narrow = {
   'workers/inference': ['src/kernel', 'src/engine'],
   'workers/inference.worker': ['workers/inference', 'src/kernel', 'src/engine'],
   'workers/runtime.worker': ['src/runtime', 'src/ui'],
+  'workers/offline': ['src/store'],
+  'workers/service.worker': ['workers/offline', 'src/store'],
   'src/ui': ['src/runtime', 'src/journal'],
 };
 

@@ -2,9 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** In the service worker, which is built past Vite's own bundles. */
-const besides = ['workbox-core', 'workbox-precaching', 'workbox-routing'];
-
 /** Folder of the package that a module belongs to; null for modules of our own. @param {string} id */
 function packageOf(id) {
   return /^\0?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll('\\', '/'))?.[1] ?? null;
@@ -20,11 +17,10 @@ function notice(folder) {
 }
 
 /**
- * @param {string} root the repository's
  * @returns {{ page: () => import('vite').Plugin, worker: () => import('vite').Plugin }} `page` writes licenses.txt; workers are bundled before
  *   the page is
  */
-export function licenses(root) {
+export function licenses() {
   /** @type {Set<string>} */
   const folders = new Set();
   /** @param {import('vite').Rolldown.OutputBundle} bundle */
@@ -45,7 +41,6 @@ export function licenses(root) {
       apply: 'build',
       generateBundle(_options, bundle) {
         collect(bundle);
-        for (const name of besides) folders.add(path.join(root, 'node_modules', name));
         const notices = [...folders].filter((folder) => existsSync(path.join(folder, 'package.json'))).map(notice);
         const source = `${notices.sort().join(`\n\n${'-'.repeat(72)}\n\n`)}\n`;
         this.emitFile({ type: 'asset', fileName: 'licenses.txt', source });

@@ -10,30 +10,8 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { headerPolicy } from './csp.mjs';
+import { cacheControl, headers, types } from './hosting.mjs';
 import { isMain } from './is-main.mjs';
-
-/** @type {Record<string, string>} */
-const types = {
-  '.css': 'text/css; charset=utf-8',
-  '.csv': 'text/csv; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.log': 'text/plain; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-  '.woff2': 'font/woff2',
-  '.yaml': 'application/yaml; charset=utf-8',
-};
-
-/** Vite writes a hash of the content into the name of everything under assets/, so those never change. */
-const hashedAsset = /^assets\/[^/]+-[\w-]{8,}\.\w+$/;
 
 /**
  * The file that a request names, or null.
@@ -63,14 +41,6 @@ async function find(root, basePath, target) {
   }
 }
 
-/** There is no COOP or COEP: nothing in Planaria needs shared memory. */
-const production = {
-  'Content-Security-Policy': headerPolicy,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
-
 /** For benches that measure memory. */
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -93,7 +63,7 @@ export async function serve({ root, port = 0, host = '127.0.0.1', basePath = '/'
   const folder = await realpath(root);
 
   const server = createServer(async (request, response) => {
-    if (!bare) response.setHeaders(new Map(Object.entries(production)));
+    if (!bare) response.setHeaders(new Map(Object.entries(headers)));
     if (isolated) response.setHeaders(new Map(Object.entries(isolation)));
 
     /** @param {number} status @param {string} text */
@@ -118,7 +88,7 @@ export async function serve({ root, port = 0, host = '127.0.0.1', basePath = '/'
     const name = path.relative(folder, file).split(path.sep).join('/');
     const etag = `"${size.toString(16)}-${mtime.getTime().toString(16)}"`;
     response.setHeader('Content-Type', types[path.extname(file).toLowerCase()] ?? 'application/octet-stream');
-    response.setHeader('Cache-Control', hashedAsset.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    response.setHeader('Cache-Control', cacheControl(name));
     response.setHeader('ETag', etag);
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304);

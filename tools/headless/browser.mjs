@@ -70,10 +70,12 @@ export const startBrowser = (adapter, profile) => startProcess(flags(adapter), p
  * Chromium as a process of its own, on a profile that stays: it can be killed as by a machine that loses power, and started again.
  * @param {readonly string[]} args
  * @param {string} profile folder, made where it is missing
+ * @param {{ noDefaults?: boolean }} [options] `noDefaults`: tabs behave as they do for a person, where Playwright takes each for the one that
+ *   is looked at
  * @returns {Promise<{ browser: import('@playwright/test').Browser, kill: () => Promise<void> }>} `kill` ends it and all its children at
  *   once; nothing in it gets to say goodbye
  */
-export async function startProcess(args, profile) {
+export async function startProcess(args, profile, options = {}) {
   const own = ['--lang=en-US', `--user-data-dir=${profile}`, '--remote-debugging-port=0', 'about:blank'];
   const child = spawn(executablePath, [...args, ...own], {
     detached: true,
@@ -98,7 +100,7 @@ export async function startProcess(args, profile) {
     });
   });
   return {
-    browser: await chromium.connectOverCDP(address),
+    browser: await chromium.connectOverCDP(address, options),
     kill: async () => {
       process.removeListener('exit', killGroup);
       killGroup();

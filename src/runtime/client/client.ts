@@ -1,10 +1,12 @@
 import * as Comlink from 'comlink';
 import type { Clock } from '../../kernel/clock.ts';
+import { awakeClock, OF_A_PAGE } from '../../kernel/awake-clock.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { CarryOver } from './carry-over.ts';
 import { asking, type Deadline } from '../protocol/call-table.ts';
 import { CALLS, type PageCalls } from '../protocol/calls.ts';
 import type { PageApi, RunFrame } from '../protocol/protocol.ts';
+import { Worker } from './trusted-scripts.ts';
 
 /** A worker that has not answered within this time is taken for dead, ms; null: it may take as long as it does. */
 const DEADLINE_MS: Readonly<Record<Deadline, number | null>> = { quick: 30_000, slow: 180_000, unlimited: null };
@@ -167,5 +169,5 @@ export function connectRuntime(): RuntimeClient {
       type: 'module',
       name: 'planaria-runtime',
     });
-  return runtimeClient(spawn, systemClock());
+  return runtimeClient(spawn, awakeClock(systemClock(), OF_A_PAGE));
 }

@@ -1,6 +1,6 @@
 import type { Lock } from '../../kernel/lock.ts';
 import type { RunStore } from '../../store/run-store.ts';
-import type { RunInfo } from '../protocol/protocol.ts';
+import type { GoingRun, RunInfo } from '../protocol/protocol.ts';
 
 /** What the start screen asks, before there is a run: kept apart from all that runs one, which is loaded when one is opened. */
 
@@ -23,4 +23,19 @@ export async function listRuns(store: RunStore, lock: Lock, open: RunInfo | null
       return cutOff ? { ...record, phase: 'paused' as const } : record;
     }),
   );
+}
+
+/**
+ * Runs that are being worked on now, each with whether this tab does.
+ * @param writes the run that this tab writes, which knows more than what is stored of it
+ */
+export async function runsGoing(store: RunStore, lock: Lock, writes: RunInfo | null): Promise<GoingRun[]> {
+  const runs = (await store.list()).map((record) => (writes?.id === record.id ? writes : record));
+  const going = await Promise.all(
+    runs.map(async ({ id, name, phase }): Promise<GoingRun | null> => {
+      const here = id === writes?.id;
+      return GOING.has(phase) && (here || (await lock.isHeld(lockName(id)))) ? { id, name, here } : null;
+    }),
+  );
+  return going.filter((run) => run !== null);
 }

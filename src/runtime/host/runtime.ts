@@ -75,6 +75,16 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     return listRuns(store, lock, this.#open ? infoOf(this.#open.status()) : null);
   }
 
+  /** The run that this tab writes; null where it writes none. */
+  get writes(): RunInfo | null {
+    return this.#open instanceof Run && !this.#open.state.ended ? infoOf(this.#open.status()) : null;
+  }
+
+  /** Tab or computer slept, and are awake again. */
+  woke(): void {
+    if (this.#open instanceof Run) this.#open.woke();
+  }
+
   async start(request: StartRequest): Promise<StartReply> {
     const prepared = await prepareRun(request, this.#with);
     if (!prepared.ok) return prepared;

@@ -3,7 +3,7 @@ import type { Lock } from '../../kernel/lock.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import type { Answers, RunInfo } from '../protocol/protocol.ts';
 import { type ExampleSource, exampleSwarms } from './examples.ts';
-import { listRuns } from './run-list.ts';
+import { listRuns, runsGoing } from './run-list.ts';
 
 export interface StartScreenOptions {
   readonly engines: EngineHost;
@@ -12,7 +12,7 @@ export interface StartScreenOptions {
   readonly store: Promise<RunStore>;
   readonly lock: Lock;
   /** What runs a run and knows the open one; null until a call has needed it. */
-  readonly runtime: () => Promise<{ runs(): Promise<RunInfo[]> }> | null;
+  readonly runtime: () => Promise<{ runs(): Promise<RunInfo[]>; readonly writes: RunInfo | null; woke(): void }> | null;
 }
 
 /** What the start screen asks, before there is a run. Apart from `Runtime` for loading: none of this needs what runs a run. */
@@ -24,5 +24,7 @@ export function startScreen({ engines, examples, store, lock, runtime }: StartSc
     check: async (file, text) => (await import('../definition/check-swarm.ts')).checkSwarm(file, text),
     checkInput: async (text, input) => (await import('../definition/check-input.ts')).checkInput(text, input),
     runs: async () => (await runtime())?.runs() ?? listRuns(await store, lock, null),
+    woke: async () => (await runtime())?.woke(),
+    going: async () => runsGoing(await store, lock, (await runtime())?.writes ?? null),
   };
 }

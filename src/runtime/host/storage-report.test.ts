@@ -6,24 +6,27 @@ const model = (bytes: number): StoredModel => ({ id: 'm', folder: 'https://hub.e
 const engines = (models: StoredModel[], warmBytes: number) =>
   ({ stored: () => Promise.resolve({ models, warmBytes }) }) as unknown as EngineStorage;
 
-it('tells runs from warm pages and models from the page', async () => {
+const page = (bytes: number) => () => Promise.resolve(bytes);
+
+it('tells runs from warm pages and from the page', async () => {
   const estimate = () => Promise.resolve({ usage: 1000, quota: 9000, usageDetails: { indexedDB: 400, caches: 590 } });
-  expect(await storageReport(engines([model(300), model(90)], 150), estimate)).toMatchObject({
+  expect(await storageReport(engines([model(300), model(90)], 150), page(200), estimate)).toMatchObject({
     usage: 1000,
     quota: 9000,
     warmBytes: 150,
-    runBytes: 250,
+    runBytes: 50,
     pageBytes: 200,
   });
 });
 
 it('says of nothing that the browser does not tell that it is zero', async () => {
+  const denied = () => Promise.reject(new Error('denied'));
   const unknown = { usage: null, quota: null, runBytes: null, pageBytes: null, warmBytes: 5 };
-  expect(await storageReport(engines([], 5), () => Promise.resolve({}))).toMatchObject(unknown);
-  expect(await storageReport(engines([], 5), () => Promise.reject(new Error('denied')))).toMatchObject(unknown);
+  expect(await storageReport(engines([], 5), denied, () => Promise.resolve({}))).toMatchObject(unknown);
+  expect(await storageReport(engines([], 5), denied, denied)).toMatchObject(unknown);
 });
 
 it('is never below zero, whatever the browser rounds', async () => {
   const estimate = () => Promise.resolve({ usage: 1, quota: 2, usageDetails: { caches: 10 } });
-  expect(await storageReport(engines([model(300)], 150), estimate)).toMatchObject({ runBytes: 0, pageBytes: 0 });
+  expect(await storageReport(engines([model(300)], 150), page(9), estimate)).toMatchObject({ runBytes: 0 });
 });

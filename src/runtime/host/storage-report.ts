@@ -7,18 +7,20 @@ interface Estimate extends StorageEstimate {
 }
 
 /**
- * What this page takes up in the browser, by what it is for. Runs and warm pages share one kind of storage, models and the page itself
- * another; what the browser does not tell apart is told apart by what we know of warm pages and models.
+ * What this page takes up in the browser, by what it is for. Runs, warm pages and the page itself share one kind of storage; what the browser
+ * does not tell apart is told apart by what we know of the others.
+ * @param pageFiles bytes of the page's own files; rejects where they cannot be told
  */
 export async function storageReport(
   engines: EngineStorage,
+  pageFiles: () => Promise<number>,
   estimate: () => Promise<Estimate> = () => navigator.storage.estimate(),
 ): Promise<StorageReport> {
-  const [{ models, warmBytes }, { usage, quota, usageDetails }] = await Promise.all([
+  const [{ models, warmBytes }, pageBytes, { usage, quota, usageDetails }] = await Promise.all([
     engines.stored(),
+    pageFiles().catch(() => null),
     estimate().catch((): Estimate => ({})),
   ]);
-  const modelBytes = models.reduce((sum, { bytes }) => sum + bytes, 0);
   const rest = (whole: number | undefined, known: number): number | null =>
     whole === undefined ? null : Math.max(0, whole - known);
   return {
@@ -26,7 +28,7 @@ export async function storageReport(
     quota: quota ?? null,
     models,
     warmBytes,
-    runBytes: rest(usageDetails && (usageDetails.indexedDB ?? 0), warmBytes),
-    pageBytes: rest(usageDetails && (usageDetails.caches ?? 0), modelBytes),
+    runBytes: rest(usageDetails && (usageDetails.indexedDB ?? 0), warmBytes + (pageBytes ?? 0)),
+    pageBytes,
   };
 }

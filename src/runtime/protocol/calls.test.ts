@@ -113,7 +113,17 @@ describe('one call more', () => {
     expectTypeOf<Exclude<keyof Links, keyof Answers<'links'>>>().toEqualTypeOf<'replays' | 'unwatch'>();
     expectTypeOf<Exclude<keyof WatchedReplay, keyof Answers<'run'>>>().toEqualTypeOf<'setPace' | 'unwatch'>();
     expectTypeOf<Exclude<keyof Runtime, keyof Answers<'runtime' | 'run'>>>().toEqualTypeOf<
-      'runs' | 'tellFault' | 'setSeats' | 'createTask' | 'revise' | 'unsaved' | 'crashSupervisor' | 'reopen' | 'close'
+      | 'runs'
+      | 'writes'
+      | 'woke'
+      | 'tellFault'
+      | 'setSeats'
+      | 'createTask'
+      | 'revise'
+      | 'unsaved'
+      | 'crashSupervisor'
+      | 'reopen'
+      | 'close'
     >();
   });
 });

@@ -8,7 +8,7 @@ import { answeredBy, type AnswersOf, type ApiOf, type Deadline } from './call-ta
 import type { FaultChoice, FaultReply } from './injected-faults.ts';
 import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from './links.ts';
 import type { CheckedInput, CheckedSwarm, ExampleSwarm, GivenInput, StartReply, StartRequest } from './starting.ts';
-import type { RunFrame, RunInfo } from './status.ts';
+import type { GoingRun, RunFrame, RunInfo } from './status.ts';
 import type { StorageReport } from './storage-report.ts';
 import type { AgentStory, ExportKind, ResultPage, ResultQuery, RowFormat, RowTexts, Timeline } from './views.ts';
 
@@ -32,6 +32,10 @@ export const CALLS = {
   /** `text`: of the swarm file, whose errors `check` tells. */
   checkInput: startScreen<[text: string, input: GivenInput], CheckedInput>('slow'),
   runs: startScreen<[], readonly RunInfo[]>(),
+  /** Runs that are being worked on now, in this tab or another. */
+  going: startScreen<[], readonly GoingRun[]>(),
+  /** Tab or computer are awake again, or the network is there again: what had given up tries again. */
+  woke: startScreen<[]>(),
 
   start: runtime<[request: StartRequest], StartReply>('slow'),
   /** Leave the run on screen without stopping it. */

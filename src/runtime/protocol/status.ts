@@ -16,6 +16,12 @@ import type { ReplayInfo } from './links.ts';
 /** A run in the list of runs. */
 export type RunInfo = RunRecord;
 
+/** A run that some tab works on now. */
+export interface GoingRun extends Pick<RunInfo, 'id' | 'name'> {
+  /** This tab does. */
+  readonly here: boolean;
+}
+
 export type Healing = HealFigures;
 
 export interface EndpointFigures {

@@ -122,6 +122,12 @@ export class Run implements RunView {
     this.#core.steer();
   }
 
+  /** What an engine was lost by, or could not be loaded for, may be over: a GPU that slept, a network that was gone. */
+  woke(): void {
+    const { isOver, engines } = this.#core;
+    if (!isOver && !this.state.paused) engines.absolve();
+  }
+
   /** Ends the run: what is not done yet ends as the named failure `cancelled`. */
   cancel(): void {
     if (this.#core.isOver) return;

@@ -151,9 +151,15 @@ export class World {
     return new World(seed, db, await openStore(db));
   }
 
-  tab(scripted: Partial<ScriptedOptions> = {}, onCommit: CommitHook = () => undefined): Tab {
+  /** @param around what stands between the tab and virtual time, e.g. a machine that sleeps */
+  tab(
+    scripted: Partial<ScriptedOptions> = {},
+    onCommit: CommitHook = () => undefined,
+    around: (clock: Clock) => Clock = (clock) => clock,
+  ): Tab {
     const name = `tab-${String(++this.#tabs)}`;
-    const { clock, kill: killClock } = mortalClock(this.clock);
+    const { clock: mortal, kill: killClock } = mortalClock(this.clock);
+    const clock = around(mortal);
     const { store, kill: killStore } = mortalStore(this.store, this.clock, onCommit);
     const held = new Set<() => void>();
     const engines: ScriptedEngine[] = [];

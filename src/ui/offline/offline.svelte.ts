@@ -1,9 +1,12 @@
 /**
  * The page without a network: the service worker that keeps its files, and the moment at which a newer one takes over.
  *
- * A new version is stored beside the running one and waits. It takes over when a person says so, or once every tab of this page is closed;
- * never by itself, because a run that goes on may need files of the old version (a fresh inference worker, for one).
+ * A new version is stored beside the running one and waits. It takes over when a person says so, or once every tab of this page is closed.
+ * A tab that goes on with an older version goes on getting that one's files (a fresh inference worker, for one): it holds a lock by which the
+ * service worker knows (workers/offline).
  */
+import { scriptAddress } from '../../runtime/client/trusted-scripts.ts';
+import { STORE_GENERATION } from '../../runtime/protocol/protocol.ts';
 
 /** `none`: this browser, this address or the person's data saver does not want it. */
 export type Kept = 'none' | 'storing' | 'ready' | 'failed';
@@ -11,6 +14,7 @@ export type Kept = 'none' | 'storing' | 'ready' | 'failed';
 let kept = $state<Kept>('none');
 let waiting = $state.raw<ServiceWorker | null>(null);
 let replaced = $state(false);
+let upheaval = $state(true);
 
 export const offline = {
   /** Whether the page's own files are in this browser. */
@@ -21,9 +25,13 @@ export const offline = {
   get update(): boolean {
     return waiting !== null;
   },
-  /** Another tab has changed to a newer version, whose files this tab does not know. */
+  /** Another tab has changed to a newer version. */
   get replaced(): boolean {
     return replaced;
+  },
+  /** The newer version may store runs so that tabs of this one cannot go on with theirs. */
+  get upheaval(): boolean {
+    return upheaval;
   },
 };
 
@@ -36,6 +44,22 @@ export function changeVersion(): void {
   else location.reload();
 }
 
+/** Says which version this tab runs, for as long as it lives. */
+function holdVersion(): Promise<void> {
+  const version = document.querySelector<HTMLMetaElement>('meta[name=version]')?.content ?? '';
+  const folder = new URL('./', document.baseURI).pathname;
+  return new Promise((resolve) => {
+    const hold = (): Promise<never> => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+    // Without it nothing of any version is given up.
+    navigator.locks.request(`planaria:page${folder}#${version}`, { mode: 'shared' }, hold).catch(() => {
+      resolve();
+    });
+  });
+}
+
 interface SavesData {
   readonly connection?: { readonly saveData?: boolean };
 }
@@ -43,6 +67,7 @@ interface SavesData {
 /** Keeps the page in this browser; called once, when the page has loaded, so that it takes nothing from the first paint. */
 export async function keepOffline(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  await holdVersion();
   const { serviceWorker } = navigator;
   if ((navigator as SavesData).connection?.saveData === true && !serviceWorker.controller) return;
   let controlled = serviceWorker.controller !== null;
@@ -54,8 +79,9 @@ export async function keepOffline(): Promise<void> {
   });
   kept = 'storing';
   try {
-    const registration = await serviceWorker.register('./sw.js', { scope: './', updateViaCache: 'none' });
+    const registration = await serviceWorker.register(scriptAddress('./sw.js'), { scope: './', updateViaCache: 'none' });
     follow(registration);
+    void serviceWorker.ready.then(({ active }) => active?.postMessage({ type: 'TIDY' }));
   } catch {
     kept = 'failed';
   }
@@ -65,6 +91,7 @@ function follow(registration: ServiceWorkerRegistration): void {
   const look = (): void => {
     // The first one passes through `waiting` too; it has nothing to wait for.
     waiting = registration.active ? registration.waiting : null;
+    if (waiting) ask(waiting);
     if (registration.active) kept = 'ready';
     else if (!registration.installing && !registration.waiting) kept = 'failed';
   };
@@ -76,4 +103,12 @@ function follow(registration: ServiceWorkerRegistration): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
   });
+}
+
+function ask(worker: ServiceWorker): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => {
+    upheaval = data !== STORE_GENERATION;
+  };
+  worker.postMessage({ type: 'GENERATION' }, [port2]);
 }

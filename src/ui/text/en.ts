@@ -24,6 +24,8 @@ export const en = {
     showAgain: 'Show it again',
     noScreen: 'This part of the page could not be fetched. Check the connection and reload; stored runs are kept.',
     noRuntime: 'The runtime did not start. Reload the page; stored runs are kept.',
+    /** All that is shown inside another page. */
+    unframe: 'Planaria works only in a tab of its own. Open it there',
   },
   states: {
     idle: 'idle',
@@ -204,9 +206,14 @@ export const en = {
   update: {
     title: 'A new version is ready.',
     note: 'Reload when it suits you; nothing is lost.',
-    running: 'Reload when it suits you: the run that is going stops for a moment and goes on afterwards.',
-    elsewhere: 'A run is going in another tab. Once it has ended or that tab is closed, you can reload.',
-    replaced: 'Another tab has changed to a new version. Reload this tab too.',
+    /** This tab works on it. */
+    running: (run: string) =>
+      `This tab works on “${run}”. A reload stops that run for a moment; it then opens here and goes on by itself.`,
+    onlyThisTab: (run: string) => `Only this tab is reloaded; “${run}” goes on in its own tab.`,
+    elsewhere: (run: string) =>
+      `Another tab works on “${run}”, and the new version stores runs differently. Once that run has ended or its tab is closed, you can reload.`,
+    replaced: 'Another tab has changed to a new version.',
+    replacedNote: 'This tab goes on with the version before it. Reload when it suits you.',
     reload: 'Reload now',
     later: 'Later',
   },
