@@ -1,3 +1,4 @@
+import { entropySeed } from '../kernel/random.ts';
 import { asStoreFault, StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
@@ -18,6 +19,8 @@ type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name
 /** `RunStore` over IndexedDB. */
 export class DexieStore implements RunStore {
   readonly #db: Database;
+  /** Runs that have a writer here, with the mark of the database that it writes to. */
+  readonly #writers = new Map<string, number>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -86,12 +89,20 @@ export class DexieStore implements RunStore {
   async openWriter(run: string): Promise<number> {
     return guarded(() =>
       this.#db.transaction('rw', this.#db.kv, async () => {
+        const { kv } = this.#db;
         const key = fenceKey(run);
-        const value = ((await this.#db.kv.get(key))?.value ?? 0) + 1;
-        await this.#db.kv.put({ key, value });
+        const value = ((await kv.get(key))?.value ?? 0) + 1;
+        await kv.put({ key, value });
+        const mark = (await kv.get(MARK))?.value ?? entropySeed();
+        await kv.put({ key: MARK, value: mark });
+        this.#writers.set(run, mark);
         return value;
       }),
     );
+  }
+
+  async look(run: string): Promise<void> {
+    await guarded(() => this.#db.transaction('r', this.#db.kv, () => this.#sameDatabase(run)));
   }
 
   async commit(batch: CommitBatch): Promise<void> {
@@ -99,6 +110,7 @@ export class DexieStore implements RunStore {
     const { runs, journal, results, agents, kv } = this.#db;
     await guarded(() =>
       this.#db.transaction('rw', [runs, journal, results, agents, kv], async () => {
+        await this.#sameDatabase(run);
         const fence = (await kv.get(fenceKey(run)))?.value ?? 0;
         if (fence !== batch.fence) throw new StoreFault('stale-writer', 'Another tab has taken over this run.');
         await results.bulkAdd(batch.rows.map(({ order, row }) => ({ run, task: row.task, order, ...seal(row) })));
@@ -224,6 +236,13 @@ export class DexieStore implements RunStore {
     this.#db.close();
   }
 
+  /** Within a transaction: rejects where the database is not the one that the run's writer here was opened on. */
+  async #sameDatabase(run: string): Promise<void> {
+    const mark = this.#writers.get(run);
+    if (mark !== undefined && (await this.#db.kv.get(MARK))?.value !== mark)
+      throw new StoreFault('gone', 'The browser has thrown away what was stored.');
+  }
+
   async #chunks(stored: readonly StoredChunk[]): Promise<JournalChunk[]> {
     const chunks: JournalChunk[] = [];
     for (const item of stored) {
@@ -286,6 +305,8 @@ export class DexieStore implements RunStore {
 }
 
 const isOver = (phase: RunRecord['phase']): boolean => phase === 'done' || phase === 'cancelled';
+/** Under this a database keeps a number that it shares with no other: one that was thrown away and made anew is known by it. */
+const MARK = 'database';
 const fenceKey = (run: string): string => `fence/${run}`;
 const agentKey = (run: string, agent: number): string => `${run}/${String(agent)}`;
 

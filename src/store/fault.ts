@@ -11,6 +11,8 @@ export type StoreFaultCode =
   | 'corrupt'
   /** A newer version of Planaria wrote it, in a way that this one does not know. */
   | 'newer'
+  /** The browser has thrown away what was stored: the database is another than the one that this writer wrote to. It stays so. */
+  | 'gone'
   /** The database cannot be opened or was closed. */
   | 'unavailable';
 
