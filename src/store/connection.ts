@@ -1,3 +1,4 @@
+import { systemClock } from '../kernel/clock.ts';
 import { asStoreFault, maybeDead, StoreFault } from './fault.ts';
 import type { Database } from './schema.ts';
 
@@ -32,7 +33,7 @@ export class Connection {
   #closed = false;
 
   constructor(options: ConnectionOptions) {
-    this.#with = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)), ...options };
+    this.#with = { pause: (ms) => systemClock().sleep(ms), ...options };
     this.#db = this.#made();
   }
 

@@ -27,6 +27,11 @@ export class DexieStore implements RunStore {
     this.#connection = connection;
   }
 
+  /** Work on the database itself, for what is no call of a run. Rejects with a `StoreFault`. */
+  with<T>(work: (db: Database) => PromiseLike<T>): Promise<T> {
+    return this.#connection.use(work);
+  }
+
   /** Within the work that is given to the connection: its handle. */
   get #db(): Database {
     return this.#connection.db;
@@ -311,3 +316,6 @@ export async function openStore(
   await connection.ready();
   return new DexieStore(connection);
 }
+
+/** As `openStore`, but the database is opened by the first call, and by each after one that failed. */
+export const lazyStore = (make: () => Database): DexieStore => new DexieStore(new Connection({ make }));

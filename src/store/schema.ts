@@ -74,6 +74,9 @@ export class Database extends Dexie {
 /** Under this `kv` has the fence of a run. */
 export const fenceKey = (run: string): string => `fence/${run}`;
 
+/** Under this `kv` has, in a database to which a run was copied, the fence that it had then, until it is gone where it was. */
+export const copiedKey = (run: string): string => `copied/${run}`;
+
 /** Tables of which a run has records whose keys begin with its id. */
 export const OF_RUNS = ['sources', 'journal', 'results', 'agents'] as const;
 
@@ -95,6 +98,6 @@ export function erase(db: Database, run: string): PromiseLike<void> {
         .delete();
     await db.quarantine.where('run').equals(run).delete();
     // A writer that still lives in another tab finds its fence gone and stops.
-    await db.kv.delete(fenceKey(run));
+    await db.kv.bulkDelete([fenceKey(run), copiedKey(run)]);
   });
 }
