@@ -50,7 +50,7 @@ describe('b: a dead handle', () => {
     const host = { indexedDB: new IDBFactory(), IDBKeyRange };
     const made: Database[] = [];
     const pauses: number[] = [];
-    const state = { failOpens: 0 };
+    const state = { failOpens: 0, full: 0 };
     const connection = new Connection({
       make: () => {
         const db = new Database('test', host);
@@ -64,6 +64,7 @@ describe('b: a dead handle', () => {
         made.push(db);
         return db;
       },
+      onFull: () => Promise.resolve(state.full++),
       pause: (ms) => {
         pauses.push(ms);
         return Promise.resolve();
@@ -110,6 +111,8 @@ describe('b: a dead handle', () => {
     expect(await get()).toBe(1);
     await put(3);
     expect(await get()).toBe(3);
+    // Room was asked for each time.
+    expect(state.full).toBe(4);
     expect(pauses).toEqual([250, 500, 1000]);
     expect(new Set(made).size).toBe(5);
   });

@@ -9,6 +9,8 @@ const PAUSE_CAP_MS = 4000;
 export interface ConnectionOptions {
   /** Makes a handle that is not open yet: a new one each time where it can, for a handle may keep what its last open failed with. */
   readonly make: () => Database;
+  /** There was no room: makes some, where it can. The call that met it fails once this has ended. */
+  readonly onFull?: () => Promise<unknown>;
   /** Waits between tries to open; of the browser's own time unless given. */
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -33,7 +35,7 @@ export class Connection {
   #closed = false;
 
   constructor(options: ConnectionOptions) {
-    this.#with = { pause: (ms) => systemClock().sleep(ms), ...options };
+    this.#with = { onFull: () => Promise.resolve(), pause: (ms) => systemClock().sleep(ms), ...options };
     this.#db = this.#made();
   }
 
@@ -49,8 +51,8 @@ export class Connection {
       return await work(db);
     } catch (error) {
       const fault = asStoreFault(error);
-      if (fault.code === 'quota') this.#full = true;
       if (maybeDead(error)) this.#drop(db);
+      if (fault.code === 'quota') await this.#noRoom();
       throw fault;
     }
   }
@@ -84,9 +86,10 @@ export class Connection {
     } catch (error) {
       this.#failures++;
       const fault = asStoreFault(error);
-      throw this.#full && fault.code === 'unavailable'
-        ? new StoreFault('quota', `Storage is full: ${fault.message}`, { cause: error })
-        : fault;
+      const full = fault.code === 'quota' || (this.#full && fault.code === 'unavailable');
+      if (!full) throw fault;
+      await this.#noRoom();
+      throw new StoreFault('quota', `Storage is full: ${fault.message}`, { cause: error });
     }
     if (this.#closed) {
       db.close();
@@ -96,6 +99,11 @@ export class Connection {
     this.#full = false;
     this.#open = true;
     return db;
+  }
+
+  async #noRoom(): Promise<void> {
+    this.#full = true;
+    await this.#with.onFull();
   }
 
   /** The handle is not used again; what is under way on it comes to its end. */

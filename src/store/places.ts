@@ -1,8 +1,10 @@
 import type { DexieStore } from './dexie-store.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { asStoreFault } from './fault.ts';
 import { lazyStore } from './dexie-store.ts';
 import { PlacedStore, type PlacedStoreOptions } from './placed-store.ts';
 import type { RunStore } from './run-store.ts';
+import { Reserve, reserveIn } from './reserve.ts';
 import { Database } from './schema.ts';
 
 /** What is used of a storage bucket (Storage Buckets API; Chrome 122). */
@@ -27,6 +29,8 @@ export interface BrowserStorage {
   readonly IDBKeyRange: typeof IDBKeyRange;
   /** Null where the browser has none. */
   readonly buckets: Buckets | null;
+  /** Its private file system, where it has one. */
+  readonly getDirectory?: () => Promise<FileSystemDirectoryHandle>;
 }
 
 export interface Places {
@@ -48,11 +52,13 @@ const BUCKET = 'runs';
  * elsewhere are found there until they are moved.
  */
 export async function findPlaces(
-  { indexedDB, IDBKeyRange, buckets }: BrowserStorage,
+  { indexedDB, IDBKeyRange, buckets, getDirectory }: BrowserStorage,
   lock: PlacedStoreOptions['lock'],
 ): Promise<Places> {
-  const inside = (host: IDBFactory): DexieStore =>
-    lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }));
+  const inside = (host: IDBFactory, reserve: Reserve | null = null): DexieStore =>
+    lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), reserve);
+  const reserved = (folder: () => Promise<FileSystemDirectoryHandle>): Reserve =>
+    new Reserve({ clock: systemClock(), file: reserveIn(folder) });
   const open = (): Promise<Bucket | null> =>
     buckets?.open(BUCKET, { durability: 'strict', persisted: true }) ?? Promise.resolve(null);
   const bucket = await open().catch(async (error: unknown) => {
@@ -61,10 +67,13 @@ export async function findPlaces(
     throw asStoreFault(error);
   });
   if (!bucket) {
-    const store = inside(indexedDB);
+    const store = inside(indexedDB, getDirectory ? reserved(getDirectory) : null);
     return { store, bucket, with: (_, work) => store.with(work), move: () => Promise.resolve('unsupported') };
   }
-  const now = inside(bucket.indexedDB);
+  const now = inside(
+    bucket.indexedDB,
+    reserved(() => bucket.getDirectory()),
+  );
   // Where there never was another place, none is made.
   const names = await indexedDB.databases().catch(() => [{ name: NAME }]);
   const placed = names.some(({ name }) => name === NAME)
