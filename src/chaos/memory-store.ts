@@ -32,6 +32,16 @@ export class MemoryDisk {
     readonly key: string;
     readonly reason: SealFault;
   }[] = [];
+  /** Tells this disk's content from what it had before it was thrown away. */
+  mark = 0;
+
+  /** The browser throws all of it away; what is opened next is fresh. */
+  throwAway(): void {
+    for (const table of Object.values(this.tables)) table.clear();
+    this.fences.clear();
+    this.quarantine.length = 0;
+    this.mark++;
+  }
 
   /**
    * Spoils one stored record: a flipped bit of its body, or a version from the future. Tables are chosen evenly among those that have
@@ -57,11 +67,14 @@ export class MemoryDisk {
   }
 }
 
+const gone = (): StoreFault => new StoreFault('gone', 'The browser has thrown away what was stored.');
 const pad = (value: number): string => String(value).padStart(12, '0');
 
 /** One program's view of a disk. */
 export class MemoryStore implements RunStore {
   readonly #disk: MemoryDisk;
+  /** As in the real store: the mark of the disk on which a run's writer was opened here. */
+  readonly #writers = new Map<string, number>();
 
   constructor(disk: MemoryDisk) {
     this.#disk = disk;
@@ -96,12 +109,18 @@ export class MemoryStore implements RunStore {
   openWriter(run: string): Promise<number> {
     const fence = (this.#disk.fences.get(run) ?? 0) + 1;
     this.#disk.fences.set(run, fence);
+    this.#writers.set(run, this.#disk.mark);
     return Promise.resolve(fence);
+  }
+
+  look(run: string): Promise<void> {
+    return this.#isGone(run) ? Promise.reject(gone()) : Promise.resolve();
   }
 
   commit(batch: CommitBatch): Promise<void> {
     const { run, events } = batch;
     const { results } = this.#disk.tables;
+    if (this.#isGone(run)) return Promise.reject(gone());
     if ((this.#disk.fences.get(run) ?? 0) !== batch.fence)
       return Promise.reject(new StoreFault('stale-writer', 'Another tab has taken over this run.'));
     const keys = new Set(batch.rows.map(({ row }) => `${run}/${pad(row.task)}`));
@@ -196,6 +215,10 @@ export class MemoryStore implements RunStore {
 
   close(): void {
     // Nothing is held open.
+  }
+
+  #isGone(run: string): boolean {
+    return (this.#writers.get(run) ?? this.#disk.mark) !== this.#disk.mark;
   }
 
   #write(table: Table, key: string, run: string, value: unknown, order = 0, agents: readonly number[] = []): void {

@@ -66,6 +66,7 @@ export class FaultyStore implements RunStore {
   record: RunStore['record'] = (run) => this.#inner.record(run);
   source: RunStore['source'] = (run) => this.#inner.source(run);
   openWriter: RunStore['openWriter'] = (run) => this.#inner.openWriter(run);
+  look: RunStore['look'] = (run) => this.#inner.look(run);
   chunks: RunStore['chunks'] = (run, afterSeq, upToSeq) => this.#inner.chunks(run, afterSeq, upToSeq);
   chunksOf: RunStore['chunksOf'] = (run, agent, atMost) => this.#inner.chunksOf(run, agent, atMost);
   rows: RunStore['rows'] = (run, tasks) => this.#inner.rows(run, tasks);

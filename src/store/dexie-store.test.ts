@@ -87,6 +87,33 @@ describe('runs', () => {
   });
 });
 
+describe('a database that the browser has thrown away', () => {
+  test('n: a commit never succeeds in a fresh one, and is told apart from a writer that was fenced off', async () => {
+    const host = { indexedDB: new IDBFactory(), IDBKeyRange };
+    const first = new Database('test', host);
+    const writer = await openStore(first);
+    await writer.create(record, source);
+    const fence = await writer.openWriter('run-1');
+    const commit = (task: number) =>
+      writer.commit({ run: 'run-1', fence, events: null, rows: [{ order: 1, row: row(task) }], agents: [], record });
+    await commit(0);
+    await writer.look('run-1');
+    // All records go, the handle stays: as when the folder is put back empty under an open tab.
+    await Promise.all(first.tables.map((table) => table.clear()));
+    expect(await fault(writer.look('run-1'))).toBe('gone');
+    expect(await fault(commit(1))).toBe('gone');
+    expect(await first.table('results').count()).toBe(0);
+    // Also where somebody else has begun in it: the same run, and the same fence.
+    const other = await openStore(new Database('test', host));
+    await other.create(record, source);
+    expect(await other.openWriter('run-1')).toBe(fence);
+    expect(await fault(commit(1))).toBe('gone');
+    expect(await fault(writer.look('run-1'))).toBe('gone');
+    await other.look('run-1');
+    await other.look('a run that nobody writes here');
+  });
+});
+
 describe('commits', () => {
   test('a second result of a task cannot be written, and takes its whole batch with it', async () => {
     const commit = await begin();

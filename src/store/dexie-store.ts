@@ -1,8 +1,11 @@
-import { asStoreFault, StoreFault } from './fault.ts';
+import { entropySeed } from '../kernel/random.ts';
+import { Connection } from './connection.ts';
+import { StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
+import type { Reserve } from './reserve.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
 import type { StoredAgent, StoredChunk } from './schema.ts';
-import { Database } from './schema.ts';
+import { Database, erase, fenceKey } from './schema.ts';
 import type { Sealed } from './seal.ts';
 import { seal, unseal } from './seal.ts';
 import type { RecordKey, SealedTable } from './set-aside.ts';
@@ -17,14 +20,28 @@ type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name
 
 /** `RunStore` over IndexedDB. */
 export class DexieStore implements RunStore {
-  readonly #db: Database;
+  readonly #connection: Connection;
+  readonly #reserve: Pick<Reserve, 'take'> | null;
+  /** Runs that have a writer here, with the mark of the database that it writes to. */
+  readonly #writers = new Map<string, number>();
 
-  constructor(db: Database) {
-    this.#db = db;
+  constructor(connection: Connection, reserve: Pick<Reserve, 'take'> | null = null) {
+    this.#connection = connection;
+    this.#reserve = reserve;
+  }
+
+  /** Work on the database itself, for what is no call of a run. Rejects with a `StoreFault`. */
+  with<T>(work: (db: Database) => PromiseLike<T>): Promise<T> {
+    return this.#connection.use(work);
+  }
+
+  /** Within the work that is given to the connection: its handle. */
+  get #db(): Database {
+    return this.#connection.db;
   }
 
   async list(): Promise<RunRecord[]> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const stored = await this.#db.runs.orderBy('startedAt').reverse().toArray();
       const records: RunRecord[] = [];
       for (const item of stored) {
@@ -39,7 +56,7 @@ export class DexieStore implements RunStore {
     const { text } = source.input;
     const parts = Math.ceil(text.length / INPUT_PART);
     const header: SourceHeader = { ...source, input: { name: source.input.name, parts } };
-    await guarded(() =>
+    await this.#connection.use(() =>
       this.#db.transaction('rw', this.#db.runs, this.#db.sources, async () => {
         await this.#db.runs.add({ id: record.id, startedAt: record.startedAt, ...seal(record) });
         await this.#db.sources.add({ run: record.id, part: 0, ...seal(header) });
@@ -52,14 +69,14 @@ export class DexieStore implements RunStore {
   }
 
   async record(run: string): Promise<RunRecord | null> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const stored = await this.#db.runs.get(run);
       return stored ? this.#read<RunRecord>('runs', run, stored, run) : null;
     });
   }
 
   async source(run: string): Promise<RunSource> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const stored = await this.#db.sources
         .where('[run+part]')
         .between([run, 0], [run, Infinity], true, true)
@@ -84,21 +101,32 @@ export class DexieStore implements RunStore {
   }
 
   async openWriter(run: string): Promise<number> {
-    return guarded(() =>
+    return this.#connection.use(() =>
       this.#db.transaction('rw', this.#db.kv, async () => {
+        const { kv } = this.#db;
         const key = fenceKey(run);
-        const value = ((await this.#db.kv.get(key))?.value ?? 0) + 1;
-        await this.#db.kv.put({ key, value });
+        const value = ((await kv.get(key))?.value ?? 0) + 1;
+        await kv.put({ key, value });
+        const mark = (await kv.get(MARK))?.value ?? entropySeed();
+        await kv.put({ key: MARK, value: mark });
+        this.#writers.set(run, mark);
         return value;
       }),
     );
   }
 
+  async look(run: string): Promise<void> {
+    await this.#connection.use(() => this.#db.transaction('r', this.#db.kv, () => this.#sameDatabase(run)));
+    // There is room, it seems: some is held while a run is written.
+    void this.#reserve?.take();
+  }
+
   async commit(batch: CommitBatch): Promise<void> {
     const { run, events } = batch;
-    const { runs, journal, results, agents, kv } = this.#db;
-    await guarded(() =>
-      this.#db.transaction('rw', [runs, journal, results, agents, kv], async () => {
+    await this.#connection.use((db) => {
+      const { runs, journal, results, agents, kv } = db;
+      return db.transaction('rw', [runs, journal, results, agents, kv], async () => {
+        await this.#sameDatabase(run);
         const fence = (await kv.get(fenceKey(run)))?.value ?? 0;
         if (fence !== batch.fence) throw new StoreFault('stale-writer', 'Another tab has taken over this run.');
         await results.bulkAdd(batch.rows.map(({ order, row }) => ({ run, task: row.task, order, ...seal(row) })));
@@ -117,12 +145,12 @@ export class DexieStore implements RunStore {
           ...seal(batch.record),
           ...(before && { before }),
         });
-      }),
-    );
+      });
+    });
   }
 
   async chunks(run: string, afterSeq: number, upToSeq = Infinity): Promise<JournalChunk[]> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const journal = this.#db.journal.where('[run+firstSeq]');
       const split = await journal.between([run, 0], [run, afterSeq], true, true).last();
       const range = this.#db.journal.where('[run+firstSeq]').between([run, afterSeq], [run, upToSeq], false, true);
@@ -132,7 +160,7 @@ export class DexieStore implements RunStore {
   }
 
   async chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const keys = await this.#db.journal.where('touched').equals(agentKey(run, agent)).primaryKeys();
       keys.sort((a, b) => a[1] - b[1]);
       const stored = await this.#db.journal.bulkGet(keys.slice(-atMost));
@@ -141,14 +169,14 @@ export class DexieStore implements RunStore {
   }
 
   async rows(run: string, tasks: readonly number[]): Promise<OrderedRow[]> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const stored = await this.#db.results.bulkGet(tasks.map((task) => [run, task] as [string, number]));
       return this.#rows(stored.filter((item) => item !== undefined));
     });
   }
 
   async eachRow(run: string, visit: (rows: readonly OrderedRow[]) => void): Promise<void> {
-    await guarded(async () => {
+    await this.#connection.use(async () => {
       for (let from = -1; ;) {
         const range = this.#db.results.where('[run+task]').between([run, from], [run, Infinity], false, true);
         const stored = await range.limit(ROWS_A_READ).toArray();
@@ -160,7 +188,7 @@ export class DexieStore implements RunStore {
   }
 
   async agent(run: string, agent: number): Promise<ColdAgent | null> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const stored = await this.#db.agents
         .where('[run+agent+slot]')
         .between([run, agent, 0], [run, agent, 1], true, true)
@@ -170,26 +198,14 @@ export class DexieStore implements RunStore {
   }
 
   async agents(run: string): Promise<ColdAgent[]> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const range = this.#db.agents.where('[run+agent+slot]').between([run, 0, 0], [run, Infinity, 1], true, true);
       return [...(await this.#newest(await range.toArray())).values()];
     });
   }
 
   async remove(run: string): Promise<void> {
-    const { runs, sources, journal, results, agents, kv, quarantine } = this.#db;
-    await guarded(() =>
-      this.#db.transaction('rw', [runs, sources, journal, results, agents, kv, quarantine], async () => {
-        await runs.delete(run);
-        await sources.where('[run+part]').between([run, 0], [run, Infinity], true, true).delete();
-        await journal.where('[run+firstSeq]').between([run, 0], [run, Infinity], true, true).delete();
-        await results.where('[run+task]').between([run, 0], [run, Infinity], true, true).delete();
-        await agents.where('[run+agent+slot]').between([run, 0, 0], [run, Infinity, 1], true, true).delete();
-        await quarantine.where('run').equals(run).delete();
-        // A writer that still lives in another tab finds its fence gone and stops.
-        await kv.delete(fenceKey(run));
-      }),
-    );
+    await this.#connection.use((db) => erase(db, run));
   }
 
   async trimTraces(spared: string, bytes: number, lean: (chunk: JournalChunk) => JournalChunk): Promise<number> {
@@ -198,11 +214,11 @@ export class DexieStore implements RunStore {
     for (const { id } of ended) {
       for (let from = -1; freed < bytes;) {
         const range = this.#db.journal.where('[run+firstSeq]').between([id, from], [id, Infinity], false, true);
-        const stored = await guarded(() => range.limit(CHUNKS_A_TRIM).toArray());
+        const stored = await this.#connection.use(() => range.limit(CHUNKS_A_TRIM).toArray());
         const last = stored.at(-1);
         if (!last) break;
         from = last.firstSeq;
-        freed += await guarded(() => this.#trim(stored, lean));
+        freed += await this.#connection.use(() => this.#trim(stored, lean));
       }
       if (freed >= bytes) break;
     }
@@ -210,7 +226,7 @@ export class DexieStore implements RunStore {
   }
 
   async quarantined(run: string): Promise<SetAside[]> {
-    return guarded(async () => {
+    return this.#connection.use(async () => {
       const stored = await this.#db.quarantine.where('run').equals(run).toArray();
       return stored.map(({ table, key, reason }) => ({
         table,
@@ -221,7 +237,14 @@ export class DexieStore implements RunStore {
   }
 
   close(): void {
-    this.#db.close();
+    this.#connection.close();
+  }
+
+  /** Within a transaction: rejects where the database is not the one that the run's writer here was opened on. */
+  async #sameDatabase(run: string): Promise<void> {
+    const mark = this.#writers.get(run);
+    if (mark !== undefined && (await this.#db.kv.get(MARK))?.value !== mark)
+      throw new StoreFault('gone', 'The browser has thrown away what was stored.');
   }
 
   async #chunks(stored: readonly StoredChunk[]): Promise<JournalChunk[]> {
@@ -286,19 +309,19 @@ export class DexieStore implements RunStore {
 }
 
 const isOver = (phase: RunRecord['phase']): boolean => phase === 'done' || phase === 'cancelled';
-const fenceKey = (run: string): string => `fence/${run}`;
+/** Under this a database keeps a number that it shares with no other: one that was thrown away and made anew is known by it. */
+const MARK = 'database';
 const agentKey = (run: string, agent: number): string => `${run}/${String(agent)}`;
 
-async function guarded<T>(work: () => PromiseLike<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw asStoreFault(error);
-  }
+/** Opens the product's database, or what is given; a function makes a handle anew each time the last one has died. */
+export async function openStore(
+  database: Database | (() => Database) = () => new Database('planaria'),
+): Promise<DexieStore> {
+  const connection = new Connection({ make: typeof database === 'function' ? database : () => database });
+  await connection.ready();
+  return new DexieStore(connection);
 }
 
-/** Opens the product's database; `name` sets runs apart in tests. */
-export async function openStore(db = new Database('planaria')): Promise<DexieStore> {
-  await guarded(() => db.open());
-  return new DexieStore(db);
-}
+/** As `openStore`, but the database is opened by the first call, and by each after one that failed. */
+export const lazyStore = (make: () => Database, reserve: Reserve | null = null): DexieStore =>
+  new DexieStore(new Connection({ make, ...(reserve && { onFull: () => reserve.release() }) }), reserve);

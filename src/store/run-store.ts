@@ -22,6 +22,8 @@ export interface SetAside {
  * Invariants:
  * - A batch is written whole or not at all, by whoever holds the newest fence and by nobody else.
  * - A task has one row: rows are only added, and a batch with a second one is refused (`duplicate-result`).
+ * - What was written to a database that the browser has thrown away since is never added to: its writer is refused (`gone`), and so is every
+ *   look at it.
  * - An agent has two generations of its record at most; writing one leaves the one before it alone.
  */
 export interface RunStore {
@@ -33,6 +35,11 @@ export interface RunStore {
   source(run: string): Promise<RunSource>;
   /** A new fence: from now on commits with an older one are refused. */
   openWriter(run: string): Promise<number>;
+  /**
+   * Whether what this store's writer of the run has written is still there: rejects with `gone` where the browser has thrown it away. Cheap,
+   * for a look every few seconds; resolves for a run that has no writer here.
+   */
+  look(run: string): Promise<void>;
   /** Durable when it resolves; nothing of it is written when it rejects. */
   commit(batch: CommitBatch): Promise<void>;
   /** Chunks that hold events after `afterSeq` and, where given, up to `upToSeq`, in order; the outer ones may hold others too. */

@@ -70,3 +70,34 @@ export class Database extends Dexie {
     });
   }
 }
+
+/** Under this `kv` has the fence of a run. */
+export const fenceKey = (run: string): string => `fence/${run}`;
+
+/** Under this `kv` has, in a database to which a run was copied, the fence that it had then, until it is gone where it was. */
+export const copiedKey = (run: string): string => `copied/${run}`;
+
+/** Tables of which a run has records whose keys begin with its id. */
+export const OF_RUNS = ['sources', 'journal', 'results', 'agents'] as const;
+
+/** Every key of a table of `OF_RUNS` that belongs to the run, after `after` where that is given: arrays come behind all numbers. */
+export const keysOf = (run: string, after: readonly unknown[] = [run]): [unknown[], unknown[]] => [
+  [...after],
+  [run, []],
+];
+
+/** Takes all that is stored of the run away, in one transaction. */
+export function erase(db: Database, run: string): PromiseLike<void> {
+  return db.transaction('rw', db.tables, async () => {
+    await db.runs.delete(run);
+    for (const name of OF_RUNS)
+      await db
+        .table(name)
+        .where(':id')
+        .between(...keysOf(run), true, true)
+        .delete();
+    await db.quarantine.where('run').equals(run).delete();
+    // A writer that still lives in another tab finds its fence gone and stops.
+    await db.kv.bulkDelete([fenceKey(run), copiedKey(run)]);
+  });
+}

@@ -8,8 +8,7 @@ import { listRuns, runsGoing } from './run-list.ts';
 export interface StartScreenOptions {
   readonly engines: EngineHost;
   readonly examples: ExampleSource;
-  /** Settles when the database is open. */
-  readonly store: Promise<RunStore>;
+  readonly store: () => Promise<RunStore>;
   readonly lock: Lock;
   /** What runs a run and knows the open one; null until a call has needed it. */
   readonly runtime: () => Promise<{ runs(): Promise<RunInfo[]>; readonly writes: RunInfo | null; woke(): void }> | null;
@@ -23,8 +22,8 @@ export function startScreen({ engines, examples, store, lock, runtime }: StartSc
     models: (vramMiB, occupancy) => engines.models(vramMiB, occupancy),
     check: async (file, text) => (await import('../definition/check-swarm.ts')).checkSwarm(file, text),
     checkInput: async (text, input) => (await import('../definition/check-input.ts')).checkInput(text, input),
-    runs: async () => (await runtime())?.runs() ?? listRuns(await store, lock, null),
+    runs: async () => (await runtime())?.runs() ?? listRuns(await store(), lock, null),
     woke: async () => (await runtime())?.woke(),
-    going: async () => runsGoing(await store, lock, (await runtime())?.writes ?? null),
+    going: async () => runsGoing(await store(), lock, (await runtime())?.writes ?? null),
   };
 }

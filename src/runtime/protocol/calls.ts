@@ -9,7 +9,7 @@ import type { FaultChoice, FaultReply } from './injected-faults.ts';
 import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from './links.ts';
 import type { CheckedInput, CheckedSwarm, ExampleSwarm, GivenInput, StartReply, StartRequest } from './starting.ts';
 import type { GoingRun, RunFrame, RunInfo } from './status.ts';
-import type { StorageReport } from './storage-report.ts';
+import type { RunsMoved, StorageReport } from './storage-report.ts';
 import type { AgentStory, ExportKind, ResultPage, ResultQuery, RowFormat, RowTexts, Timeline } from './views.ts';
 
 /** What is asked before there is a run: answered without the code that runs one. */
@@ -81,6 +81,11 @@ export const CALLS = {
   freeWarm: storage<[], number>('slow'),
   /** Brings the built-in model into storage for use without a network; a run that starts meanwhile comes first. */
   keepPocket: storage<[]>('unlimited'),
+  /**
+   * Runs go where the browser does not throw them away when the disk is full: asked for once it has agreed to keep things
+   * (`navigator.storage.persist()`, which only a page can ask). `refused`: it does not keep them yet.
+   */
+  moveRuns: storage<[], RunsMoved>('unlimited'),
 
   /** Packs a swarm file for others; `withInput`: and the input. Rejects where the run is not there. */
   share: links<[what: ShareRequest, withInput: boolean], PackedSwarm>(),

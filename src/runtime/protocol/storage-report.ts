@@ -1,6 +1,9 @@
 /** What the page keeps in this browser. */
 import type { StoredModel } from '../../engine/contract.ts';
 
+/** Whether runs are where the browser keeps them; `unsupported`: it has no such place. */
+export type { Moved as RunsMoved } from '../../store/places.ts';
+
 /** What the page takes up in this browser, bytes; null what the browser does not tell. */
 export interface StorageReport {
   readonly usage: number | null;

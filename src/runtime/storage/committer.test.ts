@@ -117,6 +117,17 @@ test('a writer that lost its run stops, tells nothing, and keeps nobody waiting'
   expect([told, trouble]).toEqual([[], ['stale']]);
 });
 
+test('a and n: what was stored is gone: that is said once and as itself, nothing is told, nobody waits, nothing is tried again', async () => {
+  const { clock, batches, failures, told, trouble, committer } = setUp();
+  failures.push('gone');
+  committer.add(row(0), 0);
+  await committerIdle(clock, committer);
+  committer.add(row(1), 1);
+  await committerIdle(clock, committer);
+  await clock.advance(60_000);
+  expect([told, trouble, batches]).toEqual([[], ['gone'], []]);
+});
+
 async function committerIdle(clock: SimulatedClock, committer: Committer): Promise<void> {
   let idle = false;
   void committer.flush().then(() => (idle = true));

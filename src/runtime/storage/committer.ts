@@ -24,7 +24,7 @@ export interface CommitterOptions {
   readonly onCold?: (agents: readonly ColdAgent[]) => void;
   /** These rows are on the disk. Nobody hears of a result before. */
   readonly onCommitted: (rows: readonly OrderedRow[]) => void;
-  /** Writing fails and will be tried again, or works again (null). */
+  /** Writing fails and will be tried again, or works again (null); after `gone` it is not tried again, and nothing is told any more. */
   readonly onTrouble: (fault: StoreFault | null) => void;
   /** Somebody else writes this run; this writer is done. */
   readonly onStale: () => void;
@@ -111,6 +111,13 @@ export class Committer {
     if (!this.#stopped && !this.#writing && !this.#idle()) this.#schedule(0);
   }
 
+  /** What was stored is gone (`StoreFault`'s `gone`): says so once, and writes no more. Nobody is kept waiting. */
+  gone(fault: StoreFault): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#with.onTrouble(fault);
+  }
+
   /** Writes no more; what is not on the disk by now is not told to anyone. */
   stop(): void {
     this.#stopped = true;
@@ -167,6 +174,10 @@ export class Committer {
     if (fault.code === 'stale-writer') {
       this.stop();
       this.#with.onStale();
+      return;
+    }
+    if (fault.code === 'gone') {
+      this.gone(fault);
       return;
     }
     this.#failures++;

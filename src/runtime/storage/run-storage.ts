@@ -3,8 +3,8 @@ import type { Journal } from '../../journal/journal.ts';
 import { leanChunk } from '../../journal/lean.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Freed, StorageNote } from '../../journal/storage-events.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import type { StoreFault } from '../../store/fault.ts';
+import type { Cancel, Clock } from '../../kernel/clock.ts';
+import { asStoreFault, type StoreFault } from '../../store/fault.ts';
 import type { ColdAgent, ResultRow, RunRecord } from '../../store/records.ts';
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
 import { type BadRecord, badRecords, ColdAgents } from './cold-agents.ts';
@@ -12,6 +12,8 @@ import { Committer } from './committer.ts';
 
 /** What is asked of the warm tier when storage is full: far more than a run's results. */
 const ROOM_BYTES = 64 * 2 ** 20;
+/** How often a run that is open looks whether what it has written is still there, also while it writes nothing, ms. */
+const LOOK_MS = 3000;
 
 export interface RunStorageOptions {
   readonly clock: Clock;
@@ -54,6 +56,7 @@ export class RunStorage {
   /** What was given up to make room, so far; and what makes room now. */
   #freed: Freed = { warm: 0, traces: 0 };
   #freeing: Promise<number> | null = null;
+  readonly #stopLooking: Cancel;
 
   constructor(options: RunStorageOptions) {
     this.#with = options;
@@ -76,6 +79,7 @@ export class RunStorage {
       },
       onStale,
     });
+    this.#stopLooking = clock.every(LOOK_MS, () => void this.#look());
   }
 
   /** Why nothing can be written at the moment; null where it can. */
@@ -174,7 +178,21 @@ export class RunStorage {
 
   /** Writes no more. */
   stop(): void {
+    this.#stopLooking();
     this.#committer.stop();
+  }
+
+  /** A browser that throws away what was stored tells nobody who does not ask. */
+  async #look(): Promise<void> {
+    try {
+      await this.#with.store.look(this.#with.run);
+    } catch (error) {
+      const fault = asStoreFault(error);
+      // What else there is to say is said where something is to be written.
+      if (fault.code !== 'gone') return;
+      this.#stopLooking();
+      this.#committer.gone(fault);
+    }
   }
 
   #troubled(fault: StoreFault | null): void {

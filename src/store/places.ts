@@ -1,0 +1,93 @@
+import type { DexieStore } from './dexie-store.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { asStoreFault } from './fault.ts';
+import { lazyStore } from './dexie-store.ts';
+import { PlacedStore, type PlacedStoreOptions } from './placed-store.ts';
+import type { RunStore } from './run-store.ts';
+import { Reserve, reserveIn } from './reserve.ts';
+import { Database } from './schema.ts';
+
+/** What is used of a storage bucket (Storage Buckets API; Chrome 122). */
+export interface Bucket {
+  readonly indexedDB: IDBFactory;
+  persisted(): Promise<boolean>;
+  getDirectory(): Promise<FileSystemDirectoryHandle>;
+}
+
+export interface Buckets {
+  open(name: string, options: { readonly durability: 'strict'; readonly persisted: boolean }): Promise<Bucket>;
+  keys(): Promise<readonly string[]>;
+}
+
+/** What became of the wish to have runs where the browser does not throw them away; `unsupported`: there is no such place here. */
+export type Moved = 'moved' | 'refused' | 'unsupported';
+
+/** Where a browser keeps things for a site. */
+export interface BrowserStorage {
+  /** Of the site itself. */
+  readonly indexedDB: IDBFactory;
+  readonly IDBKeyRange: typeof IDBKeyRange;
+  /** Null where the browser has none. */
+  readonly buckets: Buckets | null;
+  /** Its private file system, where it has one. */
+  readonly getDirectory?: () => Promise<FileSystemDirectoryHandle>;
+}
+
+export interface Places {
+  readonly store: RunStore;
+  /** The bucket that has the runs; null where they are in the site's own storage. */
+  readonly bucket: Bucket | null;
+  /** Work on the database in which the run is. */
+  with<T>(run: string, work: (db: Database) => PromiseLike<T>): Promise<T>;
+  /** Moves the runs that are elsewhere, and asks for durable storage once more: granted since, it counts from now on. */
+  move(): Promise<Moved>;
+}
+
+const NAME = 'planaria';
+/** Of its own, so that what is fetched again or computed again does not take the runs along when the browser makes room (docs/storage.md). */
+const BUCKET = 'runs';
+
+/**
+ * Where this browser is to keep runs. Nothing is opened here but the bucket, so it fails for nothing that may be over soon; runs that are
+ * elsewhere are found there until they are moved.
+ */
+export async function findPlaces(
+  { indexedDB, IDBKeyRange, buckets, getDirectory }: BrowserStorage,
+  lock: PlacedStoreOptions['lock'],
+): Promise<Places> {
+  const inside = (host: IDBFactory, reserve: Reserve | null = null): DexieStore =>
+    lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), reserve);
+  const reserved = (folder: () => Promise<FileSystemDirectoryHandle>): Reserve =>
+    new Reserve({ clock: systemClock(), file: reserveIn(folder) });
+  const open = (): Promise<Bucket | null> =>
+    buckets?.open(BUCKET, { durability: 'strict', persisted: true }) ?? Promise.resolve(null);
+  const bucket = await open().catch(async (error: unknown) => {
+    // One that has no runs and cannot be had is no place; one that has them is waited for.
+    if (await buckets?.keys().then((names) => !names.includes(BUCKET))) return null;
+    throw asStoreFault(error);
+  });
+  if (!bucket) {
+    const store = inside(indexedDB, getDirectory ? reserved(getDirectory) : null);
+    return { store, bucket, with: (_, work) => store.with(work), move: () => Promise.resolve('unsupported') };
+  }
+  const now = inside(
+    bucket.indexedDB,
+    reserved(() => bucket.getDirectory()),
+  );
+  // Where there never was another place, none is made.
+  const names = await indexedDB.databases().catch(() => [{ name: NAME }]);
+  const placed = names.some(({ name }) => name === NAME)
+    ? new PlacedStore({ now, before: inside(indexedDB), lock })
+    : null;
+  return {
+    store: placed ?? now,
+    bucket,
+    with: (run, work) => (placed ? placed.with(run, work) : now.with(work)),
+    move: async () => {
+      await placed?.move();
+      // The browser decides when a bucket is opened, also when it is there already.
+      const again = await open();
+      return (await again?.persisted()) ? 'moved' : 'refused';
+    },
+  };
+}
