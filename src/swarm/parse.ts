@@ -53,6 +53,9 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
   };
   const failed = () => err(sortDiagnostics(diagnostics, untold));
 
+  const tooMany = tooManySchemas(source.value);
+  pass(tooMany);
+  if (tooMany.length > 0) return failed();
   pass(halfCharacters(source.value, []));
   pass(formProblems(SwarmSchema, source.value, []));
   // What follows compares parts of the file with each other, for which there have to be few.
@@ -69,6 +72,32 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
   if (diagnostics.length > 0) return failed();
   return ok({ swarm: parsed.output as Swarm, locate: (path) => source.locate(path, 'value') });
 }
+
+/** Maps within the outputs of all roles: each may be a schema, which has many keywords to be looked for. */
+const MOST_SCHEMAS = 3000;
+
+function tooManySchemas(value: unknown): Broken[] {
+  let maps = 0;
+  const count = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (!Array.isArray(node)) maps++;
+    for (const child of Object.values(node)) count(child);
+  };
+  for (const [name, role] of Object.entries(mapAt(value, 'roles'))) {
+    count(mapAt(role, 'output'));
+    if (maps <= MOST_SCHEMAS) continue;
+    const message = `with the output of ${cutText(name, 80)} the roles have more than ${MOST_SCHEMAS} schemas`;
+    return [
+      { path: ['roles', name, 'output'], part: 'key', message, expected: `at most ${MOST_SCHEMAS} in all`, hint: '' },
+    ];
+  }
+  return [];
+}
+
+const mapAt = (value: unknown, key: string): object => {
+  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof found === 'object' && found !== null ? found : {};
+};
 
 /** A fault whose words are found when they are wanted. */
 interface Unworded {

@@ -6,6 +6,7 @@
  */
 import {
   type Alias,
+  Composer,
   type Document,
   isAlias,
   isMap,
@@ -15,13 +16,14 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
   visit,
   type YAMLError,
+  YAMLParseError,
 } from 'yaml';
 import { type Diagnostic, listOf, placeIn, type Position, quote } from './diagnostic.ts';
 import { foreignFormat, plainText } from './foreign.ts';
-import { tooManyParts } from './parts.ts';
+import { partsOf } from './parts.ts';
 import { syntaxError } from './syntax-error.ts';
 
 export type Path = readonly (string | number)[];
@@ -71,23 +73,13 @@ export function readSource(file: string, given: string): ReadSource {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const tooMuch = tooManyParts(text);
-  if (tooMuch) {
-    report(placeIn(text, tooMuch.offset), tooMuch.message, tooMuch.expected, tooMuch.hint);
+  const parts = partsOf(text);
+  if (!parts.ok) {
+    const { offset, message, expected, hint } = parts.error;
+    report(placeIn(text, offset), message, expected, hint);
     return { source: null, diagnostics };
   }
-  const document = withoutStacks(() =>
-    parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      // Own checks below: these report where the first one stood, and cost linear time.
-      uniqueKeys: false,
-      logLevel: 'error',
-      schema: 'core',
-      merge: false,
-      resolveKnownTags: false,
-    }),
-  );
+  const document = withoutStacks(() => parse(text, parts.value, lines));
 
   const version = document.directives?.yaml;
   if (version?.explicit && version.version !== '1.2') {
@@ -128,6 +120,37 @@ export function readSource(file: string, given: string): ReadSource {
     if (!(error instanceof Refused)) throw error;
     return { source: null, diagnostics };
   }
+}
+
+/** As `parseDocument` of the package, of lexemes that are there already. */
+function parse(text: string, lexemes: readonly string[], lines: LineCounter): Document.Parsed {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    prettyErrors: false,
+    // Own checks: these report where the first one stood, and cost linear time.
+    uniqueKeys: false,
+    logLevel: 'error',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+  });
+  function* tokens() {
+    lines.addNewLine(0);
+    for (const lexeme of lexemes) yield* parser.next(lexeme);
+    yield* parser.end();
+  }
+  let first: Document.Parsed | undefined;
+  for (const document of composer.compose(tokens(), true, text.length)) {
+    if (!first) {
+      first = document;
+      continue;
+    }
+    const [start, end] = document.range;
+    first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', ''));
+    break;
+  }
+  // It is asked for one even where there is none.
+  return first as Document.Parsed;
 }
 
 /** The parser makes an error of each odd character, and its stack costs more than all else of it. */
