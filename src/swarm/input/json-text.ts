@@ -12,10 +12,11 @@ export interface Span {
 
 export function skipSpace(text: string, from: number): number {
   let at = from;
-  while (SPACE.includes(text[at] ?? 'x')) at++;
+  for (let code = text.charCodeAt(at); code <= 0x20; code = text.charCodeAt(++at)) {
+    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
+  }
   return at;
 }
-const SPACE = ' \t\r\n';
 
 /** Offset behind the value that begins at `at`; the length of the text where it does not end. */
 export function endOfValue(text: string, at: number): number {
@@ -34,6 +35,20 @@ export function endOfValue(text: string, at: number): number {
 }
 /** What a list or map begins, ends or hides brackets with. */
 const PIECE = /["{}[\]]/g;
+
+/** Offset of the first bracket that opens a list or map within more than `most` others; -1 where none does. Linear, without memory. */
+export function deeperThan(text: string, most: number): number {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at) - 1;
+    // [ and {, ] and }
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > most) return at;
+    } else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+  }
+  return -1;
+}
 
 function endOfPlain(text: string, start: number): number {
   let at = start;
