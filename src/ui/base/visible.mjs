@@ -87,3 +87,12 @@ export function fileName(name) {
     .replace(/^[. ]+|[. ]+$/g, '');
   return clean === '' ? 'file' : clean.slice(-120).toWellFormed();
 }
+
+/** JSON of the same value in which nothing is unseen: it may go to a terminal. @param {string} json @returns {string} */
+export function writtenOut(json) {
+  return json.replace(FOUND, (found, unseen) =>
+    unseen === undefined
+      ? found
+      : found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}
