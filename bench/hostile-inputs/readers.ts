@@ -37,19 +37,32 @@ const links = new Links({
 const told = (diagnostics: readonly Diagnostic[]): Outcome => ({
   taken: false,
   told: diagnostics.length,
-  longest: Math.max(0, ...diagnostics.flatMap(({ file, message, expected, hint }) => [file, message, expected, hint].map((each) => each.length))),
+  longest: Math.max(
+    0,
+    ...diagnostics.flatMap(({ file, message, expected, hint }) =>
+      [file, message, expected, hint].map((each) => each.length),
+    ),
+  ),
   first: diagnostics[0]?.message.slice(0, 120) ?? '',
 });
 const TAKEN: Outcome = { taken: true, told: 0, longest: 0, first: '' };
 
 const opened = (link: OpenedLink): Outcome => {
-  if (link.kind === 'broken') return { taken: false, told: 1, longest: link.detail.length, first: `${link.problem} ${link.detail.slice(0, 100)}` };
+  if (link.kind === 'broken')
+    return {
+      taken: false,
+      told: 1,
+      longest: link.detail.length,
+      first: `${link.problem} ${link.detail.slice(0, 100)}`,
+    };
   return link.checked.ok ? TAKEN : told(link.checked.diagnostics);
 };
 const fault = (fault: EndpointFault): Outcome => ({ taken: false, told: 1, longest: 0, first: fault.code });
 
 /** A reader of one kind; what it is given is text, or bytes. */
-export const readers: Readonly<Record<string, (given: string | Uint8Array<ArrayBuffer>, also?: string) => Outcome | Promise<Outcome>>> = {
+export const readers: Readonly<
+  Record<string, (given: string | Uint8Array<ArrayBuffer>, also?: string) => Outcome | Promise<Outcome>>
+> = {
   swarm: (text) => {
     const checked = checkSwarm('swarm.yaml', text as string);
     return checked.ok ? TAKEN : told(checked.diagnostics);
@@ -62,17 +75,23 @@ export const readers: Readonly<Record<string, (given: string | Uint8Array<ArrayB
   file: async (bytes) => opened(await links.read(new Blob([bytes]))),
   incident: (text) => {
     const read = readIncident(text as string);
-    return read.ok ? TAKEN : { taken: false, told: 1, longest: read.error.detail.length, first: read.error.detail.slice(0, 120) };
+    return read.ok
+      ? TAKEN
+      : { taken: false, told: 1, longest: read.error.detail.length, first: read.error.detail.slice(0, 120) };
   },
   input: (given, swarm = '') => {
-    const checked = checkInput(swarm, typeof given === 'string' ? { name: 'input.txt', text: given } : { name: 'input.txt', bytes: given });
+    const checked = checkInput(
+      swarm,
+      typeof given === 'string' ? { name: 'input.txt', text: given } : { name: 'input.txt', bytes: given },
+    );
     return checked.ok ? TAKEN : told(checked.diagnostics);
   },
   /** Each output of a swarm as the grammar that a model is held to. */
   grammar: (text) => {
     const parsed = parseSwarm('swarm.yaml', text as string);
     if (!parsed.ok) return told(parsed.error);
-    for (const { output } of Object.values(parsed.value.swarm.roles)) if (output) answerGrammar(JSON.stringify(plainSchema(output)));
+    for (const { output } of Object.values(parsed.value.swarm.roles))
+      if (output) answerGrammar(JSON.stringify(plainSchema(output)));
     return TAKEN;
   },
   settings: (text) => {
@@ -96,3 +115,6 @@ export async function fileOf(kind: 'swarm' | 'incident', text: string): Promise<
   if (!file.ok) throw new Error(file.error.message);
   return file.value;
 }
+
+export { hostileDefinitions, hostileInputs } from '../../src/swarm/testing/hostile-texts.ts';
+export { unpackContainer } from '../../src/swarm/container.ts';

@@ -21,7 +21,21 @@ const known = new WeakMap<OutputSchema, Result<Automaton | null, TextFault>>();
  */
 export function textsOf(schema: OutputSchema, work?: AutomatonWork): Result<Automaton | null, TextFault> {
   let texts = known.get(schema);
-  if (!texts) known.set(schema, (texts = read(schema, work)));
+  if (!texts) known.set(schema, (texts = readOnce(schema, work)));
+  return texts;
+}
+
+/** What is written often in a file is made once: by what the file may spend on patterns. */
+const ofFile = new WeakMap<AutomatonWork, Map<string, Result<Automaton | null, TextFault>>>();
+
+function readOnce(schema: OutputSchema, work: AutomatonWork | undefined): Result<Automaton | null, TextFault> {
+  if (!work) return read(schema, work);
+  let made = ofFile.get(work);
+  if (!made) ofFile.set(work, (made = new Map()));
+  const { pattern, format, minLength, maxLength } = schema;
+  const key = JSON.stringify([pattern, format, minLength, maxLength]);
+  let texts = made.get(key);
+  if (!texts) made.set(key, (texts = read(schema, work)));
   return texts;
 }
 
