@@ -70,13 +70,19 @@ export function* itemsOf(text: string, start: number): Generator<Span> {
 
 /** The member of that name of the map that begins at `start`. Of equal names the last counts, as in `JSON.parse`. */
 export function memberOf(text: string, start: number, name: string): Span | null {
-  let found: Span | null = null;
+  return membersOf(text, start, new Set([name])).get(name) ?? null;
+}
+
+/** Members of those names, looked for at once. */
+export function membersOf(text: string, start: number, names: ReadonlySet<string>): ReadonlyMap<string, Span> {
+  const found = new Map<string, Span>();
   let at = skipSpace(text, start + 1);
   while (text[at] === '"') {
     const keyEnd = endOfString(text, at);
     const valueAt = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = endOfValue(text, valueAt);
-    if (nameIn(text.slice(at, keyEnd)) === name) found = { start: valueAt, end };
+    const name = nameIn(text.slice(at, keyEnd));
+    if (names.has(name)) found.set(name, { start: valueAt, end });
     at = skipSpace(text, end);
     if (text[at] !== ',') break;
     at = skipSpace(text, at + 1);
