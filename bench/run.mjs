@@ -22,6 +22,7 @@ const benches = {
     'without faults; what stays behind',
   ],
   kills: ["the browser killed 30 times in the middle of the pocket model's work: rows", 'the same run without a kill'],
+  'hostile-inputs': ['100,000 fuzzed inputs and named ones: processor time, memory', 'an ordinary file of each kind'],
   endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],
   batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],

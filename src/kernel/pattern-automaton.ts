@@ -21,6 +21,32 @@ export interface AutomatonState {
 /** More would make a grammar slow to prepare. */
 export const MOST_STATES = 600;
 
+/**
+ * Places and edges that may still be looked at: making automata takes time and memory in proportion to it. Patterns of one file have a part each of
+ * what the file has.
+ */
+export class AutomatonWork {
+  #left: number;
+  readonly #of: AutomatonWork | undefined;
+
+  constructor(most: number, of?: AutomatonWork) {
+    this.#left = most;
+    this.#of = of;
+  }
+
+  get spent(): boolean {
+    return this.#left < 0 || this.#of?.spent === true;
+  }
+
+  spend(steps: number): void {
+    this.#left -= steps;
+    this.#of?.spend(steps);
+  }
+}
+
+/** Some 100 ms on a slow computer. A format of JSON Schema takes a tenth of it at most, and `^[^\s]{1,255}$` a third. */
+const MOST_WORK = 30_000;
+
 /** Steps between places of a pattern: over a set of characters, or over nothing. */
 interface Places {
   readonly over: { readonly set: CharSet; readonly to: number }[][];
@@ -28,11 +54,18 @@ interface Places {
 }
 
 /**
+ * @param whole what patterns of the same file have together
  * @param least characters of a text, at least; `most`: at most
  * @returns what matches all patterns at once, which may be no text at all (a start without edges that is not final); `too-large`: more than
- *   `MOST_STATES` states
+ *   `MOST_STATES` states, or more work than is left
  */
-export function automatonOf(patterns: readonly Pattern[], least = 0, most = Infinity): Result<Automaton, 'too-large'> {
+export function automatonOf(
+  patterns: readonly Pattern[],
+  least = 0,
+  most = Infinity,
+  whole?: AutomatonWork,
+): Result<Automaton, 'too-large'> {
+  const work = new AutomatonWork(MOST_WORK, whole);
   const all = patterns.map((pattern) => {
     const places: Places = { over: [], free: [] };
     const start = place(places);
@@ -59,25 +92,30 @@ export function automatonOf(patterns: readonly Pattern[], least = 0, most = Infi
     return state;
   };
   stateOf(
-    all.map(({ places, start }) => closure(places, [start])),
+    all.map(({ places, start }) => closure(places, [start], work)),
     0,
   );
   for (let state = states[0], index = 0; state; state = states[++index]) {
     if (states.length > MOST_STATES * 4) return err('too-large');
-    if (state.count === most) continue;
     const { at, edges } = state;
+    work.spend(at.reduce((sum, each) => sum + each.length, 0));
+    if (work.spent) return err('too-large');
+    if (state.count === most) continue;
     const steps = at.map((each, k) => each.flatMap((from) => all[k]?.places.over[from] ?? []));
-    for (const piece of pieces(steps.flat().map(({ set }) => set))) {
-      const [low] = piece;
+    for (const { set, active } of shares(
+      steps.flatMap((each) => each.map((step) => step.set)),
+      work,
+    )) {
       const next = steps.map((each, k) =>
         closure(
           all[k]?.places ?? { over: [], free: [] },
-          each.filter(({ set }) => has(set, low)).map(({ to }) => to),
+          each.filter((step) => active.has(step.set)).map(({ to }) => to),
+          work,
         ),
       );
+      if (work.spent) return err('too-large');
       if (next.some((each) => each.length === 0)) continue;
-      const to = stateOf(next, Math.min(state.count + 1, counted));
-      edges.push({ set: [piece], to });
+      edges.push({ set, to: stateOf(next, Math.min(state.count + 1, counted)) });
     }
   }
   return trimmed(states);
@@ -193,10 +231,11 @@ function thread(places: Places, pattern: Pattern, from: number): number {
 }
 
 /** All places that these lead to over nothing, sorted. */
-function closure({ free }: Places, from: readonly number[]): number[] {
+function closure({ free }: Places, from: readonly number[], work: AutomatonWork): number[] {
   const found = new Set<number>();
   const open = [...from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    work.spend(1);
     if (found.has(at)) continue;
     found.add(at);
     open.push(...(free[at] ?? []));
@@ -204,10 +243,32 @@ function closure({ free }: Places, from: readonly number[]): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-/** The largest ranges on which these sets are of one mind. */
-function pieces(sets: readonly CharSet[]): (readonly [number, number])[] {
-  const cuts = new Set<number>();
-  for (const [low, high] of sets.flat()) cuts.add(low).add(high + 1);
-  const edges = [...cuts].sort((a, b) => a - b);
-  return edges.slice(0, -1).map((low, k) => [low, (edges[k + 1] ?? low + 1) - 1]);
+/** Characters by the sets that they are in, those of the lowest character first. */
+function shares(sets: readonly CharSet[], work: AutomatonWork): { set: CharSet; active: ReadonlySet<CharSet> }[] {
+  const distinct = [...new Set(sets)];
+  const events = distinct.flatMap((set) =>
+    set.flatMap(([low, high]) => [
+      { at: low, set, begins: true },
+      { at: high + 1, set, begins: false },
+    ]),
+  );
+  events.sort((a, b) => a.at - b.at);
+  const numbers = new Map(distinct.map((set, number) => [set, number]));
+  const groups = new Map<string, { set: (readonly [number, number])[]; active: ReadonlySet<CharSet> }>();
+  const active = new Set<CharSet>();
+  for (const [k, { at, set, begins }] of events.entries()) {
+    if (begins) active.add(set);
+    else active.delete(set);
+    const end = events[k + 1]?.at ?? at;
+    work.spend(1 + active.size);
+    if (work.spent) return [];
+    if (end === at || active.size === 0) continue;
+    const key = Array.from(active, (each) => numbers.get(each) ?? 0)
+      .sort((a, b) => a - b)
+      .join(',');
+    const group = groups.get(key);
+    if (group) group.set.push([at, end - 1]);
+    else groups.set(key, { set: [[at, end - 1]], active: new Set(active) });
+  }
+  return [...groups.values()];
 }

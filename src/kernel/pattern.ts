@@ -17,6 +17,7 @@ export interface PatternFault {
   readonly hint: string;
 }
 
+const MOST_CHARACTERS = 4000;
 const MOST_REPEATS = 1000;
 /** Sets in a pattern with its repetitions written out: what a matcher looks at for each character, at most. */
 const MOST_STEPS = 4000;
@@ -59,7 +60,8 @@ function steps(pattern: Pattern): number {
     case 'choice':
       return pattern.of.reduce((sum, part) => sum + steps(part), 0);
     case 'repeat':
-      return steps(pattern.of) * Math.max(1, pattern.most === Infinity ? pattern.least : pattern.most);
+      // A repetition of nothing takes a place each time.
+      return Math.max(1, steps(pattern.of)) * Math.max(1, pattern.most === Infinity ? pattern.least : pattern.most);
   }
 }
 
@@ -69,6 +71,8 @@ class PatternReader {
   #at = 0;
 
   constructor(source: string) {
+    if (source.length > MOST_CHARACTERS)
+      throw new Refused('the pattern is too long', `at most ${MOST_CHARACTERS} characters`);
     this.#chars = [...source];
   }
 

@@ -1,8 +1,9 @@
 /** Rules that tie sections of a swarm file together: names that must exist, flows that must end, budgets that must be possible. */
-import { quote } from './diagnostic.ts';
+import { AutomatonWork } from '../kernel/pattern-automaton.ts';
+import { cutText, quote, someOf } from './diagnostic.ts';
 import { INPUT_NAME, MAX_AGENTS, type Swarm } from './model.ts';
 import { nearest } from './nearest.ts';
-import { outputSchemaFaults } from './output-schema-faults.ts';
+import { MOST_WORK, outputSchemaFaults } from './output-schema-faults.ts';
 import type { Path } from './source.ts';
 
 /** Something wrong at a path of the file. */
@@ -82,10 +83,12 @@ function checkInput({ input }: Swarm): Broken[] {
 }
 
 function checkOutputs({ roles }: Swarm, sound: (path: Path) => boolean): Broken[] {
+  // All patterns of a file together: there may be thousands.
+  const work = new AutomatonWork(MOST_WORK);
   return Object.entries(roles).flatMap(([name, role]) => {
     const path = ['roles', name, 'output'];
     if (!sound(path) || !role?.output) return [];
-    return outputSchemaFaults(role.output, path).map((fault) => ({ ...fault, part: 'key' as const }));
+    return outputSchemaFaults(role.output, path, work).map((fault) => ({ ...fault, part: 'key' as const }));
   });
 }
 
@@ -145,7 +148,7 @@ function checkFlow({ roles, flow }: Swarm): Broken[] {
     broken.push({
       path: ['flow', index, key],
       message: `flow[${index}].${key} names ${quote(name)}, which is not a role`,
-      expected: `one of ${known.join(', ')}`,
+      expected: `one of ${someOf(known)}`,
       hint: near ? `did you mean ${near}?` : '',
     });
   };
@@ -237,7 +240,13 @@ function checkReach(flow: Swarm['flow']): Broken[] {
         // Told once, at the step of the cycle that stands first.
         const first = Math.min(...seen.slice(seen.indexOf(on)).map((role) => stepOf.get(role) ?? 0));
         if (first !== index) return [];
-        return [{ path, message: `flow goes round in a circle: ${cycle}`, expected: `a way back to ${INPUT_NAME}` }];
+        return [
+          {
+            path,
+            message: `flow goes round in a circle: ${cutText(cycle, 300)}`,
+            expected: `a way back to ${INPUT_NAME}`,
+          },
+        ];
       }
       seen.push(on);
       const before = flow[stepOf.get(on) ?? -1];

@@ -1,14 +1,23 @@
+/** Longer names are no slip of the hand, and comparing them takes the product of their lengths. */
+const MOST_CHARACTERS = 64;
+/** Of a million names the first are looked at. */
+const MOST_CANDIDATES = 1000;
+
 /**
  * The candidate that a person most likely meant: the nearest by optimal string alignment (insert, delete, replace, swap of neighbours),
  * if it is near enough to be a slip of the hand, else null. Case does not count. Ties go to the earlier candidate.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > MOST_CHARACTERS) return null;
   const typed = word.toLowerCase();
-  if (typed.length > 64) return null;
   let best: string | null = null;
   // Of a single letter any other would be one slip away.
   let bestDistance = Math.min(typed.length - 1, Math.max(1, Math.floor(typed.length / 3))) + 1;
+  let looked = 0;
   for (const candidate of candidates) {
+    if (++looked > MOST_CANDIDATES) break;
+    // A distance is at least the difference of lengths.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = alignment(typed, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

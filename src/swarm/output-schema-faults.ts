@@ -1,5 +1,6 @@
 /** Rules that tie the keywords of an output schema together. What passes them has a grammar, and values that pass the schema. */
-import { accepts } from '../kernel/pattern-automaton.ts';
+import { accepts, AutomatonWork } from '../kernel/pattern-automaton.ts';
+import { MAX_DIAGNOSTICS, quote, someOf } from './diagnostic.ts';
 import {
   ANNOTATIONS,
   childrenOf,
@@ -13,6 +14,7 @@ import {
 import { nearest } from './nearest.ts';
 import {
   circleFrom,
+  goesRound,
   MOST_DEFINITIONS,
   MOST_SCHEMAS,
   references,
@@ -20,6 +22,9 @@ import {
   sizeWrittenOut,
 } from './schema-references.ts';
 import { textsOf } from './schema-texts.ts';
+
+/** For all patterns of a swarm file: the time of a few that are at the limit. */
+export const MOST_WORK = 60_000;
 
 type Path = readonly (string | number)[];
 
@@ -33,8 +38,16 @@ export interface SchemaFault {
 
 type Report = (at: Path, message: string, expected: string, hint?: string) => void;
 
-/** @param root a role's whole output, of the right form */
-export function outputSchemaFaults(root: OutputSchema, path: Path = []): SchemaFault[] {
+/**
+ * @param root a role's whole output, of the right form
+ * @param work for all patterns of the file
+ * @returns the first 50 or so: after that no more is looked at
+ */
+export function outputSchemaFaults(
+  root: OutputSchema,
+  path: Path = [],
+  work = new AutomatonWork(MOST_WORK),
+): SchemaFault[] {
   for (const key of ['$defs', 'definitions'] as const) {
     const { length } = Object.keys(root[key] ?? {});
     if (length <= MOST_DEFINITIONS) continue;
@@ -50,7 +63,7 @@ export function outputSchemaFaults(root: OutputSchema, path: Path = []): SchemaF
     ];
   }
   const faults: SchemaFault[] = [];
-  faultsWithin(root, root, path, faults);
+  faultsWithin(root, { root, work, known: references(root), circular: goesRound(root) }, path, faults);
   if (faults.length === 0 && sizeWrittenOut(root) > MOST_SCHEMAS) {
     faults.push({
       path,
@@ -61,33 +74,49 @@ export function outputSchemaFaults(root: OutputSchema, path: Path = []): SchemaF
   return faults;
 }
 
-function faultsWithin(schema: OutputSchema, root: OutputSchema, path: Path, faults: SchemaFault[]): void {
+/** What is the same for all schemas of one output. */
+interface Whole {
+  readonly root: OutputSchema;
+  readonly work: AutomatonWork;
+  /** What could be referred to. */
+  readonly known: readonly string[];
+  /** Some references of it go round in a circle. */
+  readonly circular: boolean;
+}
+
+function faultsWithin(schema: OutputSchema, whole: Whole, path: Path, faults: SchemaFault[]): void {
+  if (faults.length > MAX_DIAGNOSTICS) return;
   const report: Report = (at, message, expected, hint = '') => {
     faults.push({ path: [...path, ...at], message, expected, hint });
   };
-  if (schema !== root) checkPlace(schema, report);
-  if (schema.$ref === undefined) checkKeywords(schema, report);
-  else checkReference(schema, schema.$ref, root, report);
+  if (schema !== whole.root) checkPlace(schema, report);
+  if (schema.$ref === undefined) checkKeywords(schema, whole.work, report);
+  else checkReference(schema, schema.$ref, whole, report);
   for (const [at, child] of childrenOf(schema)) {
     checkName(at, report);
-    faultsWithin(child, root, [...path, ...at], faults);
+    faultsWithin(child, whole, [...path, ...at], faults);
   }
 }
 
-function checkKeywords(schema: OutputSchema, report: Report): void {
+function checkKeywords(schema: OutputSchema, work: AutomatonWork, report: Report): void {
   checkSaysSomething(schema, report);
   checkTypes(schema, report);
   checkBounds(schema, report);
   checkArray(schema, report);
-  checkTexts(schema, report);
+  checkTexts(schema, work, report);
   checkValues(schema, report);
   checkMerge(schema, report);
-  schema.required?.forEach((name, index) => {
-    if (Object.hasOwn(schema.properties ?? {}, name)) return;
-    const near = nearest(name, Object.keys(schema.properties ?? {}));
-    const message = `required names ${JSON.stringify(name)}, which properties does not have`;
+  checkRequired(schema, report);
+}
+
+function checkRequired({ required = [], properties = {} }: OutputSchema, report: Report): void {
+  const names = Object.keys(properties);
+  const missing = required.flatMap((name, index) => (Object.hasOwn(properties, name) ? [] : [{ name, index }]));
+  for (const { name, index } of missing.slice(0, MAX_DIAGNOSTICS)) {
+    const near = nearest(name, names);
+    const message = `required names ${quote(name)}, which properties does not have`;
     report(['required', index], message, 'a name in properties', near ? `did you mean ${near}?` : '');
-  });
+  }
 }
 
 /** What the values must be that a rule makes one of; a rule that is not here takes any. */
@@ -119,7 +148,7 @@ const PROPERTY_NAME_EXPECTED = '1 to 64 characters without quotes, backslashes a
 function checkName(at: Path, report: Report): void {
   const [key, name] = at;
   if (key !== 'properties' || PROPERTY_NAME.test(String(name))) return;
-  report(at, `${JSON.stringify(name)} cannot name a property`, PROPERTY_NAME_EXPECTED);
+  report(at, `${quote(String(name))} cannot name a property`, PROPERTY_NAME_EXPECTED);
 }
 
 function checkPlace(schema: OutputSchema, report: Report): void {
@@ -129,7 +158,12 @@ function checkPlace(schema: OutputSchema, report: Report): void {
   }
 }
 
-function checkReference(schema: OutputSchema, reference: string, root: OutputSchema, report: Report): void {
+function checkReference(
+  schema: OutputSchema,
+  reference: string,
+  { root, known, circular }: Whole,
+  report: Report,
+): void {
   const allowed: readonly string[] = ['$ref', 'nullable', '$defs', 'definitions', ...ANNOTATIONS];
   for (const key of Object.keys(schema).filter((each) => !allowed.includes(each))) {
     report(
@@ -139,7 +173,6 @@ function checkReference(schema: OutputSchema, reference: string, root: OutputSch
       'put the keyword into the definition, or write the schema out in place',
     );
   }
-  const known = references(root);
   if (reference === '#' || reference === '') {
     report(['$ref'], 'the output refers to itself', 'a schema that ends', OUT_OF_CIRCLES);
   } else if (!referredTo(root, reference)) {
@@ -151,12 +184,12 @@ function checkReference(schema: OutputSchema, reference: string, root: OutputSch
       : 'only definitions of the same output can be referred to: nothing is fetched, and no place within another schema is named';
     report(
       ['$ref'],
-      `$ref names ${JSON.stringify(reference)}, which the output does not define`,
-      known.length > 0 ? `one of ${known.join(', ')}` : '#/$defs/NAME, with $defs at the beginning of output',
+      `$ref names ${quote(reference)}, which the output does not define`,
+      known.length > 0 ? `one of ${someOf(known)}` : '#/$defs/NAME, with $defs at the beginning of output',
       hint,
     );
   } else {
-    const circle = circleFrom(root, reference);
+    const circle = circular ? circleFrom(root, reference) : null;
     if (circle) report(['$ref'], `references go round in a circle: ${circle}`, 'a schema that ends', OUT_OF_CIRCLES);
   }
 }
@@ -269,8 +302,8 @@ function differentValues(schema: OutputSchema): number {
   return counts.length === 0 ? Infinity : counts.reduce((sum, each) => sum + each, 0) + (schema.nullable ? 1 : 0);
 }
 
-function checkTexts(schema: OutputSchema, report: Report): void {
-  const texts = textsOf(schema);
+function checkTexts(schema: OutputSchema, work: AutomatonWork, report: Report): void {
+  const texts = textsOf(schema, work);
   if (texts.ok) return;
   const { key, message, hint } = texts.error;
   report([key], message, 'a regular expression that a grammar can hold', hint);
@@ -284,10 +317,14 @@ function checkValues(schema: OutputSchema, report: Report): void {
   }));
   if (schema.const !== undefined) values.push({ value: schema.const, at: ['const'] });
   for (const { value, at } of values) {
-    const why = misfit(value, schema);
-    if (why) report(at, `${JSON.stringify(value)} ${why}`, 'a value that the rest of the schema allows');
+    const elsewhere =
+      at[0] === 'const' && schema.enum && !schema.enum.includes(value) && !(value === null && schema.nullable);
+    const why = elsewhere ? 'is not in enum' : misfit(value, schema);
+    if (why) report(at, `${shown(value)} ${why}`, 'a value that the rest of the schema allows');
   }
 }
+
+const shown = (value: Scalar): string => (typeof value === 'string' ? quote(value) : String(value));
 
 /** Why one of a schema's own values can never pass the rest of it; null where it can. */
 function misfit(value: Scalar, schema: OutputSchema): string | null {
@@ -295,13 +332,12 @@ function misfit(value: Scalar, schema: OutputSchema): string | null {
   const { exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity } = schema;
   const types = typesOf(schema);
   if (value === null && schema.nullable) return null;
-  if (schema.enum && !schema.enum.includes(value)) return 'is not in enum';
   if (types.length > 0 && !types.includes(typeOf(value)) && !(types.includes('number') && typeof value === 'number')) {
     return `is not of type ${types.join(', ')}`;
   }
   if (typeof value === 'string') {
     // JSON Schema counts characters, not UTF-16 code units.
-    const length = [...value].length;
+    const length = minLength > 0 || maxLength < Infinity ? charactersOf(value) : 0;
     if (length < minLength || length > maxLength) return 'is not as long as minLength and maxLength ask';
     const texts = textsOf(schema);
     return texts.ok && texts.value && !accepts(texts.value, value) ? 'does not match pattern or format' : null;
@@ -317,6 +353,12 @@ function misfit(value: Scalar, schema: OutputSchema): string | null {
     }
   }
   return null;
+}
+
+function charactersOf(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 function typeOf(value: Scalar): OutputType {

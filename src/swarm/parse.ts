@@ -2,7 +2,15 @@
 import * as v from 'valibot';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { type Broken, checkSwarm } from './check.ts';
-import { describe, type Diagnostic, type Position, quote, sortDiagnostics } from './diagnostic.ts';
+import {
+  cutText,
+  describe,
+  type Diagnostic,
+  MAX_DIAGNOSTICS,
+  type Position,
+  quote,
+  sortDiagnostics,
+} from './diagnostic.ts';
 import { type Swarm, SwarmSchema } from './model.ts';
 import { formatInsteadOf, insteadOf, typeInsteadOf } from './left-out.ts';
 import { nearest } from './nearest.ts';
@@ -26,50 +34,122 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
   const { source, diagnostics } = readSource(file, text);
   if (!source) return err(sortDiagnostics(diagnostics));
 
-  const broken: Path[] = [];
+  const broken = new BrokenPaths();
+  // More than there is room for is counted, and not put into words.
+  let untold = 0;
   /** Each pass is silent about places that an earlier one spoke of. */
-  const pass = (problems: readonly Broken[]): void => {
+  const pass = (problems: Iterable<Broken | Unworded>): void => {
     const taken = new Set(diagnostics.map(({ line, column }) => `${line}:${column}`));
-    for (const { path, part = 'value', message, expected, hint = '' } of problems) {
-      broken.push(path);
+    for (const problem of problems) {
+      broken.add(problem.path);
+      if (diagnostics.length >= 2 * MAX_DIAGNOSTICS) {
+        untold++;
+        continue;
+      }
+      const { path, part = 'value', message, expected, hint = '' } = 'words' in problem ? problem.words() : problem;
       const { line, column } = source.locate(path, part);
       if (!taken.has(`${line}:${column}`)) diagnostics.push({ file, line, column, message, expected, hint });
     }
   };
+  const failed = () => err(sortDiagnostics(diagnostics, untold));
 
+  const tooMany = tooManySchemas(source.value);
+  pass(tooMany);
+  if (tooMany.length > 0) return failed();
   pass(halfCharacters(source.value, []));
   pass(formProblems(SwarmSchema, source.value, []));
+  // What follows compares parts of the file with each other, for which there have to be few.
+  if (untold > 0) return failed();
   const parsed = v.safeParse(SwarmSchema, source.value, { abortPipeEarly: true });
-  const inForm = (path: Path): boolean => !broken.some((at) => startsWith(path, at));
+  const inForm = (path: Path): boolean => !broken.leadTo(path);
+  // All of one pass are looked at before any is spoken of: none silences another.
   pass((parsed.issues ?? []).flatMap(valueProblem).filter(({ path }) => inForm(path)));
+  if (untold > 0) return failed();
   // Sections that are sound are checked against each other even when others are not: one pass, all messages.
-  const sound = (path: Path): boolean => !broken.some((at) => startsWith(at, path) || startsWith(path, at));
+  const sound = (path: Path): boolean => !broken.touch(path);
   pass(checkSwarm(parsed.output as Swarm, sound, inForm(['roles'])));
 
-  if (diagnostics.length > 0) return err(sortDiagnostics(diagnostics));
+  if (diagnostics.length > 0) return failed();
   return ok({ swarm: parsed.output as Swarm, locate: (path) => source.locate(path, 'value') });
 }
 
-function startsWith(path: Path, prefix: Path): boolean {
-  return path.length >= prefix.length && prefix.every((name, index) => path[index] === name);
+/** Maps within the outputs of all roles: each may be a schema, which has many keywords to be looked for. */
+const MOST_SCHEMAS = 3000;
+
+function tooManySchemas(value: unknown): Broken[] {
+  let maps = 0;
+  const count = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (!Array.isArray(node)) maps++;
+    for (const child of Object.values(node)) count(child);
+  };
+  for (const [name, role] of Object.entries(mapAt(value, 'roles'))) {
+    count(mapAt(role, 'output'));
+    if (maps <= MOST_SCHEMAS) continue;
+    const message = `with the output of ${cutText(name, 80)} the roles have more than ${MOST_SCHEMAS} schemas`;
+    return [
+      { path: ['roles', name, 'output'], part: 'key', message, expected: `at most ${MOST_SCHEMAS} in all`, hint: '' },
+    ];
+  }
+  return [];
+}
+
+const mapAt = (value: unknown, key: string): object => {
+  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof found === 'object' && found !== null ? found : {};
+};
+
+/** A fault whose words are found when they are wanted. */
+interface Unworded {
+  readonly path: Path;
+  words(): Broken;
+}
+
+/** Places where something is wrong, asked about in time that depends on the length of a path alone. */
+class BrokenPaths {
+  readonly #broken = new Set<string>();
+  readonly #above = new Set<string>();
+
+  add(path: Path): void {
+    const ways = waysTo(path);
+    for (const way of ways) this.#above.add(way);
+    this.#broken.add(ways.at(-1) ?? '');
+  }
+
+  /** Something is wrong there or around it. */
+  leadTo(path: Path): boolean {
+    return waysTo(path).some((way) => this.#broken.has(way));
+  }
+
+  /** Something is wrong there, around it or within it. */
+  touch(path: Path): boolean {
+    return this.leadTo(path) || this.#above.has(waysTo(path).at(-1) ?? '');
+  }
+}
+
+/** From the root to a place, each as one text. */
+function waysTo(path: Path): string[] {
+  const ways = [''];
+  for (const name of path) ways.push(`${ways.at(-1) ?? ''}/${JSON.stringify(name)}`);
+  return ways;
 }
 
 /** `roles.triager.limits`, `flow[1].role`; `the file` at the root. */
 function nameOf(path: Path): string {
-  const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+  const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${cutText(part, 80)}`)).join('');
   return name === '' ? 'the file' : name.replace(/^\./, '');
 }
 
 /** Escapes can spell what no text holds, and no model could be sent. */
-function halfCharacters(value: unknown, path: Path): Broken[] {
-  if (typeof value === 'string') {
-    if (value.isWellFormed()) return [];
+function* halfCharacters(value: unknown, path: Path): Generator<Unworded> {
+  if (typeof value === 'string' && !value.isWellFormed()) {
     const expected = 'a whole character: both halves of it, as in \\uD83D\\uDE00';
-    return [{ path, message: `${nameOf(path)} holds half a character`, expected, hint: 'write the character itself' }];
+    const message = () => `${nameOf(path)} holds half a character`;
+    yield { path, words: () => ({ path, message: message(), expected, hint: 'write the character itself' }) };
   }
-  if (typeof value !== 'object' || value === null) return [];
-  const children = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return children.flatMap(([key, child]) => halfCharacters(child, [...path, key]));
+  if (typeof value !== 'object' || value === null) return;
+  const children = Array.isArray(value) ? value.entries() : Object.entries(value);
+  for (const [key, child] of children) yield* halfCharacters(child, [...path, key]);
 }
 
 type AnySchema = v.GenericSchema &
@@ -79,35 +159,29 @@ type AnySchema = v.GenericSchema &
   };
 
 /** What the schema library tells too little about: maps and lists in the wrong place, unknown keys with the nearest known one, missing keys. */
-function formProblems(given: AnySchema, value: unknown, path: Path): Broken[] {
+function* formProblems(given: AnySchema, value: unknown, path: Path): Generator<Unworded> {
   const schema = unwrap(given);
   if (schema.item && Array.isArray(value)) {
-    const { item } = schema;
-    return value.flatMap((child, index) => formProblems(item, child, [...path, index]));
+    for (const [index, child] of value.entries()) yield* formProblems(schema.item, child, [...path, index]);
+    return;
   }
-  if (!schema.entries && !schema.value) return [];
+  if (!schema.entries && !schema.value) return;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [{ path, message: found(path, value), expected: String(schema.message) }];
+    yield { path, words: () => ({ path, message: found(path, value), expected: String(schema.message) }) };
+    return;
   }
-  const inside = Object.entries(value).flatMap(([key, child]) => {
+  for (const [key, child] of Object.entries(value)) {
     const childSchema = schema.value ?? ownEntry(schema.entries, key);
     const childPath = [...path, key];
-    return childSchema
-      ? formProblems(childSchema, child, childPath)
-      : [unknownKey(key, path, Object.keys(schema.entries ?? {}))];
-  });
-  const missing = Object.entries(schema.entries ?? {}).flatMap(([key, child]): Broken[] => {
-    if (Object.hasOwn(value, key) || child.wrapped) return [];
-    return [
-      {
-        path: [...path, key],
-        part: 'key',
-        message: `${nameOf(path)} has no ${key}`,
-        expected: `${key}: ${String(child.message)}`,
-      },
-    ];
-  });
-  return [...inside, ...missing];
+    if (childSchema) yield* formProblems(childSchema, child, childPath);
+    else yield { path: childPath, words: () => unknownKey(key, path, Object.keys(schema.entries ?? {})) };
+  }
+  for (const [key, child] of Object.entries(schema.entries ?? {})) {
+    if (Object.hasOwn(value, key) || child.wrapped) continue;
+    const at = [...path, key];
+    const expected = `${key}: ${String(child.message)}`;
+    yield { path: at, words: () => ({ path: at, part: 'key', message: `${nameOf(path)} has no ${key}`, expected }) };
+  }
 }
 
 function ownEntry(entries: Record<string, AnySchema> | undefined, key: string): AnySchema | undefined {

@@ -2,7 +2,7 @@
  * An output schema as engines and the checker get it: references written out, `nullable` as a type, formats of numbers as bounds, no annotations but
  * title and description. A schema that uses none of these stays as it is, letter by letter.
  */
-import { ANNOTATIONS, childrenOf, NUMBER_FORMATS, type OutputSchema, type Scalar, typesOf } from './output-schema.ts';
+import { ANNOTATIONS, NUMBER_FORMATS, type OutputSchema, type Scalar, typesOf } from './output-schema.ts';
 import { referredTo } from './schema-references.ts';
 
 const known = new WeakMap<OutputSchema, OutputSchema>();
@@ -23,16 +23,14 @@ function plainOf(schema: OutputSchema, root: OutputSchema): OutputSchema {
   const target = schema.$ref === undefined ? undefined : referredTo(root, schema.$ref);
   const base = target ? plainOf(target, root) : {};
   const own = Object.fromEntries(Object.entries(schema).filter(([key]) => !DROPPED.includes(key))) as OutputSchema;
-  for (const [path, child] of childrenOf(own)) put(own, path, plainOf(child, root));
+  if (own.items) own.items = plainOf(own.items, root);
+  if (own.anyOf) own.anyOf = own.anyOf.map((child) => plainOf(child, root));
+  if (own.properties) {
+    const properties = Object.entries(own.properties);
+    own.properties = Object.fromEntries(properties.map(([name, child]) => [name, plainOf(child, root)]));
+  }
   const whole = stored({ ...base, ...own });
   return schema.nullable === true ? orNull(whole) : whole;
-}
-
-/** Replaces a child in its parent, whose maps and lists are copied first. */
-function put(parent: OutputSchema, [key, name]: readonly (string | number)[], child: OutputSchema): void {
-  if (key === 'items') parent.items = child;
-  else if (key === 'anyOf') parent.anyOf = (parent.anyOf ?? []).map((each, index) => (index === name ? child : each));
-  else parent.properties = { ...parent.properties, [String(name)]: child };
 }
 
 const INT32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };

@@ -57,6 +57,29 @@ export function circleFrom(root: OutputSchema, reference: string): string | null
   return follow(reference, []);
 }
 
+/** Whether any of its references leads back to itself. Each schema is looked at once. */
+export function goesRound(root: OutputSchema): boolean {
+  const ended = new Set<OutputSchema>();
+  const open = new Set<OutputSchema>();
+  const look = (schema: OutputSchema): boolean => {
+    if (ended.has(schema)) return false;
+    if (open.has(schema)) return true;
+    open.add(schema);
+    const target = schema.$ref === undefined ? undefined : referredTo(root, schema.$ref);
+    const found =
+      (target !== undefined && look(target)) ||
+      Array.from(childrenOf(schema)).some(
+        // Definitions are no part of what they stand in, and are looked at where they are referred to.
+        ([[key], child]) => key !== '$defs' && key !== 'definitions' && look(child),
+      );
+    open.delete(schema);
+    ended.add(schema);
+    return found;
+  };
+  const definitions = [root.$defs, root.definitions].flatMap((named) => Object.values(named ?? {}));
+  return [root, ...definitions].some(look);
+}
+
 /** Schemas with all references written out, counted as far as the limit. */
 export function sizeWrittenOut(root: OutputSchema): number {
   const known = new Map<OutputSchema, number>();

@@ -6,6 +6,7 @@
  */
 import {
   type Alias,
+  Composer,
   type Document,
   isAlias,
   isMap,
@@ -15,11 +16,14 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
+  visit,
   type YAMLError,
+  YAMLParseError,
 } from 'yaml';
-import { type Diagnostic, listOf, type Position, quote } from './diagnostic.ts';
+import { type Diagnostic, listOf, placeIn, type Position, quote } from './diagnostic.ts';
 import { foreignFormat, plainText } from './foreign.ts';
+import { partsOf } from './parts.ts';
 import { syntaxError } from './syntax-error.ts';
 
 export type Path = readonly (string | number)[];
@@ -69,16 +73,13 @@ export function readSource(file: string, given: string): ReadSource {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    // Own checks below: these report where the first one stood, and cost linear time.
-    uniqueKeys: false,
-    logLevel: 'error',
-    schema: 'core',
-    merge: false,
-    resolveKnownTags: false,
-  });
+  const parts = partsOf(text);
+  if (!parts.ok) {
+    const { offset, message, expected, hint } = parts.error;
+    report(placeIn(text, offset), message, expected, hint);
+    return { source: null, diagnostics };
+  }
+  const document = withoutStacks(() => parse(text, parts.value, lines));
 
   const version = document.directives?.yaml;
   if (version?.explicit && version.version !== '1.2') {
@@ -121,6 +122,49 @@ export function readSource(file: string, given: string): ReadSource {
   }
 }
 
+/** As `parseDocument` of the package, of lexemes that are there already. */
+function parse(text: string, lexemes: readonly string[], lines: LineCounter): Document.Parsed {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    prettyErrors: false,
+    // Own checks: these report where the first one stood, and cost linear time.
+    uniqueKeys: false,
+    logLevel: 'error',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+  });
+  function* tokens() {
+    lines.addNewLine(0);
+    for (const lexeme of lexemes) yield* parser.next(lexeme);
+    yield* parser.end();
+  }
+  let first: Document.Parsed | undefined;
+  for (const document of composer.compose(tokens(), true, text.length)) {
+    if (!first) {
+      first = document;
+      continue;
+    }
+    const [start, end] = document.range;
+    first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', ''));
+    break;
+  }
+  // It is asked for one even where there is none.
+  return first as Document.Parsed;
+}
+
+/** The parser makes an error of each odd character, and its stack costs more than all else of it. */
+function withoutStacks<T>(parse: () => T): T {
+  const errors: { stackTraceLimit?: number | undefined } = Error;
+  const before = errors.stackTraceLimit;
+  errors.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    errors.stackTraceLimit = before;
+  }
+}
+
 /** Stops the reading; what was wrong has been reported. */
 class Refused extends Error {}
 
@@ -138,6 +182,7 @@ class Reader {
   readonly #report: Report;
   readonly #entries = new WeakMap<object, Map<string | number, Entry>>();
   readonly #open = new Set<Node>();
+  #targets: ReadonlyMap<Alias, Node> | null = null;
   #aliases = 0;
   #values = 0;
 
@@ -192,12 +237,18 @@ class Reader {
         'write the values out',
       );
     }
-    const target = node.resolve(this.#document);
+    const target = this.#targetOf(node);
     if (!target)
       this.#refuse(node, `the alias *${node.source} has no anchor before it`, `&${node.source} at an earlier value`);
     if (this.#open.has(target))
       this.#refuse(node, `the alias *${node.source} repeats the value it is in`, 'a value that ends');
     return this.read(target, depth);
+  }
+
+  /** The library would look through the whole document for each. */
+  #targetOf(alias: Alias): Node | undefined {
+    this.#targets ??= targetsIn(this.#document);
+    return this.#targets.get(alias);
   }
 
   #readScalar(node: Node & { value: unknown }): unknown {
@@ -264,6 +315,21 @@ class Reader {
   }
 }
 
+/** What each alias of a document repeats: the last value before it that has its name. */
+function targetsIn(document: Document.Parsed): Map<Alias, Node> {
+  const named = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) {
+        const target = named.get(node.source);
+        if (target) targets.set(node, target);
+      } else if (node.anchor !== undefined) named.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 function startOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
@@ -273,8 +339,7 @@ function unreadable(text: string): { position: Position; message: string; hint: 
   // eslint-disable-next-line no-control-regex -- these are what it looks for
   const index = text.search(/[\uFFFD\uFEFF\x00-\x08\x0B\x0C\x0E-\x1F\x7F]/);
   if (index < 0) return null;
-  const before = text.slice(0, index);
-  const position = { line: before.split('\n').length, column: index - before.lastIndexOf('\n') };
+  const position = placeIn(text, index);
   const foreign = foreignFormat(text);
   if (foreign) return { position, ...foreign };
   const code = text.charCodeAt(index);

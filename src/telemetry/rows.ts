@@ -41,8 +41,8 @@ const COLUMNS = [
 export const csvHeader = (): string => record(COLUMNS.map((name) => ({ text: name, plain: true })));
 
 /**
- * RFC 4180 records without a header; output and review are JSON. Text that a spreadsheet would run as a formula gets a quote in front: it comes
- * from logs and models, i.e. from strangers. Numbers are none, whatever they begin with.
+ * RFC 4180 records without a header; output and review are JSON. What a spreadsheet would run as a formula is guarded: it comes from logs and models,
+ * i.e. from strangers. Numbers are none, whatever they begin with. docs/command-line.md tells how the text is had back.
  */
 export function toCsv(rows: readonly ResultRow[]): string {
   return rows.map((row) => record(COLUMNS.map((column) => cellOf(row, column)))).join('');
@@ -52,24 +52,46 @@ interface Cell {
   readonly text: string;
   /** Not text of strangers: a number, a truth, or JSON of one. */
   readonly plain: boolean;
+  /** JSON, in whose texts strangers speak. */
+  readonly json?: boolean;
 }
 
 function cellOf(row: ResultRow, column: (typeof COLUMNS)[number]): Cell {
   const value = row[column];
   if (value === null || value === undefined) return { text: '', plain: true };
   const plain = typeof value !== 'string';
-  if (column === 'output') return { text: row.written?.output ?? JSON.stringify(value), plain };
-  if (column === 'review') return { text: memberJson(column, value, row.written ?? {}), plain };
-  return { text: plain ? JSON.stringify(value) : value, plain };
+  if (column === 'output') return { text: row.written?.output ?? JSON.stringify(value), plain, json: true };
+  if (column === 'review') return { text: memberJson(column, value, row.written ?? {}), plain, json: true };
+  return plain ? { text: JSON.stringify(value), plain, json: true } : { text: value, plain };
 }
 
-/** What makes a spreadsheet take a text for a formula; the wide forms are those of East Asian keyboards. */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** What a spreadsheet takes for the beginning of a formula; the wide forms are those of East Asian keyboards. */
+const SIGN = String.raw`[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]`;
+/** What it may pass over on the way there: white space, what cannot be seen, quotes. */
+const PASSED = String.raw`\s\p{Cc}\p{Cf}\p{DI}"'\u0060\u00B4\u2018-\u201F\uFF02\uFF07`;
+const AT_FRONT = new RegExp(`^(?=[${PASSED},;]*${SIGN})`, 'u');
+/**
+ * Where a country's separator is the semicolon, a cell begins behind each, quotes or not, and a row behind each line end: what opens the field is
+ * no first character of a cell there, so that its quotes mean nothing.
+ */
+const WITHIN = new RegExp(String.raw`([;\r\n])(?=(?:(?![\r\n])[${PASSED}])*${SIGN})`, 'gu');
+/** The same within texts of JSON, where line ends are written as escapes. */
+const WITHIN_JSON = new RegExp(String.raw`(;(?:\\[bfnrt"]|\\u[\da-fA-F]{4}|[${PASSED}])*)(${SIGN})`, 'gu');
+
+/** A quote in front of what would begin a cell. */
+const guarded = (text: string): string => text.replace(WITHIN, "$1'").replace(AT_FRONT, "'");
+
+/** JSON of the same value in which no cell begins with a formula: its sign is written by number. */
+const guardedJson = (json: string): string =>
+  json.replace(
+    WITHIN_JSON,
+    (_, before: string, sign: string) => `${before}\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 function record(cells: readonly Cell[]): string {
-  const fields = cells.map(({ text, plain }) => {
-    const guarded = !plain && FORMULA.test(text) ? `'${text}` : text;
-    return /[",\r\n]|^ | $/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+  const fields = cells.map(({ text, plain, json = false }) => {
+    const safe = json ? guardedJson(text) : plain ? text : guarded(text);
+    return /[",;\r\n]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   });
   return `${fields.join(',')}\r\n`;
 }

@@ -1,4 +1,5 @@
 /** What is told at the end: files, the summary line, and how to go on. */
+import { writtenOut } from '../../src/ui/base/visible.mjs';
 import { EXIT, Stopped } from './exits.mjs';
 import { isPlain, STREAM } from './files.mjs';
 import { exported } from './page.mjs';
@@ -29,7 +30,7 @@ export function summaryOf({ engine, batched, model, tasks, results, failed, toke
  * @param {object} summary @param {(string | undefined)[]} outputs @param {(text: string) => void} tell
  */
 export async function tellSummary(summary, outputs, tell) {
-  const line = JSON.stringify(summary);
+  const line = writtenOut(JSON.stringify(summary));
   if (outputs.includes(STREAM)) return tell(line);
   // Whoever closed standard output wants no summary.
   await writeTo(process.stdout, `${line}\n`).catch((error) => {

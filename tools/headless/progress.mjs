@@ -1,5 +1,7 @@
 /** How far a run is: a bar that is drawn over itself on a terminal, a few plain lines elsewhere. */
 
+import { visible } from '../../src/ui/base/visible.mjs';
+
 /** Length of the bar, characters. */
 const BAR = 24;
 /** The pace is that of so long, ms. */
@@ -95,7 +97,8 @@ export class Progress {
   /** What everybody is to know. @param {string} text */
   tell(text) {
     this.clear();
-    this.#stream.write(`${text}\n`);
+    // Names of files and messages of strangers are part of it.
+    this.#stream.write(`${visible(text)}\n`);
   }
 
   /** What a quiet run leaves out. @param {string} text */

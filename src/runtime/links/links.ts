@@ -6,7 +6,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunStore } from '../../store/run-store.ts';
-import { isContainer, packContainer } from '../../swarm/container.ts';
+import { isContainer, packContainer, SIGNATURE_BYTES } from '../../swarm/container.ts';
 import { encodeLink } from '../../swarm/link.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { type Opened, openFile, openLink, shareFile, shareLink } from '../../swarm/share.ts';
@@ -180,9 +180,9 @@ export class Links implements LinkServer {
   async #open(source: string | Blob): Promise<Result<Opened, Problem>> {
     if (typeof source === 'string') return problemOf(await openLink(source));
     if (source.size > FILE_MOST) return err({ problem: 'too-long', detail: '' });
-    const bytes = new Uint8Array(await source.arrayBuffer());
-    if (!isContainer(bytes)) return err({ problem: 'not-a-link', detail: '' });
-    return problemOf(await openFile(bytes));
+    const begins = new Uint8Array(await source.slice(0, SIGNATURE_BYTES).arrayBuffer());
+    if (!isContainer(begins)) return err({ problem: 'not-a-link', detail: '' });
+    return problemOf(await openFile(new Uint8Array(await source.arrayBuffer())));
   }
 
   async #incidentIn(source: string | Blob): Promise<Result<Incident, Problem>> {

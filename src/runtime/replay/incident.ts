@@ -8,7 +8,8 @@ import { PLAN_ENTRIES, PLAN_MS } from '../../chaos/fault-plan.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
-import { parseBounded } from '../../swarm/bounded-json.ts';
+import { parseBounded, sayJsonFault } from '../../swarm/bounded-json.ts';
+import { cutText, formatDiagnostic, MAX_MESSAGE } from '../../swarm/diagnostic.ts';
 import { writeItems } from '../../swarm/input/items.ts';
 import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
 import type { IncidentFacts, LinkProblem } from '../protocol/links.ts';
@@ -117,11 +118,12 @@ export interface IncidentProblem {
   readonly detail: string;
 }
 
-const notOurs = (detail: string): Result<never, IncidentProblem> => err({ problem: 'not-ours', detail });
+const notOurs = (detail: string): Result<never, IncidentProblem> =>
+  err({ problem: 'not-ours', detail: cutText(detail, MAX_MESSAGE) });
 
 export function readIncident(text: string): Result<Incident, IncidentProblem> {
   const given = parseBounded(text, BOUNDS);
-  if (!given.ok) return notOurs(given.error);
+  if (!given.ok) return notOurs(sayJsonFault(given.error));
   const version = versionOf(given.value);
   if (version > 2) return err({ problem: 'unknown-version', detail: `incident: ${String(version)}` });
   const json = version === 1 ? parsed(IncidentSchemaV1, given.value) : parsed(IncidentSchema, given.value);
@@ -139,7 +141,7 @@ function parsed<Schema extends v.GenericSchema>(schema: Schema, given: unknown):
   const parse = v.safeParse(schema, given, { abortEarly: true });
   if (parse.success) return ok(parse.output);
   const [issue] = parse.issues;
-  return err(`${v.getDotPath(issue) ?? 'The incident'}: ${issue.message}`);
+  return err(`${cutText(v.getDotPath(issue) ?? 'The incident', 200)}: ${cutText(issue.message, 300)}`);
 }
 
 function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
@@ -158,7 +160,10 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     settings: settings as unknown as RunSource['settings'],
   };
   const planned = setupOf(source);
-  if (!planned.ok) return notOurs(planned.error[0]?.message ?? 'Its swarm file cannot be read.');
+  if (!planned.ok) {
+    const [first] = planned.error;
+    return notOurs(first ? formatDiagnostic(first) : 'Its swarm file cannot be read.');
+  }
   const plan = planned.value;
   const problem = problemInRevisions(plan, json.revisions ?? []);
   if (problem !== null) return notOurs(`revisions: ${problem}`);

@@ -13,8 +13,11 @@ export interface CsvRecord {
   readonly fields: readonly string[];
   /** Offset of each field. */
   readonly offsets: readonly number[];
-  /** A quote that never closes, or a field that goes on behind its closing quote; `at`: offset of the opening quote. */
-  readonly fault: { readonly kind: 'unclosed' | 'after-quote'; readonly at: number } | null;
+  /**
+   * A quote that never closes, or a field that goes on behind its closing quote; `at`: offset of the opening quote. Or more fields than a record has:
+   * offset of the first too many.
+   */
+  readonly fault: { readonly kind: 'unclosed' | 'after-quote' | 'wide'; readonly at: number } | null;
 }
 
 export interface CsvForm {
@@ -31,15 +34,22 @@ export interface CsvStart {
 }
 
 const QUOTE = '"';
+/** As many as a sheet of Excel has. */
+export const MAX_COLUMNS = 16_384;
 
 /**
  * @param text lines end in LF
- * @param visit is given each record, blank lines too; false ends the reading
+ * @param visit is given each record, but for empty lines; false ends the reading
  */
 export function eachRecord(text: string, form: CsvForm, from: CsvStart, visit: (record: CsvRecord) => boolean): void {
   const scanner = new Scanner(text, form);
   let { offset, line } = from;
   while (offset < text.length) {
+    if (text.charCodeAt(offset) === 0x0a) {
+      offset++;
+      line++;
+      continue;
+    }
     const record = scanner.recordAt(offset, line);
     if (!visit(record)) return;
     offset = record.end + 1;
@@ -70,6 +80,10 @@ class Scanner {
     const until = (end: number): CsvRecord => ({ line, lastLine, start, end, fields, offsets, fault: null });
 
     for (let at = start; ;) {
+      if (fields.length === MAX_COLUMNS) {
+        const fault = { kind: 'wide', at } as const;
+        return { line, lastLine: line, start, end: firstEnd, fields, offsets, fault };
+      }
       const opens = this.#padded ? skipSpaces(text, at) : at;
       const quoted = text[opens] === QUOTE ? this.#quotedAt(opens) : null;
       offsets.push(at);

@@ -1,7 +1,7 @@
 /** From a CSV file to the texts of one column: what stands before the table, its header, and records that are not whole. */
 import { quote } from '../diagnostic.ts';
 import { nearest } from '../nearest.ts';
-import { type CsvForm, type CsvRecord, type CsvStart, eachRecord } from './csv-records.ts';
+import { type CsvForm, type CsvRecord, type CsvStart, eachRecord, MAX_COLUMNS } from './csv-records.ts';
 import { guessDelimiter, guessFromStart } from './delimiter.ts';
 import type { InputFormat, Reading, RecordSink } from './sink.ts';
 
@@ -66,6 +66,10 @@ function readRecord(
   sink: RecordSink,
 ): void {
   const { line, lastLine, fields, fault } = record;
+  if (fault?.kind === 'wide') {
+    sink.bad(tooWide(record, fault.at));
+    return;
+  }
   if (fault) {
     const before = text.slice(record.start, fault.at);
     const unclosed = fault.kind === 'unclosed';
@@ -101,6 +105,14 @@ function readRecord(
     });
   } else sink.add({ line, lastLine, text: value });
 }
+
+const tooWide = ({ line, start }: CsvRecord, at: number) => ({
+  line,
+  column: at - start + 1,
+  message: `the record goes on after ${MAX_COLUMNS} columns`,
+  expected: `at most ${MAX_COLUMNS}`,
+  hint: 'leave out columns that nobody reads, or say input.delimiter',
+});
 
 /** Column at which the first field too many begins, where no quotes hide delimiters; else 1. */
 function placeOf(text: string, { start, end, offsets }: CsvRecord, width: number): number {
@@ -144,6 +156,10 @@ function tableOf(file: string, text: string, format: InputFormat, sink: RecordSi
   }
   if (!first) return null;
   const index = indexIn(first.fields);
+  if (index < 0 && first.fault?.kind === 'wide') {
+    sink.refuse(tooWide(first, first.fault.at));
+    return null;
+  }
   if (index < 0) return missingColumn(text, first, format, sink);
   const found = columnsOf(column, first.fields);
   if (found.length > 1) return ambiguousColumn(first, String(column), found, sink);
@@ -248,11 +264,16 @@ function ambiguousColumn(
   sink.refuse({
     line,
     column: (offsets[second] ?? start) - start + 1,
-    message: `the header has the column ${quote(column)} ${found.length} times: columns ${found.map((each) => each + 1).join(' and ')}`,
+    message: `the header has the column ${quote(column)} ${found.length} times: columns ${numbersOf(found)}`,
     expected: 'each name once',
     hint: `rename one, or give the number in the swarm file: column: ${first + 1}, header: true`,
   });
   return null;
+}
+
+function numbersOf(found: readonly number[]): string {
+  const shown = found.slice(0, MAX_NAMES).map((each) => each + 1);
+  return `${shown.join(' and ')}${found.length > MAX_NAMES ? ` and ${found.length - MAX_NAMES} more` : ''}`;
 }
 
 function missingColumn(text: string, first: CsvRecord, { column = 1 }: InputFormat, sink: RecordSink): null {

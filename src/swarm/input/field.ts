@@ -3,7 +3,7 @@
  * that is written just so goes before what the dots and brackets would mean, at each level: names of labels hold dots.
  */
 import { nearest } from '../nearest.ts';
-import { itemsOf, memberOf, type Span } from './json-text.ts';
+import { itemsOf, membersOf, type Span } from './json-text.ts';
 
 export interface Found extends Span {
   /** An item of a list (`[]`) in which the rest of the way leads nowhere; the span is the item's. */
@@ -20,8 +20,10 @@ export function follow(text: string, span: Span, field: string): readonly Found[
   if (text[span.start] === '[') return followList(text, span, field);
   if (text[span.start] !== '{') return null;
   // The longest key first.
-  for (const cut of [field.length, ...cutsOf(field)]) {
-    const member = memberOf(text, span.start, field.slice(0, cut));
+  const cuts = [field.length, ...cutsOf(field)];
+  const members = membersOf(text, span.start, new Set(cuts.map((cut) => field.slice(0, cut))));
+  for (const cut of cuts) {
+    const member = members.get(field.slice(0, cut));
     const found = member && follow(text, member, afterDot(field.slice(cut)));
     if (found) return found;
   }

@@ -1,5 +1,7 @@
 /** Where a text stops being JSON. `JSON.parse` throws without saying so in most of its messages, and each engine words them differently. */
 
+import { skipSpace } from './json-text.ts';
+
 /**
  * Offset of the first character that no JSON text has there (RFC 8259), in UTF-16 code units; the length where the text only ends too early;
  * -1 where it is JSON. Linear, and without recursion, however deep the text is nested.
@@ -9,7 +11,7 @@ export function jsonFaultAt(text: string): number {
   let next: 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'end' = 'value';
   let at = 0;
   for (;;) {
-    while (SPACE.includes(text.charAt(at)) && at < text.length) at++;
+    at = skipSpace(text, at);
     if (at >= text.length) return next === 'end' && open.length === 0 ? -1 : text.length;
     const char = text.charAt(at);
     const within = open.at(-1);
@@ -46,7 +48,6 @@ export function jsonFaultAt(text: string): number {
   }
 }
 
-const SPACE = ' \t\r\n';
 const CLOSING = { '{': '}', '[': ']' } as const;
 const WORDS: readonly string[] = ['true', 'false', 'null'];
 
@@ -58,10 +59,11 @@ interface Scanned {
 
 function textFrom(text: string, start: number): Scanned {
   for (let at = start + 1; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === '"') return { end: at + 1, fault: false };
-    if (char < ' ') return { end: at, fault: true };
-    if (char !== '\\') continue;
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return { end: at + 1, fault: false };
+    if (code < 0x20) return { end: at, fault: true };
+    // A backslash.
+    if (code !== 0x5c) continue;
     at++;
     if (text.charAt(at) === 'u') {
       for (const last = at + 4; at < last;) if (!/[\da-fA-F]/.test(text.charAt(++at))) return faultAt(text, at);
@@ -74,7 +76,7 @@ function numberFrom(text: string, start: number): Scanned {
   let at = start;
   const digits = (): boolean => {
     const first = at;
-    while (/\d/.test(text.charAt(at))) at++;
+    while (isDigit(text.charCodeAt(at))) at++;
     return at > first;
   };
   if (text.charAt(at) === '-') at++;
@@ -91,6 +93,8 @@ function numberFrom(text: string, start: number): Scanned {
   }
   return { end: at, fault: false };
 }
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 function wordFrom(text: string, start: number): Scanned {
   const word = WORDS.find((each) => each.startsWith(text.charAt(start)));

@@ -12,10 +12,11 @@ export interface Span {
 
 export function skipSpace(text: string, from: number): number {
   let at = from;
-  while (SPACE.includes(text[at] ?? 'x')) at++;
+  for (let code = text.charCodeAt(at); code <= 0x20; code = text.charCodeAt(++at)) {
+    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
+  }
   return at;
 }
-const SPACE = ' \t\r\n';
 
 /** Offset behind the value that begins at `at`; the length of the text where it does not end. */
 export function endOfValue(text: string, at: number): number {
@@ -34,6 +35,20 @@ export function endOfValue(text: string, at: number): number {
 }
 /** What a list or map begins, ends or hides brackets with. */
 const PIECE = /["{}[\]]/g;
+
+/** Offset of the first bracket that opens a list or map within more than `most` others; -1 where none does. Linear, without memory. */
+export function deeperThan(text: string, most: number): number {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at) - 1;
+    // [ and {, ] and }
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > most) return at;
+    } else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+  }
+  return -1;
+}
 
 function endOfPlain(text: string, start: number): number {
   let at = start;
@@ -55,13 +70,19 @@ export function* itemsOf(text: string, start: number): Generator<Span> {
 
 /** The member of that name of the map that begins at `start`. Of equal names the last counts, as in `JSON.parse`. */
 export function memberOf(text: string, start: number, name: string): Span | null {
-  let found: Span | null = null;
+  return membersOf(text, start, new Set([name])).get(name) ?? null;
+}
+
+/** Members of those names, looked for at once. */
+export function membersOf(text: string, start: number, names: ReadonlySet<string>): ReadonlyMap<string, Span> {
+  const found = new Map<string, Span>();
   let at = skipSpace(text, start + 1);
   while (text[at] === '"') {
     const keyEnd = endOfString(text, at);
     const valueAt = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = endOfValue(text, valueAt);
-    if (nameIn(text.slice(at, keyEnd)) === name) found = { start: valueAt, end };
+    const name = nameIn(text.slice(at, keyEnd));
+    if (names.has(name)) found.set(name, { start: valueAt, end });
     at = skipSpace(text, end);
     if (text[at] !== ',') break;
     at = skipSpace(text, at + 1);

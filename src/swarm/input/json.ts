@@ -3,7 +3,7 @@ import { compactJson } from '../../kernel/written-json.ts';
 import { quote } from '../diagnostic.ts';
 import { follow, nearestField } from './field.ts';
 import { jsonFaultAt } from './json-fault.ts';
-import { endOfValue, itemsOf, memberOf, type Span, skipSpace } from './json-text.ts';
+import { deeperThan, endOfValue, itemsOf, memberOf, type Span, skipSpace } from './json-text.ts';
 import { LineAt } from './notes.ts';
 import type { InputFormat, Reading, RecordSink, Wrong } from './sink.ts';
 
@@ -21,28 +21,33 @@ export function readJsonLine(
   const skipped = given.startsWith(RECORD_SEPARATOR) ? 1 : 0;
   const text = given.slice(skipped);
   const span = { start: skipSpace(text, 0), end: text.trimEnd().length };
+  const deep = text.length > MOST_DEEP ? deeperThan(text, MOST_DEEP) : -1;
+  if (deep >= 0) return sink.bad(tooDeep({ line, column: deep + 1 + skipped }));
   const wrong = notJson(text.slice(0, span.end), 'line');
   if (wrong && sink.takesStray?.(line, given)) return;
   if (wrong) sink.bad({ ...wrong, line, column: wrong.at + 1 + skipped });
   else if (format.field === undefined) sink.add({ line, lastLine: line, text });
-  else readFields({ text, span, line, lastLine: line, kind: 'line' }, format.field, sink, reading);
+  else readFields({ text, span, line, lineStart: 0, lastLine: line, kind: 'line' }, format.field, sink, reading);
 }
 
 /** A JSON file: the items of its list, or of the list that `field` names before its first `[]`; else its values one after the other. */
 export function readJson(given: string, { field }: InputFormat, sink: RecordSink): void {
   const text = given.replaceAll('\r\n', '\n');
+  const deep = deeperThan(text, MOST_DEEP);
+  if (deep >= 0) return sink.refuse(tooDeep(placeIn(text, deep, { start: 0, line: 1, lineStart: 0 })));
   const lineAt = new LineAt(text);
   const item = (span: Span, rest: string | undefined): void => {
     const line = lineAt.of(span.start);
+    const lineStart = lineAt.start;
     const wrong = notJson(text.slice(span.start, span.end), 'value');
     if (wrong) {
-      const at = placeIn(text, span.start + wrong.at, { start: span.start, line });
+      const at = placeIn(text, span.start + wrong.at, { start: span.start, line, lineStart });
       sink.bad({ ...wrong, ...at }, line);
       return;
     }
     const lastLine = lineAt.of(span.end - 1);
     if (rest === undefined) sink.add({ line, lastLine, text: compactJson(text.slice(span.start, span.end)) });
-    else readFields({ text, span, line, lastLine, kind: 'value' }, rest, sink, 2);
+    else readFields({ text, span, line, lineStart, lastLine, kind: 'value' }, rest, sink, 2);
   };
 
   for (let at = nextValue(text, 0); at < text.length && !sink.full;) {
@@ -68,18 +73,20 @@ interface JsonRecord {
   readonly text: string;
   readonly span: Span;
   readonly line: number;
+  /** Offset at which that line begins. */
+  readonly lineStart: number;
   readonly lastLine: number;
   readonly kind: 'line' | 'value';
 }
 
 function readFields(record: JsonRecord, field: string, sink: RecordSink, reading: Reading): void {
-  const { text, span, line, lastLine, kind } = record;
+  const { text, span, line, lineStart, lastLine, kind } = record;
   const all = follow(text, span, field);
   for (const found of all ?? [{ ...span, missing: true }]) {
     if (found.missing) {
-      const near = nearestField(JSON.parse(text.slice(found.start, found.end)), restOf(field, all !== null));
+      const near = nearestField(small(text, found), restOf(field, all !== null));
       sink.bad({
-        ...placeIn(text, found.start, { start: span.start, line }),
+        ...placeIn(text, found.start, { start: span.start, line, lineStart }),
         message: `the ${kind} has no field ${quote(field)}`,
         expected: 'an object with that field',
         hint: near ? `did you mean ${quote(near)}? Mend input.field in the swarm file, or the ${kind}` : '',
@@ -92,6 +99,10 @@ function readFields(record: JsonRecord, field: string, sink: RecordSink, reading
     sink.add({ line, lastLine, text: bytes ?? textOf(raw, reading) });
   }
 }
+
+/** What a person may have misspelt a name of; nothing where it is megabytes. */
+const small = (text: string, { start, end }: Span): unknown =>
+  end - start > MOST_PARSED ? null : JSON.parse(text.slice(start, end));
 
 /** Of a field within a list, what is looked for in each item. */
 function restOf(field: string, inList: boolean): string {
@@ -170,14 +181,16 @@ function endOfLine(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** Line and column of an offset; `known`: an offset before it whose line is known. */
+/** Line and column of an offset; `known`: an offset before it whose line is known, and where that begins. */
 function placeIn(
   text: string,
   offset: number,
-  known: { readonly start: number; readonly line: number },
+  known: { readonly start: number; readonly line: number; readonly lineStart: number },
 ): { readonly line: number; readonly column: number } {
-  const lines = text.slice(known.start, offset).split('\n').length - 1;
-  return { line: known.line + lines, column: offset - text.lastIndexOf('\n', offset - 1) };
+  const within = text.slice(known.start, offset);
+  const lines = within.split('\n').length - 1;
+  const start = lines > 0 ? known.start + within.lastIndexOf('\n') + 1 : known.lineStart;
+  return { line: known.line + lines, column: offset - start + 1 };
 }
 
 /** Where and why a text is no JSON; null where it is. `at`: offset. */
@@ -185,24 +198,50 @@ function notJson(
   text: string,
   kind: 'line' | 'value',
 ): (Pick<Wrong, 'message' | 'expected' | 'hint'> & { at: number }) | null {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch {
-    const at = jsonFaultAt(text);
-    const cut = at >= text.length;
-    return {
-      at,
-      message: cut ? `the ${kind} ends within its JSON value` : `the ${kind} is not JSON from here on`,
-      expected: kind === 'line' ? 'one JSON value on each line' : 'JSON',
-      hint: cut
-        ? kind === 'line'
-          ? 'write a value that goes over several lines on one, or say format: json'
-          : ''
-        : hintAt(text, at),
-    };
+  if (looksLikeJson(text)) {
+    try {
+      JSON.parse(text);
+      return null;
+    } catch {
+      // Its place is found below.
+    }
   }
+  const at = jsonFaultAt(text);
+  if (at < 0) return null;
+  const cut = at >= text.length;
+  return {
+    at,
+    message: cut ? `the ${kind} ends within its JSON value` : `the ${kind} is not JSON from here on`,
+    expected: kind === 'line' ? 'one JSON value on each line' : 'JSON',
+    hint: cut
+      ? kind === 'line'
+        ? 'write a value that goes over several lines on one, or say format: json'
+        : ''
+      : hintAt(text, at),
+  };
 }
+
+/**
+ * Whether the engine's own parser is worth the try: an exception takes a hundred times as long as a look at both ends, and of a text of megabytes it
+ * would make values that nobody asked for.
+ */
+function looksLikeJson(text: string): boolean {
+  if (text.length > MOST_PARSED) return false;
+  const [first, last] = [text[0] ?? '', text.at(-1) ?? ''];
+  if (first === '{' || first === '[') return last === (first === '{' ? '}' : ']');
+  return first === '"' ? last === '"' && text.length > 1 : /[-\dtfn]/.test(first);
+}
+const MOST_PARSED = 65_536;
+
+/** Lists and maps within one another: more than anything writes, and less than what takes an engine's stack or memory. */
+const MOST_DEEP = 1000;
+
+const tooDeep = (at: Pick<Wrong, 'line' | 'column'>): Wrong => ({
+  ...at,
+  message: 'lists and maps are nested too deeply from here on',
+  expected: `at most ${MOST_DEEP} levels`,
+  hint: 'give each record a line of its own, or a field of it',
+});
 
 /** What people write where JSON wants something else. */
 function hintAt(text: string, at: number): string {

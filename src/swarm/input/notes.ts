@@ -75,6 +75,7 @@ export class Tally implements Places {
 export class LineAt {
   readonly #text: string;
   #line: number;
+  #start = 0;
   #next: number;
 
   constructor(text: string, line = 1) {
@@ -87,8 +88,14 @@ export class LineAt {
   of(offset: number): number {
     while (this.#next >= 0 && this.#next < offset) {
       this.#line++;
+      this.#start = this.#next + 1;
       this.#next = this.#text.indexOf('\n', this.#next + 1);
     }
     return this.#line;
+  }
+
+  /** Where the line begins that was told last. */
+  get start(): number {
+    return this.#start;
   }
 }

@@ -51,6 +51,8 @@ const MAX_ITEM_CHARACTERS_1 = 16_384;
 /** A file with this many broken records is not in the format at all. */
 const MAX_ERRORS = 50;
 const MAX_SKIPPED = 10_000;
+/** So many may be passed over whatever else the file holds; more where as many could be read. */
+const MOST_SKIPPED = 20_000;
 /** Of what was skipped, as many are told where nothing else could be read. */
 const MAX_TOLD = 5;
 
@@ -226,7 +228,17 @@ class Collector implements RecordSink {
     if (this.#skips) {
       this.tally('skipped', line);
       if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ ...wrong, hint });
+      const { count } = this.#tallies.get('skipped') ?? { count: 0 };
+      if (count > MOST_SKIPPED && count > this.#items.length) this.#giveUp(wrong.line, count);
     } else this.#faults.push({ file: this.#file, ...wrong, hint });
+  }
+
+  /** Looking through the rest of a file that is something else costs more than reading a file that is not. */
+  #giveUp(line: number, count: number): void {
+    const message = `${count} of the first ${count + this.#items.length} records cannot be read`;
+    const [first] = this.#skipped;
+    const hint = first ? `the first, on line ${first.line}: ${first.message}` : '';
+    this.refuse({ line, column: 1, message, expected: 'a file in the format that the swarm file names', hint });
   }
 
   refuse({ hint = '', ...wrong }: Wrong): void {

@@ -1,8 +1,10 @@
+import { visible } from '../base/visible.mjs';
+
 /** Most of a source line that is shown. */
 const WIDE = 96;
 
 export interface Excerpt {
-  /** The line, or the part of it around the place. */
+  /** The line, or the part of it around the place, as it is shown. */
   readonly text: string;
   /** What stands before the caret: as wide as the text before the place, tabs kept. */
   readonly pad: string;
@@ -17,6 +19,6 @@ export function excerpt(text: string, line: number, column: number): Excerpt | n
   const cut = whole.slice(from, from + WIDE);
   const lead = from > 0 ? '…' : '';
   const tail = from + WIDE < whole.length ? '…' : '';
-  const pad = (lead + whole.slice(from, at)).replace(/[^\t]/g, ' ');
-  return { text: lead + cut + tail, pad };
+  const pad = visible(lead + whole.slice(from, at)).replace(/[^\t]/g, ' ');
+  return { text: visible(lead + cut + tail), pad };
 }
