@@ -9,11 +9,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** Small ones, so that files have several. */
+const PIECE = 1024;
 let names = 0;
 const openOn = (factory: IDBFactory, caches?: CacheStorage) =>
   new ModelStore({
     factory: () => Promise.resolve(factory),
     caches,
+    pieceBytes: PIECE,
     name: () => `file-${String(names++).padStart(6, '0')}`,
   });
 
@@ -35,7 +38,7 @@ test('a file is read as it was written, in whatever parts, by another worker too
   const store = openOn(factory);
   expect(await store.find(url)).toBeNull();
   expect(await store.read(url)).toBeNull();
-  const large = some(17 * 2 ** 20);
+  const large = some(17_000);
   await put(store, url, large, 40);
   await put(store, `${url}.empty`, some(0));
   const again = openOn(factory);
@@ -66,10 +69,14 @@ test('what is written anew takes the old one’s place when it is whole, and lea
 
 test('when the browser has taken the database away, the store opens a fresh one, and a file half written is refused', async () => {
   let factory = new IDBFactory();
-  const store = new ModelStore({ factory: () => Promise.resolve(factory), name: () => `file-${String(names++)}` });
-  await put(store, url, some(9 * 2 ** 20));
+  const store = new ModelStore({
+    factory: () => Promise.resolve(factory),
+    name: () => `file-${String(names++)}`,
+    pieceBytes: PIECE,
+  });
+  await put(store, url, some(1100));
   const writer = await store.write(`${url}.2`);
-  await writer.write(some(9 * 2 ** 20));
+  await writer.write(some(1100));
   factory = new IDBFactory();
   store.close();
   await expect(writer.commit()).rejects.toThrow('The pieces of the file are gone.');
@@ -187,12 +194,17 @@ test('pieces that nobody will ever name are cleared away, but not under the hand
   const factory = new IDBFactory();
   const locks = locksOfOnePage();
   const open = (lock: LockManager) =>
-    new ModelStore({ factory: () => Promise.resolve(factory), locks: lock, name: () => `file-${String(names++)}` });
+    new ModelStore({
+      factory: () => Promise.resolve(factory),
+      locks: lock,
+      name: () => `file-${String(names++)}`,
+      pieceBytes: PIECE,
+    });
   await put(open(locks), url, some(10));
   // A tab that was closed in the middle: its lock went with it.
-  await (await open(locksOfOnePage()).write(`${url}.dead`)).write(some(9 * 2 ** 20));
+  await (await open(locksOfOnePage()).write(`${url}.dead`)).write(some(1100));
   const writer = await open(locks).write(`${url}.2`);
-  await writer.write(some(9 * 2 ** 20));
+  await writer.write(some(1100));
   expect(await piecesIn(factory)).toBe(3);
   await open(locks).moveOld();
   await writer.commit();

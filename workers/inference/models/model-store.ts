@@ -38,6 +38,8 @@ export interface ModelStoreOptions {
   readonly locks?: LockManager | undefined;
   /** Names never given before. */
   readonly name: () => string;
+  /** Of one piece of a file. */
+  readonly pieceBytes?: number;
 }
 
 const BUCKET = 'models';
@@ -58,10 +60,12 @@ export class ModelStore {
   readonly #name: () => string;
   readonly #old: OldCaches;
   readonly #locks: LockManager | undefined;
+  readonly #pieceBytes: number;
   #db: Promise<IDBPDatabase<ModelDatabase>> | null = null;
   #moving: Promise<void> | null = null;
 
-  constructor({ factory = ownBucket, caches, locks, name }: ModelStoreOptions) {
+  constructor({ factory = ownBucket, caches, locks, name, pieceBytes = PIECE_BYTES }: ModelStoreOptions) {
+    this.#pieceBytes = pieceBytes;
     this.#factory = factory;
     this.#name = name;
     this.#old = new OldCaches(caches);
@@ -105,7 +109,12 @@ export class ModelStore {
   /** Begins to write a file. Until it ends, nobody clears its pieces away. */
   async write(url: string): Promise<FileWriter> {
     const ended = await this.#held('shared');
-    return new FileWriter(url, this.#name(), () => this.#open(), ended ?? (() => undefined));
+    return new FileWriter(url, {
+      key: this.#name(),
+      pieceBytes: this.#pieceBytes,
+      open: () => this.#open(),
+      ended: ended ?? (() => undefined),
+    });
   }
 
   async remove(urls: Iterable<string>): Promise<void> {
@@ -254,11 +263,21 @@ export class ModelStore {
   }
 }
 
+interface WriterOptions {
+  /** Names the pieces. */
+  readonly key: string;
+  readonly pieceBytes: number;
+  readonly open: () => Promise<IDBPDatabase<ModelDatabase>>;
+  /** Told once when the file is there or given up. */
+  readonly ended: () => void;
+}
+
 /** One file on its way into the store. Ends with `commit` or `abandon`. */
 export class FileWriter {
   readonly #url: string;
   readonly #key: string;
-  readonly #open: () => Promise<IDBPDatabase<ModelDatabase>>;
+  readonly #pieceBytes: number;
+  readonly #open: WriterOptions['open'];
   readonly #ended: () => void;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -266,9 +285,10 @@ export class FileWriter {
   #pieces = 0;
   #committed = false;
 
-  constructor(url: string, key: string, open: () => Promise<IDBPDatabase<ModelDatabase>>, ended: () => void) {
+  constructor(url: string, { key, pieceBytes, open, ended }: WriterOptions) {
     this.#url = url;
     this.#key = key;
+    this.#pieceBytes = pieceBytes;
     this.#open = open;
     this.#ended = ended;
   }
@@ -282,7 +302,7 @@ export class FileWriter {
     this.#held.push(part);
     this.#heldBytes += part.length;
     this.#bytes += part.length;
-    if (this.#heldBytes >= PIECE_BYTES) await this.#flush();
+    if (this.#heldBytes >= this.#pieceBytes) await this.#flush();
   }
 
   /** All that was written so far. */
