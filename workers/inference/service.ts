@@ -6,9 +6,10 @@ import type { EngineStorage } from '../../src/engine/contract.ts';
 import type { InferenceService } from '../../src/engine/serve.ts';
 import { listModels, POCKET, resolveModel } from './models/catalogue.ts';
 import { InferenceEngine } from './engine.ts';
+import { bucketBytes } from './device/buckets.ts';
 import { checkGpu } from './device/gpu.ts';
 import { downloadModel } from './models/model-download.ts';
-import { bucketBytes, type ModelStore } from './models/model-store.ts';
+import { MODELS_BUCKET, type ModelStore } from './models/model-store.ts';
 import { removeStored, storedModels } from './models/stored-models.ts';
 import { WarmStore } from './warm/warm-store.ts';
 
@@ -24,7 +25,7 @@ export function createInferenceService(root: URL, clock: Clock, store: ModelStor
       const { prebuiltAppConfig } = await import('@mlc-ai/web-llm');
       const report = {
         models: await storedModels(store, prebuiltAppConfig, root),
-        modelUsage: await bucketBytes(),
+        modelUsage: await bucketBytes(MODELS_BUCKET),
         cachedModelBytes: await store.oldBytes(),
         warmBytes: await inWarmStore((warm) => warm.bytes),
       };

@@ -23,7 +23,7 @@ export const LEAST_BYTES = 16 * 2 ** 10;
 /** A download that stands still is begun once more. */
 const TRIES = 2;
 
-/** Hosts that keep files on hosts of their own: where a redirect from the first may lead, by the ends of hosts' names. */
+/** Hubs that keep files on hosts of their own: where a redirect from the first may lead, by the ends of hosts' names. */
 const HUBS: Readonly<Record<string, readonly string[]>> = { 'huggingface.co': ['huggingface.co', 'hf.co'] };
 
 export interface FetchRules {

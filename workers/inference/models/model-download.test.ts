@@ -123,11 +123,9 @@ test('text and zero where numbers belong are refused by name, before any weights
     ['num_hidden_layers', 0],
     ['num_attention_heads', '4'],
     ['head_dim', -64],
-    ['num_key_value_heads', 1e400],
-    ['intermediate_size', null],
+    ['num_key_value_heads', []],
   ] as const) {
-    if (bad === null) continue;
-    change(CONFIG, { model_config: { ...sizes, [field]: bad === 1e400 ? [] : bad } });
+    change(CONFIG, { model_config: { ...sizes, [field]: bad } });
     expect(await refusal(), field).toMatchObject({
       code: 'model-malformed',
       message: expect.stringContaining(`mlc-chat-config.json, model_config.${field}: expected`) as unknown,

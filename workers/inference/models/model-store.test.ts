@@ -133,6 +133,28 @@ test('one that is asked for moves first, and is not fetched', async () => {
   expect(await store.find(old[1]!.url)).toBeNull();
 });
 
+test('whoever asks while everything moves finds each file, at whatever moment', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(fc.nat(3), { minLength: 1, maxLength: 6 }), async (s, order) => {
+      const caches = await oldCaches();
+      const store = openOn(new IDBFactory(), caches);
+      caches.beforeChange = () => s.schedule(Promise.resolve());
+      const moving = store.moveOld();
+      const asked = Promise.all(
+        order.map(async (n) => {
+          await s.schedule(Promise.resolve());
+          expect(await store.find(old[n]!.url)).toMatchObject({ bytes: old[n]!.data.length });
+          await s.schedule(Promise.resolve());
+          expect(await bytesOf(store, old[n]!.url)).toEqual([...old[n]!.data]);
+        }),
+      );
+      await s.waitFor(Promise.all([moving, asked]));
+      expect(await caches.keys()).toEqual(['workbox-precache']);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test('wherever the move is cut off, each file is whole in one place, and the next move ends it with nothing twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(60), fc.boolean(), async (steps, refuses) => {

@@ -6,6 +6,7 @@
  * can be had again (docs/decisions/0017-model-files.md has the measurements).
  */
 import { wrap, type DBSchema, type IDBPDatabase } from 'idb';
+import { openSpareBucket } from '../device/buckets.ts';
 import { OldCaches, type OldFile } from './old-caches.ts';
 
 interface ModelDatabase extends DBSchema {
@@ -42,7 +43,7 @@ export interface ModelStoreOptions {
   readonly pieceBytes?: number;
 }
 
-const BUCKET = 'models';
+export const MODELS_BUCKET = 'models';
 const DATABASE = 'planaria-models';
 const LOCK = 'planaria:model-files';
 const PIECE_BYTES = 8 * 2 ** 20;
@@ -63,6 +64,8 @@ export class ModelStore {
   readonly #pieceBytes: number;
   #db: Promise<IDBPDatabase<ModelDatabase>> | null = null;
   #moving: Promise<void> | null = null;
+  /** Files that are on their way from Cache storage, by address. */
+  readonly #adopting = new Map<string, Promise<StoredFile>>();
 
   constructor({ factory = ownBucket, caches, locks, name, pieceBytes = PIECE_BYTES }: ModelStoreOptions) {
     this.#pieceBytes = pieceBytes;
@@ -74,18 +77,20 @@ export class ModelStore {
 
   /** The file, wherever it is; one of an earlier version is brought here first, where there is room. */
   async find(url: string): Promise<StoredFile | null> {
-    const row = await this.#use((db) => db.get('files', url));
+    const row = await this.#row(url);
     if (row) return row;
     const old = await this.#old.find(url);
-    return old && (await this.#adopt(old));
+    // What is in neither has moved between the two looks, or is nowhere.
+    return old ? this.#adopt(old) : ((await this.#row(url)) ?? null);
   }
 
   /** The file's bytes; null where it is not there. */
   async read(url: string): Promise<ArrayBuffer | null> {
-    const row = await this.#use((db) => db.get('files', url));
-    if (row) return this.#use((db) => readPieces(db, row));
+    const here = await this.#use((db) => readFile(db, url));
+    if (here) return here;
     const body = await (await this.#old.find(url))?.body();
-    return body ? new Response(body).arrayBuffer() : null;
+    // What is in neither has moved between the two looks, or is nowhere.
+    return body ? new Response(body).arrayBuffer() : this.#use((db) => readFile(db, url));
   }
 
   /** All files, those that are still in Cache storage with them; each once. */
@@ -153,17 +158,28 @@ export class ModelStore {
     this.#db = null;
   }
 
+  #row(url: string): Promise<FileRow | undefined> {
+    return this.#use((db) => db.get('files', url));
+  }
+
   async #move(): Promise<void> {
     for (const old of await this.#old.all()) {
-      if (await this.#use((db) => db.get('files', old.url))) await old.remove();
+      if (await this.#row(old.url)) await old.remove();
       else await this.#adopt(old);
     }
     await this.#old.tidy();
     await this.#clearLeftovers();
   }
 
+  /** Once at a time. */
+  #adopt(old: OldFile): Promise<StoredFile> {
+    const going = this.#adopting.get(old.url) ?? this.#bring(old).finally(() => this.#adopting.delete(old.url));
+    this.#adopting.set(old.url, going);
+    return going;
+  }
+
   /** Where it cannot be written here it stays there. */
-  async #adopt(old: OldFile): Promise<StoredFile> {
+  async #bring(old: OldFile): Promise<StoredFile> {
     const writer = await this.write(old.url);
     let file: StoredFile;
     try {
@@ -308,8 +324,8 @@ export class FileWriter {
   /** All that was written so far. */
   async read(): Promise<ArrayBuffer> {
     await this.#flush();
-    const row = { url: this.#url, bytes: this.#bytes, key: this.#key, pieces: this.#pieces };
-    const data = await readPieces(await this.#open(), row);
+    const db = await this.#open();
+    const data = await joined({ bytes: this.#bytes, pieces: this.#pieces }, (n) => db.get('pieces', [this.#key, n]));
     if (!data) throw new DOMException('The pieces of the file are gone.', 'QuotaExceededError');
     return data;
   }
@@ -362,51 +378,31 @@ export class FileWriter {
   }
 }
 
-async function readPieces(db: IDBPDatabase<ModelDatabase>, row: FileRow): Promise<ArrayBuffer | null> {
-  const whole = new Uint8Array(row.bytes);
+/** As it is at one moment: whoever writes it anew takes the old pieces away. */
+async function readFile(db: IDBPDatabase<ModelDatabase>, url: string): Promise<ArrayBuffer | null> {
+  const look = db.transaction(['files', 'pieces']);
+  const row = await look.objectStore('files').get(url);
+  if (!row) return null;
+  const pieces = look.objectStore('pieces');
+  return joined(row, (n) => pieces.get([row.key, n]));
+}
+
+async function joined(
+  { bytes, pieces }: Pick<FileRow, 'bytes' | 'pieces'>,
+  get: (n: number) => Promise<ArrayBuffer | undefined>,
+): Promise<ArrayBuffer | null> {
+  const whole = new Uint8Array(bytes);
   let at = 0;
-  for (let n = 0; n < row.pieces; n++) {
-    const piece = await db.get('pieces', [row.key, n]);
-    if (!piece || at + piece.byteLength > whole.length) return null;
+  for (let n = 0; n < pieces; n++) {
+    const piece = await get(n);
+    if (!piece || at + piece.byteLength > bytes) return null;
     whole.set(new Uint8Array(piece), at);
     at += piece.byteLength;
   }
-  return at === row.bytes ? whole.buffer : null;
+  return at === bytes ? whole.buffer : null;
 }
 
 const piecesOf = (key: string): IDBKeyRange => IDBKeyRange.bound([key, 0], [key, Infinity]);
 
-/** What a browser with Storage Buckets has (Chrome 122). */
-interface StorageBucket {
-  readonly indexedDB: IDBFactory;
-  estimate(): Promise<StorageEstimate>;
-}
-interface StorageBuckets {
-  open(name: string, options: { persisted: boolean; durability: 'relaxed' | 'strict' }): Promise<StorageBucket>;
-  keys(): Promise<string[]>;
-}
-
-const buckets = (): StorageBuckets | undefined =>
-  (globalThis.navigator as Partial<{ storageBuckets: StorageBuckets }> | undefined)?.storageBuckets;
-
 /** A bucket that the browser may delete before any other of this page; elsewhere the one that all share. */
-async function ownBucket(): Promise<IDBFactory> {
-  try {
-    const bucket = await buckets()?.open(BUCKET, { persisted: false, durability: 'relaxed' });
-    if (bucket) return bucket.indexedDB;
-  } catch {
-    // Not allowed here, as in some private windows.
-  }
-  return indexedDB;
-}
-
-/** Bytes that the models' bucket takes up, null where they have none of their own. */
-export async function bucketBytes(): Promise<number | null> {
-  try {
-    const all = buckets();
-    if (!all || !(await all.keys()).includes(BUCKET)) return null;
-    return (await (await all.open(BUCKET, { persisted: false, durability: 'relaxed' })).estimate()).usage ?? null;
-  } catch {
-    return null;
-  }
-}
+const ownBucket = async (): Promise<IDBFactory> => (await openSpareBucket(MODELS_BUCKET))?.indexedDB ?? indexedDB;
