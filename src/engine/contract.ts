@@ -203,7 +203,7 @@ export interface LoadProgress {
   /** Bytes so far and in all within the phase; total null where unknown. */
   readonly bytes: number;
   readonly totalBytes: number | null;
-  /** True when the bytes come from Cache storage. */
+  /** True when the bytes come from the store. */
   readonly fromCache: boolean;
 }
 
@@ -368,7 +368,7 @@ export interface GpuCheck {
   readonly storageFree: number | null;
 }
 
-/** A model whose files are in the browser's Cache storage. */
+/** A model whose files are stored in this browser. */
 export interface StoredModel {
   /** Its name in the list, or the last part of its folder's address. */
   readonly id: string;
