@@ -80,12 +80,17 @@ const kept = (page: Page): Promise<string> =>
         asked.onsuccess = () => resolve(asked.result);
         asked.onerror = () => reject(asked.error ?? new Error('unread'));
       });
-    for (const { name } of await indexedDB.databases()) {
-      const database = await request(indexedDB.open(name ?? ''));
-      for (const store of database.objectStoreNames)
-        all.push(await request(database.transaction(store).objectStore(store).getAll()));
-      database.close();
-    }
+    type Buckets = { keys(): Promise<string[]>; open(name: string): Promise<{ indexedDB: IDBFactory }> };
+    const buckets = (navigator as unknown as { storageBuckets: Buckets }).storageBuckets;
+    const factories = [indexedDB];
+    for (const name of await buckets.keys()) factories.push((await buckets.open(name)).indexedDB);
+    for (const factory of factories)
+      for (const { name } of await factory.databases()) {
+        const database = await request(factory.open(name ?? ''));
+        for (const store of database.objectStoreNames)
+          all.push(await request(database.transaction(store).objectStore(store).getAll()));
+        database.close();
+      }
     const bytes = (_: string, value: unknown): unknown =>
       value instanceof ArrayBuffer || ArrayBuffer.isView(value)
         ? new TextDecoder().decode(value as ArrayBuffer)

@@ -4,6 +4,7 @@ import { serveHub } from './engine/harness-site.ts';
 import { inventLines } from './support/logs.ts';
 import { inputFile, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
+import { modelFiles } from './support/stored.ts';
 
 const swarm = swarmFile('triage-24.yaml');
 
@@ -22,15 +23,6 @@ async function remove(page: Page, kind: string, name: string | RegExp, sure: str
   await page.getByRole('button', { name }).click();
   await part(page, kind).getByRole('button', { name: sure }).click();
 }
-
-const cachedModels = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    const found: string[] = [];
-    for (const name of await caches.keys())
-      if (name.startsWith('webllm/'))
-        for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).host);
-    return found;
-  });
 
 test(
   'a model from another host and the built-in one are deleted each by itself, and their bytes are free',
@@ -54,13 +46,14 @@ test(
       await fetched.getByRole('button', { name: 'Delete', exact: true }).click();
       await expect(page.getByText(/^4\.\d\d MB freed\.$/).first()).toBeVisible();
       await expect(fetched).toHaveCount(0);
-      const left = await cachedModels(page);
-      expect(left).not.toContain(host);
-      expect(left).toHaveLength(5);
+      const left = await modelFiles(page);
+      expect(left.files.filter((url) => new URL(url).host === host)).toEqual([]);
+      expect(left.files).toHaveLength(5);
+      expect(left.cached).toEqual([]);
 
       await remove(page, 'model', 'Delete pocket', 'Delete');
       await expect(part(page, 'model')).toHaveCount(0);
-      expect(await cachedModels(page)).toEqual([]);
+      expect(await modelFiles(page)).toEqual({ files: [], bytes: 0, cached: [] });
       await expect(page.getByText('Opens without a network; no model is stored to run.')).toBeVisible();
       // Back with the next visit.
       await open(page, baseURL!);
@@ -69,6 +62,48 @@ test(
     }
   },
 );
+
+test('a model of an earlier version leaves Cache storage, and one bad entry hides nothing', async ({
+  page,
+  baseURL,
+}) => {
+  await open(page, baseURL!);
+  // As the version before kept them: the pocket model, and what a folder with a hostile index has left.
+  const pocket = await page.evaluate(async () => {
+    type Buckets = { delete(name: string): Promise<void> };
+    const names: string[] = [];
+    for (const [cache, file] of [
+      ['webllm/config', 'resolve/main/mlc-chat-config.json'],
+      ['webllm/model', 'resolve/main/tensor-cache.json'],
+      ['webllm/model', 'resolve/main/tokenizer.json'],
+      ['webllm/model', 'resolve/main/params_shard_0.bin'],
+      ['webllm/wasm', 'pocket.wasm'],
+    ] as const) {
+      const url = new URL(`models/pocket/${file}`, document.baseURI).href;
+      await (await caches.open(cache)).put(url, await fetch(url));
+      names.push(url);
+    }
+    await (await caches.open('webllm/model')).put('https://hub.example/%ff/resolve/main/a.bin', new Response('12345'));
+    await (navigator as unknown as { storageBuckets: Buckets }).storageBuckets.delete('models');
+    return names;
+  });
+  await page.goto('about:blank');
+  const asked: string[] = [];
+  page.on('request', (request) => void (request.url().includes('/models/') && asked.push(request.url())));
+  await open(page, baseURL!);
+  const bad = part(page, 'model').filter({ hasText: 'Files of a model, %ff' });
+  await expect(bad).toContainText('5 B');
+  await expect(bad).toContainText('From hub.example. No whole model: nothing can be run from them.');
+  await expect.poll(async () => (await modelFiles(page)).cached).toEqual([]);
+  const moved = await modelFiles(page);
+  expect(moved.files.sort()).toEqual([...pocket, 'https://hub.example/%ff/resolve/main/a.bin'].sort());
+  expect(moved.bytes).toBe(5_042_684 + 5);
+  expect(asked.filter((url) => !url.endsWith('SHA256SUMS'))).toEqual([]);
+  await bad.getByRole('button').click();
+  await bad.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(bad).toHaveCount(0);
+  expect((await modelFiles(page)).files.sort()).toEqual(pocket.sort());
+});
 
 test('runs are deleted one by one or all that have ended; a paused one stays', async ({ page, baseURL }) => {
   for (const seed of [42, 43, 44]) {

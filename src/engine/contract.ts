@@ -203,7 +203,7 @@ export interface LoadProgress {
   /** Bytes so far and in all within the phase; total null where unknown. */
   readonly bytes: number;
   readonly totalBytes: number | null;
-  /** True when the bytes come from Cache storage. */
+  /** True when the bytes come from the store. */
   readonly fromCache: boolean;
 }
 
@@ -368,7 +368,7 @@ export interface GpuCheck {
   readonly storageFree: number | null;
 }
 
-/** A model whose files are in the browser's Cache storage. */
+/** A model whose files are stored in this browser. */
 export interface StoredModel {
   /** Its name in the list, or the last part of its folder's address. */
   readonly id: string;
@@ -378,11 +378,24 @@ export interface StoredModel {
   readonly bytes: number;
   /** It comes with the page: deleted, it is fetched again from the page's own host. */
   readonly builtIn: boolean;
+  /** False for files of which no model can be loaded: some are missing, or nothing is known of them. */
+  readonly usable: boolean;
+}
+
+/** What is stored beside the runs, bytes. */
+export interface StoredBeside {
+  /** Largest first. */
+  readonly models: readonly StoredModel[];
+  /** What the models take up where they lie, as the browser counts it; null where it does not count them by themselves. */
+  readonly modelUsage: number | null;
+  /** Of the models' bytes, those that still lie in Cache storage, where earlier versions kept them. */
+  readonly cachedModelBytes: number;
+  readonly warmBytes: number;
 }
 
 /** What engines leave in the browser beside the runs: models, and K/V of agents that are not on the GPU. All of it can be had again. */
 export interface EngineStorage {
-  stored(): Promise<{ readonly models: readonly StoredModel[]; readonly warmBytes: number }>;
+  stored(): Promise<StoredBeside>;
   /** Deletes the model's files; one that is loaded stays on the GPU. @returns bytes freed */
   removeModel(folder: string): Promise<number>;
   /** Drops all warm pages. @returns bytes freed */

@@ -14,7 +14,7 @@ import type {
   ModelChoice,
   ModelSource,
   PagedOut,
-  StoredModel,
+  StoredBeside,
   TurnOutcome,
   TurnProgress,
   TurnRequest,
@@ -35,7 +35,7 @@ export interface Questions {
   pageOut: { ask: { agent: number; to: 'warm' | 'cold' }; answer: PagedOut };
   forget: { ask: { agent: number }; answer: null };
   freeWarm: { ask: { bytes: number }; answer: number };
-  stored: { ask: null; answer: { models: readonly StoredModel[]; warmBytes: number } };
+  stored: { ask: null; answer: StoredBeside };
   removeModel: { ask: { folder: string }; answer: number };
   dropWarm: { ask: null; answer: number };
   keepPocket: { ask: null; answer: null };

@@ -26,6 +26,7 @@ import { describe, fault, LOSS_REPORT_MS, toEngineError } from './device/engine-
 import { fit, limitBytes, MIB, type Needs } from './device/fit.ts';
 import { describeAdapter } from './device/gpu.ts';
 import { loadModel, type LoadedModel } from './models/load-model.ts';
+import type { ModelStore } from './models/model-store.ts';
 import { keptProofs } from './device/proofs.ts';
 import { Counters, Turn, type TurnRunner } from './runners/runner.ts';
 import { StockRunner } from './runners/stock-runner.ts';
@@ -59,6 +60,7 @@ export class InferenceEngine implements Engine {
   readonly #kind: EngineKind;
   readonly #root: URL;
   readonly #clock: Clock;
+  readonly #store: ModelStore;
   readonly #onLost: ((error: EngineError) => void)[] = [];
   #running: Running | null = null;
   #lost: EngineError | null = null;
@@ -69,10 +71,11 @@ export class InferenceEngine implements Engine {
   #onProgress: (progress: LoadProgress) => void = () => undefined;
 
   /** `root` is the address of the page's folder, where the pocket model lies. */
-  constructor(kind: EngineKind, root: URL, clock: Clock) {
+  constructor(kind: EngineKind, root: URL, clock: Clock, store: ModelStore) {
     this.#kind = kind;
     this.#root = root;
     this.#clock = clock;
+    this.#store = store;
   }
 
   async load(
@@ -143,7 +146,13 @@ export class InferenceEngine implements Engine {
     const adapter = await describeAdapter();
     const webllm = await import('@mlc-ai/web-llm');
     const model = resolveModel(source, webllm.prebuiltAppConfig, this.#root, adapter.features);
-    const loaded = await loadModel(webllm, model, admit, this.#clock, onProgress, signal);
+    const loaded = await loadModel(webllm, model, {
+      store: this.#store,
+      clock: this.#clock,
+      onProgress,
+      signal,
+      admit,
+    });
     const gpu = gpuOf(loaded.engine, loaded.id);
     let isLost = false;
     void gpu?.device.lost.then(() => (isLost = true));
@@ -196,7 +205,7 @@ export class InferenceEngine implements Engine {
       return await openSwarm(openModel(loaded.engine, loaded.id), {
         needs: loaded.needs,
         fingerprint: loaded.fingerprint,
-        proofs: keptProofs(loaded.fingerprint, adapter),
+        proofs: keptProofs(loaded.fingerprint, adapter, this.#store),
         scale,
         budget: withoutStandby(budget, loaded.needs),
         clock: this.#clock,
@@ -208,8 +217,8 @@ export class InferenceEngine implements Engine {
     } catch (thrown) {
       const device = gpuOf(loaded.engine, loaded.id)?.device;
       if (thrown instanceof EngineFault || (device && (await this.#lostSoon(device)))) throw thrown;
-      // The pipeline may have taken WebLLM's own cache away; a reload, from the cache, makes the chat API whole again.
-      await loaded.engine.reload(loaded.id);
+      // The pipeline may have taken WebLLM's own cache away; a reload, from the store, makes the chat API whole again.
+      await loaded.reload();
       return stock([
         `Agents run one at a time through WebLLM's chat API: ${describe(thrown).replace(/^Error: /, '')}.`,
       ]);

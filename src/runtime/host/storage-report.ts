@@ -7,8 +7,8 @@ interface Estimate extends StorageEstimate {
 }
 
 /**
- * What this page takes up in the browser, by what it is for. Runs, warm pages and the page itself share one kind of storage; what the browser
- * does not tell apart is told apart by what we know of the others.
+ * What this page takes up in the browser, by what it is for. Runs, warm pages, models and the page itself share one kind of storage; what
+ * the browser does not tell apart is told apart by what we know of the others.
  * @param pageFiles bytes of the page's own files; rejects where they cannot be told
  */
 export async function storageReport(
@@ -16,11 +16,10 @@ export async function storageReport(
   pageFiles: () => Promise<number>,
   estimate: () => Promise<Estimate> = () => navigator.storage.estimate(),
 ): Promise<StorageReport> {
-  const [{ models, warmBytes }, pageBytes, { usage, quota, usageDetails }] = await Promise.all([
-    engines.stored(),
-    pageFiles().catch(() => null),
-    estimate().catch((): Estimate => ({})),
-  ]);
+  const [{ models, modelUsage, cachedModelBytes, warmBytes }, pageBytes, { usage, quota, usageDetails }] =
+    await Promise.all([engines.stored(), pageFiles().catch(() => null), estimate().catch((): Estimate => ({}))]);
+  // As the browser counts them, where it does: it may pack what it stores.
+  const modelBytes = modelUsage ?? models.reduce((sum, { bytes }) => sum + bytes, 0) - cachedModelBytes;
   const rest = (whole: number | undefined, known: number): number | null =>
     whole === undefined ? null : Math.max(0, whole - known);
   return {
@@ -28,7 +27,7 @@ export async function storageReport(
     quota: quota ?? null,
     models,
     warmBytes,
-    runBytes: rest(usageDetails && (usageDetails.indexedDB ?? 0), warmBytes + (pageBytes ?? 0)),
+    runBytes: rest(usageDetails && (usageDetails.indexedDB ?? 0), warmBytes + modelBytes + (pageBytes ?? 0)),
     pageBytes,
   };
 }

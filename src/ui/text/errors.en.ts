@@ -16,6 +16,22 @@ export const errorsEn: Readonly<Record<EngineErrorCode, { readonly title: string
     remedy: 'Check the address and the connection, then start again.',
   },
   'model-checksum': { title: 'The model’s files are damaged', remedy: 'Start again: they are fetched anew.' },
+  'model-malformed': {
+    title: 'The model folder does not hold together',
+    remedy: 'Use a folder made for this version of WebLLM; what does not fit is named.',
+  },
+  'model-oversized': {
+    title: 'A file of the model is longer than it may be',
+    remedy: 'Its download was stopped. Use a folder whose files are as long as its index says.',
+  },
+  'model-stalled': {
+    title: 'The download stands still',
+    remedy: 'Check the connection and the server, then start again: whole files are not fetched again.',
+  },
+  'model-elsewhere': {
+    title: 'The model folder leads to another host',
+    remedy: 'Give the address where its files really are.',
+  },
   'library-too-old': {
     title: 'The model library is too old',
     remedy: 'Choose a model built for this version of WebLLM.',

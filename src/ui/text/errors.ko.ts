@@ -13,6 +13,22 @@ export const errorsKo: Readonly<Record<EngineErrorCode, { readonly title: string
   'model-unknown': { title: '그런 모델이 없습니다', remedy: '목록에서 고르거나 모델 폴더의 주소를 입력하십시오.' },
   'model-unreachable': { title: '모델을 받지 못했습니다', remedy: '주소와 연결을 확인한 뒤 다시 시작하십시오.' },
   'model-checksum': { title: '모델 파일이 손상되었습니다', remedy: '다시 시작하면 새로 받습니다.' },
+  'model-malformed': {
+    title: '모델 폴더의 내용이 맞지 않습니다',
+    remedy: '이 버전의 WebLLM에 맞게 만든 폴더를 사용하십시오. 맞지 않는 항목은 함께 적혀 있습니다.',
+  },
+  'model-oversized': {
+    title: '모델 파일이 허용된 크기보다 깁니다',
+    remedy: '받기를 멈췄습니다. 파일 크기가 목록과 같은 폴더를 사용하십시오.',
+  },
+  'model-stalled': {
+    title: '내려받기가 멈춰 있습니다',
+    remedy: '연결과 서버를 확인한 뒤 다시 시작하십시오. 다 받은 파일은 다시 받지 않습니다.',
+  },
+  'model-elsewhere': {
+    title: '모델 폴더가 다른 호스트로 이어집니다',
+    remedy: '파일이 실제로 있는 주소를 입력하십시오.',
+  },
   'library-too-old': {
     title: '모델 라이브러리가 너무 오래되었습니다',
     remedy: '이 버전의 WebLLM에 맞는 모델을 고르십시오.',

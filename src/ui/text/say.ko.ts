@@ -130,6 +130,9 @@ const damage = wordsFor<RecordDamage>({
   told,
 });
 
+/** 무엇이 맞지 않는지를 엔진의 말만이 이름으로 부르는 부호들. */
+const NAMED: ReadonlySet<string> = new Set(['model-malformed', 'model-oversized', 'model-stalled', 'model-elsewhere']);
+
 function loss({ code, by, detail }: EngineLoss): string {
   switch (by) {
     case 'silence':
@@ -140,7 +143,7 @@ function loss({ code, by, detail }: EngineLoss): string {
       return '다른 방법이 듣지 않은 에이전트를 고치려고 엔진을 바꾸었습니다.';
     default: {
       const title = (errorsKo as Partial<typeof errorsKo>)[code]?.title ?? code;
-      if (code.startsWith('remote-')) return `${title}${detail === '' ? '' : ` (${detail})`}.`;
+      if (code.startsWith('remote-') || NAMED.has(code)) return `${title}${detail === '' ? '' : ` (${detail})`}.`;
       // 엔진의 말은 부호가 말하지 않는 것이 있을 때만.
       return code === 'internal' && detail !== '' ? `${title}: ${detail}` : `${title}.`;
     }

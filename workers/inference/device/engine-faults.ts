@@ -13,6 +13,13 @@ const REMEDY: Record<LocalErrorCode, string> = {
     'Check the address and the network, and that the server allows this page to read it (CORS); then try again.',
   'model-checksum':
     'Try again: the bad copy has been removed. If it stays, the files on the server are not those their checksums were made from.',
+  'model-malformed':
+    'Nothing of the weights was fetched. Use a folder that MLC made for WebLLM 0.2.86, or mend the field that is named.',
+  'model-oversized':
+    'The download was stopped and nothing of it is kept. Use a folder whose files are as long as its index says.',
+  'model-stalled': 'Check the network and the server, then try again: files that are whole are not fetched again.',
+  'model-elsewhere':
+    'Give the address that the files really have: a folder may not lead to other hosts, only hubs to their own.',
   'library-too-old': 'Use a model whose library is built for WebLLM 0.2.86, or the model of that name in the list.',
   'storage-full': 'Free disk space or delete models that were loaded before, then try again.',
   'out-of-memory': 'Choose a smaller model or fewer residents, or close other programs that use the GPU.',

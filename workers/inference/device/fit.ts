@@ -27,7 +27,9 @@ export function fit(
 ): { fits: number; reason: string } {
   const limit = limitBytes(budget);
   const left = limit - needs.weightBytes - needs.workspaceBytes;
-  const fits = Math.max(0, Math.min(MAX_RESIDENTS, Math.floor(left / needs.kvBytesPerAgent)));
+  const many = Math.floor(left / needs.kvBytesPerAgent);
+  // What is no figure fits nowhere; a comparison with NaN would let it pass.
+  const fits = many >= 1 && needs.kvBytesPerAgent > 0 && Number.isFinite(left) ? Math.min(MAX_RESIDENTS, many) : 0;
   return { fits, reason: fits > 0 ? '' : overBudget(needs, budget) };
 }
 

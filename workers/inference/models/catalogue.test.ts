@@ -1,16 +1,11 @@
 import { prebuiltAppConfig } from '@mlc-ai/web-llm';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type EngineFault } from '../../../src/engine/contract.ts';
 import { listModels, resolveModel } from './catalogue.ts';
 
 const root = new URL('https://example.org/planaria/');
 const resolve = (source: Parameters<typeof resolveModel>[0], features: string[] = []) =>
   resolveModel(source, prebuiltAppConfig, root, features);
-
-beforeAll(() => {
-  // Node has no Cache storage: nothing is cached.
-  vi.stubGlobal('caches', { has: () => Promise.resolve(false) });
-});
 
 test('the pocket model lies beside the page', () => {
   expect(resolve({ id: 'pocket' })).toMatchObject({
@@ -51,10 +46,10 @@ test('an unknown model names the nearest', () => {
   }
 });
 
-test('the list offers one build of each model, pocket first, and reasons for what does not fit', async () => {
+test('the list offers one build of each model, pocket first, and reasons for what does not fit', () => {
   const budget = { vramMiB: 7168, occupancy: 0.85 };
-  const f32 = await listModels(prebuiltAppConfig, budget, []);
-  const f16 = await listModels(prebuiltAppConfig, budget, ['shader-f16']);
+  const f32 = listModels(prebuiltAppConfig, budget, [], new Set());
+  const f16 = listModels(prebuiltAppConfig, budget, ['shader-f16'], new Set());
   expect(f32[0]?.id).toBe('pocket');
   expect(f32.some((choice) => /q\df16/.test(choice.id))).toBe(false);
   expect(f16.some((choice) => choice.id === 'Llama-3.2-1B-Instruct-q4f16_1-MLC')).toBe(true);
@@ -68,7 +63,7 @@ test('the list offers one build of each model, pocket first, and reasons for wha
   expect(f16.find((choice) => choice.id.startsWith('Llama-3.1-70B'))?.reason).toContain('MiB');
 });
 
-test('without a GPU everything is listed and nothing fits', async () => {
-  const choices = await listModels(prebuiltAppConfig, { vramMiB: 7168, occupancy: 0.85 }, null);
+test('without a GPU everything is listed and nothing fits', () => {
+  const choices = listModels(prebuiltAppConfig, { vramMiB: 7168, occupancy: 0.85 }, null, new Set());
   expect(choices.every((choice) => choice.fits === 0 && choice.reason !== '')).toBe(true);
 });

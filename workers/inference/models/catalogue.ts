@@ -6,7 +6,7 @@ import type { ModelChoice, ModelSource } from '../../../src/engine/contract.ts';
 import { kvBytesPerToken } from './architectures.ts';
 import { fault } from '../device/engine-faults.ts';
 import { fit, MIB, type Needs } from '../device/fit.ts';
-import { allCached } from './model-files.ts';
+import { INDEX_FILE } from './folder-schema.ts';
 
 export const POCKET = 'pocket';
 
@@ -26,6 +26,8 @@ export interface ResolvedModel {
   /** Where SHA-256 sums of the files are published; absent for models that are not ours. */
   readonly sumsUrl?: string;
   readonly overrides: ModelRecord['overrides'];
+  /** What WebLLM's list says that it needs; absent for models that are not in it. */
+  readonly listed?: Needs;
   /** Plain sentences about what was chosen for the person. */
   readonly notes: readonly string[];
 }
@@ -79,6 +81,7 @@ export function resolveModel(
     folder: hubFolder(record.model),
     libraryUrl: source.libraryUrl ?? record.model_lib,
     overrides: record.overrides,
+    listed: listedNeeds(record),
     notes,
   };
 }
@@ -93,7 +96,7 @@ function folderModel(source: ModelSource, address: string, list: AppConfig, root
   }
   const inside = /\/resolve\/[^/]+\/$/.exec(base.pathname);
   const home = inside ? new URL(base.pathname.slice(0, inside.index + 1), base) : base;
-  const name = decodeURIComponent(home.pathname.split('/').filter(Boolean).at(-1) ?? source.id);
+  const name = decoded(home.pathname.split('/').filter(Boolean).at(-1) ?? source.id);
   const listed = list.model_list.find((record) => record.model_id === name);
   return {
     id: source.id || name,
@@ -107,15 +110,26 @@ function folderModel(source: ModelSource, address: string, list: AppConfig, root
   };
 }
 
+/** As it stands where it is encoded wrongly, or hides characters that cannot be seen. */
+function decoded(part: string): string {
+  try {
+    const name = decodeURIComponent(part);
+    return /\p{C}/u.test(name) ? part : name;
+  } catch {
+    return part;
+  }
+}
+
 /**
  * Every model on offer with what it needs: the pocket model first, then by size. Of twins (f16 and f32 builds) only the one this GPU runs
- * best. `features` of the adapter; null without a GPU, when everything is listed and nothing fits.
+ * best. `features` of the adapter; null without a GPU, when everything is listed and nothing fits. `stored`: addresses of stored files.
  */
-export async function listModels(
+export function listModels(
   list: AppConfig,
   budget: { vramMiB: number; occupancy: number },
   features: readonly string[] | null,
-): Promise<readonly ModelChoice[]> {
+  stored: ReadonlySet<string>,
+): readonly ModelChoice[] {
   const noGpu = features === null ? { fits: 0, reason: 'This browser offers no GPU to run models on.' } : null;
   const pocket: ModelChoice = {
     id: POCKET,
@@ -132,23 +146,19 @@ export async function listModels(
     if (needsF16(record)) return f16;
     return !f16 || !twinOf(record, list);
   });
-  const choices = await Promise.all(
-    records.map(async (record): Promise<ModelChoice> => {
-      const needs = listedNeeds(record);
-      const cached = await allCached([
-        { url: new URL('tensor-cache.json', hubFolder(record.model)).href, scope: 'model' },
-      ]);
-      return {
-        id: record.model_id,
-        label: record.model_id.replace(/-MLC(?=-|$)/, '').replaceAll('-', ' '),
-        note: `General chat model from WebLLM's list; sizes are estimates until it is loaded.`,
-        downloadBytes: cached ? 0 : needs.weightBytes,
-        cached,
-        ...needs,
-        ...(noGpu ?? fit(needs, budget)),
-      };
-    }),
-  );
+  const choices = records.map((record): ModelChoice => {
+    const needs = listedNeeds(record);
+    const cached = stored.has(new URL(INDEX_FILE, hubFolder(record.model)).href);
+    return {
+      id: record.model_id,
+      label: record.model_id.replace(/-MLC(?=-|$)/, '').replaceAll('-', ' '),
+      note: `General chat model from WebLLM's list; sizes are estimates until it is loaded.`,
+      downloadBytes: cached ? 0 : needs.weightBytes,
+      cached,
+      ...needs,
+      ...(noGpu ?? fit(needs, budget)),
+    };
+  });
   return [pocket, ...choices.sort((a, b) => a.weightBytes - b.weightBytes || a.id.localeCompare(b.id))];
 }
 

@@ -1,14 +1,13 @@
 /**
- * From a model's name to a loaded WebLLM engine: files into the cache, the sum under the budget checked, then WebLLM's own loading.
+ * From a model's name to a loaded WebLLM engine: files into the store, the sum under the budget checked, then WebLLM's own loading.
  */
 import type { AppConfig, MLCEngine, ModelRecord } from '@mlc-ai/web-llm';
 import { crc32c, crc32cText } from '../../../src/kernel/checksum.ts';
-import type { Clock } from '../../../src/kernel/clock.ts';
-import type { LoadProgress } from '../../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
 import { fault } from '../device/engine-faults.ts';
 import type { Needs } from '../device/fit.ts';
-import { downloadModel } from './model-download.ts';
+import { downloadModel, type DownloadOptions } from './model-download.ts';
+import { withFilesOf } from './webllm-files.ts';
 
 type WebLlm = typeof import('@mlc-ai/web-llm');
 
@@ -21,21 +20,14 @@ export interface LoadedModel {
   readonly contextTokens: number;
   /** Of library and weights: equal ones give equal K/V. */
   readonly fingerprint: string;
+  /** Loads it again from the store, as WebLLM makes it. */
+  reload(): Promise<void>;
 }
 
-/**
- * @param admit throws where a model with these needs should be neither fetched nor loaded
- * @throws EngineFault `model-unreachable`, `model-checksum`, `storage-full`; whatever `admit` or, otherwise, WebLLM throws
- */
-export async function loadModel(
-  webllm: WebLlm,
-  model: ResolvedModel,
-  admit: (needs: Needs) => void,
-  clock: Clock,
-  onProgress: (progress: LoadProgress) => void,
-  signal: AbortSignal | undefined,
-): Promise<LoadedModel> {
-  const download = await downloadModel(model, clock, onProgress, signal, admit);
+/** @throws EngineFault whatever `downloadModel` does; whatever WebLLM throws otherwise */
+export async function loadModel(webllm: WebLlm, model: ResolvedModel, options: DownloadOptions): Promise<LoadedModel> {
+  const { store, onProgress, signal } = options;
+  const download = await downloadModel(model, options);
   const { library, weightBytes } = download;
 
   const record: ModelRecord = {
@@ -61,9 +53,11 @@ export async function loadModel(
   });
   const stop = (): void => void engine.unload();
   signal?.addEventListener('abort', stop, { once: true });
+  const reload = (): Promise<void> =>
+    withFilesOf(store, { url: model.libraryUrl, data: library }, () => engine.reload(model.id));
   const fingerprint = `${model.id} ${hex(crc32c(new Uint8Array(library)))} ${hex(crc32cText(download.records))}`;
   try {
-    await servingFromMemory(model.libraryUrl, library, () => engine.reload(model.id));
+    await reload();
     signal?.throwIfAborted();
   } catch (thrown) {
     signal?.throwIfAborted();
@@ -74,7 +68,7 @@ export async function loadModel(
     signal?.removeEventListener('abort', stop);
   }
   const { needs, contextTokens } = download;
-  return { engine, id: model.id, libraryUrl: model.libraryUrl, needs, contextTokens, fingerprint };
+  return { engine, id: model.id, libraryUrl: model.libraryUrl, needs, contextTokens, fingerprint, reload };
 }
 
 const hex = (sum: number): string => sum.toString(16).padStart(8, '0');
@@ -88,24 +82,5 @@ async function missingExport(library: ArrayBuffer): Promise<string | null> {
     return missing.length > 0 ? `it does not export ${missing.join(', ')}` : null;
   } catch (thrown) {
     return `it is no WebAssembly: ${String(thrown)}`;
-  }
-}
-
-/**
- * WebLLM does not cache libraries whose address has "localhost" in it, and refetches relative ones; ours is in the cache and checked. For
- * the time of `action`, fetches of `url` are answered from memory.
- */
-async function servingFromMemory<T>(url: string, data: ArrayBuffer, action: () => Promise<T>): Promise<T> {
-  const fetchOverNetwork = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    const asked = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
-    return asked === url
-      ? Promise.resolve(new Response(data, { headers: { 'content-type': 'application/wasm' } }))
-      : fetchOverNetwork(input, init);
-  };
-  try {
-    return await action();
-  } finally {
-    globalThis.fetch = fetchOverNetwork;
   }
 }

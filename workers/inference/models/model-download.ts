@@ -1,39 +1,28 @@
 /**
- * All files of a model into Cache storage, where WebLLM looks for them, and what its configuration says before anything is on the GPU.
+ * All files of a model into the store, and what its configuration says before anything is on the GPU. Nobody's folder is trusted: what does
+ * not fit a check is refused by name before any of the weights are fetched.
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
+import type { Result } from '../../../src/kernel/result.ts';
 import type { LoadProgress } from '../../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
 import { fault } from '../device/engine-faults.ts';
 import { mib, type Needs } from '../device/fit.ts';
 import { freeStorage } from '../device/gpu.ts';
-import { allCached, ModelFiles, type ModelFile } from './model-files.ts';
-
-/** The part of `mlc-chat-config.json` that sizes and loading need. */
-interface FolderConfig {
-  readonly tokenizer_files?: readonly string[];
-  readonly context_window_size?: number;
-  readonly prefill_chunk_size?: number;
-  readonly vocab_size?: number;
-  readonly quantization?: string;
-  readonly model_config?: {
-    readonly hidden_size?: number;
-    readonly intermediate_size?: number;
-    readonly num_hidden_layers?: number;
-    readonly num_attention_heads?: number;
-    readonly num_key_value_heads?: number;
-    readonly head_dim?: number;
-  };
-}
-
-interface TensorCache {
-  readonly records: readonly {
-    readonly dataPath: string;
-    readonly nbytes: number;
-    readonly md5sum?: string;
-    readonly records: readonly { readonly shape: readonly number[]; readonly dtype: string }[];
-  }[];
-}
+import { fetchBytes, MOST_BYTES } from './fetch-file.ts';
+import {
+  checkConfig,
+  checkIndex,
+  CONFIG_FILE,
+  INDEX_FILE,
+  memoryNeeds,
+  tellFault,
+  type FolderConfig,
+  type FolderFault,
+  type FolderIndex,
+} from './folder-schema.ts';
+import { ModelFiles, type ModelFile } from './model-files.ts';
+import type { ModelStore } from './model-store.ts';
 
 export interface Download {
   readonly needs: Needs;
@@ -46,68 +35,89 @@ export interface Download {
   readonly records: string;
 }
 
+/** Where downloads go, and what they go by. */
+export interface DownloadOptions {
+  readonly store: ModelStore;
+  readonly clock: Clock;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Throws where the model should not be fetched, knowing what it needs. */
+  readonly admit: (needs: Needs) => void;
+}
+
 /**
- * Resolves once every file is in the cache; what is there already is not fetched again.
- * @param admit throws where the model should not be fetched, knowing what it needs
- * @throws EngineFault `model-unreachable`, `model-checksum`, `storage-full`; whatever `admit` throws
+ * Resolves once every file is stored; what is there already is not fetched again.
+ * @throws EngineFault `model-unreachable`, `model-malformed`, `model-checksum`, `model-oversized`, `model-stalled`, `model-elsewhere`,
+ *   `storage-full`; whatever `admit` throws
  */
 export async function downloadModel(
   model: ResolvedModel,
-  clock: Clock,
-  onProgress: (progress: LoadProgress) => void,
-  signal: AbortSignal | undefined,
-  admit: (needs: Needs) => void,
+  { store, clock, onProgress, signal, admit }: DownloadOptions,
 ): Promise<Download> {
-  const files = new ModelFiles(clock, signal);
-  const sums = model.sumsUrl === undefined ? new Map<string, string>() : await publishedSums(model.sumsUrl, signal);
-  const file = (url: string, scope: ModelFile['scope'], more: Partial<ModelFile> = {}): ModelFile => ({
+  const files = new ModelFiles(store, clock, signal);
+  const sums =
+    model.sumsUrl === undefined ? new Map<string, string>() : await publishedSums(model.sumsUrl, clock, signal);
+  const file = (url: string, mostBytes: number, more: Partial<ModelFile> = {}): ModelFile => ({
     url,
-    scope,
+    mostBytes,
     sha256: sums.get(url),
     ...more,
   });
   const inFolder = (name: string): string => new URL(name, model.folder).href;
 
-  const configFile = file(inFolder('mlc-chat-config.json'), 'config');
+  const configFile = file(inFolder(CONFIG_FILE), MOST_BYTES.config);
   await files.ensure([configFile], 'config', onProgress);
-  const config = { ...(await files.json<FolderConfig>(configFile)), ...model.overrides } as FolderConfig;
-
-  const indexFile = file(inFolder('tensor-cache.json'), 'model');
-  const index = await files.json<TensorCache>(indexFile);
-  if (!Array.isArray(index.records))
-    throw fault(
-      'model-unreachable',
-      `${indexFile.url} lists no weights: this is no model folder that WebLLM 0.2.86 reads.`,
-    );
-  const needs = measure(config, index);
+  const indexFile = file(inFolder(INDEX_FILE), MOST_BYTES.index);
+  /** The value of a check; files that fail one are not kept, so that mended ones are fetched. */
+  const accepted = async <T>(checked: Result<T, FolderFault>): Promise<T> => {
+    if (checked.ok) return checked.value;
+    await files.drop(configFile, indexFile);
+    throw fault('model-malformed', `${model.folder}${tellFault(checked.error)}`);
+  };
+  const config = await accepted(checkConfig(await files.json(configFile), { ...model.overrides }));
+  const listing = await files.json(indexFile);
+  const index = await accepted(checkIndex(listing));
+  const needs = await accepted(needsOf(model, config, index));
   admit(needs);
 
-  const shards = index.records.map((shard) =>
-    file(inFolder(shard.dataPath), 'model', { bytes: shard.nbytes, md5: shard.md5sum }),
-  );
-  const weightBytes = shards.reduce((sum, shard) => sum + (shard.bytes ?? 0), 0);
-  if (!(await allCached(shards))) await requireStorage(weightBytes);
-  const tokenizerName = config.tokenizer_files?.find((name) => name === 'tokenizer.json') ?? 'tokenizer.model';
-  await files.ensure([file(inFolder(tokenizerName), 'model')], 'tokenizer', onProgress);
-  const libraryFile = file(model.libraryUrl, 'library');
+  const shards = index.shards.map(({ dataPath, bytes, md5 }) => file(inFolder(dataPath), bytes, { bytes, md5 }));
+  await requireStorage(store, shards);
+  await files.ensure([file(inFolder(config.tokenizer), MOST_BYTES.tokenizer)], 'tokenizer', onProgress);
+  const libraryFile = file(model.libraryUrl, MOST_BYTES.library);
   await files.ensure([libraryFile], 'library', onProgress);
   await files.ensure(shards, 'weights', onProgress);
   return {
     needs,
-    contextTokens: config.context_window_size ?? 0,
-    weightBytes,
+    contextTokens: config.contextTokens,
+    weightBytes: index.fileBytes,
     library: await files.bytes(libraryFile),
-    records: JSON.stringify(index.records),
+    records: JSON.stringify((listing as { readonly records: unknown }).records),
   };
 }
 
-/** `SHA256SUMS` of our own model: lines of a sum and a path relative to the file. Offline, the cached files stand for themselves. */
-async function publishedSums(url: string, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+/** By the folder's own files; sizes that a family has under no known name are taken from WebLLM's list, where the model is in it. */
+function needsOf(model: ResolvedModel, config: FolderConfig, index: FolderIndex): Result<Needs, FolderFault> {
+  if (config.shape) return memoryNeeds(config, config.shape, index);
+  if (model.listed) return { ok: true, value: { ...model.listed, weightBytes: index.weightBytes } };
+  return {
+    ok: false,
+    error: {
+      file: CONFIG_FILE,
+      field: 'model_config',
+      expected: 'num_hidden_layers, num_attention_heads and hidden_size',
+      found: 'not all of them',
+    },
+  };
+}
+
+/** `SHA256SUMS` of our own model: lines of a sum and a path relative to the file. Offline, the stored files stand for themselves. */
+async function publishedSums(url: string, clock: Clock, signal: AbortSignal | undefined): Promise<Map<string, string>> {
   const sums = new Map<string, string>();
   try {
-    const response = await fetch(url, { cache: 'no-cache', ...(signal ? { signal } : {}) });
-    if (!response.ok) return sums;
-    for (const [, sum, path] of (await response.text()).matchAll(/^([0-9a-f]{64})[ *]+(\S+)$/gm)) {
+    const text = new TextDecoder().decode(
+      await fetchBytes(url, { mostBytes: MOST_BYTES.sums, fresh: true, clock, signal }),
+    );
+    for (const [, sum, path] of text.matchAll(/^([0-9a-f]{64})[ *]+(\S+)$/gm)) {
       sums.set(new URL(path as string, url).href, sum as string);
     }
   } catch {
@@ -116,44 +126,15 @@ async function publishedSums(url: string, signal: AbortSignal | undefined): Prom
   return sums;
 }
 
-async function requireStorage(bytes: number): Promise<void> {
-  const free = await freeStorage();
+/** Room for what is not stored yet. */
+async function requireStorage(store: ModelStore, shards: readonly ModelFile[]): Promise<void> {
+  let bytes = 0;
+  for (const shard of shards) if (!(await store.find(shard.url))) bytes += shard.mostBytes;
+  const free = bytes === 0 ? null : await freeStorage();
   if (free !== null && free < bytes) {
     throw fault(
       'storage-full',
       `The model needs ${mib(bytes)} of storage; the browser has ${mib(free)} left for this page.`,
     );
   }
-}
-
-const DTYPE_BYTES: Readonly<Record<string, number>> = {
-  float16: 2,
-  bfloat16: 2,
-  float32: 4,
-  uint32: 4,
-  int32: 4,
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-};
-
-/** Weights from the index; K/V and workspace from the configuration, before anything is on the GPU. */
-function measure(config: FolderConfig, index: TensorCache): Needs {
-  const weightBytes = index.records
-    .flatMap((shard) => shard.records)
-    .reduce((sum, { shape, dtype }) => sum + shape.reduce((a, b) => a * b, 1) * (DTYPE_BYTES[dtype] ?? 4), 0);
-  const m = config.model_config ?? {};
-  const layers = m.num_hidden_layers ?? 4;
-  const heads = m.num_attention_heads ?? 4;
-  const kvHeads = m.num_key_value_heads ?? heads;
-  const headDim = m.head_dim ?? (m.hidden_size ?? 256) / heads;
-  const cellBytes = /f16/.test(config.quantization ?? '') ? 2 : 4;
-  const kvBytesPerAgent = 2 * layers * kvHeads * headDim * cellBytes * (config.context_window_size ?? 4096);
-  // Of one prefill chunk live at once: hidden states, their residual, queries with keys and values, both halves of the feed-forward
-  // layer; and logits of a full batch with what sampling makes of them.
-  const hidden = m.hidden_size ?? heads * headDim;
-  const chunk = config.prefill_chunk_size ?? 1024;
-  const perToken = 4 * hidden + (heads + 2 * kvHeads) * headDim + 3 * (m.intermediate_size ?? 3 * hidden);
-  const workspaceBytes = chunk * perToken * cellBytes + 5 * 16 * (config.vocab_size ?? 32000) * 4;
-  return { weightBytes, workspaceBytes, kvBytesPerAgent };
 }

@@ -1,23 +1,22 @@
 /**
- * Brings a model's files into WebLLM's Cache storage before WebLLM looks for them: with true byte counts, checksums, and errors that say
- * what failed. WebLLM then finds every file in the cache and does no fetching of its own.
+ * Brings a model's files into the store before WebLLM looks for them: with true byte counts, checksums, bounds, and errors that say what
+ * failed. WebLLM then finds every file there and does no fetching of its own.
  */
 import type { Clock } from '../../../src/kernel/clock.ts';
 import type { LoadPhase, LoadProgress } from '../../../src/engine/contract.ts';
 import { fault } from '../device/engine-faults.ts';
+import { fetchFile } from './fetch-file.ts';
 import { Md5 } from './md5.ts';
-
-/** The scopes that WebLLM 0.2.86 opens, by kind of file. */
-export const SCOPES = { config: 'webllm/config', library: 'webllm/wasm', model: 'webllm/model' } as const;
-type Scope = keyof typeof SCOPES;
+import type { FileWriter, ModelStore } from './model-store.ts';
 
 export interface ModelFile {
   readonly url: string;
-  readonly scope: Scope;
-  /** Bytes, where known before the download. */
+  /** Exactly so many, where that is known before the download. */
   readonly bytes?: number | undefined;
+  /** Where it is not known: so many at most. */
+  readonly mostBytes: number;
   readonly md5?: string | undefined;
-  /** Hexadecimal; checked on cached copies too, so that a new release replaces an old copy. */
+  /** Hexadecimal; checked on stored copies too, so that a new release replaces an old copy. */
   readonly sha256?: string | undefined;
 }
 
@@ -25,17 +24,19 @@ export interface ModelFile {
 const PROGRESS_MS = 100;
 
 export class ModelFiles {
+  readonly #store: ModelStore;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(clock: Clock, signal: AbortSignal | undefined) {
+  constructor(store: ModelStore, clock: Clock, signal: AbortSignal | undefined) {
+    this.#store = store;
     this.#clock = clock;
     this.#signal = signal;
   }
 
   /**
-   * The files' bytes are in the cache when this resolves; four downloads at a time.
-   * @throws EngineFault `model-unreachable`, `model-checksum`, `storage-full`
+   * The files are stored when this resolves; four downloads at a time.
+   * @throws EngineFault `model-unreachable`, `model-checksum`, `model-oversized`, `model-stalled`, `model-elsewhere`, `storage-full`
    */
   async ensure(
     files: readonly ModelFile[],
@@ -54,14 +55,17 @@ export class ModelFiles {
       onProgress({ phase, bytes, totalBytes: last ? bytes : totalBytes, fromCache });
     };
     const queue = [...files];
+    // One that fails ends the others too: what they would bring would be for nothing.
+    const stop = new AbortController();
+    const signal = this.#signal ? AbortSignal.any([this.#signal, stop.signal]) : stop.signal;
     const worker = async (): Promise<void> => {
-      for (let file = queue.shift(); file; file = queue.shift()) {
-        const cached = await this.#cached(file);
-        if (cached !== null) {
-          bytes += cached;
+      for (let file = queue.shift(); file && !stop.signal.aborted; file = queue.shift()) {
+        const stored = await this.#stored(file);
+        if (stored !== null) {
+          bytes += stored;
         } else {
           fromCache = false;
-          await this.#download(file, (count) => {
+          await this.#download(file, signal, (count) => {
             bytes += count;
             report(false);
           });
@@ -69,98 +73,135 @@ export class ModelFiles {
         report(false);
       }
     };
-    await Promise.all([worker(), worker(), worker(), worker()]);
+    const workers = [worker(), worker(), worker(), worker()];
+    try {
+      await Promise.all(workers);
+    } catch (thrown) {
+      stop.abort();
+      await Promise.allSettled(workers);
+      throw thrown;
+    }
     report(true);
   }
 
-  async json<T>(file: ModelFile): Promise<T> {
+  /** @throws EngineFault `model-unreachable` where it is not JSON, and what `ensure` throws */
+  async json(file: ModelFile): Promise<unknown> {
     const text = new TextDecoder().decode(await this.bytes(file));
     try {
-      return JSON.parse(text) as T;
+      return JSON.parse(text) as unknown;
     } catch (thrown) {
-      await (await caches.open(SCOPES[file.scope])).delete(file.url);
+      await this.drop(file);
       throw fault('model-unreachable', `${file.url} is not JSON: there is no model folder at this address.`, thrown);
     }
   }
 
-  /** Fetches what is not cached. */
+  /** Fetches what is not stored. */
   async bytes(file: ModelFile): Promise<ArrayBuffer> {
-    if ((await this.#cached(file)) === null) await this.#download(file, () => undefined);
-    const response = await (await caches.open(SCOPES[file.scope])).match(file.url);
-    if (!response)
+    if ((await this.#stored(file)) === null) await this.#download(file, this.#signal, () => undefined);
+    const data = await this.#store.read(file.url);
+    if (!data)
       throw fault('storage-full', 'The browser dropped a file of the model that it had just stored.', file.url);
-    return response.arrayBuffer();
+    return data;
   }
 
-  /** Bytes of the good cached copy; null where there is none. Bad copies are removed. */
-  async #cached(file: ModelFile): Promise<number | null> {
-    const cache = await caches.open(SCOPES[file.scope]);
-    const response = await cache.match(file.url);
-    if (!response) return null;
-    if (file.sha256 === undefined) {
-      const length = Number(response.headers.get('content-length') ?? Number.NaN);
-      if (Number.isFinite(length) && (file.bytes === undefined || file.bytes === length)) return length;
-    }
-    const data = await response.arrayBuffer();
-    const good =
-      (file.bytes === undefined || data.byteLength === file.bytes) &&
-      (file.sha256 === undefined || (await sha256(data)) === file.sha256);
-    if (good) return data.byteLength;
-    await cache.delete(file.url);
+  /** What turned out not to be usable is not kept. */
+  drop(...files: readonly ModelFile[]): Promise<void> {
+    return this.#store.remove(files.map(({ url }) => url));
+  }
+
+  /** Bytes of the good stored copy; null where there is none. Bad copies are removed. */
+  async #stored(file: ModelFile): Promise<number | null> {
+    const found = await stored(this.#store.find(file.url));
+    if (!found) return null;
+    const fits = file.bytes === undefined ? found.bytes <= file.mostBytes : found.bytes === file.bytes;
+    if (fits && (file.sha256 === undefined || (await this.#hasSum(file.url, file.sha256)))) return found.bytes;
+    await this.drop(file);
     return null;
   }
 
-  async #download(file: ModelFile, onBytes: (count: number) => void): Promise<void> {
+  async #hasSum(url: string, sum: string): Promise<boolean> {
+    const data = await this.#store.read(url);
+    return data !== null && (await sha256(data)) === sum;
+  }
+
+  async #download(file: ModelFile, signal: AbortSignal | undefined, onBytes: (count: number) => void): Promise<void> {
+    const mostBytes = file.bytes ?? file.mostBytes;
     // A copy in the HTTP cache may be of another release than the checksums.
-    const init: RequestInit = {
-      ...(this.#signal ? { signal: this.#signal } : {}),
-      cache: file.sha256 === undefined ? 'default' : 'no-cache',
-    };
-    let response: Response;
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    let length = 0;
-    const md5 = file.md5 === undefined ? null : new Md5();
+    const rules = { mostBytes, fresh: file.sha256 !== undefined, clock: this.#clock, signal };
+    const sinks: Incoming[] = [];
     try {
-      response = await fetch(file.url, init);
-      if (!response.ok)
-        throw fault('model-unreachable', `The server answered ${String(response.status)} for ${file.url}.`);
-      if (!response.body) throw fault('model-unreachable', `The server sent nothing for ${file.url}.`);
-      const reader = response.body.getReader();
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        parts.push(part.value);
-        length += part.value.length;
-        md5?.update(part.value);
-        onBytes(part.value.length);
-      }
+      const whole = await fetchFile(file.url, rules, async () => {
+        await sinks.at(-1)?.abandon();
+        const sink = new Incoming(this.#store, file, onBytes);
+        sinks.push(sink);
+        return sink;
+      });
+      await whole.finish();
     } catch (thrown) {
-      this.#signal?.throwIfAborted();
-      // fetch says TypeError for an unknown host, a refused connection, a missing CORS header and a cut line alike.
-      if (thrown instanceof TypeError) throw fault('model-unreachable', `${file.url} could not be read.`, thrown);
+      signal?.throwIfAborted();
       throw thrown;
+    } finally {
+      // All but one that was finished: of that there is nothing left to abandon.
+      await sinks.at(-1)?.abandon();
     }
-    if (file.bytes !== undefined && length !== file.bytes) {
-      throw fault('model-checksum', `${file.url} has ${String(length)} bytes instead of ${String(file.bytes)}.`);
-    }
-    if (md5 && md5.hex() !== file.md5)
-      throw fault('model-checksum', `${file.url} does not have the checksum that its index gives.`);
-    const body = new Blob(parts);
-    if (file.sha256 !== undefined && (await sha256(await body.arrayBuffer())) !== file.sha256) {
-      throw fault('model-checksum', `${file.url} does not have the checksum that this release gives.`);
-    }
-    const headers = {
-      'content-length': String(length),
-      'content-type': response.headers.get('content-type') ?? 'application/octet-stream',
-    };
-    await (await caches.open(SCOPES[file.scope])).put(file.url, new Response(body, { headers }));
   }
 }
 
-/** True when every file is in the cache. */
-export async function allCached(files: readonly Pick<ModelFile, 'url' | 'scope'>[]): Promise<boolean> {
-  for (const { url, scope } of files) {
-    if (!(await caches.has(SCOPES[scope])) || !(await (await caches.open(SCOPES[scope])).match(url))) return false;
+/** One try of one download on its way into the store. */
+class Incoming {
+  readonly #store: ModelStore;
+  readonly #file: ModelFile;
+  readonly #onBytes: (count: number) => void;
+  readonly #md5: Md5 | null;
+  #writer: FileWriter | null = null;
+  #told = 0;
+
+  constructor(store: ModelStore, file: ModelFile, onBytes: (count: number) => void) {
+    this.#store = store;
+    this.#file = file;
+    this.#onBytes = onBytes;
+    this.#md5 = file.md5 === undefined ? null : new Md5();
   }
-  return true;
+
+  async write(part: Uint8Array): Promise<void> {
+    this.#writer ??= await stored(this.#store.write(this.#file.url));
+    this.#md5?.update(part);
+    this.#told += part.length;
+    this.#onBytes(part.length);
+    await stored(this.#writer.write(part));
+  }
+
+  async finish(): Promise<void> {
+    const { url, bytes, md5, sha256: sum } = this.#file;
+    const writer = (this.#writer ??= await stored(this.#store.write(url)));
+    if (bytes !== undefined && writer.bytes !== bytes)
+      throw fault('model-checksum', `${url} has ${String(writer.bytes)} bytes instead of ${String(bytes)}.`);
+    if (this.#md5 && this.#md5.hex() !== md5)
+      throw fault('model-checksum', `${url} does not have the checksum that its index gives.`);
+    if (sum !== undefined && (await sha256(await stored(writer.read()))) !== sum)
+      throw fault('model-checksum', `${url} does not have the checksum that this release gives.`);
+    await stored(writer.commit());
+    this.#writer = null;
+    this.#told = 0;
+  }
+
+  /** What was counted of it is taken back. */
+  async abandon(): Promise<void> {
+    if (this.#told > 0) this.#onBytes(-this.#told);
+    this.#told = 0;
+    await this.#writer?.abandon();
+    this.#writer = null;
+  }
+}
+
+/** What a database says when it cannot write differs by browser and disk; for a model it means that there is no room for it. */
+async function stored<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (!(thrown instanceof DOMException)) throw thrown;
+    throw fault('storage-full', 'The browser could not store a file of the model.', thrown);
+  }
 }
 
 async function sha256(data: ArrayBuffer): Promise<string> {

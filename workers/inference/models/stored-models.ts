@@ -1,79 +1,92 @@
 /**
- * Which models are in Cache storage, by their folders, and how to be rid of one. WebLLM keeps files of a folder in two caches and libraries,
- * which several models may share, in a third.
+ * Which models are stored, by their folders, and how to be rid of one. Libraries, which several models may share, lie beside the folders.
+ * Whatever is stored is listed, with its bytes and so that it can be deleted: an entry that nothing can be made of is shown as such, and
+ * hides no other.
  */
 import type { AppConfig } from '@mlc-ai/web-llm';
 import type { StoredModel } from '../../../src/engine/contract.ts';
 import { resolveModel, POCKET } from './catalogue.ts';
-import { SCOPES } from './model-files.ts';
+import { CONFIG_FILE, INDEX_FILE } from './folder-schema.ts';
+import type { ModelStore, StoredFile } from './model-store.ts';
 
-const FOLDER_SCOPES = [SCOPES.model, SCOPES.config];
-
-interface Entry {
-  readonly cache: Cache;
-  readonly request: Request;
+interface Entry extends StoredModel {
+  readonly urls: readonly string[];
 }
-
-async function entries(scope: string): Promise<Entry[]> {
-  // `open` would make a cache that is not there.
-  if (!(await caches.has(scope))) return [];
-  const cache = await caches.open(scope);
-  return (await cache.keys()).map((request) => ({ cache, request }));
-}
-
-/** All files of WebLLM's caches, by the address of their folder. */
-async function folders(): Promise<Map<string, Entry[]>> {
-  const found = new Map<string, Entry[]>();
-  for (const scope of FOLDER_SCOPES) {
-    for (const entry of await entries(scope)) {
-      // Repositories have their files under a revision; some have folders below it.
-      const folder = /^.*?\/resolve\/[^/]+\//.exec(entry.request.url)?.[0] ?? new URL('./', entry.request.url).href;
-      found.set(folder, [...(found.get(folder) ?? []), entry]);
-    }
-  }
-  return found;
-}
-
-async function bytesOf({ cache, request }: Entry): Promise<number> {
-  const response = await cache.match(request);
-  if (!response) return 0;
-  const length = Number(response.headers.get('content-length') ?? Number.NaN);
-  return Number.isFinite(length) ? length : (await response.blob()).size;
-}
-
-const sum = async (all: readonly Entry[]): Promise<number> =>
-  (await Promise.all(all.map(bytesOf))).reduce((whole, bytes) => whole + bytes, 0);
 
 /** Largest first. `root` is the address of the page's folder. */
-export async function storedModels(list: AppConfig, root: URL): Promise<StoredModel[]> {
-  const libraries = await entries(SCOPES.library);
-  // A hub may have a model of the same name.
-  const builtIn = resolveModel({ id: POCKET }, list, root, []).folder;
-  const found = [...(await folders())].map(async ([folder, files]): Promise<StoredModel> => {
-    const { id, libraryUrl } = modelAt(folder, list, root);
-    const library = libraries.filter(({ request }) => request.url === libraryUrl);
-    return { id, folder, bytes: await sum([...files, ...library]), builtIn: folder === builtIn };
-  });
-  return (await Promise.all(found)).sort((a, b) => b.bytes - a.bytes);
+export async function storedModels(store: ModelStore, list: AppConfig, root: URL): Promise<StoredModel[]> {
+  const found = entries(await store.files(), list, root);
+  return found.map(({ id, folder, bytes, builtIn, usable }) => ({ id, folder, bytes, builtIn, usable }));
 }
 
 /** Deletes what is stored of the model at `folder`; its library too, where no other stored model uses it. @returns bytes freed */
-export async function removeStored(folder: string, list: AppConfig, root: URL): Promise<number> {
-  const stored = await folders();
-  const { libraryUrl } = modelAt(folder, list, root);
-  const shared = [...stored.keys()].some(
-    (other) => other !== folder && modelAt(other, list, root).libraryUrl === libraryUrl,
-  );
-  const library = shared ? [] : (await entries(SCOPES.library)).filter(({ request }) => request.url === libraryUrl);
-  const going = [...(stored.get(folder) ?? []), ...library];
-  const bytes = await sum(going);
-  for (const { cache, request } of going) await cache.delete(request);
-  return bytes;
+export async function removeStored(store: ModelStore, folder: string, list: AppConfig, root: URL): Promise<number> {
+  const entry = entries(await store.files(), list, root).find((each) => each.folder === folder);
+  await store.remove(entry?.urls ?? []);
+  return entry?.bytes ?? 0;
 }
 
-/** The model whose files lie at `folder`: the pocket model, one of the list, or what a person named. */
-function modelAt(folder: string, list: AppConfig, root: URL): { readonly id: string; readonly libraryUrl: string } {
-  const pocket = resolveModel({ id: POCKET }, list, root, []);
-  if (pocket.folder === folder) return pocket;
-  return resolveModel({ id: '', url: folder }, list, root, []);
+/** Every file in one entry. */
+function entries(files: readonly StoredFile[], list: AppConfig, root: URL): Entry[] {
+  const byFolder = new Map<string, StoredFile[]>();
+  for (const file of files) {
+    const folder = folderOf(file.url);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+  }
+  // A library lies beside its folder, or with all those of the list: not in one that a model's other files are in.
+  const models = [...byFolder].filter(([, all]) =>
+    all.some(({ url }) => /\/(mlc-chat-config|tensor-cache)\.json$/.test(url)),
+  );
+  const libraryOf = new Map(models.map(([folder]) => [folder, modelAt(folder, list, root)?.libraryUrl]));
+  const builtIn = resolveModel({ id: POCKET }, list, root, []);
+  const shared = (library: string | undefined): boolean =>
+    [...libraryOf.values()].filter((other) => other === library).length > 1;
+  const stored = new Map(files.map((file) => [file.url, file]));
+  const claimed = new Set([...libraryOf.values()].filter((library) => library !== undefined && stored.has(library)));
+
+  const found: Entry[] = [];
+  for (const [folder, all] of byFolder) {
+    const library = libraryOf.get(folder);
+    const own = all.filter(({ url }) => !claimed.has(url));
+    const mine = [...own, ...(library !== undefined && stored.has(library) ? [stored.get(library) as StoredFile] : [])];
+    if (mine.length === 0) continue;
+    const names = new Set(own.map(({ url }) => url.slice(folder.length)));
+    found.push({
+      id: modelAt(folder, list, root)?.id ?? folder,
+      folder,
+      bytes: mine.reduce((sum, { bytes }) => sum + size(bytes), 0),
+      builtIn: folder === builtIn.folder,
+      usable: names.has(CONFIG_FILE) && names.has(INDEX_FILE),
+      urls: [...own, ...mine.filter(({ url }) => url === library && !shared(library))].map(({ url }) => url),
+    });
+  }
+  return found.sort((a, b) => b.bytes - a.bytes || (a.folder < b.folder ? -1 : 1));
 }
+
+/** Repositories have their files under a revision; some have folders below it. What is no address stands for itself. */
+function folderOf(url: string): string {
+  const revision = /^[a-z]+:\/\/.*?\/resolve\/[^/]+\//.exec(url)?.[0];
+  if (revision !== undefined) return revision;
+  try {
+    return new URL('./', url).href;
+  } catch {
+    return url;
+  }
+}
+
+/** The model whose files lie at `folder`: the pocket model, one of the list, or what a person named; null where that cannot be told. */
+function modelAt(
+  folder: string,
+  list: AppConfig,
+  root: URL,
+): { readonly id: string; readonly libraryUrl: string } | null {
+  try {
+    const pocket = resolveModel({ id: POCKET }, list, root, []);
+    if (pocket.folder === folder) return pocket;
+    return resolveModel({ id: '', url: folder }, list, root, []);
+  } catch {
+    return null;
+  }
+}
+
+const size = (bytes: number): number => (Number.isFinite(bytes) && bytes > 0 ? bytes : 0);

@@ -1,4 +1,5 @@
 /** The warm tier of a loaded model, or why it has none. */
+import { anyKept } from '../device/buckets.ts';
 import { freeStorage } from '../device/gpu.ts';
 import type { KvPool } from '../kv/kv-pool.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
@@ -13,6 +14,11 @@ const CODEC: Codec = 'f16';
 /** Of the storage that is free; results and models come first. */
 const SHARE = 0.25;
 const MOST_BYTES = 4 * 2 ** 30;
+/**
+ * Where the browser may delete runs when the disk is full: it does so only once all pages together have a gibibyte (on disks of 20 GB and
+ * more), and this page is not to bring that about by a cache.
+ */
+const UNKEPT_BYTES = 256 * 2 ** 20;
 /** Where the browser gives no estimate. */
 const UNKNOWN_BYTES = 256 * 2 ** 20;
 
@@ -29,7 +35,8 @@ export async function openWarm(
   const { transfer, because } = await proveTransfer(model, pool);
   if (!transfer) return none(because);
   const free = await freeStorage();
-  const limit = free === null ? UNKNOWN_BYTES : Math.min(MOST_BYTES, Math.floor(free * SHARE));
+  const limit =
+    free === null ? UNKNOWN_BYTES : Math.min((await anyKept()) ? MOST_BYTES : UNKEPT_BYTES, Math.floor(free * SHARE));
   try {
     return { tier: new WarmTier(inPieces(transfer), await WarmStore.open({ limit }), CODEC, fingerprint), notes: [] };
   } catch (thrown) {

@@ -1,0 +1,36 @@
+/** What this browser keeps of models, looked up where it lies. */
+import type { Page } from '@playwright/test';
+
+export interface ModelFiles {
+  /** Addresses of files in the models' own database. */
+  readonly files: string[];
+  /** Bytes of the pieces that they lie in; those of no file are among them. */
+  readonly bytes: number;
+  /** Addresses in Cache storage, where earlier versions kept them. */
+  readonly cached: string[];
+}
+
+export const modelFiles = (page: Page): Promise<ModelFiles> =>
+  page.evaluate(async () => {
+    const request = <T>(asked: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error ?? new Error('unread'));
+      });
+    const cached: string[] = [];
+    for (const name of await caches.keys())
+      for (const { url } of await (await caches.open(name)).keys())
+        if (name.startsWith('webllm/') || url.includes('/models/')) cached.push(url);
+    type Buckets = { keys(): Promise<string[]>; open(name: string): Promise<{ indexedDB: IDBFactory }> };
+    const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets };
+    if (!(await storageBuckets.keys()).includes('models')) return { files: [], bytes: 0, cached };
+    const { indexedDB: factory } = await storageBuckets.open('models');
+    if (!(await factory.databases()).some(({ name }) => name === 'planaria-models'))
+      return { files: [], bytes: 0, cached };
+    const db = await request(factory.open('planaria-models'));
+    const both = db.transaction(['files', 'pieces']);
+    const files = (await request(both.objectStore('files').getAllKeys())).map(String);
+    const pieces = (await request(both.objectStore('pieces').getAll())) as ArrayBuffer[];
+    db.close();
+    return { files, bytes: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0), cached };
+  });
