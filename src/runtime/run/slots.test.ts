@@ -90,7 +90,8 @@ class Tabs {
         healing: { audit: 0 },
         fixedSeats: true,
         release: () => undefined,
-        onStale: () => undefined,
+        onGone: () => undefined,
+      onStale: () => undefined,
         onEvent: (event) => {
           this.events.push(event);
           if (event.type === 'task.assigned')
