@@ -183,7 +183,9 @@ describe('a: what was stored is thrown away under a run', () => {
     await world.clock.run(() => isGone(run.status()));
     const rows = await exported(world, watcher, run.id);
     expect(rows.length).toBeGreaterThanOrEqual(20);
-    await world.clock.run(() => run.status().phase === 'done' && !isGone(run.status()) && seen.at(-1)?.phase === 'done');
+    await world.clock.run(
+      () => run.status().phase === 'done' && !isGone(run.status()) && seen.at(-1)?.phase === 'done',
+    );
     expect(await exported(world, watcher, run.id)).toEqual(await stored(world, run.id));
   });
 });

@@ -91,7 +91,7 @@ class Tabs {
         fixedSeats: true,
         release: () => undefined,
         onGone: () => undefined,
-      onStale: () => undefined,
+        onStale: () => undefined,
         onEvent: (event) => {
           this.events.push(event);
           if (event.type === 'task.assigned')
