@@ -217,6 +217,26 @@ export const en = {
     reload: 'Reload now',
     later: 'Later',
   },
+  /** A file into which a run is written as it goes. */
+  file: {
+    asItGoes: 'Write to a file as it goes',
+    formats: { jsonl: 'JSON lines, as they come', csv: 'CSV, as it comes' },
+    writing: (name: string) => `Writing to ${name}.`,
+    whole: (name: string) => `${name} holds every result.`,
+    inFile: (n: number) => `${count(n, 'result')} ${n === 1 ? 'is' : 'are'} in the file.`,
+    note: 'New ones follow every few seconds, whatever happens to this browser’s storage.',
+    broken: (name: string) => `${name} cannot be written`,
+    faults: {
+      full: 'Its disk has no room. Make some and try again, or choose another place.',
+      removed: 'The file or its folder is gone. Choose one again: it is written from its beginning.',
+      refused: 'The browser no longer allows it. Try again and allow it when it asks.',
+      changed:
+        'Something else wrote to it meanwhile, so it is left alone. Choose one again: it is written from its beginning.',
+      failed: 'The browser refused. Try again, or choose another file.',
+    },
+    again: 'Choose a file',
+    stop: 'Stop writing',
+  },
   storage: {
     title: 'Storage',
     used: (used: number, quota: number | null) =>
@@ -323,6 +343,7 @@ export const en = {
     tokensPerSecond: 'Tokens/s',
     mean: (text: string) => `mean ${text}`,
     committed: 'Results committed',
+    onlyHere: 'Results, in this tab only',
     ofTasks: (n: number) => `of ${num(n)}`,
     retried: (n: number): string => (n === 1 ? 'retry' : 'retries'),
     failed: 'failed',
@@ -351,6 +372,8 @@ export const en = {
       'Another tab of this browser works on the run. Pause and Stop are there. Once it is closed, this one can go on.',
     workHere: 'Work on it here',
     waiting: 'Waiting',
+    gone: 'The browser threw away what was stored',
+    full: 'Storage is full',
     saved: (n: number) => `${count(n, 'result')} saved.`,
     notes: 'Note:',
     loading: {

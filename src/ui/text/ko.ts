@@ -223,6 +223,25 @@ export const ko: Dictionary = {
     reload: '지금 다시 불러오기',
     later: '나중에',
   },
+  /** 실행하는 동안 결과를 써 넣는 파일. */
+  file: {
+    asItGoes: '실행하는 동안 파일에 쓰기',
+    formats: { jsonl: 'JSON lines, 나오는 대로', csv: 'CSV, 나오는 대로' },
+    writing: (name) => `${name}에 쓰는 중.`,
+    whole: (name) => `${name}에 모든 결과가 있습니다.`,
+    inFile: (n) => `결과 ${num(n)}개가 파일에 있습니다.`,
+    note: '브라우저 저장소에 무슨 일이 있어도 새 결과는 몇 초마다 파일에 더해집니다.',
+    broken: (name) => `${name}에 쓸 수 없습니다`,
+    faults: {
+      full: '그 디스크에 공간이 없습니다. 공간을 비우고 다시 시도하거나 다른 곳을 고르세요.',
+      removed: '파일이나 폴더가 없어졌습니다. 다시 고르면 처음부터 씁니다.',
+      refused: '브라우저가 더는 허락하지 않습니다. 다시 시도하고 물으면 허락하세요.',
+      changed: '그사이 다른 것이 파일에 써서 그대로 두었습니다. 다시 고르면 처음부터 씁니다.',
+      failed: '브라우저가 거절했습니다. 다시 시도하거나 다른 파일을 고르세요.',
+    },
+    again: '파일 고르기',
+    stop: '쓰기 멈춤',
+  },
   storage: {
     title: '저장 공간',
     used: (used, quota) =>
@@ -326,6 +345,7 @@ export const ko: Dictionary = {
     tokensPerSecond: '토큰/초',
     mean: (text) => `평균 ${text}`,
     committed: '확정된 결과',
+    onlyHere: '결과, 이 탭에만 있음',
     ofTasks: (n) => `/ ${num(n)}`,
     retried: () => '재시도',
     failed: '실패',
@@ -354,6 +374,8 @@ export const ko: Dictionary = {
       '이 브라우저의 다른 탭이 실행을 맡고 있습니다. 일시 정지와 중지는 그 탭에 있습니다. 그 탭을 닫으면 여기서 이어 갈 수 있습니다.',
     workHere: '여기서 이어 가기',
     waiting: '대기 중',
+    gone: '브라우저가 저장된 것을 지웠습니다',
+    full: '저장 공간이 가득 찼습니다',
     saved: (n) => `결과 ${num(n)}개 저장됨.`,
     notes: '알림:',
     loading: {
