@@ -275,8 +275,19 @@ export const en = {
       no: 'When the disk runs short the browser may clear all of this, stored runs included.',
       yes: 'The browser keeps this until you delete it.',
       refused:
-        'The browser did not agree to keep it. Browsers agree more readily to pages that are installed or bookmarked. Export results that matter.',
+        'The browser did not agree to keep it. Browsers agree more readily to pages that are installed or bookmarked.',
     },
+    /** Beside what the browser said: whether runs are where a full disk does not take them along. */
+    moved: {
+      moved: 'Runs are in a place of their own, which a full disk does not take along.',
+      refused:
+        'On a disk that runs full it may throw all runs away: where the disk is small, export results as they come.',
+      unsupported:
+        'On a disk that runs full this browser may throw all runs away: where the disk is small, export results as they come.',
+    },
+    low: 'Little storage is left',
+    lowNote: (left: number, needed: number) =>
+      `${bytes(left)} for this page, as the browser says; the rest of this run takes about ${bytes(needed)}. Delete what is not needed on the start screen, and export results as they come.`,
     keepRun: 'Keep this run?',
     notNow: 'Not now',
   },
