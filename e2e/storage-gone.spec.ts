@@ -67,12 +67,13 @@ test('a: what was stored is thrown away: an alert within seconds, all that was c
 });
 
 /** A picker that gives the page a real file handle, of its private file system; no test can press the browser's own. */
-const pickPrivately = (page: Page): Promise<void> =>
-  page.addInitScript(() => {
+async function pickPrivately(page: Page): Promise<void> {
+  await page.addInitScript(() => {
     const pick = async ({ suggestedName }: { suggestedName: string }) =>
       (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
     (globalThis as unknown as { showSaveFilePicker: typeof pick }).showSaveFilePicker = pick;
   });
+}
 
 const inFile = (page: Page, end: string): Promise<string> =>
   page.evaluate(async (end) => {

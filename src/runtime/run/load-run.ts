@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../journal/events.ts';
 import { decodeEvents, NewerLog } from '../../journal/journal.ts';
 import { RunState } from '../../journal/run-state.ts';
-import type { JournalChunk, ResultRow, RunRecord, RunSource } from '../../store/records.ts';
+import type { JournalChunk, ResultRow, RunRecord } from '../../store/records.ts';
 import { StoreFault } from '../../store/fault.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { History } from '../history/history.ts';
@@ -9,12 +9,13 @@ import { Definition } from '../definition/definition.ts';
 import { setupOf, type RunSetup, taskInput } from '../definition/run-setup.ts';
 import { BackedRows, type RowSource } from '../storage/backed-rows.ts';
 import { KeptRows } from '../storage/kept-rows.ts';
+import { KeptSource } from '../storage/kept-source.ts';
 import { ResultIndex } from '../storage/result-index.ts';
 
 /** A stored run, folded up to the last event that is on the disk. */
 export interface LoadedRun {
   readonly record: RunRecord;
-  readonly source: RunSource;
+  readonly source: KeptSource;
   readonly plan: RunSetup;
   /** Of the run as `state` has it. */
   readonly definition: Definition;
@@ -60,7 +61,7 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
     recent = [...recent, ...piece.map(({ row }) => row)].slice(-RECENT);
   });
   const definition = new Definition(plan, state);
-  return { record, source, plan, definition, state, history, index, kept, rows, recent };
+  return { record, source: new KeptSource(source), plan, definition, state, history, index, kept, rows, recent };
 }
 
 /** Applies what the store has of the log beyond `state`. Throws StoreFault (`newer`) where this Planaria cannot read it. */

@@ -4,7 +4,7 @@ import { Journal } from '../../journal/journal.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import { type Random, seededRandom } from '../../kernel/random.ts';
-import type { RunRecord, RunSource } from '../../store/records.ts';
+import type { RunRecord } from '../../store/records.ts';
 import { type Condition, recordOf } from './condition.ts';
 import { Dispatcher } from '../turns/dispatcher.ts';
 import type { TurnListener } from '../turns/settler.ts';
@@ -19,6 +19,7 @@ import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 import type { KeptRows } from '../storage/kept-rows.ts';
+import type { KeptSource } from '../storage/kept-source.ts';
 import { RunStorage } from '../storage/run-storage.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
@@ -48,7 +49,7 @@ export class RunCore implements TurnListener {
   /** Null: nobody supervises; EXECUTE's own checks are all there is. */
   readonly supervisor: Supervisor | null;
   readonly #with: RunOptions;
-  readonly #source: RunSource;
+  readonly #source: KeptSource;
   readonly #kept: KeptRows;
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;

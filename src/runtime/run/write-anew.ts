@@ -2,10 +2,11 @@ import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { encodeEvents } from '../../journal/journal.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
-import type { ColdAgent, ResultRow, RunRecord, RunSource } from '../../store/records.ts';
+import type { ColdAgent, ResultRow, RunRecord } from '../../store/records.ts';
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import type { KeptRows } from '../storage/kept-rows.ts';
+import type { KeptSource } from '../storage/kept-source.ts';
 
 /** Agents in one transaction. */
 const AGENTS_A_WRITE = 500;
@@ -13,7 +14,7 @@ const AGENTS_A_WRITE = 500;
 /** What memory has of a run. */
 export interface Remembered {
   readonly record: RunRecord;
-  readonly source: RunSource;
+  readonly source: KeptSource;
   readonly plan: RunSetup;
   readonly state: RunState;
   readonly kept: KeptRows;
@@ -41,7 +42,7 @@ export async function writeAnew(store: RunStore, remembered: Remembered): Promis
       for (const { row } of rows) written.add(row.task);
     });
     for (const { lastSeq } of await store.chunks(run, seq)) seq = lastSeq;
-  } else await store.create(record, source);
+  } else await store.create(record, await source.get());
   const fence = await store.openWriter(run);
   const commit = async (
     bodies: readonly EventBody[],

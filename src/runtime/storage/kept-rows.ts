@@ -1,6 +1,7 @@
 import type { ResultRow } from '../../store/records.ts';
 import type { OrderedRow } from '../../store/run-store.ts';
-import { deflate, inflate } from '../../swarm/deflate.ts';
+import { deflate } from '../../swarm/deflate.ts';
+import { textOf } from './packed-text.ts';
 
 /** A batch is packed once it has so many rows, or so many characters. */
 const BATCH_ROWS = 512;
@@ -199,10 +200,4 @@ export class KeptRows {
       },
     };
   }
-}
-
-/** Our own bytes: they are whole. */
-async function textOf(packed: Uint8Array<ArrayBuffer>): Promise<string> {
-  const bytes = await inflate(packed, Infinity);
-  return new TextDecoder().decode(bytes as Uint8Array);
 }
