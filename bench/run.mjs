@@ -21,6 +21,7 @@ const benches = {
     'one tab for an hour under constant faults: memory, log, DOM, frames over time',
     'without faults; what stays behind',
   ],
+  'kept-rows': ['a million committed rows in memory; putting rows into a chosen file', 'JSON in a Map; a write alone'],
   kills: ["the browser killed 30 times in the middle of the pocket model's work: rows", 'the same run without a kill'],
   'hostile-inputs': ['100,000 fuzzed inputs and named ones: processor time, memory', 'an ordinary file of each kind'],
   endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],

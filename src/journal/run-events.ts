@@ -14,6 +14,8 @@ export type RunWait =
   /** No room to write; what was given up for it so far. */
   | ({ readonly code: 'storage-full' } & Freed)
   | { readonly code: 'write-failed'; readonly detail: string }
+  /** The browser has thrown away what was stored: of `of` committed rows `rows` are in this tab's memory, and nowhere else. */
+  | { readonly code: 'storage-gone'; readonly rows: number; readonly of: number }
   /** Another tab has taken the run over; or it had it all the time. */
   | { readonly code: 'taken-over' }
   | { readonly code: 'watching' }

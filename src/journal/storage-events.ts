@@ -30,7 +30,12 @@ export type NotKept =
   | { readonly code: 'warm-unwritable'; readonly detail: string }
   | { readonly code: 'warm-unread'; readonly detail: string };
 
-export type StorageNote = ({ readonly code: 'made-room' } & Freed) | NotKept | Told;
+export type StorageNote =
+  | ({ readonly code: 'made-room' } & Freed)
+  /** The browser had thrown away what was stored; of `of` committed rows `rows` were written anew, from memory. The log before is lost. */
+  | { readonly code: 'written-anew'; readonly rows: number; readonly of: number }
+  | NotKept
+  | Told;
 
 /** Something about storage that costs time and no result. `agent`: the row, or -1. */
 export interface StorageEvent {

@@ -50,7 +50,7 @@ export const tables = {
     ['text'],
     ['parts'],
     ['endpoint', 'live', 'offline', 'share'],
-    ['break', 'field', 'storage'],
+    ['break', 'field', 'file', 'storage'],
     ['palette', 'results', 'start', 'story', 'timeline'],
     ['read', 'replay'],
     ['run'],

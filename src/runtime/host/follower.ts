@@ -21,6 +21,8 @@ export class Follower implements RunView {
   readonly state: LoadedRun['state'];
   readonly history: LoadedRun['history'];
   readonly index: LoadedRun['index'];
+  readonly rows: LoadedRun['rows'];
+  readonly #kept: LoadedRun['kept'];
   readonly #store: RunStore;
   readonly #rate = new RateMeter(RATE_WINDOW_MS);
   readonly #clock: Clock;
@@ -37,6 +39,8 @@ export class Follower implements RunView {
     this.state = loaded.state;
     this.history = loaded.history;
     this.index = loaded.index;
+    this.rows = loaded.rows;
+    this.#kept = loaded.kept;
     this.#record = loaded.record;
     this.#store = options.store;
     this.#clock = options.clock;
@@ -75,6 +79,11 @@ export class Follower implements RunView {
     return [];
   }
 
+  writeAnew(): Promise<void> {
+    // Only the writer can.
+    return Promise.resolve();
+  }
+
   pause(): void {
     // Only the writer can.
   }
@@ -100,7 +109,11 @@ export class Follower implements RunView {
       this.#record = (await this.#store.record(this.id)) ?? this.#record;
       const { status } = this.state.tasks;
       const missing = [...status.keys()].filter((task) => (status[task] as number) >= 2 && !this.index.entry(task));
-      if (missing.length > 0) this.index.add(await this.#store.rows(this.id, missing));
+      if (missing.length > 0) {
+        const rows = await this.#store.rows(this.id, missing);
+        this.index.add(rows);
+        this.#kept.add(rows);
+      }
       this.#rate.sample(this.#clock.now(), this.state.totals.completionTokens);
     } catch {
       // The next poll tries again; what is on screen stays.

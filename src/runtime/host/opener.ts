@@ -59,6 +59,8 @@ export interface OpenerHooks {
   readonly open: () => RunView | null;
   /** Opens the run again in whichever way it can be had now. */
   readonly reopen: (runId: string) => void;
+  /** See `RunOptions.onGone`. */
+  readonly gone: (runId: string) => void;
   /** As `reopen`, once the tab that ran it is gone. */
   readonly takeOver: (runId: string) => void;
   readonly tellFault: (fault: DueFault, injection: Struck) => void;
@@ -137,6 +139,9 @@ export class Opener {
         tab,
         release,
         onStale,
+        onGone: () => {
+          this.#hooks.gone(runId);
+        },
         // Chaos of a simulation stands where this tab's own would.
         healing: healing === null ? null : { tap: this.#injector.tap, ...healing },
         fixedSeats,

@@ -55,6 +55,9 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     const opener = new Opener(this.#with, this.#injector, {
       open: () => this.#open,
       reopen: (runId) => void this.#run.reopen(runId),
+      gone: (runId) => {
+        this.#run.gone(runId);
+      },
       takeOver: (runId) => void this.#run.takeOver(runId),
       tellFault: (fault, injection) => {
         this.tellFault(fault, injection);
@@ -70,9 +73,11 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   }
 
   /** As the start screen lists them, with what is known of the open one. */
-  runs(): Promise<RunInfo[]> {
+  async runs(): Promise<RunInfo[]> {
     const { store, lock } = this.#with;
-    return listRuns(store, lock, this.#open ? infoOf(this.#open.status()) : null);
+    const onlyHere = this.#run.onlyHere.map((view) => infoOf(view.status()));
+    const stored = await listRuns(store, lock, this.#open ? infoOf(this.#open.status()) : null);
+    return [...onlyHere, ...stored.filter(({ id }) => !onlyHere.some((other) => other.id === id))];
   }
 
   /** The run that this tab writes; null where it writes none. */
@@ -117,6 +122,7 @@ export class Runtime implements Answers<'runtime' | 'run'> {
 
   async resume(runId: string): Promise<void> {
     (await this.#run.require(runId)).resume();
+    await this.#run.retry(runId);
   }
 
   async cancel(runId: string): Promise<void> {
@@ -146,11 +152,13 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   }
 
   async export(runId: string, kind: ExportKind): Promise<Blob> {
-    return exportRun(await this.#run.require(runId), this.#with.store, kind, await this.#noteWords());
+    const view = await this.#run.require(runId);
+    return exportRun(view, view.rows, kind, await this.#noteWords());
   }
 
   async rowTexts(runId: string, format: RowFormat, after: number): Promise<RowTexts> {
-    return rowTexts(await this.#run.require(runId), this.#with.store, format, after, await this.#noteWords());
+    const view = await this.#run.require(runId);
+    return rowTexts(view, view.rows, format, after, await this.#noteWords());
   }
 
   async decide(runId: string, noticeId: string, decision: Decision): Promise<ActionReply> {

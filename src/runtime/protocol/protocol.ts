@@ -14,6 +14,7 @@ export type {
 } from '../../engine/contract.ts';
 export { readEndpoint, remoteAddress } from '../../engine/endpoint.ts';
 export type { EndpointFault, TypedEndpoint } from '../../engine/endpoint.ts';
+export { systemClock } from '../../kernel/clock.ts';
 export type { JournalEvent } from '../../journal/events.ts';
 export type { MissedFault } from '../../journal/fault-events.ts';
 export { AGENT_STATES, FAULTS_FROM_OUTSIDE, TIERS } from '../../journal/vocabulary.ts';

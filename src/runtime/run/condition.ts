@@ -4,7 +4,7 @@ import type { Freed } from '../../journal/storage-events.ts';
 import type { StoreFault } from '../../store/fault.ts';
 import type { RunPhase, RunRecord } from '../../store/records.ts';
 import type { KeeperState } from '../../engine/engine-keeper.ts';
-import { keeperWait, storeWait } from '../storage/waits.ts';
+import { keeperWait, type RowsHere, storeWait } from '../storage/waits.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 
 /** What decides how a run stands, beside its state. */
@@ -15,6 +15,7 @@ export interface Condition {
   /** Why nothing can be written; null where it can. */
   readonly trouble: StoreFault | null;
   readonly freed: Freed;
+  readonly rows: RowsHere;
   readonly keeper: KeeperState;
 }
 
@@ -30,10 +31,12 @@ function phaseOf({ state, stale, trouble, keeper }: Condition): RunPhase {
 }
 
 /** What a person is to know about it; null when all is well. */
-export function waitOf({ state, stale, trouble, freed, keeper }: Condition): RunWait | null {
+export function waitOf({ state, stale, trouble, freed, rows, keeper }: Condition): RunWait | null {
+  // Of a run that is over as well: its rows are nowhere but here.
+  if (trouble?.code === 'gone') return storeWait(trouble, freed, rows);
   if (state.ended) return null;
   if (stale) return { code: 'taken-over' };
-  if (trouble) return storeWait(trouble, freed);
+  if (trouble) return storeWait(trouble, freed, rows);
   return keeperWait(keeper, state.engineReport !== null);
 }
 

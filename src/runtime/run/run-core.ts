@@ -18,9 +18,12 @@ import type { RunSetup } from '../definition/run-setup.ts';
 import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
+import type { KeptRows } from '../storage/kept-rows.ts';
+import type { KeptSource } from '../storage/kept-source.ts';
 import { RunStorage } from '../storage/run-storage.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
+import { writeAnew } from './write-anew.ts';
 
 /**
  * What keeps a run going, from its first event to its last: turns go out while there is an engine and nothing speaks against it, rows go to
@@ -46,6 +49,8 @@ export class RunCore implements TurnListener {
   /** Null: nobody supervises; EXECUTE's own checks are all there is. */
   readonly supervisor: Supervisor | null;
   readonly #with: RunOptions;
+  readonly #source: KeptSource;
+  readonly #kept: KeptRows;
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;
   #endedAt: number | null;
@@ -54,7 +59,9 @@ export class RunCore implements TurnListener {
   #ending = false;
 
   constructor(loaded: LoadedRun, options: RunOptions) {
-    const { record, plan, definition, state, history, index, recent } = loaded;
+    const { record, source, plan, definition, state, history, index, kept, recent } = loaded;
+    this.#source = source;
+    this.#kept = kept;
     this.plan = plan;
     this.definition = definition;
     this.state = state;
@@ -98,7 +105,8 @@ export class RunCore implements TurnListener {
 
   get condition(): Condition {
     const { trouble, freed } = this.storage;
-    return { state: this.state, stale: this.#stale, trouble, freed, keeper: this.engines.state };
+    const rows = { here: this.#kept.size, all: this.index.size };
+    return { state: this.state, stale: this.#stale, trouble, freed, rows, keeper: this.engines.state };
   }
 
   /** The run's row as it stands, for the list of runs. */
@@ -167,6 +175,14 @@ export class RunCore implements TurnListener {
     await this.#leave();
   }
 
+  /** See `writeAnew`; also of a run that has stopped. */
+  writeAnew(): Promise<void> {
+    const { clock, store } = this.#with;
+    const { record, plan, state, index, storage } = this;
+    const given = { record, source: this.#source, plan, state, kept: this.#kept, of: index.size };
+    return writeAnew(store, { ...given, cold: storage.allCold(), at: Math.round(this.elapsed), wall: clock.wall() });
+  }
+
   #openStorage(contexts: ContextManager): RunStorage {
     const { clock, store, fence, onStale } = this.#with;
     const { state, journal } = this;
@@ -186,11 +202,15 @@ export class RunCore implements TurnListener {
       onBad: ({ agent, fault, damage }) => this.supervisor?.recordBad(agent, fault, damage),
       onCommitted: (rows) => {
         this.index.add(rows);
+        this.#kept.add(rows);
         this.#checkEnd();
       },
       onTrouble: (fault) => {
-        this.supervisor?.storage(fault && fault.message);
+        const gone = fault?.code === 'gone';
+        // Nothing that an agent's supervisor has would bring it back.
+        if (!gone) this.supervisor?.storage(fault && fault.message);
         this.steer();
+        if (gone) this.#with.onGone();
       },
       onStale: () => {
         this.#stale = true;

@@ -33,4 +33,6 @@ export interface RunOptions {
   readonly release: () => void;
   /** Another tab has taken the run over; this one has stopped. */
   readonly onStale: () => void;
+  /** What was stored is gone: this run has its rows in memory only, and has stopped working. */
+  readonly onGone: () => void;
 }

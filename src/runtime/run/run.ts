@@ -20,6 +20,7 @@ import type {
   RemoteSettings,
   RunStatus,
 } from '../protocol/protocol.ts';
+import type { RowSource } from '../storage/backed-rows.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 import { RunCore } from './run-core.ts';
 import type { RunOptions } from './run-options.ts';
@@ -34,6 +35,7 @@ export class Run implements RunView {
   readonly state: RunState;
   readonly history: History;
   readonly index: ResultIndex;
+  readonly rows: RowSource;
   readonly #core: RunCore;
   readonly #ownEndpoint: OwnEndpoint | null;
   readonly #operator: Operator;
@@ -46,6 +48,7 @@ export class Run implements RunView {
     this.state = loaded.state;
     this.history = loaded.history;
     this.index = loaded.index;
+    this.rows = loaded.rows;
     this.#core = new RunCore(loaded, options);
     const { dispatcher, supervisor, recorder, tell } = this.#core;
     this.#operator = new Operator({
@@ -180,6 +183,11 @@ export class Run implements RunView {
   /** `keep` false: what is not on the disk yet is not wanted any more. */
   stop(keep = true): Promise<void> {
     return this.#core.stop(keep);
+  }
+
+  /** Writes what was stored and is gone anew, as far as it is in memory; the run is then to be opened again. Rejects with a `StoreFault`. */
+  writeAnew(): Promise<void> {
+    return this.#core.writeAnew();
   }
 
   /** Ends the supervisor with all it knows; a new one takes its place. A seam for chaos. */

@@ -90,6 +90,7 @@ class Tabs {
         healing: { audit: 0 },
         fixedSeats: true,
         release: () => undefined,
+        onGone: () => undefined,
         onStale: () => undefined,
         onEvent: (event) => {
           this.events.push(event);

@@ -67,6 +67,17 @@ export class ColdAgents {
     });
   }
 
+  /** All that is known of agents that have worked, for a store that has no record of them; of those in trouble not what they remember. */
+  all(): ColdAgent[] {
+    const { turns } = this.#state.agents;
+    return [...turns.keys()].flatMap((agent) => {
+      if (turns[agent] === 0) return [];
+      const memory = this.#mayWrite(agent) ? this.#contexts.snapshot(agent) : undefined;
+      const state = { ...this.#counters(agent), ...(memory ? { memory } : {}) };
+      return [{ agent, generation: (this.#generations[agent] as number) + 1, state }];
+    });
+  }
+
   /** These are on the disk. */
   durable(records: readonly ColdAgent[]): void {
     for (const { agent, generation } of records)
@@ -86,7 +97,7 @@ export class ColdAgents {
 
   /** Takes over what stored records know and the log does not. */
   restore(records: readonly ColdAgent[]): void {
-    const { agents } = this.#state;
+    const { agents, totals } = this.#state;
     for (const { agent, generation, state } of records) {
       if (agent >= agents.size) continue;
       this.#generations[agent] = generation;
@@ -94,6 +105,9 @@ export class ColdAgents {
       this.#contexts.restore(agent, state['memory']);
       const counters = state as unknown as AgentCounters;
       if (counters.turns <= (agents.turns[agent] as number)) continue;
+      totals.turns += counters.turns - (agents.turns[agent] as number);
+      totals.promptTokens += counters.promptTokens - (agents.promptTokens[agent] as number);
+      totals.completionTokens += counters.completionTokens - (agents.completionTokens[agent] as number);
       agents.turns[agent] = counters.turns;
       agents.promptTokens[agent] = counters.promptTokens;
       agents.completionTokens[agent] = counters.completionTokens;

@@ -1,5 +1,6 @@
-import type { OrderedRow, RunStore } from '../../store/run-store.ts';
+import type { OrderedRow } from '../../store/run-store.ts';
 import type { ResultPage, ResultQuery, ResultRow } from '../protocol/protocol.ts';
+import type { RowSource } from './backed-rows.ts';
 
 interface Entry {
   readonly task: number;
@@ -26,15 +27,15 @@ const ONLY: Readonly<Record<NonNullable<ResultQuery['only']>, (entry: Entry) => 
   disputed: (entry) => entry.disputed,
 };
 
-/** What lists of results are filtered and sorted by, a few numbers a row; the rows themselves stay in the store. */
+/** What lists of results are filtered and sorted by, a few numbers a row; the rows themselves are read where they are. */
 export class ResultIndex {
-  readonly #store: RunStore;
+  readonly #store: RowSource;
   readonly #run: string;
   readonly #entries = new Map<number, Entry>();
   #sorted: { readonly key: string; readonly entries: readonly Entry[] } | null = null;
   failed = 0;
 
-  constructor(store: RunStore, run: string) {
+  constructor(store: RowSource, run: string) {
     this.#store = store;
     this.#run = run;
   }

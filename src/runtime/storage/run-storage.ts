@@ -100,6 +100,11 @@ export class RunStorage {
     });
   }
 
+  /** See `ColdAgents.all`. */
+  allCold(): readonly ColdAgent[] {
+    return this.#cold.all();
+  }
+
   /** See `ColdAgents.wasWhole`. */
   recordWhole(agent: number): boolean | null {
     return this.#cold.wasWhole(agent);

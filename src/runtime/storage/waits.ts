@@ -22,7 +22,14 @@ export function keeperWait(keeper: KeeperState, hadOne: boolean): RunWait | null
   }
 }
 
+/** Committed rows that are in memory, and how many there are. */
+export interface RowsHere {
+  readonly here: number;
+  readonly all: number;
+}
+
 /** @param freed what was given up for results so far */
-export function storeWait(fault: StoreFault, freed: Freed): RunWait {
+export function storeWait(fault: StoreFault, freed: Freed, { here, all }: RowsHere): RunWait {
+  if (fault.code === 'gone') return { code: 'storage-gone', rows: here, of: all };
   return fault.code === 'quota' ? { code: 'storage-full', ...freed } : { code: 'write-failed', detail: fault.message };
 }

@@ -151,6 +151,11 @@ export class World {
     return new World(seed, db, await openStore(db));
   }
 
+  /** The browser throws away what is stored, under the tabs that use it; what they write next is in a fresh database. */
+  async throwAway(): Promise<void> {
+    await this.clock.track(Promise.all(this.db.tables.map((table) => table.clear())));
+  }
+
   /** @param around what stands between the tab and virtual time, e.g. a machine that sleeps */
   tab(
     scripted: Partial<ScriptedOptions> = {},

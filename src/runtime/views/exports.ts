@@ -1,9 +1,9 @@
 import type { ResultRow } from '../../store/records.ts';
-import type { RunStore } from '../../store/run-store.ts';
 import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
 import { runReport } from '../../telemetry/report.ts';
 import { csvFile, csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
 import type { ExportKind, RowFormat, RowNote, RowTexts } from '../protocol/protocol.ts';
+import type { RowSource } from '../storage/backed-rows.ts';
 import type { RunView } from './run-view.ts';
 
 const TYPES: Readonly<Record<ExportKind, string>> = {
@@ -21,7 +21,7 @@ export type NoteWords = (note: RowNote) => string;
  * What a person downloads: committed rows in the order of the input, the run report, metrics in the Prometheus text format, or what of the input was
  * passed over.
  */
-export async function exportRun(view: RunView, store: RunStore, kind: ExportKind, noteWords: NoteWords): Promise<Blob> {
+export async function exportRun(view: RunView, rows: RowSource, kind: ExportKind, noteWords: NoteWords): Promise<Blob> {
   const type = `${TYPES[kind]};charset=utf-8`;
   if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
   if (kind === 'metrics') {
@@ -33,8 +33,8 @@ export async function exportRun(view: RunView, store: RunStore, kind: ExportKind
     return new Blob(lines, { type });
   }
   const parts: string[] = kind === 'csv' ? [csvHeader()] : [];
-  await store.eachRow(view.id, (rows) => {
-    const known = rows.map(({ row }) => told(row, noteWords));
+  await rows.eachRow(view.id, (piece) => {
+    const known = piece.map(({ row }) => told(row, noteWords));
     parts.push(kind === 'csv' ? toCsv(known) : toJsonLines(known));
   });
   return new Blob(kind === 'csv' ? [...csvFile(parts)] : parts, { type });
@@ -46,13 +46,13 @@ const PIECE = 500;
 /** The rows that were committed after `after`, in that order and as `exportRun` writes them: whoever asks again and again has each once. */
 export async function rowTexts(
   view: Pick<RunView, 'id' | 'index'>,
-  store: RunStore,
+  rows: RowSource,
   format: RowFormat,
   after: number,
   noteWords: NoteWords,
 ): Promise<RowTexts> {
   const next = view.index.after(after, PIECE);
-  const found = await store.rows(
+  const found = await rows.rows(
     view.id,
     next.map(({ task }) => task),
   );

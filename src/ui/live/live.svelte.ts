@@ -4,6 +4,7 @@ import { Beat } from './beat.ts';
 import { RunBuffer } from './buffer.ts';
 import { LoadRate, Series, seat } from './derive.ts';
 import { Latest } from './latest.ts';
+import { onlyHere } from './only-here.ts';
 
 const SPARK = 60;
 
@@ -44,6 +45,7 @@ export class LiveRun {
   /** Goes on being now while the past is on show. */
   readonly #now = new RunBuffer();
   #closed = false;
+  #onlyHere: boolean | null = null;
 
   constructor(runtime: PageApi, id: string) {
     this.#runtime = runtime;
@@ -125,6 +127,7 @@ export class LiveRun {
     // That time may stand still in a tab that is hidden; nothing is laid out there either, but its title goes on counting.
     const due = document.hidden || this.#beat.due(frame.status, now());
     if (due) this.live = frame.status;
+    this.#guard(frame.status);
     if (this.at !== null) {
       this.#now.apply(frame);
       return;
@@ -132,6 +135,13 @@ export class LiveRun {
     // Figures first: should whoever paints fail, they still go on.
     if (due) this.#take(frame.status);
     this.buffer.apply(frame);
+  }
+
+  #guard({ waits }: RunStatus): void {
+    const is = waits?.code === 'storage-gone';
+    if (is === this.#onlyHere) return;
+    this.#onlyHere = is;
+    onlyHere(this.id, is);
   }
 
   #show(frame: RunFrame, at: number | null): void {

@@ -1,5 +1,6 @@
 /** What this browser keeps for the page: runs, and what else takes up space. Read anew after every change. */
-import type { PageApi, RunInfo, RunPhase, StorageReport } from '../../runtime/protocol/protocol.ts';
+import { onlyHere } from '../live/only-here.ts';
+import type { PageApi, RunInfo, RunPhase, RunsMoved, StorageReport } from '../../runtime/protocol/protocol.ts';
 
 /** `unknown`: not asked yet, or this browser has no such thing. `refused`: it was asked and did not agree. */
 export type Protection = 'unknown' | 'no' | 'yes' | 'refused';
@@ -12,6 +13,10 @@ class Stored {
   known = $state(false);
   report = $state.raw<StorageReport | null>(null);
   protection = $state<Protection>('unknown');
+  /** Whether runs are where a full disk does not take them along; null: not asked in this page. */
+  moved = $state<RunsMoved | null>(null);
+  /** Bytes that the browser says are left for this page; null: it does not say. */
+  left = $state<number | null>(null);
   /** Why the last reading or deletion failed; empty when it did not. */
   broken = $state('');
 
@@ -40,7 +45,10 @@ class Stored {
   async removeRuns(runtime: PageApi, runs: readonly RunInfo[]): Promise<number | null> {
     const before = this.report?.runBytes ?? null;
     await this.#try(async () => {
-      for (const { id } of runs) await runtime.remove(id);
+      for (const { id } of runs) {
+        await runtime.remove(id);
+        onlyHere(id, false);
+      }
     });
     await this.loadRuns(runtime);
     await this.weigh(runtime);
@@ -60,10 +68,21 @@ class Stored {
     return freed;
   }
 
-  /** Asks the browser not to clear this page's storage by itself; some browsers ask the person, Chrome decides by itself. */
-  async protect(): Promise<void> {
+  /**
+   * Asks the browser not to clear this page's storage by itself; some browsers ask the person, Chrome decides by itself. Runs go then where
+   * a full disk does not take them along, where there is such a place.
+   */
+  async protect(runtime: Pick<PageApi, 'moveRuns'>): Promise<void> {
     const agreed = await navigator.storage.persist().catch(() => false);
     this.protection = agreed ? 'yes' : 'refused';
+    this.moved = await runtime.moveRuns().catch(() => 'refused' as const);
+  }
+
+  async lookAtSpace(): Promise<void> {
+    // Typed as always there; absent on pages that are not secure.
+    const { storage } = navigator as { readonly storage?: Partial<StorageManager> };
+    const { quota, usage } = (await storage?.estimate?.().catch(() => null)) ?? {};
+    this.left = quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
   }
 
   async #try(work: () => Promise<void>): Promise<void> {

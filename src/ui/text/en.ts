@@ -217,6 +217,26 @@ export const en = {
     reload: 'Reload now',
     later: 'Later',
   },
+  /** A file into which a run is written as it goes. */
+  file: {
+    asItGoes: 'Write to a file as it goes',
+    formats: { jsonl: 'JSON lines, as they come', csv: 'CSV, as it comes' },
+    writing: (name: string) => `Writing to ${name}.`,
+    whole: (name: string) => `${name} holds every result.`,
+    inFile: (n: number) => `${count(n, 'result')} ${n === 1 ? 'is' : 'are'} in the file.`,
+    note: 'New ones follow every few seconds, whatever happens to this browser’s storage.',
+    broken: (name: string) => `${name} cannot be written`,
+    faults: {
+      full: 'Its disk has no room. Make some and try again, or choose another place.',
+      removed: 'The file or its folder is gone. Choose one again: it is written from its beginning.',
+      refused: 'The browser no longer allows it. Try again and allow it when it asks.',
+      changed:
+        'Something else wrote to it meanwhile, so it is left alone. Choose one again: it is written from its beginning.',
+      failed: 'The browser refused. Try again, or choose another file.',
+    },
+    again: 'Choose a file',
+    stop: 'Stop writing',
+  },
   storage: {
     title: 'Storage',
     used: (used: number, quota: number | null) =>
@@ -258,8 +278,19 @@ export const en = {
       no: 'When the disk runs short the browser may clear all of this, stored runs included.',
       yes: 'The browser keeps this until you delete it.',
       refused:
-        'The browser did not agree to keep it. Browsers agree more readily to pages that are installed or bookmarked. Export results that matter.',
+        'The browser did not agree to keep it. Browsers agree more readily to pages that are installed or bookmarked.',
     },
+    /** Beside what the browser said: whether runs are where a full disk does not take them along. */
+    moved: {
+      moved: 'Runs are in a place of their own, which a full disk does not take along.',
+      refused:
+        'On a disk that runs full it may throw all runs away: where the disk is small, export results as they come.',
+      unsupported:
+        'On a disk that runs full this browser may throw all runs away: where the disk is small, export results as they come.',
+    },
+    low: 'Little storage is left',
+    lowNote: (left: number, needed: number) =>
+      `${bytes(left)} for this page, as the browser says; the rest of this run takes about ${bytes(needed)}. Delete what is not needed on the start screen, and export results as they come.`,
     keepRun: 'Keep this run?',
     notNow: 'Not now',
   },
@@ -326,6 +357,7 @@ export const en = {
     tokensPerSecond: 'Tokens/s',
     mean: (text: string) => `mean ${text}`,
     committed: 'Results committed',
+    onlyHere: 'Results, in this tab only',
     ofTasks: (n: number) => `of ${num(n)}`,
     retried: (n: number): string => (n === 1 ? 'retry' : 'retries'),
     failed: 'failed',
@@ -354,6 +386,8 @@ export const en = {
       'Another tab of this browser works on the run. Pause and Stop are there. Once it is closed, this one can go on.',
     workHere: 'Work on it here',
     waiting: 'Waiting',
+    gone: 'The browser threw away what was stored',
+    full: 'Storage is full',
     saved: (n: number) => `${count(n, 'result')} saved.`,
     notes: 'Note:',
     loading: {

@@ -209,6 +209,10 @@ function freed({ warm, traces }: Freed): string {
   return parts.length === 0 ? '' : `Given up to make room for results: ${parts.join(' and ')}.`;
 }
 
+/** Of so many committed rows so many. */
+const rowsOf = (rows: number, of: number): string =>
+  rows === of ? `${String(of)} ${of === 1 ? 'result' : 'results'}` : `${String(rows)} of ${String(of)} results`;
+
 const WAITS: Words<RunWait> = {
   'engine-loading': () => 'A fresh engine is loading; all tasks were kept and go on as soon as it is there.',
   'engine-soon': (of) =>
@@ -223,10 +227,12 @@ const WAITS: Words<RunWait> = {
       .join(' '),
   'storage-full': (of) => {
     const given = freed(of);
-    return `This browser has no storage left for results. Nothing was lost: free some space and the run goes on by itself.${given === '' ? '' : ` ${given}`}`;
+    return `This browser has no storage left for results. Nothing was lost so far: free some space and the run goes on by itself. On a full disk a browser may throw away all that it has stored, so download what is done.${given === '' ? '' : ` ${given}`}`;
   },
   'write-failed': (of) =>
     `Results cannot be written at the moment (${of.detail}). They are kept in memory and tried again.`,
+  'storage-gone': ({ rows, of }) =>
+    `Browsers do that on a full disk, or when they are told to. ${rowsOf(rows, of)} ${of === 1 ? 'is' : 'are'} in this tab’s memory now, and nowhere else. Download them before you close or reload it. Storing them anew is tried again and again.`,
   'taken-over': () => 'Another tab runs this now; this one only watches.',
   watching: () => 'Another tab runs this; here you only watch.',
   told,
@@ -311,6 +317,8 @@ export const sayEn: Say = {
   input: inputNoteEn,
   storage: wordsFor<StorageNote>({
     'made-room': freed,
+    'written-anew': ({ rows, of }) =>
+      `The browser had thrown away what was stored. ${rowsOf(rows, of)} ${of === 1 ? 'was' : 'were'} stored anew from this tab’s memory. What was half done is done again; the log of what happened before is lost.`,
     'no-warm-pages': () => 'This model keeps no warm pages.',
     'engine-ended': () => 'The engine has ended.',
     'engine-failed': () => 'The engine has failed.',

@@ -292,6 +292,10 @@ function freed({ warm, traces }: Freed): string {
   return parts.length === 0 ? '' : `결과를 쓸 공간을 만들려고 버린 것: ${parts.join(', ')}.`;
 }
 
+/** 확정된 결과 가운데 몇 개. */
+const rowsOf = (rows: number, of: number): string =>
+  rows === of ? `결과 ${String(of)}개` : `결과 ${String(of)}개 중 ${String(rows)}개`;
+
 const WAITS: Words<RunWait> = {
   'engine-loading': () => '새 엔진을 불러오고 있습니다. 모든 작업은 보존되었고, 준비되는 대로 이어집니다.',
   'engine-soon': (of) =>
@@ -306,9 +310,11 @@ const WAITS: Words<RunWait> = {
       .join(' '),
   'storage-full': (of) => {
     const given = freed(of);
-    return `브라우저에 결과를 쓸 공간이 없습니다. 잃은 것은 없습니다. 공간을 비우면 실행이 저절로 이어집니다.${given === '' ? '' : ` ${given}`}`;
+    return `브라우저에 결과를 쓸 공간이 없습니다. 아직 잃은 것은 없습니다. 공간을 비우면 실행이 저절로 이어집니다. 디스크가 가득 차면 브라우저가 저장된 것을 모두 지울 수 있으니, 끝난 결과를 내려받으세요.${given === '' ? '' : ` ${given}`}`;
   },
   'write-failed': (of) => `지금은 결과를 쓸 수 없습니다(${of.detail}). 메모리에 두고 다시 시도합니다.`,
+  'storage-gone': ({ rows, of }) =>
+    `디스크가 가득 차거나 지우라는 말을 들으면 브라우저는 그렇게 합니다. ${rowsOf(rows, of)}는 이제 이 탭의 메모리에만 있습니다. 탭을 닫거나 새로 고치기 전에 내려받으세요. 다시 저장하는 일은 거듭 시도합니다.`,
   'taken-over': () => '이제 다른 탭이 실행합니다. 이 탭은 지켜보기만 합니다.',
   watching: () => '다른 탭이 실행합니다. 여기서는 지켜보기만 합니다.',
   told,
@@ -379,6 +385,8 @@ export const sayKo: Say = {
   input: inputNoteKo,
   storage: wordsFor<StorageNote>({
     'made-room': freed,
+    'written-anew': ({ rows, of }) =>
+      `브라우저가 저장된 것을 지웠습니다. 이 탭의 메모리에서 ${rowsOf(rows, of)}를 다시 저장했습니다. 하던 일은 다시 하고, 그 전에 일어난 일의 기록은 잃었습니다.`,
     'no-warm-pages': () => '따뜻한 쪽을 두지 않는 모델입니다.',
     'engine-ended': () => '엔진이 끝났습니다.',
     'engine-failed': () => '엔진이 실패했습니다.',

@@ -64,9 +64,20 @@ it('says what the run waits for', () => {
     expectWords((say) =>
       say.wait(keeperWait({ kind: 'stopped', problem: { ...problem, by }, permanent: false }, true)!),
     );
-  expectWords((say) => say.wait(storeWait(new StoreFault('quota', 'full'), { warm: 5e6, traces: 2e5 })));
+  const rows = { here: 70, all: 70 };
+  expectWords((say) => say.wait(storeWait(new StoreFault('quota', 'full'), { warm: 5e6, traces: 2e5 }, rows)));
+  for (const [here, all] of [
+    [70, 70],
+    [1, 1],
+    [60, 70],
+  ] as const) {
+    const gone = storeWait(new StoreFault('gone', 'fresh'), { warm: 0, traces: 0 }, { here, all });
+    expectWords((say) => say.wait(gone));
+    for (const say of [sayEn, sayKo]) expect(say.wait(gone)).toMatch(here === all ? String(all) : /70.*60|60.*70/);
+    expectWords((say) => say.storage({ code: 'written-anew', rows: here, of: all }));
+  }
   expectWords((say) => say.wait({ code: 'engine-loading' }));
-  const trouble = storeWait(new StoreFault('unavailable', 'disk asleep'), { warm: 0, traces: 0 });
+  const trouble = storeWait(new StoreFault('unavailable', 'disk asleep'), { warm: 0, traces: 0 }, rows);
   expect(sayKo.wait(trouble)).toContain('disk asleep');
   expect(sayEn.wait(keeperWait({ kind: 'stopped', problem, permanent: true }, false)!)).toBe(
     'The GPU is gone. Nothing.',
