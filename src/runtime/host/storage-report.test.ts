@@ -22,7 +22,7 @@ it('tells runs from warm pages, from models and from the page', async () => {
     usage: 1000,
     quota: 9000,
     warmBytes: 150,
-    runBytes: 50,
+    runBytes: 250,
     pageBytes: 200,
   });
 });
