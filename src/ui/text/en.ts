@@ -186,7 +186,7 @@ export const en = {
   },
   stored: {
     title: 'Stored runs',
-    note: 'Kept in this browser until you delete them.',
+    note: 'In this browser, and nowhere else.',
     name: 'Run',
     state: 'State',
     results: 'Results',

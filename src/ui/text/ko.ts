@@ -193,7 +193,7 @@ export const ko: Dictionary = {
   },
   stored: {
     title: '저장된 실행',
-    note: '지울 때까지 이 브라우저에 보관됩니다.',
+    note: '이 브라우저에만 있습니다.',
     name: '실행',
     state: '상태',
     results: '결과',
