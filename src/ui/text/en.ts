@@ -388,6 +388,7 @@ export const en = {
     waiting: 'Waiting',
     gone: 'The browser threw away what was stored',
     full: 'Storage is full',
+    soFar: (n: number) => `${count(n, 'result')} ${n === 1 ? 'is' : 'are'} stored so far.`,
     saved: (n: number) => `${count(n, 'result')} saved.`,
     notes: 'Note:',
     loading: {

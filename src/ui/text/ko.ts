@@ -387,6 +387,7 @@ export const ko: Dictionary = {
     waiting: '대기 중',
     gone: '브라우저가 저장된 것을 지웠습니다',
     full: '저장 공간이 가득 찼습니다',
+    soFar: (n) => `지금까지 결과 ${num(n)}개가 저장되어 있습니다.`,
     saved: (n) => `결과 ${num(n)}개 저장됨.`,
     notes: '알림:',
     loading: {
