@@ -1,6 +1,7 @@
 /** The browser throws away what was stored, under a run that goes on: nothing that was committed is lost, and nothing is said that is not so. */
 import { describe, expect, test } from 'vitest';
 import { decodeEvents } from '../../journal/journal.ts';
+import { seededRandom } from '../../kernel/random.ts';
 import { StoreFault } from '../../store/fault.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { RunFrame, RunStatus, StartRequest } from '../protocol/protocol.ts';
@@ -159,7 +160,7 @@ describe('a: what was stored is thrown away under a run', () => {
       let writes = Infinity;
       const tab = world.tab({}, (when) => {
         // Behind the write, before its writer hears of it.
-        if (when === 'after' && writes-- === 0) for (const table of world.db.tables) void table.clear();
+        if (when === 'after' && writes-- === 0) void world.throwAway();
       });
       const { id, status, before } = await lose(world, tab, 40, 15);
       writes = at;
@@ -168,6 +169,38 @@ describe('a: what was stored is thrown away under a run', () => {
       expect(rows.map(({ task }) => task)).toEqual(Array.from({ length: 40 }, (_, task) => task));
       expect(rows).toEqual(expect.arrayContaining(before));
     }
+  });
+
+  test('at any moment, however often, under agents that fail: each row once, and those that were told stay as they were', async () => {
+    let thrown = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const world = await World.create(900 + seed);
+      const random = seededRandom(`gone/${String(seed)}`);
+      const text = () => random.pick(['{"severity":"loud"}', '{"sev', '']);
+      let losses = 1 + random.int(3);
+      const tab = world.tab(
+        { fault: () => (random.chance(0.1) ? random.pick([{ kind: 'stall' }, { kind: 'say', text: text() }]) : null) },
+        (when) => {
+          if (losses === 0 || when !== 'after' || !random.chance(0.15)) return;
+          losses--;
+          thrown++;
+          void world.throwAway();
+        },
+      );
+      const { id, status } = await begin(world, tab, 40);
+      const told = new Map<number, ResultRow>();
+      for (let part = 1; part <= 4; part++) {
+        await world.clock.run(() => status().results + status().failed >= 10 * part);
+        for (const row of await exported(world, tab, id)) told.set(row.task, told.get(row.task) ?? row);
+      }
+      expect(await world.clock.run(() => status().phase === 'done' && !isGone(status()))).toBe(true);
+      await world.clock.advance(5000);
+      await world.clock.run(() => !isGone(status()));
+      const rows = await stored(world, id);
+      expect(rows.map(({ task }) => task)).toEqual(Array.from({ length: 40 }, (_, task) => task));
+      expect(rows).toEqual(expect.arrayContaining([...told.values()]));
+    }
+    expect(thrown).toBeGreaterThan(8);
   });
 
   test('a tab that watches goes on showing what it knows', async () => {

@@ -2,6 +2,7 @@ import type { EventBody, JournalEvent } from '../../journal/events.ts';
 import { encodeEvents } from '../../journal/journal.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
+import { asStoreFault } from '../../store/fault.ts';
 import type { ColdAgent, ResultRow, RunRecord } from '../../store/records.ts';
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
@@ -36,7 +37,7 @@ export async function writeAnew(store: RunStore, remembered: Remembered): Promis
   const run = record.id;
   const written = new Set<number>();
   let seq = state.seq;
-  if (await store.record(run)) {
+  if (await isThere(store, run)) {
     // An earlier try came so far. Numbers of the log go on behind it.
     await store.eachRow(run, (rows) => {
       for (const { row } of rows) written.add(row.task);
@@ -67,6 +68,20 @@ export async function writeAnew(store: RunStore, remembered: Remembered): Promis
     await commit([], { agents: cold.slice(from, from + AGENTS_A_WRITE) });
   // Said last: it is so now.
   await commit(standing(remembered));
+}
+
+/** Whether the run can be opened from there; what is left of one that cannot is removed. */
+async function isThere(store: RunStore, run: string): Promise<boolean> {
+  if (!(await store.record(run))) return false;
+  try {
+    await store.source(run);
+    return true;
+  } catch (error) {
+    const { code } = asStoreFault(error);
+    if (code !== 'missing' && code !== 'corrupt') throw error;
+    await store.remove(run);
+    return false;
+  }
 }
 
 /** What the run is, as far as its source does not say it. */

@@ -186,7 +186,7 @@ export const en = {
   },
   stored: {
     title: 'Stored runs',
-    note: 'Kept in this browser until you delete them.',
+    note: 'In this browser, and nowhere else.',
     name: 'Run',
     state: 'State',
     results: 'Results',
@@ -388,6 +388,7 @@ export const en = {
     waiting: 'Waiting',
     gone: 'The browser threw away what was stored',
     full: 'Storage is full',
+    soFar: (n: number) => `${count(n, 'result')} ${n === 1 ? 'is' : 'are'} stored so far.`,
     saved: (n: number) => `${count(n, 'result')} saved.`,
     notes: 'Note:',
     loading: {

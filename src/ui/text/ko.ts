@@ -193,7 +193,7 @@ export const ko: Dictionary = {
   },
   stored: {
     title: '저장된 실행',
-    note: '지울 때까지 이 브라우저에 보관됩니다.',
+    note: '이 브라우저에만 있습니다.',
     name: '실행',
     state: '상태',
     results: '결과',
@@ -387,6 +387,7 @@ export const ko: Dictionary = {
     waiting: '대기 중',
     gone: '브라우저가 저장된 것을 지웠습니다',
     full: '저장 공간이 가득 찼습니다',
+    soFar: (n) => `지금까지 결과 ${num(n)}개가 저장되어 있습니다.`,
     saved: (n) => `결과 ${num(n)}개 저장됨.`,
     notes: '알림:',
     loading: {
