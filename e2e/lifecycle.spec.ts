@@ -7,6 +7,7 @@ import { crashTab, type LiveChromium, startChromium } from './support/chromium.t
 import { inventLines } from './support/logs.ts';
 import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
+import { storedResults } from './support/stored.ts';
 import { expect, test, type Page } from './support/test.ts';
 
 const dist = process.env.PLANARIA_DIST ?? path.join(root, 'dist');
@@ -56,25 +57,8 @@ async function inFront(): Promise<Page> {
   return other;
 }
 
-/** Results in the database, as any tab of the origin sees them. */
-const stored = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const asked = indexedDB.open('planaria');
-        asked.onerror = () => reject(asked.error);
-        asked.onsuccess = () => {
-          const count = asked.result.transaction('results').objectStore('results').count();
-          count.onsuccess = () => {
-            asked.result.close();
-            resolve(count.result);
-          };
-        };
-      }),
-  );
-
 async function untilMore(page: Page, than: number): Promise<void> {
-  await expect.poll(() => stored(page), { timeout: 60_000 }).toBeGreaterThan(than);
+  await expect.poll(() => storedResults(page), { timeout: 60_000 }).toBeGreaterThan(than);
 }
 const lifecycle = (session: CDPSession, state: 'frozen' | 'active') =>
   session.send('Page.setWebLifecycleState', { state });
@@ -86,7 +70,7 @@ async function freeze(session: CDPSession, other: Page): Promise<void> {
   await expect(async () => {
     await lifecycle(session, 'frozen');
     try {
-      await expect.poll(() => stored(other), { timeout: 3000 }).toBeGreaterThan(0);
+      await expect.poll(() => storedResults(other), { timeout: 3000 }).toBeGreaterThan(0);
     } catch (blocked) {
       await lifecycle(session, 'active');
       throw blocked;
@@ -100,11 +84,11 @@ test('m. hidden, a run works on, and the page is up to date as soon as it is loo
   const { page, ask } = await running(LINES);
   const other = await inFront();
   await expect.poll(() => ask('document.visibilityState')).toBe('hidden');
-  const before = await stored(other);
+  const before = await storedResults(other);
   // As many again, in a tab that nobody sees and whose frames stand still.
   await untilMore(other, 2 * before + 100);
   expect(await ask('document.visibilityState')).toBe('hidden');
-  const now = await stored(other);
+  const now = await storedResults(other);
   await page.bringToFront();
   await expect.poll(() => ask<number>(shown)).toBeGreaterThanOrEqual(now);
   expect(await ask(phase)).toBe('running');
@@ -120,10 +104,10 @@ test('m. frozen and thawed, a run goes on by itself, and every line comes to its
   for (let nap = 0; nap < 3; nap++) {
     await freeze(session, other);
     // It stands still, while another page of ours is loaded.
-    const before = await stored(other);
+    const before = await storedResults(other);
     await other.reload();
     await other.waitForLoadState('networkidle');
-    expect(await stored(other)).toBe(before);
+    expect(await storedResults(other)).toBe(before);
     await lifecycle(session, 'active');
     await untilMore(other, Math.min(before, lines.length - 1));
   }
@@ -131,7 +115,7 @@ test('m. frozen and thawed, a run goes on by itself, and every line comes to its
   await page.bringToFront();
   await untilPhase(page, 'done');
   // A result is stored by its task, so there are no two of one.
-  expect(await stored(other)).toBe(lines.length);
+  expect(await storedResults(other)).toBe(lines.length);
   expect(await ask(shown)).toBe(lines.length);
 });
 
@@ -146,7 +130,7 @@ test('m. another tab takes the run while this one is frozen: thawed, it says so 
     const name = held.map((lock) => lock.name ?? '').find((each) => /^planaria:run-/.test(each))!;
     await navigator.locks.request(name, { steal: true }, () => undefined);
   });
-  const before = await stored(other);
+  const before = await storedResults(other);
   await other.goto(address);
   await untilPhase(other, 'running');
   await untilMore(other, before);
@@ -154,7 +138,7 @@ test('m. another tab takes the run while this one is frozen: thawed, it says so 
   await page.bringToFront();
   await expect(page.getByText('This tab only watches', { exact: true })).toBeVisible();
   // It works on where it is now, and the one who lost it sees it.
-  const now = await stored(other);
+  const now = await storedResults(other);
   await expect.poll(() => ask<number>(shown)).toBeGreaterThan(now);
   await expect(other.getByText('This tab only watches', { exact: true })).toHaveCount(0);
 });
@@ -167,7 +151,7 @@ test('m. gone to another page and back again, the run goes on where it was', asy
   await ask('globalThis.same = true');
   await session.send('Page.navigate', { url: `${server.url}licenses.txt` });
   await expect.poll(() => ask('location.pathname')).toBe('/licenses.txt');
-  const before = await stored(other);
+  const before = await storedResults(other);
   await ask('history.back()');
   await expect.poll(() => ask(phase)).toBe('running');
   await untilMore(other, before);
@@ -183,7 +167,7 @@ test('m. the way back to a run that another tab has taken meanwhile ends in watc
   await page.bringToFront();
   await session.send('Page.navigate', { url: `${server.url}licenses.txt` });
   await expect.poll(() => ask('location.pathname')).toBe('/licenses.txt');
-  const before = await stored(other);
+  const before = await storedResults(other);
   // A page that only the way back leads to gives the run up to whoever wants it.
   await other.goto(address);
   await untilMore(other, before);
@@ -199,7 +183,7 @@ test('m. discarded, a run opens by itself at its address and goes on', async () 
   await untilMore(other, 0);
   // What discarding is to a tab: its processes end without a word, and its address is loaded when it is shown again.
   await crashTab(page);
-  const before = await stored(other);
+  const before = await storedResults(other);
   const again = await chromium.newPage();
   await again.goto(address);
   await untilPhase(again, 'running');
