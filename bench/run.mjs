@@ -27,6 +27,7 @@ const benches = {
   endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],
   batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],
+  'full-disk': ['a disk that is really full under a run: results left', "the page's files in Cache storage besides"],
   'memory/activation': ['bringing a dormant agent back: restored', 'computed again; after a cold load'],
   'memory/codecs': ['what storing K/V in fewer bits costs in greedy tokens', 'the sequence left alone'],
   'memory/answers': ['the labelled lines with memory: equal answers, failures, page-outs, restores', 'without memory'],

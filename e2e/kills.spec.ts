@@ -4,7 +4,7 @@
  */
 import { writeFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test.ts';
 import { randomOf } from '../tools/dev/random.mjs';
 import { eventsOf } from '../tools/headless/fault-book.ts';
 import { killInTheMiddle, saidIn } from '../tools/headless/killed-runs.mjs';

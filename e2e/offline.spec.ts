@@ -130,7 +130,8 @@ test('a. what the page keeps for use without a network is small, and none of it 
   });
   expect(names.filter((name) => !name.startsWith('webllm'))).toEqual([]);
   expect(count).toBeGreaterThan(40);
-  expect(bytes).toBeLessThan(4_000_000);
+  // Without a model there is no engine among it.
+  expect(bytes).toBeLessThan(1_200_000);
   await context.close();
 });
 

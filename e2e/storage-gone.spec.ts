@@ -1,6 +1,6 @@
 /** The browser throws away what a run has stored, under the open tab; and the file that is safe from that. */
 import { readFileSync } from 'node:fs';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { findings } from './support/axe.ts';
 import { inventLines } from './support/logs.ts';
 import { endedShown, exportedRows, inputFile, startRun, untilPhase } from './support/page.ts';

@@ -58,6 +58,15 @@ scope.addEventListener('message', (event) => {
   const { type } = event.data as { readonly type: string };
   if (type === 'SKIP_WAITING') event.waitUntil(scope.skipWaiting());
   else if (type === 'TIDY') event.waitUntil(tidy());
+  else if (type === 'ENGINE')
+    event.waitUntil(
+      scope.navigator.locks
+        .request(CHANGE, () => site.install(true))
+        .then(
+          () => event.ports[0]?.postMessage(true),
+          () => event.ports[0]?.postMessage(false),
+        ),
+    );
   else if (type === 'GENERATION') event.ports[0]?.postMessage(STORE_GENERATION);
 });
 scope.addEventListener('fetch', (event) => {

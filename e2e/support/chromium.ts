@@ -10,9 +10,12 @@ export interface LiveChromium {
   kill(): Promise<void>;
 }
 
-/** @param profile folder of the profile, made where it is missing */
-export async function startChromium(profile: string): Promise<LiveChromium> {
-  const { browser, kill } = await startProcess([...baseFlags, swiftShader], profile);
+/**
+ * @param profile folder of the profile, made where it is missing
+ * @param options `noDefaults`: tabs are hidden, frozen and kept for a way back as a person's are
+ */
+export async function startChromium(profile: string, options: { noDefaults?: boolean } = {}): Promise<LiveChromium> {
+  const { browser, kill } = await startProcess([...baseFlags, swiftShader], profile, options);
   return { browser, newPage: () => browser.contexts()[0]!.newPage(), kill };
 }
 

@@ -1,4 +1,4 @@
-/** What this browser keeps of models, looked up where it lies. */
+/** What this browser keeps of models and runs, looked up where it lies. */
 import type { Page } from '@playwright/test';
 
 export interface ModelFiles {
@@ -33,4 +33,25 @@ export const modelFiles = (page: Page): Promise<ModelFiles> =>
     const pieces = (await request(both.objectStore('pieces').getAll())) as ArrayBuffer[];
     db.close();
     return { files, bytes: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0), cached };
+  });
+
+/** Results of all runs in the database, as any tab of the origin sees them. */
+export const storedResults = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    type Buckets = { keys(): Promise<string[]>; open(name: string): Promise<{ indexedDB: IDBFactory }> };
+    const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets };
+    if (!(await storageBuckets.keys()).includes('runs')) return 0;
+    const { indexedDB: factory } = await storageBuckets.open('runs');
+    if (!(await factory.databases()).some(({ name }) => name === 'planaria')) return 0;
+    const request = <T>(asked: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error ?? new Error('unread'));
+      });
+    const db = await request(factory.open('planaria'));
+    try {
+      return await request(db.transaction('results').objectStore('results').count());
+    } finally {
+      db.close();
+    }
   });

@@ -31,7 +31,7 @@ const databaseOf = (folder: string): string => `planaria-page${folder}`;
 
 /**
  * The page's own files, compressed, in IndexedDB: megabytes in Cache storage draw the whole origin along when the disk is full, IndexedDB does
- * not (docs/decisions/0018-page-files.md).
+ * not (docs/decisions/0022-page-files.md).
  *
  * Invariants:
  * - A version is `whole` only while each of its files is stored.

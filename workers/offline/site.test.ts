@@ -124,6 +124,29 @@ test('what storage has lost comes from the network and is stored again; without 
   expect(await (await without.answer(get(base)))!.text()).toBe('<p>one');
 });
 
+test('a. the engine is kept once there is a model for it, and by the versions that follow', async () => {
+  const [engine, next] = ['assets/engine-11111111.js', 'assets/engine-22222222.js'];
+  const { base, at, asked, files, site } = world({ ...ONE, [engine]: 'engine()' });
+  const one = site(listingOf('one', at.host));
+  await one.install();
+  expect(asked).not.toContain(engine);
+  // What is asked for meanwhile comes from the network and stays there.
+  expect(await (await one.answer(get(new URL(engine, base))))!.text()).toBe('engine()');
+  await (await files).keep(() => true);
+  at.online = false;
+  await expect(one.answer(get(new URL(engine, base)))).rejects.toThrow();
+  at.online = true;
+  await one.install(true);
+  at.online = false;
+  expect(await (await one.answer(get(new URL(engine, base))))!.text()).toBe('engine()');
+  at.online = true;
+  at.host = { ...TWO, [next]: 'next()' };
+  const two = site(listingOf('two', at.host));
+  await two.install();
+  at.online = false;
+  expect(await (await two.answer(get(new URL(next, base))))!.text()).toBe('next()');
+});
+
 /** Cache storage with one cache of that name. `deletions` left before the browser ends. */
 function oldCaches(base: URL, stored: Map<string, string>, life = { deletions: Number.POSITIVE_INFINITY }) {
   const name = `workbox-precache-v2-${base.href}`;

@@ -18,6 +18,8 @@ export interface SiteOptions {
 
 /** Files with a hash of the content in their name never change, so a copy that the browser has will do. */
 const HASHED = /^assets\//;
+/** Most of the page's bytes, of use only together with a model: kept once there is one. */
+const ENGINE = /^assets\/engine-/;
 /** Opened as they are, not as addresses of the page. */
 const NOT_THE_PAGE = /(?:^|\/)models\/|(?:^|\/)licenses\.txt$/;
 /** They speak of the bytes on the line, not of the content. */
@@ -38,11 +40,15 @@ export class Site {
   /**
    * Stores what is missing of this version. What was fetched is not fetched again by a second try. Rejects where a file is out of reach or not
    * the one that is listed: a host in the middle of a change sends files of two versions.
+   * @param engine the engine too; without, as any version before was stored
    */
-  async install(): Promise<void> {
+  async install(engine = false): Promise<void> {
     const { listing, files: open } = this.#with;
     const files = await open();
-    const missing = new Set(await files.begin(listing.id, [...this.#listed.values()]));
+    const before = (await files.versions()).flatMap((version) => version.files);
+    const whole = engine || before.some((key) => ENGINE.test(key));
+    const wanted = [...this.#listed].filter(([path]) => whole || !ENGINE.test(path)).map(([, key]) => key);
+    const missing = new Set(await files.begin(listing.id, wanted));
     const paths = [...this.#listed].filter(([, key]) => missing.has(key)).map(([path]) => path);
     const next = async (): Promise<void> => {
       for (let path = paths.pop(); path !== undefined; path = paths.pop())
@@ -73,7 +79,8 @@ export class Site {
     if (file) return responseOf(file);
     const response = await this.#with.fetch(request);
     // What was lost of the storage is mended as it is asked for.
-    if (files && response.ok) void this.#store(files, path, response.clone()).catch(() => undefined);
+    if (files && response.ok && !ENGINE.test(path))
+      void this.#store(files, path, response.clone()).catch(() => undefined);
     return response;
   }
 

@@ -79,7 +79,10 @@ export async function keepOffline(): Promise<void> {
   });
   kept = 'storing';
   try {
-    const registration = await serviceWorker.register(scriptAddress('./sw.js'), { scope: './', updateViaCache: 'none' });
+    const registration = await serviceWorker.register(scriptAddress('./sw.js'), {
+      scope: './',
+      updateViaCache: 'none',
+    });
     follow(registration);
     void serviceWorker.ready.then(({ active }) => active?.postMessage({ type: 'TIDY' }));
   } catch {
@@ -91,7 +94,10 @@ function follow(registration: ServiceWorkerRegistration): void {
   const look = (): void => {
     // The first one passes through `waiting` too; it has nothing to wait for.
     waiting = registration.active ? registration.waiting : null;
-    if (waiting) ask(waiting);
+    if (waiting)
+      void ask(waiting, 'GENERATION').then((generation) => {
+        upheaval = generation !== STORE_GENERATION;
+      });
     if (registration.active) kept = 'ready';
     else if (!registration.installing && !registration.waiting) kept = 'failed';
   };
@@ -105,10 +111,17 @@ function follow(registration: ServiceWorkerRegistration): void {
   });
 }
 
-function ask(worker: ServiceWorker): void {
+/** Brings the engine into storage, once there is a model to run on it; whether it is there. */
+export async function keepEngine(): Promise<boolean> {
+  const { active } = await navigator.serviceWorker.ready;
+  return active !== null && (await ask(active, 'ENGINE')) === true;
+}
+
+function ask(worker: ServiceWorker, type: 'ENGINE' | 'GENERATION'): Promise<unknown> {
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }) => {
-    upheaval = data !== STORE_GENERATION;
-  };
-  worker.postMessage({ type: 'GENERATION' }, [port2]);
+  const answer = new Promise<unknown>((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+  });
+  worker.postMessage({ type }, [port2]);
+  return answer;
 }
