@@ -53,8 +53,6 @@ interface Turn {
   over: boolean;
   /** What ails it has shown. */
   shown: boolean;
-  /** How it ends once the engine has said whether its agent stays. */
-  ends: TurnOutcome | null;
   /** What the engine said of it. */
   inner: TurnOutcome | null;
   deadline: Cancel;
@@ -137,7 +135,6 @@ export class WrappedEngine implements Engine {
       tokens: 0,
       over: false,
       shown: false,
-      ends: null,
       inner: null,
       deadline: this.#clock.timeout(request.deadlineMs, () => {
         if (affliction?.kind === 'stall' && this.#state === 'ready')
@@ -147,8 +144,9 @@ export class WrappedEngine implements Engine {
     this.#turns.add(turn);
     void handle.done.then((outcome) => {
       turn.inner = outcome;
+      if (turn.over) this.#leave(turn);
       if (turn.over || this.#state === 'silent') return;
-      const changed = turn.ends ? staying(turn.ends, outcome) : this.#afflicted(turn, outcome);
+      const changed = this.#afflicted(turn, outcome);
       if (changed) this.#finish(turn, changed);
     });
     return {
@@ -218,16 +216,21 @@ export class WrappedEngine implements Engine {
     return true;
   }
 
-  /**
-   * Ends the turn like that. Whether its agent stays on the GPU is the engine's to say, so where it might, the engine is waited for: an agent
-   * that sits there unknown to anybody holds a seat for ever.
-   */
+  /** Ends the turn like that, without waiting for the engine. */
   #callBack(turn: Turn, outcome: TurnOutcome): void {
-    if (turn.over || turn.ends) return;
-    turn.ends = outcome;
+    if (turn.over) return;
     turn.handle.cancel();
-    if (turn.inner) this.#finish(turn, staying(outcome, turn.inner));
-    else if (turn.request.retain !== true) this.#finish(turn, outcome);
+    this.#finish(turn, outcome);
+    this.#leave(turn);
+  }
+
+  /**
+   * The turn was told as cut off, after which no agent stays on the GPU. One that does, because its turn had passed unseen or had not begun,
+   * would hold a seat that nobody knows of, for ever: it leaves.
+   */
+  #leave({ inner, request: { agent } }: Turn): void {
+    if (inner?.retained !== true || this.#state !== 'ready' || this.inFlight().includes(agent)) return;
+    void this.#inner.pageOut(agent, 'cold').catch(() => undefined);
   }
 
   #end(error: EngineError): void {
@@ -281,11 +284,6 @@ export class WrappedEngine implements Engine {
     };
   }
 }
-
-const staying = (outcome: TurnOutcome, { retained }: TurnOutcome): TurnOutcome => ({
-  ...outcome,
-  ...(retained === true && { retained }),
-});
 
 function show(turn: Turn): void {
   if (turn.shown) return;

@@ -85,3 +85,14 @@ test('what is forgotten while a turn runs or its pages are written is gone, as t
   await done(out);
   expect((await done(turn(5, followUp(line, first)).done)).pageIn?.way).toBe('prefill');
 });
+
+test('k: a turn that is cut off leaves nothing on its seat, as on a GPU', async () => {
+  const { turn, done } = await loaded(1);
+  const first = turn(1, [user('sshd: connection closed by peer')], { retain: true });
+  first.cancel();
+  expect(await done(first.done)).not.toHaveProperty('retained');
+  const late = await done(turn(1, [user('sshd: closed')], { retain: true, deadlineMs: 1 }).done);
+  expect(late.finish).toBe('deadline');
+  expect(late).not.toHaveProperty('retained');
+  expect(await done(turn(2, [user('cron: started')]).done)).toMatchObject({ finish: 'stop' });
+});

@@ -286,7 +286,8 @@ export class ScriptedEngine implements Engine {
       this.#counters.decodeTokens += turn.tokens;
       if (this.#running.size === 0) this.#counters.busyMs += now - this.#busySince;
       const { agent, messages } = turn.request;
-      retained = turn.retain && !error;
+      // As the engine on a GPU: what was cut off is not kept.
+      retained = turn.retain && (finish === 'stop' || finish === 'length');
       if (retained) this.#memory.park(agent, `${ownText(messages)}\nassistant: ${turn.text}`);
     }
     turn.settle(outcomeOf(turn, now, finish, retained, error));
