@@ -62,15 +62,16 @@ test('b: filled and held full, then room: the open tab goes on by itself, and ev
   }
 });
 
-test('a: filled once, the reserve is given up and results are still written', async ({ baseURL }) => {
+test('a: filled once, with a little room now and then: what was committed is not taken for broken', async ({
+  baseURL,
+}) => {
   const world = await begin(baseURL!, 70, true);
   if (!world) return;
   const { disk, chromium, page } = world;
   try {
     disk.fill();
-    await expect(page.locator('[data-phase=waiting]')).toBeVisible();
-    const before = await endedShown(page);
-    await expect.poll(() => endedShown(page), { timeout: 60_000 }).toBeGreaterThan(before + 20);
+    // Opened with too little room, the browser throws a database away; it has until here to do so.
+    await page.waitForTimeout(FULL_MS);
     disk.makeRoom();
     await expectWhole(page);
   } finally {

@@ -10,7 +10,7 @@ const PAUSE_CAP_MS = 4000;
 export interface ConnectionOptions {
   /** Makes a handle that is not open yet: a new one each time where it can, for a handle may keep what its last open failed with. */
   readonly make: () => Database;
-  /** Asked after there was no room, before the database is opened again; true unless given. */
+  /** Asked before a database is opened again whose handle has died; true unless given. */
   readonly hasRoom?: HasRoom;
   /** Waits between tries to open; of the browser's own time unless given. */
   readonly pause?: (ms: number) => Promise<void>;
@@ -23,7 +23,7 @@ export interface ConnectionOptions {
  * Invariants:
  * - One handle is open at most, and one open is under way at most; calls that come meanwhile wait for it and share its end.
  * - What fails, fails as a `StoreFault`. An open that fails after there was no room fails as `quota`, whatever the browser calls it.
- * - After there was no room it is not opened before there is some: a database that is opened on a disk with too little of it is thrown away
+ * - One that died is not opened before there is room, for that is what most die of: a database that is opened on a disk with too little of it is thrown away
  *   by the browser as a broken one, with all that was committed (docs/storage.md).
  * - Work is never begun a second time here: whoever asked knows whether that may be done.
  */
@@ -35,6 +35,7 @@ export class Connection {
   #failures = 0;
   /** The last trouble was a disk without room. */
   #full = false;
+  #died = false;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -83,8 +84,9 @@ export class Connection {
       this.#db.close();
       this.#db = this.#made();
     }
-    if (this.#full && !(await this.#with.hasRoom())) {
+    if (this.#died && !(await this.#with.hasRoom())) {
       this.#failures++;
+      this.#full = true;
       throw new StoreFault('quota', 'Storage is full.');
     }
     const db = this.#db;
@@ -104,6 +106,7 @@ export class Connection {
     }
     this.#failures = 0;
     this.#full = false;
+    this.#died = false;
     this.#open = true;
     return db;
   }
@@ -112,6 +115,7 @@ export class Connection {
   #drop(db: Database): void {
     if (db !== this.#db || !this.#open) return;
     this.#open = false;
+    this.#died = true;
     db.close();
     this.#db = this.#made();
   }

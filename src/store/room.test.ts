@@ -44,4 +44,6 @@ test.each([
 
 test('b: where nothing can be written there is none', async () => {
   expect(await roomIn(() => Promise.reject(new Error('no such thing')))()).toBe(false);
+  // But where nobody may look, it is left to the database.
+  expect(await roomIn(() => Promise.reject(new DOMException('no', 'SecurityError')))()).toBe(true);
 });

@@ -42,8 +42,9 @@ export function roomIn(folder: () => Promise<FileSystemDirectoryHandle>): HasRoo
       const within = await folder();
       await write(within).finally(() => within.removeEntry(NAME).catch(() => undefined));
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      // Not allowed to look: then it cannot be known.
+      return error instanceof DOMException && error.name === 'SecurityError';
     }
   };
 }
