@@ -16,6 +16,12 @@ type Stored = Sealed & { readonly run: string; readonly order: number; readonly 
 
 const ROWS_A_READ = 500;
 
+/** What a disk had at some moment. */
+export interface DiskContent {
+  readonly tables: MemoryDisk['tables'];
+  readonly fences: ReadonlyMap<string, number>;
+}
+
 /** What is on the disk: shared by every store that is opened on it. */
 export class MemoryDisk {
   readonly tables: Readonly<Record<Table, Map<string, Stored>>> = {
@@ -41,6 +47,22 @@ export class MemoryDisk {
     this.fences.clear();
     this.quarantine.length = 0;
     this.mark++;
+  }
+
+  /** All that is on the disk now. */
+  copy(): DiskContent {
+    const tables = Object.entries(this.tables).map(([name, table]) => [name, new Map(table)]);
+    return { tables: Object.fromEntries(tables) as MemoryDisk['tables'], fences: new Map(this.fences) };
+  }
+
+  /** The power goes, and with it what the disk had acknowledged but not yet written since `earlier`. */
+  loseSince(earlier: DiskContent): void {
+    for (const [name, table] of Object.entries(earlier.tables)) {
+      this.tables[name as Table].clear();
+      for (const [key, stored] of table) this.tables[name as Table].set(key, stored);
+    }
+    this.fences.clear();
+    for (const [run, fence] of earlier.fences) this.fences.set(run, fence);
   }
 
   /**

@@ -19,7 +19,7 @@ export interface EncodedEvents {
 
 /**
  * The head of a run's log: gives events their numbers and times, and holds what is not durable yet. `take` hands the pending events to a
- * commit; they stay pending until `settle` says that they are on the disk, or `giveBack` that they are not.
+ * commit; they stay pending until `settle` says that they are on the disk, or `giveBack` that they are not, as far as is known.
  *
  * Invariants:
  * - Numbers go up by one, without gaps, and what is handed to a commit is in their order, also after `giveBack`.
@@ -68,6 +68,11 @@ export class Journal {
 
   settle(): void {
     this.#taken = [];
+  }
+
+  /** Events up to that number are on the disk after all, though nobody was told when they came there. */
+  wereSaved(upTo: number): void {
+    this.#pending = this.#pending.filter(({ seq }) => seq > upTo);
   }
 
   giveBack(): void {

@@ -47,13 +47,16 @@ export function serveRuntime({ scope, base, locks, spawnInference, noteWords }: 
   const tab = random.int(2 ** 31).toString(36);
 
   const load = async (): Promise<Runtime> => {
+    // With the run, for a page whose files the browser has thrown away fetches nothing any more: results can still be exported.
+    const words = once(noteWords);
+    words().catch(() => undefined);
     const [found, { Runtime }, { spoilStored }] = await Promise.all([
       places(),
       import('./host/runtime.ts'),
       import('../chaos/stored-records.ts'),
     ]);
     return new Runtime({
-      ...{ clock, random, store: found.store, lock, engines, examples, tab, noteWords },
+      ...{ clock, random, store: found.store, lock, engines, examples, tab, noteWords: words },
       engineFaults: engines.faults,
       spoil: (run, how, chance) => found.with(run, (db) => spoilStored(db, run, how, chance)),
       version: __PLANARIA_VERSION__,
@@ -101,7 +104,7 @@ function browserStorage(): BrowserStorage {
     indexedDB,
     IDBKeyRange,
     buckets: storageBuckets ?? null,
-    getDirectory: () => storage.getDirectory(),
+    ...('createSyncAccessHandle' in FileSystemFileHandle.prototype && { getDirectory: () => storage.getDirectory() }),
   };
 }
 

@@ -50,7 +50,7 @@ describe('b: a dead handle', () => {
     const host = { indexedDB: new IDBFactory(), IDBKeyRange };
     const made: Database[] = [];
     const pauses: number[] = [];
-    const state = { failOpens: 0, full: 0 };
+    const state = { failOpens: 0, asked: 0, room: true };
     const connection = new Connection({
       make: () => {
         const db = new Database('test', host);
@@ -64,7 +64,10 @@ describe('b: a dead handle', () => {
         made.push(db);
         return db;
       },
-      onFull: () => Promise.resolve(state.full++),
+      hasRoom: () => {
+        state.asked++;
+        return Promise.resolve(state.room);
+      },
       pause: (ms) => {
         pauses.push(ms);
         return Promise.resolve();
@@ -111,10 +114,24 @@ describe('b: a dead handle', () => {
     expect(await get()).toBe(1);
     await put(3);
     expect(await get()).toBe(3);
-    // Room was asked for each time.
-    expect(state.full).toBe(4);
+    expect(state.asked).toBe(4);
     expect(pauses).toEqual([250, 500, 1000]);
     expect(new Set(made).size).toBe(5);
+  });
+
+  test('is not opened before there is room: opened with too little of it, the browser would throw the database away', async () => {
+    const { connection, made, state, put, get } = setUp();
+    await put(1);
+    await code(connection.use(() => Promise.reject(named('AbortError', '', named('UnknownError', NO_SPACE)))));
+    state.room = false;
+    for (const db of made) db.open = () => Promise.reject(new Error('opened without room')) as never;
+    for (let i = 0; i < 4; i++) expect(await code(put(2))).toBe('quota');
+    expect(state.asked).toBe(4);
+    state.room = true;
+    expect(await get()).toBe(1);
+    // And nobody is asked while all is well.
+    await put(3);
+    expect(state.asked).toBe(5);
   });
 
   test('calls that come at once share one open', async () => {

@@ -1,5 +1,6 @@
 import { systemClock } from '../kernel/clock.ts';
 import { asStoreFault, maybeDead, StoreFault } from './fault.ts';
+import type { HasRoom } from './room.ts';
 import type { Database } from './schema.ts';
 
 /** After an open that failed the next begins no sooner than this, ms; it doubles up to the cap. */
@@ -9,8 +10,8 @@ const PAUSE_CAP_MS = 4000;
 export interface ConnectionOptions {
   /** Makes a handle that is not open yet: a new one each time where it can, for a handle may keep what its last open failed with. */
   readonly make: () => Database;
-  /** There was no room: makes some, where it can. The call that met it fails once this has ended. */
-  readonly onFull?: () => Promise<unknown>;
+  /** Asked before a database is opened again whose handle has died; true unless given. */
+  readonly hasRoom?: HasRoom;
   /** Waits between tries to open; of the browser's own time unless given. */
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
  * Invariants:
  * - One handle is open at most, and one open is under way at most; calls that come meanwhile wait for it and share its end.
  * - What fails, fails as a `StoreFault`. An open that fails after there was no room fails as `quota`, whatever the browser calls it.
+ * - One that died is not opened before there is room, for that is what most die of: a database that is opened on a disk with too little of it is thrown away
+ *   by the browser as a broken one, with all that was committed (docs/storage.md).
  * - Work is never begun a second time here: whoever asked knows whether that may be done.
  */
 export class Connection {
@@ -32,10 +35,11 @@ export class Connection {
   #failures = 0;
   /** The last trouble was a disk without room. */
   #full = false;
+  #died = false;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
-    this.#with = { onFull: () => Promise.resolve(), pause: (ms) => systemClock().sleep(ms), ...options };
+    this.#with = { hasRoom: () => Promise.resolve(true), pause: (ms) => systemClock().sleep(ms), ...options };
     this.#db = this.#made();
   }
 
@@ -52,7 +56,7 @@ export class Connection {
     } catch (error) {
       const fault = asStoreFault(error);
       if (maybeDead(error)) this.#drop(db);
-      if (fault.code === 'quota') await this.#noRoom();
+      if (fault.code === 'quota') this.#full = true;
       throw fault;
     }
   }
@@ -80,6 +84,11 @@ export class Connection {
       this.#db.close();
       this.#db = this.#made();
     }
+    if (this.#died && !(await this.#with.hasRoom())) {
+      this.#failures++;
+      this.#full = true;
+      throw new StoreFault('quota', 'Storage is full.');
+    }
     const db = this.#db;
     try {
       await db.open();
@@ -88,7 +97,7 @@ export class Connection {
       const fault = asStoreFault(error);
       const full = fault.code === 'quota' || (this.#full && fault.code === 'unavailable');
       if (!full) throw fault;
-      await this.#noRoom();
+      this.#full = true;
       throw new StoreFault('quota', `Storage is full: ${fault.message}`, { cause: error });
     }
     if (this.#closed) {
@@ -97,19 +106,16 @@ export class Connection {
     }
     this.#failures = 0;
     this.#full = false;
+    this.#died = false;
     this.#open = true;
     return db;
-  }
-
-  async #noRoom(): Promise<void> {
-    this.#full = true;
-    await this.#with.onFull();
   }
 
   /** The handle is not used again; what is under way on it comes to its end. */
   #drop(db: Database): void {
     if (db !== this.#db || !this.#open) return;
     this.#open = false;
+    this.#died = true;
     db.close();
     this.#db = this.#made();
   }

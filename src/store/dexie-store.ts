@@ -2,7 +2,7 @@ import { entropySeed } from '../kernel/random.ts';
 import { Connection } from './connection.ts';
 import { StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
-import type { Reserve } from './reserve.ts';
+import type { HasRoom } from './room.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
 import type { StoredAgent, StoredChunk } from './schema.ts';
 import { Database, erase, fenceKey } from './schema.ts';
@@ -21,13 +21,11 @@ type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name
 /** `RunStore` over IndexedDB. */
 export class DexieStore implements RunStore {
   readonly #connection: Connection;
-  readonly #reserve: Pick<Reserve, 'take'> | null;
   /** Runs that have a writer here, with the mark of the database that it writes to. */
   readonly #writers = new Map<string, number>();
 
-  constructor(connection: Connection, reserve: Pick<Reserve, 'take'> | null = null) {
+  constructor(connection: Connection) {
     this.#connection = connection;
-    this.#reserve = reserve;
   }
 
   /** Work on the database itself, for what is no call of a run. Rejects with a `StoreFault`. */
@@ -117,8 +115,6 @@ export class DexieStore implements RunStore {
 
   async look(run: string): Promise<void> {
     await this.#connection.use(() => this.#db.transaction('r', this.#db.kv, () => this.#sameDatabase(run)));
-    // There is room, it seems: some is held while a run is written.
-    void this.#reserve?.take();
   }
 
   async commit(batch: CommitBatch): Promise<void> {
@@ -323,5 +319,5 @@ export async function openStore(
 }
 
 /** As `openStore`, but the database is opened by the first call, and by each after one that failed. */
-export const lazyStore = (make: () => Database, reserve: Reserve | null = null): DexieStore =>
-  new DexieStore(new Connection({ make, ...(reserve && { onFull: () => reserve.release() }) }), reserve);
+export const lazyStore = (make: () => Database, hasRoom: HasRoom): DexieStore =>
+  new DexieStore(new Connection({ make, hasRoom }));

@@ -248,7 +248,6 @@ describe('a: where runs live', () => {
       return Promise.resolve({
         indexedDB: inside,
         persisted: () => Promise.resolve(persisted),
-        getDirectory: () => Promise.reject(new Error('none')),
       });
     },
   });

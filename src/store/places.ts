@@ -1,17 +1,15 @@
 import type { DexieStore } from './dexie-store.ts';
-import { systemClock } from '../kernel/clock.ts';
 import { asStoreFault } from './fault.ts';
 import { lazyStore } from './dexie-store.ts';
 import { PlacedStore, type PlacedStoreOptions } from './placed-store.ts';
 import type { RunStore } from './run-store.ts';
-import { Reserve, reserveIn } from './reserve.ts';
+import { roomIn } from './room.ts';
 import { Database } from './schema.ts';
 
 /** What is used of a storage bucket (Storage Buckets API; Chrome 122). */
 export interface Bucket {
   readonly indexedDB: IDBFactory;
   persisted(): Promise<boolean>;
-  getDirectory(): Promise<FileSystemDirectoryHandle>;
 }
 
 export interface Buckets {
@@ -55,10 +53,9 @@ export async function findPlaces(
   { indexedDB, IDBKeyRange, buckets, getDirectory }: BrowserStorage,
   lock: PlacedStoreOptions['lock'],
 ): Promise<Places> {
-  const inside = (host: IDBFactory, reserve: Reserve | null = null): DexieStore =>
-    lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), reserve);
-  const reserved = (folder: () => Promise<FileSystemDirectoryHandle>): Reserve =>
-    new Reserve({ clock: systemClock(), file: reserveIn(folder) });
+  const hasRoom = getDirectory ? roomIn(getDirectory) : () => Promise.resolve(true);
+  const inside = (host: IDBFactory): DexieStore =>
+    lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), hasRoom);
   const open = (): Promise<Bucket | null> =>
     buckets?.open(BUCKET, { durability: 'strict', persisted: true }) ?? Promise.resolve(null);
   const bucket = await open().catch(async (error: unknown) => {
@@ -67,13 +64,10 @@ export async function findPlaces(
     throw asStoreFault(error);
   });
   if (!bucket) {
-    const store = inside(indexedDB, getDirectory ? reserved(getDirectory) : null);
+    const store = inside(indexedDB);
     return { store, bucket, with: (_, work) => store.with(work), move: () => Promise.resolve('unsupported') };
   }
-  const now = inside(
-    bucket.indexedDB,
-    reserved(() => bucket.getDirectory()),
-  );
+  const now = inside(bucket.indexedDB);
   // Where there never was another place, none is made.
   const names = await indexedDB.databases().catch(() => [{ name: NAME }]);
   const placed = names.some(({ name }) => name === NAME)

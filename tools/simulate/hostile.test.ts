@@ -13,6 +13,19 @@ describe('a hostile world', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([0, 1])(
+    'n: 15 seeds on storage that fails as a browser does, block %i',
+    { timeout: 300_000 },
+    async (block) => {
+      const problems: string[] = [];
+      for (let seed = block * 15; seed < (block + 1) * 15; seed++)
+        problems.push(
+          ...(await hostile(seed, undefined, 'browser')).problems.map((problem) => `seed ${seed}: ${problem}`),
+        );
+      expect(problems).toEqual([]);
+    },
+  );
+
   it.each([
     [84, 'engines that were replaced to mend an agent were counted as lost, until only a person could start another'],
     [101, 'the same, with the only agent of the only task'],

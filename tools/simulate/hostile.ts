@@ -4,7 +4,8 @@
  * fault plans on top. What `simulate.ts` asks of healing is not asked here; only that each task ends in exactly one row, and the run at all,
  * once it is left alone.
  */
-import { MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
+import { type DiskContent, MemoryDisk, MemoryStore } from '../../src/chaos/memory-store.ts';
+import { UnreliableStore } from '../../src/chaos/unreliable-store.ts';
 import { RemoteEngine } from '../../src/engine/remote/remote-engine.ts';
 import type { Engine, TurnRequest } from '../../src/engine/contract.ts';
 import type { ScriptedEngine, ScriptedFault } from '../../src/engine/scripted.ts';
@@ -52,11 +53,15 @@ const REFUSED: ReadonlySet<PropertyKey> = new Set<keyof RunStore>([
 const HOSTILE_MS = 120_000;
 const PATIENCE_MS = 12 * 3_600_000;
 
+/** `browser`: storage also fails the way browsers' does (see `UnreliableStore`), loses what it acknowledged, and is thrown away. */
+export type HostileDisk = 'tidy' | 'browser';
+
 export async function hostile(
   seed: number,
   onEvent?: (event: JournalEvent, now: number) => void,
+  disk: HostileDisk = 'tidy',
 ): Promise<HostileResult> {
-  return new HostileWorld(seed, onEvent).run();
+  return new HostileWorld(seed, onEvent, disk).run();
 }
 
 class HostileWorld {
@@ -77,9 +82,16 @@ class HostileWorld {
   #calm = false;
   #cancelled = false;
   #status: RunStatus | null = null;
+  /** Chance for what browsers do to storage; null where the disk is tidy. */
+  readonly #browser: Random | null;
+  /** What would be left after a power cut that takes acknowledged writes along. */
+  #earlier: DiskContent | null = null;
+  /** Storage was thrown away: that ends the run, and has to be said. */
+  #gone = false;
 
-  constructor(seed: number, onEvent?: (event: JournalEvent, now: number) => void) {
+  constructor(seed: number, onEvent: ((event: JournalEvent, now: number) => void) | undefined, disk: HostileDisk) {
     this.#seed = seed;
+    this.#browser = disk === 'browser' ? seededRandom(`hostile-disk/${seed}`) : null;
     this.#random = seededRandom(`hostile/${seed}`);
     this.#shape = shapeOf(this.#random.split('shape'));
     this.#onEvent = onEvent;
@@ -87,7 +99,8 @@ class HostileWorld {
 
   async run(): Promise<HostileResult> {
     await this.#start();
-    while (!this.#calm) await this.#life();
+    while (!this.#calm && !this.#gone) await this.#life();
+    if (this.#gone) return this.#result(this.#acknowledged.size, -1, {});
     await this.#leaveAlone();
     return this.#judge();
   }
@@ -119,6 +132,8 @@ class HostileWorld {
     this.#fire(tab.runtime.watch(this.#run, ({ status }) => this.#see(status)));
     if (random.chance(0.7)) this.#play(tab, random);
     const until = this.#clock.now() + random.between(200, 30_000);
+    // Not before the run is there: a person who was told that it began would see it gone.
+    if (this.#browser?.chance(0.5)) this.#earlier = this.#disk.copy();
     while (this.#clock.now() < until && !this.#calm) {
       await this.#clock.advance(random.between(20, 2000));
       this.#press(tab, random);
@@ -126,8 +141,14 @@ class HostileWorld {
     }
     if (this.#calm) return;
     const how = random.pick(['kill', 'kill', 'close', 'take', 'take'] as const);
-    if (how === 'kill') await tab.kill();
-    else if (how === 'close') {
+    if (this.#browser?.chance(0.1)) {
+      await this.#throwAway(tab);
+      return;
+    }
+    if (how === 'kill') {
+      await tab.kill();
+      if (this.#earlier && this.#browser?.chance(0.3)) this.#losePower(this.#earlier);
+    } else if (how === 'close') {
       await this.#wait(tab.runtime.close());
       await tab.kill();
     } else {
@@ -244,7 +265,7 @@ class HostileWorld {
           random: random.split('gate'),
           network: { fetch: endpoint, origin: null, onLine: () => true },
         }),
-      between: (store) => this.#refusing(store, random.split('refusals')),
+      between: (store) => this.#unreliable(this.#refusing(store, random.split('refusals')), random),
     });
   }
 
@@ -283,6 +304,40 @@ class HostileWorld {
     });
   }
 
+  /** What browsers do to writes; it ends with the hostilities. */
+  #unreliable(store: RunStore, random: Random): RunStore {
+    if (!this.#browser) return store;
+    const rate = this.#browser.between(1, 25);
+    const inner = new UnreliableStore({
+      ...{ inner: store, clock: this.#clock, random: random.split('browser'), deadMs: 4000 },
+      rate: () => (this.#calm ? 0 : rate),
+    });
+    return inner.store;
+  }
+
+  /** The disk had acknowledged what it had not written: that is gone, and is done again. */
+  #losePower(earlier: DiskContent): void {
+    this.#disk.loseSince(earlier);
+    this.#acknowledged.clear();
+    this.#earlier = null;
+  }
+
+  /** The browser throws storage away under the living tab, which has to say so within seconds and to write nothing into what is fresh. */
+  async #throwAway(tab: SimulatedTab): Promise<void> {
+    await this.#remember();
+    const open = tab.runtime.unsaved(this.#run).length > 0 || this.#status !== null;
+    this.#disk.throwAway();
+    this.#gone = true;
+    await this.#clock.advance(30_000);
+    const { waits = null, phase } = this.#status ?? {};
+    const said = JSON.stringify(waits) ?? '';
+    if (open && phase !== 'done' && phase !== 'cancelled' && !/thrown away|gone|taken-over/.test(said))
+      this.#problems.push(`storage was thrown away, and the page says ${phase ?? 'nothing'} ${said}`);
+    if (this.#disk.tables.results.size + this.#disk.tables.journal.size > 0)
+      this.#problems.push('something was written behind storage that was thrown away');
+    await tab.kill();
+  }
+
   /** What was acknowledged must stay as it is. */
   async #remember(): Promise<void> {
     for (const [task, row] of await this.#rows()) {
@@ -317,10 +372,14 @@ class HostileWorld {
     this.#problems.push(...(await this.#faultsOfLog()));
     if (endings['cancelled'] && !this.#cancelled) this.#problems.push('tasks were cancelled by nobody');
     if (endings['token-budget'] && this.#shape.tokens === null) this.#problems.push('a budget that nobody gave');
+    return this.#result(rows.size, tasks, endings);
+  }
+
+  #result(rows: number, tasks: number, endings: Readonly<Record<string, number>>): HostileResult {
     return {
       seed: this.#seed,
-      tasks,
-      rows: rows.size,
+      tasks: tasks === -1 ? rows : tasks,
+      rows,
       endings,
       virtualMs: this.#clock.now(),
       tabs: this.#tabs,

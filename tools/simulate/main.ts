@@ -22,6 +22,7 @@ under seeded faults, and tells what came of it.
   --baselines N     seeds to run with no supervisor, and with one that always restarts (a tenth of the seeds, at most 40; 0 = none)
   --calm-hours H    agent-hours to run without faults, 4,882 agents (0)
   --hostile N       instead of all that, N worlds of odd swarms, bad input, failing disks and a person who presses everything
+  --disk KIND       in those worlds: tidy, or browser: storage that fails, forgets and vanishes as a browser's does (tidy)
   --story           print the events of each seed
   --json            one last line with the summary as JSON
 `;
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     baselines: { type: 'string' },
     'calm-hours': { type: 'string', default: '0' },
     hostile: { type: 'string', default: '0' },
+    disk: { type: 'string', default: 'tidy' },
     story: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -118,12 +120,14 @@ async function calm(agentHours: number): Promise<SimulationResult> {
 
 async function hostilities(from: number, count: number): Promise<void> {
   const results: HostileResult[] = [];
+  const { disk } = values;
+  if (disk !== 'tidy' && disk !== 'browser') fail(`--disk is ${disk}; expected tidy or browser`);
   for (let seed = from; seed < from + count; seed++) {
-    const result = await hostile(seed, values.story ? story : undefined);
+    const result = await hostile(seed, values.story ? story : undefined, disk);
     results.push(result);
     if (result.problems.length === 0) continue;
     process.stdout.write(`seed ${seed} failed:\n${result.problems.map((problem) => `  ${problem}\n`).join('')}`);
-    process.stdout.write(`  replay: npm run simulate -- --hostile 1 --seed ${seed} --story\n`);
+    process.stdout.write(`  replay: npm run simulate -- --hostile 1 --seed ${seed} --disk ${disk} --story\n`);
   }
   const sum = (pick: (result: HostileResult) => number): number => results.reduce((all, each) => all + pick(each), 0);
   const endings = [...new Set(results.flatMap((result) => Object.keys(result.endings)))].sort();

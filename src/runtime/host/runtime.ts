@@ -239,7 +239,9 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   }
 
   async #noteWords(): Promise<NoteWords> {
-    return (await this.#with.noteWords?.()) ?? (({ code }) => code);
+    // Results are exported also where their remarks can't be put into words.
+    const words = await this.#with.noteWords?.().catch(() => null);
+    return words ?? (({ code }) => code);
   }
 
   #momentsOf(view: RunView): Moments {

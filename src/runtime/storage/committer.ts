@@ -159,7 +159,7 @@ export class Committer {
       this.#rows = [...rows, ...this.#rows];
       this.#cold = new Map([...cold, ...this.#cold]);
       this.#settling = [...settling, ...this.#settling];
-      await this.#trouble(asStoreFault(error), rows);
+      await this.#trouble(asStoreFault(error), rows, events?.firstSeq ?? null);
       return;
     }
     journal.settle();
@@ -170,7 +170,7 @@ export class Committer {
     if (rows.length > 0 && !this.#stopped) this.#with.onCommitted(rows);
   }
 
-  async #trouble(fault: StoreFault, rows: readonly OrderedRow[]): Promise<void> {
+  async #trouble(fault: StoreFault, rows: readonly OrderedRow[], firstSeq: number | null): Promise<void> {
     if (fault.code === 'stale-writer') {
       this.stop();
       this.#with.onStale();
@@ -181,26 +181,29 @@ export class Committer {
       return;
     }
     this.#failures++;
-    if (fault.code === 'duplicate-result') await this.#dropWritten(rows);
+    if (fault.code === 'duplicate-result') await this.#takeWritten(rows, firstSeq);
     else {
       this.#with.onTrouble(fault);
       if (this.#leaving) this.#wake();
     }
   }
 
-  /** Rows that are there already stay as they are: the first commit counts. */
-  async #dropWritten(rows: readonly OrderedRow[]): Promise<void> {
+  /**
+   * Something of the batch is there already. Rows of another writer stay as they are: the first commit counts. What is there of ours was
+   * written by a commit that was never acknowledged: it is told now, and not written again.
+   */
+  async #takeWritten(rows: readonly OrderedRow[], firstSeq: number | null): Promise<void> {
+    const { store, run, journal } = this.#with;
     try {
-      const { store, run } = this.#with;
-      const written = new Set(
-        (
-          await store.rows(
-            run,
-            rows.map(({ row }) => row.task),
-          )
-        ).map(({ row }) => row.task),
-      );
+      const tasks = rows.map(({ row }) => row.task);
+      const written = new Map((await store.rows(run, tasks)).map(({ order, row }) => [row.task, order]));
+      const chunks = firstSeq === null ? [] : await store.chunks(run, firstSeq - 1, firstSeq);
+      // Only the holder of the fence writes, so events of these numbers are ours.
+      const saved = chunks.find((chunk) => chunk.firstSeq === firstSeq)?.lastSeq;
+      if (saved !== undefined) journal.wereSaved(saved);
       this.#rows = this.#rows.filter(({ row }) => !written.has(row.task));
+      const ours = rows.filter(({ order, row }) => written.get(row.task) === order);
+      if (ours.length > 0 && !this.#stopped) this.#with.onCommitted(ours);
     } catch (error) {
       this.#with.onTrouble(asStoreFault(error));
     }
