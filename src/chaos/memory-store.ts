@@ -15,6 +15,7 @@ type Table = 'runs' | 'sources' | 'journal' | 'results' | 'agents';
 type Stored = Sealed & { readonly run: string; readonly order: number; readonly agents: readonly number[] };
 
 const ROWS_A_READ = 500;
+const CHUNKS_A_READ = 32;
 
 /** What is on the disk: shared by every store that is opened on it. */
 export class MemoryDisk {
@@ -140,6 +141,17 @@ export class MemoryStore implements RunStore {
   chunks(run: string, afterSeq: number, upToSeq = Infinity): Promise<JournalChunk[]> {
     const meant = this.#inOrder<JournalChunk>('journal', run, ({ order }) => order <= upToSeq);
     return Promise.resolve(meant.map(({ value }) => value).filter(({ lastSeq }) => lastSeq > afterSeq));
+  }
+
+  async eachChunk(
+    run: string,
+    afterSeq: number,
+    upToSeq: number,
+    visit: (chunks: readonly JournalChunk[]) => unknown,
+  ): Promise<void> {
+    const chunks = await this.chunks(run, afterSeq, upToSeq);
+    for (let at = 0; at < chunks.length; at += CHUNKS_A_READ)
+      if (visit(chunks.slice(at, at + CHUNKS_A_READ)) === false) return;
   }
 
   chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {

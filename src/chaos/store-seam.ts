@@ -68,6 +68,8 @@ export class FaultyStore implements RunStore {
   openWriter: RunStore['openWriter'] = (run) => this.#inner.openWriter(run);
   look: RunStore['look'] = (run) => this.#inner.look(run);
   chunks: RunStore['chunks'] = (run, afterSeq, upToSeq) => this.#inner.chunks(run, afterSeq, upToSeq);
+  eachChunk: RunStore['eachChunk'] = (run, afterSeq, upToSeq, visit) =>
+    this.#inner.eachChunk(run, afterSeq, upToSeq, visit);
   chunksOf: RunStore['chunksOf'] = (run, agent, atMost) => this.#inner.chunksOf(run, agent, atMost);
   rows: RunStore['rows'] = (run, tasks) => this.#inner.rows(run, tasks);
   eachRow: RunStore['eachRow'] = (run, visit) => this.#inner.eachRow(run, visit);

@@ -48,7 +48,8 @@ export class Notices {
 
   /** The notice that the task's item there waits for; null where it waits for none. */
   ofTask(task: number, place: Place = {}): OpenNotice | null {
-    return this.#open.get(taskKey(task, place)) ?? null;
+    // Asked of every task that comes up, and there is seldom a notice.
+    return this.#open.size === 0 ? null : (this.#open.get(taskKey(task, place)) ?? null);
   }
 
   ofEngine(): OpenNotice | null {

@@ -14,6 +14,8 @@ import { openOrSetAside } from './set-aside.ts';
 /** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
 const INPUT_PART = 256 * 1024;
 const ROWS_A_READ = 500;
+/** Chunks hold a few hundred events, some 100 kB. */
+const CHUNKS_A_READ = 32;
 const CHUNKS_A_TRIM = 50;
 
 type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name: string; readonly parts: number } };
@@ -85,7 +87,7 @@ export class DexieStore implements RunStore {
       if (!first) throw new StoreFault('missing', `Run ${run} has no source.`);
       const header = await this.#read<SourceHeader>('sources', [run, 0], first, run);
       if (!header) throw new StoreFault('corrupt', `The swarm file of run ${run} can no longer be read.`);
-      let text = '';
+      const pieces: string[] = [];
       for (const item of rest) {
         const piece = await this.#read<string>('sources', [run, item.part], item, run);
         if (piece === null)
@@ -93,10 +95,10 @@ export class DexieStore implements RunStore {
             'corrupt',
             `Part ${String(item.part)} of the input of run ${run} can no longer be read.`,
           );
-        text += piece;
+        pieces.push(piece);
       }
       if (rest.length !== header.input.parts) throw new StoreFault('corrupt', `The input of run ${run} is not whole.`);
-      return { ...header, input: { name: header.input.name, text } };
+      return { ...header, input: { name: header.input.name, text: pieces.join('') } };
     });
   }
 
@@ -150,14 +152,27 @@ export class DexieStore implements RunStore {
   }
 
   async chunks(run: string, afterSeq: number, upToSeq = Infinity): Promise<JournalChunk[]> {
-    return this.#connection.use(async () => {
+    const all: JournalChunk[] = [];
+    await this.eachChunk(run, afterSeq, upToSeq, (chunks) => {
+      all.push(...chunks);
+    });
+    return all;
+  }
+
+  eachChunk: RunStore['eachChunk'] = async (run, afterSeq, upToSeq, visit) => {
+    await this.#connection.use(async () => {
       const journal = this.#db.journal.where('[run+firstSeq]');
       const split = await journal.between([run, 0], [run, afterSeq], true, true).last();
-      const range = this.#db.journal.where('[run+firstSeq]').between([run, afterSeq], [run, upToSeq], false, true);
-      const found = await range.toArray();
-      return this.#chunks(split && split.lastSeq > afterSeq ? [split, ...found] : found);
+      if (split && split.lastSeq > afterSeq && visit(await this.#chunks([split])) === false) return;
+      for (let from = afterSeq; ;) {
+        const range = this.#db.journal.where('[run+firstSeq]').between([run, from], [run, upToSeq], false, true);
+        const stored = await range.limit(CHUNKS_A_READ).toArray();
+        const last = stored.at(-1);
+        if (!last || visit(await this.#chunks(stored)) === false) return;
+        from = last.firstSeq;
+      }
     });
-  }
+  };
 
   async chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {
     return this.#connection.use(async () => {

@@ -93,6 +93,17 @@ export class PlacedStore implements RunStore {
   agents: RunStore['agents'] = (run) => this.#read(run, (store) => store.agents(run));
   quarantined: RunStore['quarantined'] = (run) => this.#read(run, (store) => store.quarantined(run));
 
+  eachChunk: RunStore['eachChunk'] = (run, afterSeq, upToSeq, visit) => {
+    // As in `eachRow`.
+    let last = afterSeq;
+    return this.#read(run, (store) =>
+      store.eachChunk(run, last, upToSeq, (chunks) => {
+        last = chunks.at(-1)?.lastSeq ?? last;
+        return visit(chunks);
+      }),
+    );
+  };
+
   eachRow: RunStore['eachRow'] = (run, visit) => {
     // Read again from another place, it goes on behind the last task that was shown.
     let last = -1;

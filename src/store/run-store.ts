@@ -44,6 +44,13 @@ export interface RunStore {
   commit(batch: CommitBatch): Promise<void>;
   /** Chunks that hold events after `afterSeq` and, where given, up to `upToSeq`, in order; the outer ones may hold others too. */
   chunks(run: string, afterSeq: number, upToSeq?: number): Promise<JournalChunk[]>;
+  /** The same in pieces, each of which may be forgotten before the next is read: a log of any size. `visit` false: that was enough. */
+  eachChunk(
+    run: string,
+    afterSeq: number,
+    upToSeq: number,
+    visit: (chunks: readonly JournalChunk[]) => unknown,
+  ): Promise<void>;
   /** The newest chunks that speak of the agent, oldest first. */
   chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]>;
   /** Rows of these tasks, in their order; tasks without a row are left out. */

@@ -51,12 +51,14 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
 
 /** Applies what the store has of the log beyond `state`. Throws StoreFault (`newer`) where this Planaria cannot read it. */
 export async function foldNew(store: RunStore, id: string, state: RunState, history: History): Promise<void> {
-  for (const chunk of await store.chunks(id, state.seq))
-    for (const event of eventsIn(chunk)) {
-      if (event.seq <= state.seq) continue;
-      state.apply(event);
-      history.hear(event, state);
-    }
+  await store.eachChunk(id, state.seq, Infinity, (chunks) => {
+    for (const chunk of chunks)
+      for (const event of eventsIn(chunk)) {
+        if (event.seq <= state.seq) continue;
+        state.apply(event);
+        history.hear(event, state);
+      }
+  });
 }
 
 function eventsIn(chunk: JournalChunk): JournalEvent[] {
