@@ -7,7 +7,15 @@
  */
 import type { Random } from '../kernel/random.ts';
 import { StoreFault } from '../store/fault.ts';
-import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from '../store/records.ts';
+import type {
+  ColdAgent,
+  CommitBatch,
+  JournalChunk,
+  ResultRow,
+  RunRecord,
+  RunSnapshot,
+  RunSource,
+} from '../store/records.ts';
 import type { OrderedRow, RunStore, SetAside } from '../store/run-store.ts';
 import { seal, type Sealed, type SealFault, unseal } from '../store/seal.ts';
 
@@ -27,6 +35,8 @@ export class MemoryDisk {
     agents: new Map(),
   };
   readonly fences = new Map<string, number>();
+  /** The newest of each run. */
+  readonly snapshots = new Map<string, RunSnapshot>();
   readonly quarantine: {
     readonly run: string;
     readonly table: string;
@@ -180,6 +190,23 @@ export class MemoryStore implements RunStore {
     return Promise.resolve();
   }
 
+  countRows(run: string): Promise<number> {
+    let count = 0;
+    for (const { run: owner } of this.#disk.tables.results.values()) if (owner === run) count++;
+    return Promise.resolve(count);
+  }
+
+  saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void> {
+    if ((this.#disk.fences.get(run) ?? 0) !== fence)
+      return Promise.reject(new StoreFault('stale-writer', 'Another tab has taken over this run.'));
+    this.#disk.snapshots.set(run, snapshot);
+    return Promise.resolve();
+  }
+
+  snapshot(run: string): Promise<RunSnapshot | null> {
+    return Promise.resolve(this.#disk.snapshots.get(run) ?? null);
+  }
+
   async agent(run: string, agent: number): Promise<ColdAgent | null> {
     return (await this.agents(run)).find((cold) => cold.agent === agent) ?? null;
   }
@@ -195,6 +222,7 @@ export class MemoryStore implements RunStore {
     for (const table of Object.values(this.#disk.tables))
       for (const [key, { run: owner }] of table) if (owner === run) table.delete(key);
     this.#disk.fences.delete(run);
+    this.#disk.snapshots.delete(run);
     const kept = this.#disk.quarantine.filter((item) => item.run !== run);
     this.#disk.quarantine.splice(0, this.#disk.quarantine.length, ...kept);
     return Promise.resolve();

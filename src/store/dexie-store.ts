@@ -1,15 +1,16 @@
 import { entropySeed } from '../kernel/random.ts';
 import { Connection } from './connection.ts';
-import { StoreFault } from './fault.ts';
-import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
+import { asStoreFault, StoreFault } from './fault.ts';
+import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource } from './records.ts';
 import type { Reserve } from './reserve.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
-import type { StoredAgent, StoredChunk } from './schema.ts';
+import type { StoredAgent, StoredChunk, StoredSnapshot } from './schema.ts';
 import { Database, erase, fenceKey } from './schema.ts';
-import type { Sealed } from './seal.ts';
+import type { Sealed, SealFault } from './seal.ts';
 import { seal, unseal } from './seal.ts';
 import type { RecordKey, SealedTable } from './set-aside.ts';
 import { openOrSetAside } from './set-aside.ts';
+import { packSnapshot, unpackSnapshot } from './stored-snapshot.ts';
 
 /** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
 const INPUT_PART = 256 * 1024;
@@ -202,6 +203,36 @@ export class DexieStore implements RunStore {
     });
   }
 
+  async countRows(run: string): Promise<number> {
+    return this.#connection.use((db) =>
+      db.results.where('[run+task]').between([run, 0], [run, Infinity], true, true).count(),
+    );
+  }
+
+  async saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void> {
+    const packed = await packSnapshot(snapshot);
+    await this.#connection.use(({ snapshots, kv }) =>
+      this.#db.transaction('rw', [snapshots, kv], async () => {
+        await this.#sameDatabase(run);
+        if (((await kv.get(fenceKey(run)))?.value ?? 0) !== fence)
+          throw new StoreFault('stale-writer', 'Another tab has taken over this run.');
+        const [newest] = await this.#snapshots(run);
+        await snapshots.put({ run, slot: newest?.slot === 0 ? 1 : 0, ...packed });
+      }),
+    );
+  }
+
+  async snapshot(run: string): Promise<RunSnapshot | null> {
+    return this.#connection.use(async () => {
+      for (const stored of await this.#snapshots(run)) {
+        const opened = await unpackSnapshot(stored);
+        if (opened.ok) return opened.value;
+        await this.#setAside(stored, opened.error);
+      }
+      return null;
+    });
+  }
+
   async agent(run: string, agent: number): Promise<ColdAgent | null> {
     return this.#connection.use(async () => {
       const stored = await this.#db.agents
@@ -269,6 +300,27 @@ export class DexieStore implements RunStore {
       if (chunk) chunks.push(chunk);
     }
     return chunks;
+  }
+
+  /** A snapshot that cannot be trusted, without its body: the log says the same. */
+  async #setAside({ run, slot, seq, v, sum }: StoredSnapshot, reason: SealFault): Promise<void> {
+    const { snapshots, quarantine } = this.#db;
+    try {
+      await this.#db.transaction('rw', [snapshots, quarantine], async () => {
+        await snapshots.delete([run, slot]);
+        const record = { run, slot, seq, v, sum };
+        await quarantine.add({ run, table: 'snapshots', key: JSON.stringify([run, slot]), reason, record });
+      });
+    } catch (error) {
+      // On a full disk it stays where it is.
+      if (asStoreFault(error).code !== 'quota') throw error;
+    }
+  }
+
+  /** Newest first. */
+  async #snapshots(run: string): Promise<StoredSnapshot[]> {
+    const range = this.#db.snapshots.where('[run+slot]').between([run, 0], [run, 1], true, true);
+    return (await range.toArray()).sort((a, b) => b.seq - a.seq);
   }
 
   /** Puts lean chunks in the place of these; characters that were freed. */

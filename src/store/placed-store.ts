@@ -89,6 +89,10 @@ export class PlacedStore implements RunStore {
   chunksOf: RunStore['chunksOf'] = (run, agent, atMost) =>
     this.#read(run, (store) => store.chunksOf(run, agent, atMost));
   rows: RunStore['rows'] = (run, tasks) => this.#read(run, (store) => store.rows(run, tasks));
+  countRows: RunStore['countRows'] = (run) => this.#read(run, (store) => store.countRows(run));
+  saveSnapshot: RunStore['saveSnapshot'] = async (run, fence, snapshot) =>
+    (await this.#where(run)).saveSnapshot(run, fence, snapshot);
+  snapshot: RunStore['snapshot'] = (run) => this.#read(run, (store) => store.snapshot(run));
   agent: RunStore['agent'] = (run, agent) => this.#read(run, (store) => store.agent(run, agent));
   agents: RunStore['agents'] = (run) => this.#read(run, (store) => store.agents(run));
   quarantined: RunStore['quarantined'] = (run) => this.#read(run, (store) => store.quarantined(run));
@@ -96,12 +100,15 @@ export class PlacedStore implements RunStore {
   eachChunk: RunStore['eachChunk'] = (run, afterSeq, upToSeq, visit) => {
     // As in `eachRow`.
     let last = afterSeq;
-    return this.#read(run, (store) =>
-      store.eachChunk(run, last, upToSeq, (chunks) => {
+    let enough = false;
+    return this.#read(run, async (store) => {
+      if (enough) return;
+      await store.eachChunk(run, last, upToSeq, (chunks) => {
         last = chunks.at(-1)?.lastSeq ?? last;
-        return visit(chunks);
-      }),
-    );
+        enough = visit(chunks) === false;
+        return !enough;
+      });
+    });
   };
 
   eachRow: RunStore['eachRow'] = (run, visit) => {

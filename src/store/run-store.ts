@@ -1,5 +1,5 @@
 import type { SealFault } from './seal.ts';
-import type { CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource, ColdAgent } from './records.ts';
+import type { CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource, ColdAgent } from './records.ts';
 
 /** A committed row with the order of its commit. */
 export interface OrderedRow {
@@ -57,6 +57,12 @@ export interface RunStore {
   rows(run: string, tasks: readonly number[]): Promise<OrderedRow[]>;
   /** Every row of the run, by task, in pieces of at most 500. */
   eachRow(run: string, visit: (rows: readonly OrderedRow[]) => void): Promise<void>;
+  /** Rows of the run, those included that can no longer be read and have not been read since. */
+  countRows(run: string): Promise<number>;
+  /** Keeps a snapshot, and the one before it. Refused with an older fence (`stale-writer`). */
+  saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void>;
+  /** The newest that can be read; null without one. */
+  snapshot(run: string): Promise<RunSnapshot | null>;
   /** Newest readable generation. */
   agent(run: string, agent: number): Promise<ColdAgent | null>;
   /** Newest readable generation of each agent that has one. */

@@ -19,6 +19,7 @@ import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 import { RunStorage } from '../storage/run-storage.ts';
+import { SNAPSHOT_EVERY, Snapshots } from './snapshots.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
 
@@ -48,6 +49,7 @@ export class RunCore implements TurnListener {
   readonly #with: RunOptions;
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;
+  readonly #snapshots: Snapshots;
   #endedAt: number | null;
   #stale = false;
   #stopped = false;
@@ -75,7 +77,13 @@ export class RunCore implements TurnListener {
         this.storage.add(row, seq);
       },
     });
+    const { store, fence, snapshotEvery = SNAPSHOT_EVERY } = options;
+    const { since } = loaded;
+    const snapshots = { store, run: record.id, fence, state, history, index, every: snapshotEvery, since };
+    this.#snapshots = new Snapshots(snapshots);
     this.#begin();
+    // What is stored already can be kept as it is; else with the first batch.
+    if (this.journal.pending === 0) this.#snapshots.take()?.();
     this.engines = this.#openEngines();
     // Of the run's own seed, so that a replay draws the same.
     const random = seededRandom(`run/${String(plan.settings.seed)}/${String(options.fence)}`);
@@ -188,6 +196,7 @@ export class RunCore implements TurnListener {
         this.index.add(rows);
         this.#checkEnd();
       },
+      onTaken: () => this.#snapshots.take(),
       onTrouble: (fault) => {
         this.supervisor?.storage(fault && fault.message);
         this.steer();

@@ -1,4 +1,5 @@
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
+import { type Columns, columnOf } from '../../kernel/packed.ts';
 import type { ResultPage, ResultQuery, ResultRow } from '../protocol/protocol.ts';
 
 /** Bits of `flags`. */
@@ -46,6 +47,38 @@ export class ResultIndex {
   constructor(store: RunStore, run: string) {
     this.#store = store;
     this.#run = run;
+  }
+
+  /** As it is now: whoever keeps it packs it before rows are added. */
+  saved(): { readonly value: SavedIndex; readonly columns: Columns } {
+    const upTo = this.#size;
+    return {
+      value: { failed: this.failed, failures: [...this.#failures] },
+      columns: {
+        task: this.#task.subarray(0, upTo),
+        order: this.#order.subarray(0, upTo),
+        line: this.#line.subarray(0, upTo),
+        attempts: this.#attempts.subarray(0, upTo),
+        tokens: this.#tokens.subarray(0, upTo),
+        flags: this.#flags.subarray(0, upTo),
+      },
+    };
+  }
+
+  /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
+  restore({ failed, failures }: SavedIndex, columns: Columns): void {
+    this.#task = columnOf(columns, 'task', Uint32Array);
+    this.#order = columnOf(columns, 'order', Float64Array);
+    this.#line = columnOf(columns, 'line', Uint32Array);
+    this.#attempts = columnOf(columns, 'attempts', Uint16Array);
+    this.#tokens = columnOf(columns, 'tokens', Uint32Array);
+    this.#flags = columnOf(columns, 'flags', Uint8Array);
+    this.#size = this.#task.length;
+    this.#placeOf = new Uint32Array(this.#task.reduce((most, task) => Math.max(most, task), FIRST_ROWS - 1) + 1);
+    for (const [place, task] of this.#task.entries()) this.#placeOf[task] = place + 1;
+    if (this.#size === 0) this.#grow(FIRST_ROWS);
+    this.failed = failed;
+    for (const [name, count] of failures) this.#failures.set(name, count);
   }
 
   /** Rows, failed ones included. */
@@ -204,8 +237,7 @@ export class ResultIndex {
     return low;
   }
 
-  #grow(): void {
-    const size = 2 * this.#task.length;
+  #grow(size = 2 * this.#task.length): void {
     this.#task = wider(this.#task, size);
     this.#order = wider(this.#order, size);
     this.#line = wider(this.#line, size);
@@ -213,6 +245,11 @@ export class ResultIndex {
     this.#tokens = wider(this.#tokens, size);
     this.#flags = wider(this.#flags, size);
   }
+}
+
+export interface SavedIndex {
+  readonly failed: number;
+  readonly failures: readonly (readonly [name: string, count: number])[];
 }
 
 /** Places up to `upTo`, by `key`. */
