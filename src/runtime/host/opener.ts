@@ -138,6 +138,7 @@ export class Opener {
         tab,
         release,
         onStale,
+        onBadRow: onStale,
         // Chaos of a simulation stands where this tab's own would.
         healing: healing === null ? null : { tap: this.#injector.tap, ...healing },
         fixedSeats,

@@ -19,6 +19,7 @@ import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
 import { RunStorage } from '../storage/run-storage.ts';
+import { RowCheck } from './row-check.ts';
 import { SNAPSHOT_EVERY, Snapshots } from './snapshots.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
@@ -50,6 +51,8 @@ export class RunCore implements TurnListener {
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;
   readonly #snapshots: Snapshots;
+  /** Null where all rows were read when the run was opened. */
+  readonly #rowCheck: RowCheck | null = null;
   #endedAt: number | null;
   #stale = false;
   #stopped = false;
@@ -81,6 +84,9 @@ export class RunCore implements TurnListener {
     const { since } = loaded;
     const snapshots = { store, run: record.id, fence, state, history, index, every: snapshotEvery, since };
     this.#snapshots = new Snapshots(snapshots);
+    const { clock, onBadRow } = options;
+    if (since > 0 && onBadRow)
+      this.#rowCheck = new RowCheck({ clock, store, run: record.id, index, upTo: state.tasks.size, onBad: onBadRow });
     this.#begin();
     // What is stored already can be kept as it is; else with the first batch.
     if (this.journal.pending === 0) this.#snapshots.take()?.();
@@ -128,6 +134,7 @@ export class RunCore implements TurnListener {
   async start(): Promise<void> {
     await this.storage.restore();
     this.engines.watch();
+    this.#rowCheck?.start();
     // A cancel or the last commit may have been cut off by the end of an earlier session.
     if (this.state.cancelled && !this.state.ended) this.endRest('cancelled');
     else if (this.recorder.overspent && !this.isOver) this.endRest('token-budget');
@@ -283,6 +290,7 @@ export class RunCore implements TurnListener {
   async #leave(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#rowCheck?.stop();
     this.engines.unwatch();
     this.storage.stop();
     this.dispatcher.stop();

@@ -35,4 +35,6 @@ export interface RunOptions {
   readonly release: () => void;
   /** Another tab has taken the run over; this one has stopped. */
   readonly onStale: () => void;
+  /** A stored row went bad while the run was open: it is to be opened again. */
+  readonly onBadRow?: () => void;
 }

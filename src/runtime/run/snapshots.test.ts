@@ -204,4 +204,23 @@ describe('c: a run that is opened from a snapshot', () => {
     await world.store.remove(id);
     expect(await world.db.snapshots.count()).toBe(0);
   });
+
+  test('finds a row that went bad while nobody looked, and has its task done again', async () => {
+    const world = await World.create(10);
+    const id = await run(world, 1);
+    const before = (await world.store.rows(id, [7]))[0]?.row;
+    await world.db.results.update([id, 7], { sum: 0 });
+    const tab = world.tab({ decodeMs: 20 }, undefined, { snapshotEvery: 40 });
+    const opening = tab.runtime.open(id);
+    await world.clock.settle();
+    await opening;
+    let phase = '';
+    void tab.runtime.watch(id, ({ status }) => void ({ phase } = status));
+    await world.clock.run(() => phase === 'running', 600_000);
+    expect(await world.clock.run(() => phase === 'done', 600_000)).toBe(true);
+    await world.clock.advance(5000);
+    tab.kill();
+    expect((await world.store.rows(id, [7]))[0]?.row.input).toBe(before?.input);
+    expect((await openedBothWays(world, id)).index.size).toBe(60);
+  });
 });
