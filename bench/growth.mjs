@@ -1,12 +1,12 @@
 /**
  * How a run grows: at 10,000, 100,000 and 1,000,000 items, in a real tab, what it takes to open an input of that size for the first time (from the
- * press of Run to the first result), and to open a finished run of that size again: from its log alone, and from the snapshot beside it. With each
- * the most memory that the tab's process had, and what log and results take on the disk.
+ * press of Run to the first result), and to open a finished run of that size again (from its address to the list of its results). With each the most
+ * memory that the tab's process had, and what log and results take on the disk.
  *
- *   npm run bench -- growth [--items 10000,100000,1000000] [--skip-log]
+ *   npm run bench -- growth [--items 10000,100000,1000000]
  *
  * The finished runs are written by bench/growth/worker.ts, as it says: ten thousand tasks really run, longer ones made of those. The peer is the
- * fold of the whole log, as every reload did it before there were snapshots (`--skip-log` leaves it out).
+ * fold of the whole log, as every reload did it before there were snapshots, in that worker and without a page.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ import { start } from '../tools/headless/page.mjs';
 import { adapter, machine, scratch, table } from './support.mjs';
 
 const { values } = parseArgs({
-  options: { items: { type: 'string', default: '10000,100000,1000000' }, 'skip-log': { type: 'boolean' } },
+  options: { items: { type: 'string', default: '10000,100000,1000000' } },
 });
 const sizes = values.items.split(',').map(Number);
 const LONGEST_MS = 30 * 60_000;
@@ -125,15 +125,12 @@ async function again(browser, url, items) {
     });
     const ms = Date.now() - begun;
     const rest = await counted(page);
-    return { page, ms, most, rest };
+    await page.close();
+    return { ms, most, rest };
   };
-  const log = values['skip-log'] ? null : await open();
-  // It has written its snapshot by then.
-  if (log) await log.page.waitForTimeout(10_000);
-  await log?.page.close();
   const snapshot = await open();
   await context.close();
-  return { made, log, snapshot };
+  return { made, snapshot };
 }
 
 await ensureBuilt();
@@ -157,9 +154,9 @@ const head = [
   'log a 1,000, MiB',
   'records a 1,000',
   'results a 1,000, MiB',
-  'reopened from its log, s',
-  'peak, MiB',
-  'from the snapshot, s',
+  'snapshot, MiB',
+  'whole log folded, s',
+  'reopened, s',
   'peak, MiB',
   'after, MiB',
 ];
@@ -173,8 +170,8 @@ try {
     try {
       const first = await fresh(browser, server.url, items);
       console.error(`${items}: opened`, first);
-      const { made, log, snapshot } = await again(browser, server.url, items);
-      console.error(`${items}: reopened`, made, log && { ms: log.ms, most: log.most }, snapshot.ms, snapshot.most);
+      const { made, snapshot } = await again(browser, server.url, items);
+      console.error(`${items}: reopened`, made, snapshot);
       const thousands = items / 1000;
       rows.push([
         items.toLocaleString('en'),
@@ -186,8 +183,8 @@ try {
         (made.log.bytes / 2 ** 20 / thousands).toFixed(2),
         Math.round(made.log.records / thousands),
         (made.results.bytes / 2 ** 20 / thousands).toFixed(2),
-        log ? seconds(log.ms) : '',
-        log ? Math.round(log.most) : '',
+        mib(made.snapshot),
+        seconds(made.foldMs),
         seconds(snapshot.ms),
         Math.round(snapshot.most),
         Math.round(snapshot.rest),

@@ -11,6 +11,8 @@ import { seededRandom } from '../../src/kernel/random.ts';
 import { SimulatedClock } from '../../src/kernel/simulated-clock.ts';
 import { prepareRun } from '../../src/runtime/host/new-run.ts';
 import type { RuntimeOptions } from '../../src/runtime/host/opener.ts';
+import { loadRun } from '../../src/runtime/run/load-run.ts';
+import { Snapshots, type SnapshotsOptions } from '../../src/runtime/run/snapshots.ts';
 import { Runtime } from '../../src/runtime/host/runtime.ts';
 import { NO_EXAMPLES, NO_GPU } from '../../src/runtime/testing/no-gpu.ts';
 import { openStore } from '../../src/store/dexie-store.ts';
@@ -30,6 +32,10 @@ export interface Made {
   /** Characters of sealed records, and how many. */
   readonly log: { readonly bytes: number; readonly records: number };
   readonly results: { readonly bytes: number; readonly records: number };
+  /** The whole log and all rows, read and folded in this worker, ms. */
+  readonly foldMs: number;
+  /** Bytes of the snapshot. */
+  readonly snapshot: number;
   /** Of the run of ten thousand, as it was really written. */
   readonly real: { readonly tasks: number; readonly log: number; readonly results: number };
 }
@@ -59,7 +65,8 @@ async function live(wanted: Wanted, tasks: number): Promise<Lived> {
   const reply = await runtime.start({ swarm: wanted.swarm, input, engine: 'scripted' });
   if (!reply.ok) throw new Error(reply.diagnostics[0]?.message);
   await clock.run(() => ended);
-  await runtime.close();
+  // Its last batch is on its way.
+  await clock.advance(5000);
   const id = reply.runId;
   const record = await store.record(id);
   if (!record) throw new Error('the run is not stored');
@@ -150,8 +157,23 @@ async function make(wanted: Wanted): Promise<Made> {
   }
   const record = { ...prepared.record, phase: 'done' as const, endedAt: clock.wall(), tasks, results: tasks };
   await store.commit({ run, fence, events: null, rows: [], agents: lived.agents, record });
+  const begun = performance.now();
+  const loaded = await loadRun(store, run);
+  const foldMs = performance.now() - begun;
+  await keepSnapshot({ ...loaded, store, run, fence, every: 1 });
+  const { body } = (await db.snapshots.where('[run+slot]').equals([run, 0]).first()) ?? {};
   store.close();
-  return { runId: run, ...sums, real: lived.real };
+  return { runId: run, ...sums, real: lived.real, foldMs, snapshot: body?.length ?? 0 };
+}
+
+/** As a run keeps it at its end. */
+async function keepSnapshot(options: SnapshotsOptions): Promise<void> {
+  const { store } = options;
+  const saved = new Promise<void>((resolve, reject) => {
+    const saveSnapshot: typeof store.saveSnapshot = (...given) => store.saveSnapshot(...given).then(resolve, reject);
+    new Snapshots({ ...options, store: { saveSnapshot } }).take()?.();
+  });
+  await saved;
 }
 
 /** Number of a turn of the first writer. */
@@ -163,7 +185,15 @@ function stored(run: string, row: ResultRow, moved: number, order: number, lines
 }
 
 self.onmessage = ({ data }: MessageEvent<Wanted>) => {
-  void make(data).then((made) => {
-    self.postMessage(made);
-  });
+  make(data).then(
+    (made) => {
+      self.postMessage(made);
+    },
+    (error: unknown) => {
+      // Heard by the page as an error of the worker.
+      setTimeout(() => {
+        throw error;
+      });
+    },
+  );
 };

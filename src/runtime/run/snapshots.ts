@@ -37,7 +37,7 @@ export interface Restored {
 }
 
 export interface SnapshotsOptions extends Restored {
-  readonly store: RunStore;
+  readonly store: Pick<RunStore, 'saveSnapshot'>;
   readonly run: string;
   readonly fence: number;
   /** Events between two. */
