@@ -210,7 +210,7 @@ describe('c: a run that is opened from a snapshot', () => {
     const id = await run(world, 1);
     const before = (await world.store.rows(id, [7]))[0]?.row;
     await world.db.results.update([id, 7], { sum: 0 });
-    const tab = world.tab({ decodeMs: 20 }, undefined, { snapshotEvery: 40 });
+    const tab = world.tab({ decodeMs: 20 }, undefined, undefined, { snapshotEvery: 40 });
     const opening = tab.runtime.open(id);
     await world.clock.settle();
     await opening;
