@@ -18,6 +18,7 @@ import { NO_EXAMPLES, NO_GPU } from '../../src/runtime/testing/no-gpu.ts';
 import { openStore } from '../../src/store/dexie-store.ts';
 import type { ColdAgent, JournalChunk, ResultRow, RunRecord } from '../../src/store/records.ts';
 import type { OrderedRow } from '../../src/store/run-store.ts';
+import type { Buckets } from '../../src/store/places.ts';
 import { Database } from '../../src/store/schema.ts';
 import { seal } from '../../src/store/seal.ts';
 
@@ -98,7 +99,7 @@ async function make(wanted: Wanted): Promise<Made> {
   const { swarm, lines, tasks } = wanted;
   const part = Math.min(REAL, tasks);
   const lived = await live(wanted, part);
-  const db = new Database('planaria');
+  const db = await database();
   const store = await openStore(db);
   const clock = new SimulatedClock(Date.now());
   const request = { swarm, input: { name: 'input.log', text: lines }, engine: 'scripted' as const };
@@ -164,6 +165,13 @@ async function make(wanted: Wanted): Promise<Made> {
   const { body } = (await db.snapshots.where('[run+slot]').equals([run, 0]).first()) ?? {};
   store.close();
   return { runId: run, ...sums, real: lived.real, foldMs, snapshot: body?.length ?? 0 };
+}
+
+/** Where the product keeps runs: in a bucket of their own where the browser has such. */
+async function database(): Promise<Database> {
+  const { storageBuckets } = navigator as { readonly storageBuckets?: Buckets };
+  const bucket = await storageBuckets?.open('runs', { durability: 'strict', persisted: true });
+  return new Database('planaria', { indexedDB: bucket?.indexedDB ?? indexedDB, IDBKeyRange });
 }
 
 /** As a run keeps it at its end. */
