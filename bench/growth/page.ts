@@ -1,4 +1,5 @@
 /** Writes stored runs for the product's page of the same origin, in a worker; bench/growth.mjs asks for them. */
+import { Worker } from '../../src/runtime/client/trusted-scripts.ts';
 import type { Made, Wanted } from './worker.ts';
 
 const write = (wanted: Wanted): Promise<Made> =>

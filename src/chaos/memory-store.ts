@@ -50,6 +50,7 @@ export class MemoryDisk {
   throwAway(): void {
     for (const table of Object.values(this.tables)) table.clear();
     this.fences.clear();
+    this.snapshots.clear();
     this.quarantine.length = 0;
     this.mark++;
   }
@@ -197,6 +198,7 @@ export class MemoryStore implements RunStore {
   }
 
   saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void> {
+    if (this.#isGone(run)) return Promise.reject(gone());
     if ((this.#disk.fences.get(run) ?? 0) !== fence)
       return Promise.reject(new StoreFault('stale-writer', 'Another tab has taken over this run.'));
     this.#disk.snapshots.set(run, snapshot);
