@@ -7,7 +7,15 @@
  */
 import type { Random } from '../kernel/random.ts';
 import { StoreFault } from '../store/fault.ts';
-import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from '../store/records.ts';
+import type {
+  ColdAgent,
+  CommitBatch,
+  JournalChunk,
+  ResultRow,
+  RunRecord,
+  RunSnapshot,
+  RunSource,
+} from '../store/records.ts';
 import type { OrderedRow, RunStore, SetAside } from '../store/run-store.ts';
 import { seal, type Sealed, type SealFault, unseal } from '../store/seal.ts';
 
@@ -15,6 +23,7 @@ type Table = 'runs' | 'sources' | 'journal' | 'results' | 'agents';
 type Stored = Sealed & { readonly run: string; readonly order: number; readonly agents: readonly number[] };
 
 const ROWS_A_READ = 500;
+const CHUNKS_A_READ = 32;
 
 /** What a disk had at some moment. */
 export interface DiskContent {
@@ -32,6 +41,8 @@ export class MemoryDisk {
     agents: new Map(),
   };
   readonly fences = new Map<string, number>();
+  /** The newest of each run. */
+  readonly snapshots = new Map<string, RunSnapshot>();
   readonly quarantine: {
     readonly run: string;
     readonly table: string;
@@ -45,6 +56,7 @@ export class MemoryDisk {
   throwAway(): void {
     for (const table of Object.values(this.tables)) table.clear();
     this.fences.clear();
+    this.snapshots.clear();
     this.quarantine.length = 0;
     this.mark++;
   }
@@ -164,6 +176,17 @@ export class MemoryStore implements RunStore {
     return Promise.resolve(meant.map(({ value }) => value).filter(({ lastSeq }) => lastSeq > afterSeq));
   }
 
+  async eachChunk(
+    run: string,
+    afterSeq: number,
+    upToSeq: number,
+    visit: (chunks: readonly JournalChunk[]) => unknown,
+  ): Promise<void> {
+    const chunks = await this.chunks(run, afterSeq, upToSeq);
+    for (let at = 0; at < chunks.length; at += CHUNKS_A_READ)
+      if (visit(chunks.slice(at, at + CHUNKS_A_READ)) === false) return;
+  }
+
   chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {
     const found = this.#inOrder<JournalChunk>('journal', run, (stored) => stored.agents.includes(agent));
     return Promise.resolve(found.slice(-atMost).map(({ value }) => value));
@@ -190,6 +213,24 @@ export class MemoryStore implements RunStore {
     return Promise.resolve();
   }
 
+  countRows(run: string): Promise<number> {
+    let count = 0;
+    for (const { run: owner } of this.#disk.tables.results.values()) if (owner === run) count++;
+    return Promise.resolve(count);
+  }
+
+  saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void> {
+    if (this.#isGone(run)) return Promise.reject(gone());
+    if ((this.#disk.fences.get(run) ?? 0) !== fence)
+      return Promise.reject(new StoreFault('stale-writer', 'Another tab has taken over this run.'));
+    this.#disk.snapshots.set(run, snapshot);
+    return Promise.resolve();
+  }
+
+  snapshot(run: string): Promise<RunSnapshot | null> {
+    return Promise.resolve(this.#disk.snapshots.get(run) ?? null);
+  }
+
   async agent(run: string, agent: number): Promise<ColdAgent | null> {
     return (await this.agents(run)).find((cold) => cold.agent === agent) ?? null;
   }
@@ -205,6 +246,7 @@ export class MemoryStore implements RunStore {
     for (const table of Object.values(this.#disk.tables))
       for (const [key, { run: owner }] of table) if (owner === run) table.delete(key);
     this.#disk.fences.delete(run);
+    this.#disk.snapshots.delete(run);
     const kept = this.#disk.quarantine.filter((item) => item.run !== run);
     this.#disk.quarantine.splice(0, this.#disk.quarantine.length, ...kept);
     return Promise.resolve();

@@ -68,9 +68,14 @@ export class FaultyStore implements RunStore {
   openWriter: RunStore['openWriter'] = (run) => this.#inner.openWriter(run);
   look: RunStore['look'] = (run) => this.#inner.look(run);
   chunks: RunStore['chunks'] = (run, afterSeq, upToSeq) => this.#inner.chunks(run, afterSeq, upToSeq);
+  eachChunk: RunStore['eachChunk'] = (run, afterSeq, upToSeq, visit) =>
+    this.#inner.eachChunk(run, afterSeq, upToSeq, visit);
   chunksOf: RunStore['chunksOf'] = (run, agent, atMost) => this.#inner.chunksOf(run, agent, atMost);
   rows: RunStore['rows'] = (run, tasks) => this.#inner.rows(run, tasks);
   eachRow: RunStore['eachRow'] = (run, visit) => this.#inner.eachRow(run, visit);
+  countRows: RunStore['countRows'] = (run) => this.#inner.countRows(run);
+  saveSnapshot: RunStore['saveSnapshot'] = (run, fence, snapshot) => this.#inner.saveSnapshot(run, fence, snapshot);
+  snapshot: RunStore['snapshot'] = (run) => this.#inner.snapshot(run);
   agent: RunStore['agent'] = (run, agent) => this.#inner.agent(run, agent);
   agents: RunStore['agents'] = (run) => this.#inner.agents(run);
   remove: RunStore['remove'] = (run) => this.#inner.remove(run);

@@ -7,7 +7,7 @@ export interface StepTries {
   readonly cures: number;
 }
 
-interface TriedStep extends StepTries {
+export interface TriedStep extends StepTries {
   readonly fault: Diagnosis;
   readonly action: RecoveryAction;
 }
@@ -31,10 +31,23 @@ export class StepRecord {
     return this.#seen.get(`${fault}/${action}`) ?? UNTRIED;
   }
 
+  /** Takes over what was tried before; of a step that is known already it counts instead. */
+  restore(tried: readonly TriedStep[]): void {
+    for (const each of tried) this.#seen.set(`${each.fault}/${each.action}`, each);
+  }
+
   /** All that was tried, by fault and action. */
   entries(): TriedStep[] {
     return [...this.#seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tried]) => tried);
   }
+}
+
+export interface SavedSteps {
+  readonly tried: readonly TriedStep[];
+  readonly open: readonly (readonly [
+    name: string,
+    step: { readonly fault: Diagnosis; readonly action: RecoveryAction },
+  ])[];
 }
 
 /** Orders of cases that nobody closes any more (a supervisor ended, a person's word) are forgotten beyond so many. */
@@ -49,6 +62,16 @@ export class LearnedSteps {
   readonly record = new StepRecord();
   /** The order of each open case whose outcome is not known yet. */
   readonly #open = new Map<string, { readonly fault: Diagnosis; readonly action: RecoveryAction }>();
+
+  /** As JSON. */
+  saved(): SavedSteps {
+    return { tried: this.record.entries(), open: [...this.#open] };
+  }
+
+  restore({ tried, open }: SavedSteps): void {
+    this.record.restore(tried);
+    for (const [name, step] of open) this.#open.set(name, step);
+  }
 
   hear(event: JournalEvent): void {
     switch (event.type) {

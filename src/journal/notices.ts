@@ -19,6 +19,11 @@ export interface OpenNotice extends Place {
   readonly failure: TaskFailure | null;
 }
 
+export interface SavedNotices {
+  readonly open: readonly (readonly [key: string, notice: OpenNotice])[];
+  readonly decided: readonly (readonly [id: string, decision: NoticeChoice])[];
+}
+
 /** Decisions remembered, so that a button that is pressed twice does nothing twice. */
 const REMEMBERED = 256;
 const ENGINE = 'engine';
@@ -48,7 +53,8 @@ export class Notices {
 
   /** The notice that the task's item there waits for; null where it waits for none. */
   ofTask(task: number, place: Place = {}): OpenNotice | null {
-    return this.#open.get(taskKey(task, place)) ?? null;
+    // Asked of every task that comes up, and there is seldom a notice.
+    return this.#open.size === 0 ? null : (this.#open.get(taskKey(task, place)) ?? null);
   }
 
   ofEngine(): OpenNotice | null {
@@ -62,10 +68,19 @@ export class Notices {
 
   /** One of its own that is as this one is now. */
   copy(): Notices {
-    const copy = new Notices();
-    for (const [key, notice] of this.#open) copy.#open.set(key, notice);
-    for (const [id, decision] of this.#decided) copy.#decided.set(id, decision);
-    return copy;
+    return Notices.from(this.saved());
+  }
+
+  /** As JSON. */
+  saved(): SavedNotices {
+    return { open: [...this.#open], decided: [...this.#decided] };
+  }
+
+  static from({ open, decided }: SavedNotices): Notices {
+    const notices = new Notices();
+    for (const [key, notice] of open) notices.#open.set(key, notice);
+    for (const [id, decision] of decided) notices.#decided.set(id, decision);
+    return notices;
   }
 
   apply(event: JournalEvent): void {

@@ -14,7 +14,7 @@ export interface ItemState {
 }
 
 /** An item beside the one that its task's row holds. */
-interface Beside {
+export interface Beside {
   readonly step: number;
   readonly slot: number;
   status: number;

@@ -1,19 +1,22 @@
 import { entropySeed } from '../kernel/random.ts';
 import { Connection } from './connection.ts';
-import { StoreFault } from './fault.ts';
-import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource } from './records.ts';
+import { asStoreFault, StoreFault } from './fault.ts';
+import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource } from './records.ts';
 import type { HasRoom } from './room.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
-import type { StoredAgent, StoredChunk } from './schema.ts';
+import type { StoredAgent, StoredChunk, StoredSnapshot } from './schema.ts';
 import { Database, erase, fenceKey } from './schema.ts';
-import type { Sealed } from './seal.ts';
+import type { Sealed, SealFault } from './seal.ts';
 import { seal, unseal } from './seal.ts';
 import type { RecordKey, SealedTable } from './set-aside.ts';
 import { openOrSetAside } from './set-aside.ts';
+import { packSnapshot, unpackSnapshot } from './stored-snapshot.ts';
 
 /** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
 const INPUT_PART = 256 * 1024;
 const ROWS_A_READ = 500;
+/** Chunks hold a few hundred events, some 100 kB. */
+const CHUNKS_A_READ = 32;
 const CHUNKS_A_TRIM = 50;
 
 type SourceHeader = Omit<RunSource, 'input'> & { readonly input: { readonly name: string; readonly parts: number } };
@@ -83,7 +86,7 @@ export class DexieStore implements RunStore {
       if (!first) throw new StoreFault('missing', `Run ${run} has no source.`);
       const header = await this.#read<SourceHeader>('sources', [run, 0], first, run);
       if (!header) throw new StoreFault('corrupt', `The swarm file of run ${run} can no longer be read.`);
-      let text = '';
+      const pieces: string[] = [];
       for (const item of rest) {
         const piece = await this.#read<string>('sources', [run, item.part], item, run);
         if (piece === null)
@@ -91,10 +94,10 @@ export class DexieStore implements RunStore {
             'corrupt',
             `Part ${String(item.part)} of the input of run ${run} can no longer be read.`,
           );
-        text += piece;
+        pieces.push(piece);
       }
       if (rest.length !== header.input.parts) throw new StoreFault('corrupt', `The input of run ${run} is not whole.`);
-      return { ...header, input: { name: header.input.name, text } };
+      return { ...header, input: { name: header.input.name, text: pieces.join('') } };
     });
   }
 
@@ -146,14 +149,27 @@ export class DexieStore implements RunStore {
   }
 
   async chunks(run: string, afterSeq: number, upToSeq = Infinity): Promise<JournalChunk[]> {
-    return this.#connection.use(async () => {
+    const all: JournalChunk[] = [];
+    await this.eachChunk(run, afterSeq, upToSeq, (chunks) => {
+      all.push(...chunks);
+    });
+    return all;
+  }
+
+  eachChunk: RunStore['eachChunk'] = async (run, afterSeq, upToSeq, visit) => {
+    await this.#connection.use(async () => {
       const journal = this.#db.journal.where('[run+firstSeq]');
       const split = await journal.between([run, 0], [run, afterSeq], true, true).last();
-      const range = this.#db.journal.where('[run+firstSeq]').between([run, afterSeq], [run, upToSeq], false, true);
-      const found = await range.toArray();
-      return this.#chunks(split && split.lastSeq > afterSeq ? [split, ...found] : found);
+      if (split && split.lastSeq > afterSeq && visit(await this.#chunks([split])) === false) return;
+      for (let from = afterSeq; ;) {
+        const range = this.#db.journal.where('[run+firstSeq]').between([run, from], [run, upToSeq], false, true);
+        const stored = await range.limit(CHUNKS_A_READ).toArray();
+        const last = stored.at(-1);
+        if (!last || visit(await this.#chunks(stored)) === false) return;
+        from = last.firstSeq;
+      }
     });
-  }
+  };
 
   async chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]> {
     return this.#connection.use(async () => {
@@ -180,6 +196,36 @@ export class DexieStore implements RunStore {
         visit(await this.#rows(stored));
         from = (stored[stored.length - 1] as { task: number }).task;
       }
+    });
+  }
+
+  async countRows(run: string): Promise<number> {
+    return this.#connection.use((db) =>
+      db.results.where('[run+task]').between([run, 0], [run, Infinity], true, true).count(),
+    );
+  }
+
+  async saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void> {
+    const packed = await packSnapshot(snapshot);
+    await this.#connection.use(({ snapshots, kv }) =>
+      this.#db.transaction('rw', [snapshots, kv], async () => {
+        await this.#sameDatabase(run);
+        if (((await kv.get(fenceKey(run)))?.value ?? 0) !== fence)
+          throw new StoreFault('stale-writer', 'Another tab has taken over this run.');
+        const [newest] = await this.#snapshots(run);
+        await snapshots.put({ run, slot: newest?.slot === 0 ? 1 : 0, ...packed });
+      }),
+    );
+  }
+
+  async snapshot(run: string): Promise<RunSnapshot | null> {
+    return this.#connection.use(async () => {
+      for (const stored of await this.#snapshots(run)) {
+        const opened = await unpackSnapshot(stored);
+        if (opened.ok) return opened.value;
+        await this.#setAside(stored, opened.error);
+      }
+      return null;
     });
   }
 
@@ -250,6 +296,27 @@ export class DexieStore implements RunStore {
       if (chunk) chunks.push(chunk);
     }
     return chunks;
+  }
+
+  /** A snapshot that cannot be trusted, without its body: the log says the same. */
+  async #setAside({ run, slot, seq, v, sum }: StoredSnapshot, reason: SealFault): Promise<void> {
+    const { snapshots, quarantine } = this.#db;
+    try {
+      await this.#db.transaction('rw', [snapshots, quarantine], async () => {
+        await snapshots.delete([run, slot]);
+        const record = { run, slot, seq, v, sum };
+        await quarantine.add({ run, table: 'snapshots', key: JSON.stringify([run, slot]), reason, record });
+      });
+    } catch (error) {
+      // On a full disk it stays where it is.
+      if (asStoreFault(error).code !== 'quota') throw error;
+    }
+  }
+
+  /** Newest first. */
+  async #snapshots(run: string): Promise<StoredSnapshot[]> {
+    const range = this.#db.snapshots.where('[run+slot]').between([run, 0], [run, 1], true, true);
+    return (await range.toArray()).sort((a, b) => b.seq - a.seq);
   }
 
   /** Puts lean chunks in the place of these; characters that were freed. */

@@ -2,7 +2,7 @@ import type { Database, StoredRun } from './schema.ts';
 import { copiedKey, erase, fenceKey, keysOf, OF_RUNS } from './schema.ts';
 
 /** Records that are copied in one transaction; parts of an input are large, the others are not. */
-const PIECE = { sources: 8, journal: 100, results: 200, agents: 200 } as const satisfies Record<
+const PIECE = { sources: 8, journal: 100, results: 200, agents: 200, snapshots: 1 } as const satisfies Record<
   (typeof OF_RUNS)[number],
   number
 >;

@@ -89,9 +89,27 @@ export class PlacedStore implements RunStore {
   chunksOf: RunStore['chunksOf'] = (run, agent, atMost) =>
     this.#read(run, (store) => store.chunksOf(run, agent, atMost));
   rows: RunStore['rows'] = (run, tasks) => this.#read(run, (store) => store.rows(run, tasks));
+  countRows: RunStore['countRows'] = (run) => this.#read(run, (store) => store.countRows(run));
+  saveSnapshot: RunStore['saveSnapshot'] = async (run, fence, snapshot) =>
+    (await this.#where(run)).saveSnapshot(run, fence, snapshot);
+  snapshot: RunStore['snapshot'] = (run) => this.#read(run, (store) => store.snapshot(run));
   agent: RunStore['agent'] = (run, agent) => this.#read(run, (store) => store.agent(run, agent));
   agents: RunStore['agents'] = (run) => this.#read(run, (store) => store.agents(run));
   quarantined: RunStore['quarantined'] = (run) => this.#read(run, (store) => store.quarantined(run));
+
+  eachChunk: RunStore['eachChunk'] = (run, afterSeq, upToSeq, visit) => {
+    // As in `eachRow`.
+    let last = afterSeq;
+    let enough = false;
+    return this.#read(run, async (store) => {
+      if (enough) return;
+      await store.eachChunk(run, last, upToSeq, (chunks) => {
+        last = chunks.at(-1)?.lastSeq ?? last;
+        enough = visit(chunks) === false;
+        return !enough;
+      });
+    });
+  };
 
   eachRow: RunStore['eachRow'] = (run, visit) => {
     // Read again from another place, it goes on behind the last task that was shown.

@@ -83,6 +83,14 @@ export interface JournalChunk {
   readonly agents: readonly number[];
 }
 
+/** What a run had come to at a place in its log: made of that log, and kept so that it need not be folded anew. */
+export interface RunSnapshot {
+  /** Number of the last event that it knows. */
+  readonly seq: number;
+  /** Whatever its writer makes of it. */
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+}
+
 /** What an agent takes along when it leaves the GPU; the truth from which it comes back. */
 export interface ColdAgent {
   readonly agent: number;

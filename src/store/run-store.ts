@@ -1,5 +1,5 @@
 import type { SealFault } from './seal.ts';
-import type { CommitBatch, JournalChunk, ResultRow, RunRecord, RunSource, ColdAgent } from './records.ts';
+import type { CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource, ColdAgent } from './records.ts';
 
 /** A committed row with the order of its commit. */
 export interface OrderedRow {
@@ -44,12 +44,25 @@ export interface RunStore {
   commit(batch: CommitBatch): Promise<void>;
   /** Chunks that hold events after `afterSeq` and, where given, up to `upToSeq`, in order; the outer ones may hold others too. */
   chunks(run: string, afterSeq: number, upToSeq?: number): Promise<JournalChunk[]>;
+  /** The same in pieces, each of which may be forgotten before the next is read: a log of any size. `visit` false: that was enough. */
+  eachChunk(
+    run: string,
+    afterSeq: number,
+    upToSeq: number,
+    visit: (chunks: readonly JournalChunk[]) => unknown,
+  ): Promise<void>;
   /** The newest chunks that speak of the agent, oldest first. */
   chunksOf(run: string, agent: number, atMost: number): Promise<JournalChunk[]>;
   /** Rows of these tasks, in their order; tasks without a row are left out. */
   rows(run: string, tasks: readonly number[]): Promise<OrderedRow[]>;
   /** Every row of the run, by task, in pieces of at most 500. */
   eachRow(run: string, visit: (rows: readonly OrderedRow[]) => void): Promise<void>;
+  /** Rows of the run, those included that can no longer be read and have not been read since. */
+  countRows(run: string): Promise<number>;
+  /** Keeps a snapshot, and the one before it. Refused with an older fence (`stale-writer`). */
+  saveSnapshot(run: string, fence: number, snapshot: RunSnapshot): Promise<void>;
+  /** The newest that can be read; null without one. */
+  snapshot(run: string): Promise<RunSnapshot | null>;
   /** Newest readable generation. */
   agent(run: string, agent: number): Promise<ColdAgent | null>;
   /** Newest readable generation of each agent that has one. */

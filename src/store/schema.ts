@@ -31,6 +31,17 @@ export interface StoredAgent extends Sealed {
   /** Generation modulo 2: writing one generation leaves the one before alone. */
   readonly slot: number;
 }
+/** Its parts as raw deflate, each with its length before and after; `sum`: CRC-32C of `body`. */
+export interface StoredSnapshot {
+  readonly run: string;
+  /** Of two, the older is written over. */
+  readonly slot: number;
+  readonly seq: number;
+  readonly v: number;
+  readonly sum: number;
+  readonly lengths: readonly (readonly [packed: number, whole: number])[];
+  readonly body: Uint8Array<ArrayBuffer>;
+}
 export interface StoredValue {
   readonly key: string;
   readonly value: number;
@@ -52,6 +63,7 @@ export class Database extends Dexie {
   declare readonly journal: Table<StoredChunk, [string, number]>;
   declare readonly results: Table<StoredResult, [string, number]>;
   declare readonly agents: Table<StoredAgent, [string, number, number]>;
+  declare readonly snapshots: Table<StoredSnapshot, [string, number]>;
   declare readonly kv: Table<StoredValue, string>;
   declare readonly quarantine: EntityTable<QuarantinedRecord, 'id'>;
 
@@ -68,6 +80,7 @@ export class Database extends Dexie {
       kv: 'key',
       quarantine: '++id, run',
     });
+    this.version(2).stores({ snapshots: '[run+slot]' });
   }
 }
 
@@ -78,7 +91,7 @@ export const fenceKey = (run: string): string => `fence/${run}`;
 export const copiedKey = (run: string): string => `copied/${run}`;
 
 /** Tables of which a run has records whose keys begin with its id. */
-export const OF_RUNS = ['sources', 'journal', 'results', 'agents'] as const;
+export const OF_RUNS = ['sources', 'journal', 'results', 'agents', 'snapshots'] as const;
 
 /** Every key of a table of `OF_RUNS` that belongs to the run, after `after` where that is given: arrays come behind all numbers. */
 export const keysOf = (run: string, after: readonly unknown[] = [run]): [unknown[], unknown[]] => [

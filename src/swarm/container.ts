@@ -10,7 +10,7 @@
  */
 import { crc32c } from '../kernel/checksum.ts';
 import { ok, type Result } from '../kernel/result.ts';
-import { deflate, inflate } from './deflate.ts';
+import { deflate, inflate } from '../kernel/deflate.ts';
 import { linkError, type LinkError } from './link.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a, 0x1a] as const;

@@ -10,7 +10,7 @@
  */
 import { crc32c } from '../kernel/checksum.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
-import { deflate, inflate } from './deflate.ts';
+import { deflate, inflate } from '../kernel/deflate.ts';
 import { MAX_BYTES } from './source.ts';
 
 export const LINK_CODECS = ['s1', 's2', 'i1', 'i2'] as const;

@@ -43,6 +43,15 @@ interface Open {
   cameBack: boolean;
 }
 
+export interface SavedLedger {
+  readonly entries: readonly (Omit<LedgerEntry, 'cured'> & { readonly lasts: boolean })[];
+  /** `entry`: index of it. */
+  readonly open: readonly { readonly entry: number; readonly waiting: readonly number[]; readonly cameBack: boolean }[];
+  readonly falseAlarms: number;
+  readonly turns: number;
+  readonly turnsLost: number;
+}
+
 export interface KindSummary {
   readonly kind: FaultKind;
   readonly injected: number;
@@ -83,6 +92,33 @@ export class FaultLedger {
   /** Turns that came to their end. */
   get turns(): number {
     return this.#turns;
+  }
+
+  /** As JSON. */
+  saved(): SavedLedger {
+    return {
+      entries: this.entries.map(({ cured, ...entry }) => ({ ...entry, lasts: cured !== undefined })),
+      open: this.#open.map(({ entry, waiting, cameBack }) => ({
+        entry: this.entries.indexOf(entry),
+        waiting: [...waiting],
+        cameBack,
+      })),
+      falseAlarms: this.#falseAlarms,
+      turns: this.#turns,
+      turnsLost: this.#turnsLost,
+    };
+  }
+
+  /** @param cured of faults that last: see `InjectedFault` */
+  restore({ entries, open, falseAlarms, turns, turnsLost }: SavedLedger, cured: (agent: number) => boolean): void {
+    for (const { lasts, ...entry } of entries) this.entries.push({ ...entry, ...(lasts && { cured }) });
+    this.#open = open.flatMap(({ entry, waiting, cameBack }): Open[] => {
+      const found = this.entries[entry];
+      return found ? [{ entry: found, waiting: new Set(waiting), cameBack }] : [];
+    });
+    this.#falseAlarms = falseAlarms;
+    this.#turns = turns;
+    this.#turnsLost = turnsLost;
   }
 
   inject(fault: InjectedFault): void {

@@ -18,6 +18,18 @@ interface Heal {
   readonly ms: number;
 }
 
+interface OpenCase {
+  readonly agent: number;
+  readonly since: number;
+}
+
+export interface SavedHeals {
+  readonly heals: readonly Heal[];
+  readonly open: readonly (readonly [name: string, each: OpenCase])[];
+  readonly closed: readonly { readonly from: number; readonly to: number }[];
+  readonly restarts: readonly { readonly at: number; readonly shard: number }[];
+}
+
 export class HealFold {
   readonly #intensity: number;
   readonly #windowMs: number;
@@ -25,7 +37,7 @@ export class HealFold {
   readonly #heals: Heal[] = [];
   #last: { readonly p50: number | null; readonly p95: number | null; readonly mended: number } | null = null;
   /** Open cases, each with the agent it is about. */
-  readonly #open = new Map<string, { readonly agent: number; readonly since: number }>();
+  readonly #open = new Map<string, OpenCase>();
   readonly #closed: { readonly from: number; readonly to: number }[] = [];
   readonly #restarts: { readonly at: number; readonly shard: number }[] = [];
 
@@ -34,6 +46,18 @@ export class HealFold {
     this.#intensity = intensity;
     this.#windowMs = windowMs;
     this.#shardOf = shardOf;
+  }
+
+  /** As JSON. */
+  saved(): SavedHeals {
+    return { heals: this.#heals, open: [...this.#open], closed: this.#closed, restarts: this.#restarts };
+  }
+
+  restore({ heals, open, closed, restarts }: SavedHeals): void {
+    this.#heals.push(...heals);
+    for (const [name, each] of open) this.#open.set(name, each);
+    this.#closed.push(...closed);
+    this.#restarts.push(...restarts);
   }
 
   hear(event: JournalEvent): void {

@@ -26,6 +26,18 @@ export interface TimelineBuckets {
   readonly settledAt: number;
 }
 
+export interface SavedTimeline {
+  readonly bucketMs: number;
+  readonly length: number;
+  readonly endAt: number;
+  readonly tokens: readonly number[];
+  readonly tasks: readonly number[];
+  readonly seats: readonly number[];
+  readonly mended: readonly number[];
+  readonly health: readonly number[];
+  readonly turns: readonly (readonly [agent: number, at: number])[];
+}
+
 const FIRST_BUCKET_MS = 250;
 const MOST_BUCKETS = 512;
 /** Health in steps of 0.02: what a picture of 30 pixels can show, and such counts can be added up. */
@@ -52,6 +64,34 @@ export class TimelineFold {
     this.#seats = new Uint32Array(mostBuckets);
     this.#mended = new Uint32Array(mostBuckets);
     this.#health = new Uint32Array(mostBuckets * STEPS);
+  }
+
+  /** As JSON. */
+  saved(): SavedTimeline {
+    return {
+      bucketMs: this.#bucketMs,
+      length: this.#length,
+      endAt: this.#endAt,
+      tokens: [...this.#tokens],
+      tasks: [...this.#tasks],
+      seats: [...this.#seats],
+      mended: [...this.#mended],
+      health: [...this.#health],
+      turns: [...this.#turns],
+    };
+  }
+
+  /** Of a fold with as many buckets. */
+  restore({ bucketMs, length, endAt, tokens, tasks, seats, mended, health, turns }: SavedTimeline): void {
+    this.#bucketMs = bucketMs;
+    this.#length = length;
+    this.#endAt = endAt;
+    this.#tokens.set(tokens);
+    this.#tasks.set(tasks);
+    this.#seats.set(seats);
+    this.#mended.set(mended);
+    this.#health.set(health);
+    for (const [agent, at] of turns) this.#turns.set(agent, at);
   }
 
   /** @param health of the event's agent after it, 0 to 1; looked at where a turn ended */

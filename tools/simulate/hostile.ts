@@ -43,6 +43,7 @@ const REFUSED: ReadonlySet<PropertyKey> = new Set<keyof RunStore>([
   'openWriter',
   'chunks',
   'rows',
+  'eachChunk',
   'eachRow',
   'agents',
   'agent',

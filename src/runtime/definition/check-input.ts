@@ -1,4 +1,4 @@
-import { readInput } from '../../swarm/input/read-input.ts';
+import { readTable } from '../../swarm/input/read-input.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import type { CheckedInput, GivenInput } from '../protocol/protocol.ts';
 import { textOfInput } from './given-input.ts';
@@ -13,10 +13,10 @@ export function checkInput(swarmText: string, given: GivenInput): CheckedInput {
   if (!parsed.ok) return { ok: false, diagnostics: [] };
   const { input } = parsed.value.swarm;
   const { name, text, decoding } = textOfInput(given, input);
-  const read = readInput(name, text, input, { decoding });
+  const read = readTable(name, text, input, { decoding });
   if (!read.ok) return { ok: false, diagnostics: read.error };
   const { items, notes, skipped } = read.value;
-  const first = items.slice(0, FIRST).map(({ line, lastLine, text: whole }) => ({
+  const first = items.first(FIRST).map(({ line, lastLine, text: whole }) => ({
     line,
     ...(lastLine !== undefined && { lastLine }),
     text: whole.slice(0, FIRST_CHARACTERS).toWellFormed(),

@@ -8,7 +8,8 @@ import { expand, type Layout } from '../../swarm/expand.ts';
 import type { Decoding } from '../../swarm/input/decode.ts';
 import { readItems } from '../../swarm/input/items.ts';
 import type { InputNote } from '../../swarm/input/notes.ts';
-import { type InputItem, type ReadInput, readInput, type SkippedRecord } from '../../swarm/input/read-input.ts';
+import { ItemTable } from '../../swarm/input/item-table.ts';
+import { type InputItem, readTable, type ReadTable, type SkippedRecord } from '../../swarm/input/read-input.ts';
 import type { Reading } from '../../swarm/input/sink.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
@@ -54,7 +55,7 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly settings: RunSettings;
   readonly summary: SwarmSummary;
   readonly layout: Layout;
-  readonly items: readonly InputItem[];
+  readonly items: ItemTable;
   readonly tasks: TaskPlan;
   readonly steps: readonly RunStep[];
   readonly budget: MemoryBudget;
@@ -130,11 +131,11 @@ function itemsOf(
   { input }: RunSource,
   swarm: Swarm,
   { limit, reading = 1, decoding }: RunSettings,
-): Result<ReadInput, readonly Diagnostic[]> {
+): Result<ReadTable, readonly Diagnostic[]> {
   if (reading !== 'items')
-    return readInput(input.name, input.text, swarm.input, { limit: limit ?? undefined, reading, decoding });
+    return readTable(input.name, input.text, swarm.input, { limit: limit ?? undefined, reading, decoding });
   const items = readItems(input.text);
-  if (items.ok) return ok({ items: items.value, notes: [], skipped: [] });
+  if (items.ok) return ok({ items: ItemTable.from(items.value), notes: [], skipped: [] });
   return err([{ file: input.name, line: 1, column: 1, message: items.error, expected: '', hint: '' }]);
 }
 
@@ -152,12 +153,12 @@ export function taskInput(
   { created }: Pick<RunState, 'created'>,
   task: number,
 ): InputItem {
-  const item = setup.items[task];
+  const item = setup.items.at(task);
   if (item) return item;
   // Each comes from one of a lower number, through however many.
   let first: number | undefined = task;
-  while (first !== undefined && !setup.items[first]) first = created.get(first)?.from[0];
-  const line = first === undefined ? undefined : setup.items[first]?.line;
+  while (first !== undefined && first >= setup.items.length) first = created.get(first)?.from[0];
+  const line = first === undefined ? undefined : setup.items.at(first)?.line;
   return { line: line ?? 0, text: created.get(task)?.text ?? '' };
 }
 

@@ -17,12 +17,31 @@ const NO_WAITS: EndpointFigures['waits'] = { times: 0, ms: 0, last: null };
 type SeatsChanged = NonNullable<RunStatus['seatsChanged']>;
 type StorageNote = RunStatus['storageNotes'][number];
 
+export interface SavedAsides {
+  readonly seats: readonly { readonly at: number; readonly change: SeatsChanged | null }[];
+  readonly storage: readonly StorageNote[];
+  readonly lacks: EndpointFigures['lacks'];
+  readonly waits: readonly (EndpointFigures['waits'] & { readonly at: number })[];
+}
+
 export class Asides {
-  #seats: { readonly at: number; readonly change: SeatsChanged | null }[] = [];
+  #seats: SavedAsides['seats'][number][] = [];
   readonly #storage: StorageNote[] = [];
   readonly #lacks: EndpointFigures['lacks'][number][] = [];
   /** Sums up to and with each wait. */
-  #waits: (EndpointFigures['waits'] & { readonly at: number })[] = [];
+  #waits: SavedAsides['waits'][number][] = [];
+
+  /** As JSON. */
+  saved(): SavedAsides {
+    return { seats: this.#seats, storage: this.#storage, lacks: this.#lacks, waits: this.#waits };
+  }
+
+  restore({ seats, storage, lacks, waits }: SavedAsides): void {
+    this.#seats = [...seats];
+    this.#storage.push(...storage);
+    this.#lacks.push(...lacks);
+    this.#waits = [...waits];
+  }
 
   hear(event: JournalEvent): void {
     const { at, seq } = event;

@@ -3,8 +3,14 @@ import { KINDS } from '../../chaos/kinds.ts';
 import type { FaultDetail } from '../../journal/fault-events.ts';
 import type { FaultKind } from '../../journal/vocabulary.ts';
 import type { JournalEvent } from '../../journal/events.ts';
-import { FaultLedger, type InjectedFault, type KindSummary, type LedgerEntry } from '../../telemetry/fault-ledger.ts';
-import { TriedSteps } from './tried-steps.ts';
+import {
+  FaultLedger,
+  type InjectedFault,
+  type KindSummary,
+  type LedgerEntry,
+  type SavedLedger,
+} from '../../telemetry/fault-ledger.ts';
+import { type Tried, TriedSteps } from './tried-steps.ts';
 import type { FaultLine, Timeline } from '../protocol/protocol.ts';
 
 /** The tab itself ends for it: mended when the run has come back. */
@@ -29,12 +35,50 @@ interface Note {
   mendedAt: number | null;
 }
 
+export interface SavedFaults {
+  readonly ledger: SavedLedger;
+  /** `entry`: index into the ledger's entries. */
+  readonly notes: readonly (Omit<Note, 'entry' | 'tried'> & {
+    readonly entry: number;
+    readonly tried: readonly Tried[];
+    readonly open: boolean;
+  })[];
+  readonly ill: readonly number[];
+}
+
 export class FaultStory {
   readonly #ledger = new FaultLedger();
   readonly #notes: Note[] = [];
   #open: Note[] = [];
   /** Agents that are ill beyond their turn; a turn of one of them proves nothing. */
   readonly #ill = new Set<number>();
+
+  /** As JSON. */
+  saved(): SavedFaults {
+    const { entries } = this.#ledger;
+    return {
+      ledger: this.#ledger.saved(),
+      notes: this.#notes.map(({ entry, tried, ...note }) => ({
+        ...note,
+        entry: entries.indexOf(entry),
+        tried: tried.saved(),
+        open: note.mendedAt === null,
+      })),
+      ill: [...this.#ill],
+    };
+  }
+
+  restore({ ledger, notes, ill }: SavedFaults): void {
+    this.#ledger.restore(ledger, this.#cured);
+    for (const { entry, tried, open, ...rest } of notes) {
+      const found = this.#ledger.entries[entry];
+      if (!found) continue;
+      const note: Note = { ...rest, entry: found, tried: new TriedSteps(tried) };
+      this.#notes.push(note);
+      if (open) this.#open.push(note);
+    }
+    for (const agent of ill) this.#ill.add(agent);
+  }
 
   /** @param now the time of the event on a clock that also goes on while the run waits, ms */
   hear(event: JournalEvent, now: number): void {
@@ -115,7 +159,9 @@ export class FaultStory {
       seenAs: info.seenAs,
       mendedBy: info.seam === 'turn' ? 'agent' : ENDS_TAB.has(event.kind) ? 'run' : 'any',
       survivable: true,
-      ...(event.lasting && { cured: (agent: number) => !this.#ill.has(agent) }),
+      ...(event.lasting && { cured: this.#cured }),
     };
   }
+
+  readonly #cured = (agent: number): boolean => !this.#ill.has(agent);
 }

@@ -4,14 +4,14 @@
  */
 import type { JournalEvent } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
-import { LearnedSteps, type StepRecord } from '../../healing/step-record.ts';
+import { LearnedSteps, type SavedSteps, type StepRecord } from '../../healing/step-record.ts';
 import { SHARD_SIZE } from '../../healing/supervision.ts';
-import { HealFold } from '../../telemetry/heals.ts';
+import { HealFold, type SavedHeals } from '../../telemetry/heals.ts';
 import type { KindSummary } from '../../telemetry/fault-ledger.ts';
-import { TimelineFold } from '../../telemetry/timeline.ts';
-import { Asides } from './asides.ts';
+import { type SavedTimeline, TimelineFold } from '../../telemetry/timeline.ts';
+import { Asides, type SavedAsides } from './asides.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { FaultStory } from './fault-story.ts';
+import { FaultStory, type SavedFaults } from './fault-story.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import type { RunStatus, Timeline, TimelineEvent } from '../protocol/protocol.ts';
 
@@ -32,6 +32,18 @@ const TOLD: Readonly<Partial<Record<JournalEvent['type'], TimelineEvent['kind']>
 
 /** What of the status a log alone tells. */
 export type HistoryFigures = Pick<RunStatus, 'faults' | 'healing' | 'seatsChanged' | 'storageNotes' | 'endpoint'>;
+
+export interface SavedHistory {
+  readonly learned: SavedSteps;
+  readonly faults: SavedFaults;
+  readonly heals: SavedHeals;
+  readonly asides: SavedAsides;
+  readonly timeline: SavedTimeline;
+  readonly events: readonly TimelineEvent[];
+  readonly last: { readonly at: number; readonly wall: number } | null;
+  readonly lived: number;
+  readonly paused: boolean;
+}
 
 export class History {
   readonly checkpoints = new Checkpoints();
@@ -55,6 +67,35 @@ export class History {
       // Shards of a role begin at its first row; the row of a shard's first agent names it.
       return agent - ((agent - first) % SHARD_SIZE);
     });
+  }
+
+  /** As JSON: all but the checkpoints. */
+  saved(): SavedHistory {
+    return {
+      learned: this.#learned.saved(),
+      faults: this.#faults.saved(),
+      heals: this.#heals.saved(),
+      asides: this.#asides.saved(),
+      timeline: this.#timeline.saved(),
+      events: this.#events,
+      last: this.#last,
+      lived: this.#lived,
+      paused: this.#paused,
+    };
+  }
+
+  /** Takes over what a history had heard, of a run of the same setup; `state` is as it was then. */
+  restore(saved: SavedHistory, state: RunState): void {
+    this.#learned.restore(saved.learned);
+    this.#faults.restore(saved.faults);
+    this.#heals.restore(saved.heals);
+    this.#asides.restore(saved.asides);
+    this.#timeline.restore(saved.timeline);
+    this.#events = [...saved.events];
+    this.#last = saved.last;
+    this.#lived = saved.lived;
+    this.#paused = saved.paused;
+    this.checkpoints.consider(state);
   }
 
   /** @param state as it is after the event */

@@ -4,7 +4,7 @@ import type { FaultLine } from '../protocol/protocol.ts';
 
 type Trying = NonNullable<FaultLine['trying']>;
 
-interface Tried {
+export interface Tried {
   /** Run time, ms. */
   readonly at: number;
   readonly agent: number;
@@ -14,7 +14,16 @@ interface Tried {
 }
 
 export class TriedSteps {
-  readonly #tried: Tried[] = [];
+  readonly #tried: Tried[];
+
+  constructor(tried: readonly Tried[] = []) {
+    this.#tried = [...tried];
+  }
+
+  /** As JSON, for the constructor. */
+  saved(): readonly Tried[] {
+    return this.#tried;
+  }
 
   /** @param event of an agent that the fault struck, or of what all share where it struck none in particular */
   hear(event: Extract<JournalEvent, { type: 'heal.ordered' | 'heal.mended' | 'heal.absolved' }>): void {

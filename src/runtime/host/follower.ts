@@ -1,5 +1,5 @@
 import type { EngineReport } from '../../engine/contract.ts';
-import { AGENT } from '../../journal/run-state.ts';
+import { AGENT, TASK } from '../../journal/run-state.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { RunStore } from '../../store/run-store.ts';
@@ -108,7 +108,9 @@ export class Follower implements RunView {
       await foldNew(this.#store, this.id, this.state, this.history);
       this.#record = (await this.#store.record(this.id)) ?? this.#record;
       const { status } = this.state.tasks;
-      const missing = [...status.keys()].filter((task) => (status[task] as number) >= 2 && !this.index.entry(task));
+      const missing: number[] = [];
+      for (let task = 0; task < status.length; task++)
+        if ((status[task] as number) >= TASK.committed && !this.index.has(task)) missing.push(task);
       if (missing.length > 0) {
         const rows = await this.#store.rows(this.id, missing);
         this.index.add(rows);

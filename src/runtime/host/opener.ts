@@ -38,6 +38,7 @@ export interface RuntimeOptions {
   /** How runs are supervised and who hears their events; what chaos and simulation need. */
   readonly healing?: HealingSettings | null;
   readonly fixedSeats?: boolean;
+  readonly snapshotEvery?: number;
   readonly onEvent?: (event: JournalEvent) => void;
   /** How this tab's engines can be broken on purpose; absent: they cannot. */
   readonly engineFaults?: EngineFaults;
@@ -102,7 +103,7 @@ export class Opener {
       const onStale = (): void => {
         this.#hooks.reopen(runId);
       };
-      const { healing, onEvent, fixedSeats = false } = this.#with;
+      const { healing, onEvent, snapshotEvery, fixedSeats = false } = this.#with;
       const wrap = this.#injector.begin(
         {
           id: runId,
@@ -142,10 +143,12 @@ export class Opener {
         onGone: () => {
           this.#hooks.gone(runId);
         },
+        onBadRow: onStale,
         // Chaos of a simulation stands where this tab's own would.
         healing: healing === null ? null : { tap: this.#injector.tap, ...healing },
         fixedSeats,
         ...(onEvent && { onEvent }),
+        ...(snapshotEvery !== undefined && { snapshotEvery }),
       });
       try {
         await run.start();

@@ -125,7 +125,7 @@ export class Links implements LinkServer {
       swarm: run.swarm,
       checked: checkSwarm(run.swarm.file, run.swarm.text),
       input,
-      sample: plan.items.slice(0, SAMPLE).map(({ text }) => text.slice(0, 200)),
+      sample: plan.items.first(SAMPLE).map(({ text }) => text.slice(0, 200)),
       plan: faultPlanOf(incident.value),
       facts,
     };

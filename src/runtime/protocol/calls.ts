@@ -56,7 +56,7 @@ export const CALLS = {
   /** The run from its first moment to its last, for the timeline. */
   timeline: run<[], Timeline>(),
   /** The run as it was at that run time (ms), folded from its log: a full frame. Also of a run that has ended. */
-  moment: run<[at: number], RunFrame>(),
+  moment: run<[at: number], RunFrame>('slow'),
   export: run<[kind: ExportKind], Blob>('slow'),
   /** Rows that were committed after that place in the order of commits, -1 for the first, at most 500: results as they come. */
   rowTexts: run<[format: RowFormat, after: number], RowTexts>('slow'),

@@ -202,7 +202,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     inputIncluded: input.included,
     version,
   };
-  const file = input.items ? { name: input.name, text: inputOf(plan.items, plan.input) } : source.input;
+  const file = input.items ? { name: input.name, text: inputOf([...plan.items], plan.input) } : source.input;
   return ok({ source, plan, recording, facts, input: input.included ? file : null });
 }
 

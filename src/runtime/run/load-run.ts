@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../journal/events.ts';
 import { decodeEvents, NewerLog } from '../../journal/journal.ts';
-import { RunState } from '../../journal/run-state.ts';
+import { RunState, TASK } from '../../journal/run-state.ts';
 import type { JournalChunk, ResultRow, RunRecord } from '../../store/records.ts';
 import { StoreFault } from '../../store/fault.ts';
 import type { RunStore } from '../../store/run-store.ts';
@@ -11,6 +11,7 @@ import { BackedRows, type RowSource } from '../storage/backed-rows.ts';
 import { KeptRows } from '../storage/kept-rows.ts';
 import { KeptSource } from '../storage/kept-source.ts';
 import { ResultIndex } from '../storage/result-index.ts';
+import { type Restored, restored, type RowMemory } from './snapshots.ts';
 
 /** A stored run, folded up to the last event that is on the disk. */
 export interface LoadedRun {
@@ -25,12 +26,15 @@ export interface LoadedRun {
   /** The committed rows in memory; and as they are read, from the store or, where that has lost them, from there. */
   readonly kept: KeptRows;
   readonly rows: RowSource;
+  /** Number of the last event that the snapshot knew from which it was opened; 0: there was none. */
+  readonly since: number;
   /** Some of the committed rows, the last in order of tasks: what agents said before. */
   readonly recent: readonly ResultRow[];
 }
 
 /** Rows that a new supervisor gets to know. */
 const RECENT = 1000;
+const ROWS_A_READ = 500;
 
 /** Reads a run back. Throws StoreFault (`missing`, `corrupt`, `newer`) where there is nothing to go on from. */
 export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
@@ -45,14 +49,24 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
     );
   }
   const plan = planned.value;
-  const state = new RunState(plan.items.length, plan.layout.agents);
-  const history = new History(plan);
+  const snapshot = await restored(store, id, plan, (state) => memoryOf(store, plan, state));
+  const { state, history } = snapshot ?? {
+    state: new RunState(plan.items.length, plan.layout.agents),
+    history: new History(plan),
+  };
+  const memory = snapshot?.memory ?? memoryOf(store, plan, state);
+  const since = state.seq;
   await foldNew(store, id, state, history);
-  const kept = new KeptRows((task) => {
-    const { text: input, line, lastLine } = taskInput(plan, state, task);
-    return { input, line, ...(lastLine !== undefined && { lastLine }) };
-  });
-  const rows = new BackedRows(store, kept);
+  const { kept, rows } = memory;
+  const definition = new Definition(plan, state);
+  const common = { record, source: new KeptSource(source), plan, definition, state, history, kept, rows, since };
+  if (snapshot && (await takeNewRows(store, id, snapshot))) {
+    const { index } = snapshot;
+    const recent = (await store.rows(id, index.lastTasks(RECENT))).map(({ row }) => row);
+    // They come with the check of what the snapshot stands for.
+    kept.awaiting = true;
+    return { ...common, index, recent };
+  }
   const index = new ResultIndex(rows, id);
   let recent: ResultRow[] = [];
   await store.eachRow(id, (piece) => {
@@ -60,18 +74,42 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
     kept.add(piece);
     recent = [...recent, ...piece.map(({ row }) => row)].slice(-RECENT);
   });
-  const definition = new Definition(plan, state);
-  return { record, source: new KeptSource(source), plan, definition, state, history, index, kept, rows, recent };
+  return { ...common, index, recent };
+}
+
+/** The run's rows in memory, and as they are read. */
+function memoryOf(store: RunStore, plan: RunSetup, state: RunState): RowMemory {
+  const kept = new KeptRows((task) => {
+    const { text: input, line, lastLine } = taskInput(plan, state, task);
+    return { input, line, ...(lastLine !== undefined && { lastLine }) };
+  });
+  return { kept, rows: new BackedRows(store, kept) };
+}
+
+/** Adds the rows of tasks that ended since the snapshot. False where that does not make all rows that there are: they are to be read anew. */
+async function takeNewRows(store: RunStore, id: string, { state, index }: Restored): Promise<boolean> {
+  const { status } = state.tasks;
+  let ended: number[] = [];
+  for (let task = 0; task <= status.length; task++) {
+    if (ended.length === ROWS_A_READ || task === status.length) {
+      index.add(await store.rows(id, ended));
+      ended = [];
+    }
+    if (task < status.length && (status[task] as number) >= TASK.committed && !index.has(task)) ended.push(task);
+  }
+  return index.size === (await store.countRows(id));
 }
 
 /** Applies what the store has of the log beyond `state`. Throws StoreFault (`newer`) where this Planaria cannot read it. */
 export async function foldNew(store: RunStore, id: string, state: RunState, history: History): Promise<void> {
-  for (const chunk of await store.chunks(id, state.seq))
-    for (const event of eventsIn(chunk)) {
-      if (event.seq <= state.seq) continue;
-      state.apply(event);
-      history.hear(event, state);
-    }
+  await store.eachChunk(id, state.seq, Infinity, (chunks) => {
+    for (const chunk of chunks)
+      for (const event of eventsIn(chunk)) {
+        if (event.seq <= state.seq) continue;
+        state.apply(event);
+        history.hear(event, state);
+      }
+  });
 }
 
 function eventsIn(chunk: JournalChunk): JournalEvent[] {

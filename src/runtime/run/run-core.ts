@@ -21,6 +21,8 @@ import type { ResultIndex } from '../storage/result-index.ts';
 import type { KeptRows } from '../storage/kept-rows.ts';
 import type { KeptSource } from '../storage/kept-source.ts';
 import { RunStorage } from '../storage/run-storage.ts';
+import { RowCheck } from './row-check.ts';
+import { SNAPSHOT_EVERY, Snapshots } from './snapshots.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
 import { writeAnew } from './write-anew.ts';
@@ -53,6 +55,9 @@ export class RunCore implements TurnListener {
   readonly #kept: KeptRows;
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;
+  readonly #snapshots: Snapshots;
+  /** Null where all rows were read when the run was opened. */
+  readonly #rowCheck: RowCheck | null = null;
   #endedAt: number | null;
   #stale = false;
   #stopped = false;
@@ -82,7 +87,18 @@ export class RunCore implements TurnListener {
         this.storage.add(row, seq);
       },
     });
+    const { store, fence, snapshotEvery = SNAPSHOT_EVERY } = options;
+    const { since } = loaded;
+    const snapshots = { store, run: record.id, fence, state, history, index, every: snapshotEvery, since };
+    this.#snapshots = new Snapshots(snapshots);
+    const { clock, onBadRow } = options;
+    if (since > 0 && onBadRow) {
+      const upTo = state.tasks.size;
+      this.#rowCheck = new RowCheck({ clock, store, run: record.id, index, kept, upTo, onBad: onBadRow });
+    }
     this.#begin();
+    // What is stored already can be kept as it is; else with the first batch.
+    if (this.journal.pending === 0) this.#snapshots.take()?.();
     this.engines = this.#openEngines();
     // Of the run's own seed, so that a replay draws the same.
     const random = seededRandom(`run/${String(plan.settings.seed)}/${String(options.fence)}`);
@@ -128,6 +144,7 @@ export class RunCore implements TurnListener {
   async start(): Promise<void> {
     await this.storage.restore();
     this.engines.watch();
+    this.#rowCheck?.start();
     // A cancel or the last commit may have been cut off by the end of an earlier session.
     if (this.state.cancelled && !this.state.ended) this.endRest('cancelled');
     else if (this.recorder.overspent && !this.isOver) this.endRest('token-budget');
@@ -205,6 +222,7 @@ export class RunCore implements TurnListener {
         this.#kept.add(rows);
         this.#checkEnd();
       },
+      onTaken: () => this.#snapshots.take(),
       onTrouble: (fault) => {
         const gone = fault?.code === 'gone';
         // Nothing that an agent's supervisor has would bring it back.
@@ -294,6 +312,7 @@ export class RunCore implements TurnListener {
   async #leave(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#rowCheck?.stop();
     this.engines.unwatch();
     this.storage.stop();
     this.dispatcher.stop();

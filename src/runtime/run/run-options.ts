@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly healing?: HealingSettings | null;
   /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
   readonly fixedSeats?: boolean;
+  /** Events between two snapshots; absent: as usual. */
+  readonly snapshotEvery?: number;
   /** Hears every event as it happens, before it is on the disk. */
   readonly onEvent?: (event: JournalEvent) => void;
   /** Gives the run's lock back. */
@@ -35,4 +37,6 @@ export interface RunOptions {
   readonly onStale: () => void;
   /** What was stored is gone: this run has its rows in memory only, and has stopped working. */
   readonly onGone: () => void;
+  /** A stored row went bad while the run was open: it is to be opened again. */
+  readonly onBadRow?: () => void;
 }

@@ -24,6 +24,11 @@ export interface CommitterOptions {
   readonly onCold?: (agents: readonly ColdAgent[]) => void;
   /** These rows are on the disk. Nobody hears of a result before. */
   readonly onCommitted: (rows: readonly OrderedRow[]) => void;
+  /**
+   * All that has happened so far is in the batch that is being written. What this gives is called once that batch is on the disk, after
+   * `onCommitted`.
+   */
+  readonly onTaken?: () => (() => void) | null;
   /** Writing fails and will be tried again, or works again (null); after `gone` it is not tried again, and nothing is told any more. */
   readonly onTrouble: (fault: StoreFault | null) => void;
   /** Somebody else writes this run; this writer is done. */
@@ -152,6 +157,7 @@ export class Committer {
     this.#cold = new Map();
     const settling = this.#settling;
     this.#settling = [];
+    const written = events && this.#with.onTaken?.();
     try {
       await store.commit({ run, fence, events, rows, agents: [...cold.values()], record: this.#with.record() });
     } catch (error) {
@@ -168,6 +174,7 @@ export class Committer {
     this.#with.onCold?.([...cold.values()]);
     for (const settled of settling) settled();
     if (rows.length > 0 && !this.#stopped) this.#with.onCommitted(rows);
+    if (!this.#stopped) written?.();
   }
 
   async #trouble(fault: StoreFault, rows: readonly OrderedRow[], firstSeq: number | null): Promise<void> {

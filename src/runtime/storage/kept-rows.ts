@@ -1,6 +1,6 @@
 import type { ResultRow } from '../../store/records.ts';
 import type { OrderedRow } from '../../store/run-store.ts';
-import { deflate } from '../../swarm/deflate.ts';
+import { deflate } from '../../kernel/deflate.ts';
 import { textOf } from './packed-text.ts';
 
 /** A batch is packed once it has so many rows, or so many characters. */
@@ -58,12 +58,18 @@ export class KeptRows {
   readonly #atHand = new Map<number, Promise<readonly OrderedRow[]>>();
   /** Rows that are here. */
   size = 0;
-  /** False once a row came that there was no room for. */
-  whole = true;
+  #full = false;
+  /** Rows that are in the store have yet to be read into it. */
+  awaiting = false;
 
   constructor(inputOf: InputOf, mostBytes = MOST_BYTES) {
     this.#inputOf = inputOf;
     this.#mostBytes = mostBytes;
+  }
+
+  /** False while not all rows are here, or once one came that there was no room for. */
+  get whole(): boolean {
+    return !this.#full && !this.awaiting;
   }
 
   /** Bytes of what is kept, without what has yet to be packed. */
@@ -80,7 +86,7 @@ export class KeptRows {
     for (const { order, row } of rows) {
       if (this.has(row.task)) continue;
       if (this.#packedBytes >= this.#mostBytes) {
-        this.whole = false;
+        this.#full = true;
         return;
       }
       const text = JSON.stringify(this.#tupleOf(order, row));

@@ -1,5 +1,5 @@
 import type { RunSource } from '../../store/records.ts';
-import { deflate } from '../../swarm/deflate.ts';
+import { deflate } from '../../kernel/deflate.ts';
 import { textOf } from './packed-text.ts';
 
 /** Characters that are packed together; a shorter input is kept as it is. */

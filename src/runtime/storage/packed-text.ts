@@ -1,4 +1,4 @@
-import { inflate } from '../../swarm/deflate.ts';
+import { inflate } from '../../kernel/deflate.ts';
 
 /** The text of our own packed bytes: they are whole. */
 export async function textOf(packed: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -1,38 +1,48 @@
 import type { OrderedRow } from '../../store/run-store.ts';
+import { type Columns, columnOf } from '../../kernel/packed.ts';
 import type { ResultPage, ResultQuery, ResultRow } from '../protocol/protocol.ts';
 import type { RowSource } from './backed-rows.ts';
 
-interface Entry {
-  readonly task: number;
-  readonly order: number;
-  readonly line: number;
-  readonly attempts: number;
-  readonly tokens: number;
-  readonly failed: boolean;
-  readonly failure: string | null;
-  readonly disputed: boolean;
-}
+/** Bits of `flags`. */
+const FAILED = 1;
+const DISPUTED = 2;
 
-const SORT: Readonly<Record<NonNullable<ResultQuery['sort']>, (a: Entry, b: Entry) => number>> = {
-  newest: (a, b) => b.order - a.order,
-  line: (a, b) => a.line - b.line || a.task - b.task,
-  attempts: (a, b) => b.attempts - a.attempts || a.task - b.task,
-  tokens: (a, b) => b.tokens - a.tokens || a.task - b.task,
-};
-
-const ONLY: Readonly<Record<NonNullable<ResultQuery['only']>, (entry: Entry) => boolean>> = {
+const ONLY: Readonly<Record<NonNullable<ResultQuery['only']>, (flags: number, attempts: number) => boolean>> = {
   all: () => true,
-  failed: (entry) => entry.failed,
-  retried: (entry) => entry.attempts > 1,
-  disputed: (entry) => entry.disputed,
+  failed: (flags) => (flags & FAILED) !== 0,
+  retried: (_, attempts) => attempts > 1,
+  disputed: (flags) => (flags & DISPUTED) !== 0,
 };
 
-/** What lists of results are filtered and sorted by, a few numbers a row; the rows themselves are read where they are. */
+const FIRST_ROWS = 64;
+const MOST_ATTEMPTS = 2 ** 16 - 1;
+const NO_TASKS = new Uint32Array(0);
+
+/**
+ * What lists of results are filtered and sorted by, a few numbers a row; the rows themselves are read where they are. Rows are columns, one place a row
+ * in the order in which they were added.
+ *
+ * Invariants:
+ * - A task has one place; what stands there never changes.
+ * - A list that was sorted once is brought up to date in O(rows + new rows log new rows).
+ */
 export class ResultIndex {
   readonly #store: RowSource;
   readonly #run: string;
-  readonly #entries = new Map<number, Entry>();
-  #sorted: { readonly key: string; readonly entries: readonly Entry[] } | null = null;
+  /** Places from 1 by task; 0: no row. */
+  #placeOf = new Uint32Array(FIRST_ROWS);
+  #task = new Uint32Array(FIRST_ROWS);
+  #order = new Float64Array(FIRST_ROWS);
+  #line = new Uint32Array(FIRST_ROWS);
+  #attempts = new Uint16Array(FIRST_ROWS);
+  #tokens = new Uint32Array(FIRST_ROWS);
+  #flags = new Uint8Array(FIRST_ROWS);
+  /** How many rows failed, by the name of the failure. */
+  readonly #failures = new Map<string, number>();
+  #size = 0;
+  /** Places in the order of commits, as far as they are told apart from the order of adding; and the list that was asked for last. */
+  #committed: Sorted = { key: 'order', upTo: 0, places: NO_TASKS };
+  #sorted: Sorted = this.#committed;
   failed = 0;
 
   constructor(store: RowSource, run: string) {
@@ -40,84 +50,243 @@ export class ResultIndex {
     this.#run = run;
   }
 
+  /** As it is now: whoever keeps it packs it before rows are added. */
+  saved(): { readonly value: SavedIndex; readonly columns: Columns } {
+    const upTo = this.#size;
+    return {
+      value: { failed: this.failed, failures: [...this.#failures] },
+      columns: {
+        task: this.#task.subarray(0, upTo),
+        order: this.#order.subarray(0, upTo),
+        line: this.#line.subarray(0, upTo),
+        attempts: this.#attempts.subarray(0, upTo),
+        tokens: this.#tokens.subarray(0, upTo),
+        flags: this.#flags.subarray(0, upTo),
+      },
+    };
+  }
+
+  /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
+  restore({ failed, failures }: SavedIndex, columns: Columns): void {
+    this.#task = columnOf(columns, 'task', Uint32Array);
+    this.#order = columnOf(columns, 'order', Float64Array);
+    this.#line = columnOf(columns, 'line', Uint32Array);
+    this.#attempts = columnOf(columns, 'attempts', Uint16Array);
+    this.#tokens = columnOf(columns, 'tokens', Uint32Array);
+    this.#flags = columnOf(columns, 'flags', Uint8Array);
+    this.#size = this.#task.length;
+    this.#placeOf = new Uint32Array(this.#task.reduce((most, task) => Math.max(most, task), FIRST_ROWS - 1) + 1);
+    for (const [place, task] of this.#task.entries()) this.#placeOf[task] = place + 1;
+    if (this.#size === 0) this.#grow(FIRST_ROWS);
+    this.failed = failed;
+    for (const [name, count] of failures) this.#failures.set(name, count);
+  }
+
   /** Rows, failed ones included. */
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
+  }
+
+  has(task: number): boolean {
+    return this.#place(task) >= 0;
   }
 
   entry(task: number): { readonly failed: boolean; readonly attempts: number } | undefined {
-    return this.#entries.get(task);
+    const place = this.#place(task);
+    if (place < 0) return undefined;
+    return {
+      failed: ((this.#flags[place] as number) & FAILED) !== 0,
+      attempts: this.#attempts[place] as number,
+    };
   }
 
   add(rows: readonly OrderedRow[]): void {
     for (const { order, row } of rows) {
-      if (this.#entries.has(row.task)) continue;
-      if (row.failure !== null) this.failed++;
-      this.#entries.set(row.task, {
-        task: row.task,
-        order,
-        line: row.line,
-        attempts: row.attempts,
-        tokens: row.tokens,
-        failed: row.failure !== null,
-        failure: row.failure,
-        disputed: isDisputed(row),
-      });
+      if (this.has(row.task)) continue;
+      const place = this.#size++;
+      if (place === this.#task.length) this.#grow();
+      if (row.task >= this.#placeOf.length) this.#placeOf = wider(this.#placeOf, row.task + 1);
+      this.#placeOf[row.task] = place + 1;
+      this.#task[place] = row.task;
+      this.#order[place] = order;
+      this.#line[place] = row.line;
+      this.#attempts[place] = Math.min(MOST_ATTEMPTS, row.attempts);
+      this.#tokens[place] = row.tokens;
+      this.#flags[place] = (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0);
+      if (row.failure === null) continue;
+      this.failed++;
+      this.#failures.set(row.failure, (this.#failures.get(row.failure) ?? 0) + 1);
     }
-    this.#sorted = null;
   }
 
   /** Failed tasks by the name of their failure. */
   failures(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { failure } of this.#entries.values())
-      if (failure !== null) counts[failure] = (counts[failure] ?? 0) + 1;
-    return counts;
+    return Object.fromEntries(this.#failures);
   }
 
   /** Rows that were committed after that place in the order of commits, the first of them, at most so many. */
   after(order: number, atMost: number): readonly { readonly task: number; readonly order: number }[] {
-    const found = [...this.#entries.values()].filter((entry) => entry.order > order);
-    return found.sort((a, b) => a.order - b.order).slice(0, atMost);
+    const places = this.#inOrder();
+    const from = this.#upTo(places, order);
+    return Array.from(places.subarray(from, from + atMost), (place) => ({
+      task: this.#task[place] as number,
+      order: this.#order[place] as number,
+    }));
+  }
+
+  /** The last tasks that have rows, at most so many, in their order. */
+  lastTasks(atMost: number): readonly number[] {
+    const found: number[] = [];
+    for (let task = this.#placeOf.length - 1; task >= 0 && found.length < atMost; task--)
+      if (this.has(task)) found.push(task);
+    return found.reverse();
   }
 
   /** `beforeSeq`: only rows that were told by this event of the log. */
   async query(query: ResultQuery & { readonly beforeSeq?: number }): Promise<ResultPage> {
-    const { beforeSeq = Infinity } = query;
-    const all = this.#select(query);
-    const entries = beforeSeq === Infinity ? all : all.filter(({ order }) => order <= beforeSeq);
+    const { places, reversed } = this.#select(query);
     const text = query.text?.trim().toLowerCase() ?? '';
-    if (text !== '') return this.#search(entries, text, query);
-    const page = entries.slice(query.offset, query.offset + query.count);
-    return { total: entries.length, rows: await this.#rows(page) };
+    const matching = text === '' ? places : await this.#search(places, text);
+    const { offset, count } = query;
+    const end = matching.length - offset;
+    const page = reversed
+      ? matching.subarray(Math.max(0, end - count), Math.max(0, end)).toReversed()
+      : matching.subarray(offset, offset + count);
+    return { total: matching.length, rows: await this.#rows(page) };
   }
 
-  #select({ only = 'all', sort = 'newest' }: ResultQuery): readonly Entry[] {
-    const key = `${only}/${sort}`;
-    if (this.#sorted?.key !== key) {
-      const entries = [...this.#entries.values()].filter(ONLY[only]).sort(SORT[sort]);
-      this.#sorted = { key, entries };
-    }
-    return this.#sorted.entries;
+  #select({ only = 'all', sort = 'newest', beforeSeq = Infinity }: ResultQuery & { readonly beforeSeq?: number }): {
+    readonly places: Uint32Array;
+    /** The last comes first. */
+    readonly reversed: boolean;
+  } {
+    const key = sort === 'newest' ? 'order' : sort;
+    const places = key === 'order' ? this.#inOrder() : this.#inOrderOf(key);
+    const keep = (place: number): boolean =>
+      (this.#order[place] as number) <= beforeSeq &&
+      ONLY[only](this.#flags[place] as number, this.#attempts[place] as number);
+    const all = only === 'all' && beforeSeq === Infinity;
+    return { places: all ? places : places.filter(keep), reversed: key === 'order' };
   }
 
-  async #search(entries: readonly Entry[], text: string, query: ResultQuery): Promise<ResultPage> {
-    const found = new Map<number, ResultRow>();
+  async #search(places: Uint32Array, text: string): Promise<Uint32Array> {
+    // Rows that come while this one searches are found the next time.
+    const found = new Uint8Array(this.#size);
     await this.#store.eachRow(this.#run, (rows) => {
-      for (const { row } of rows) if (this.#entries.has(row.task) && mentions(row, text)) found.set(row.task, row);
+      for (const { row } of rows) {
+        const place = this.#place(row.task);
+        if (place >= 0 && mentions(row, text)) found[place] = 1;
+      }
     });
-    const matching = entries.filter((entry) => found.has(entry.task));
-    const page = matching.slice(query.offset, query.offset + query.count);
-    return { total: matching.length, rows: page.map((entry) => found.get(entry.task) as ResultRow) };
+    return places.filter((place) => found[place] === 1);
   }
 
-  async #rows(page: readonly Entry[]): Promise<ResultRow[]> {
+  async #rows(page: Uint32Array): Promise<ResultRow[]> {
     const rows = await this.#store.rows(
       this.#run,
-      page.map((entry) => entry.task),
+      Array.from(page, (place) => this.#task[place] as number),
     );
     return rows.map(({ row }) => row);
   }
+
+  #place(task: number): number {
+    return (this.#placeOf[task] ?? 0) - 1;
+  }
+
+  #inOrder(): Uint32Array {
+    this.#committed = this.#sort(this.#committed);
+    return this.#committed.places;
+  }
+
+  #inOrderOf(key: Sorted['key']): Uint32Array {
+    this.#sorted = this.#sort(this.#sorted.key === key ? this.#sorted : { key, upTo: 0, places: NO_TASKS });
+    return this.#sorted.places;
+  }
+
+  /** The list with the rows that came since. */
+  #sort(list: Sorted): Sorted {
+    const { key, upTo, places } = list;
+    if (upTo === this.#size) return list;
+    const before = this.#before(key);
+    const fresh = Uint32Array.from({ length: this.#size - upTo }, (_, k) => upTo + k);
+    if (fresh.some((place, k) => k > 0 && before(fresh[k - 1] as number, place) > 0)) fresh.sort(before);
+    return { key, upTo: this.#size, places: merged(places, fresh, before) };
+  }
+
+  #before(key: Sorted['key']): (a: number, b: number) => number {
+    const by = (column: Column, a: number, b: number): number => (column[a] as number) - (column[b] as number);
+    switch (key) {
+      case 'order':
+        return (a, b) => by(this.#order, a, b);
+      case 'line':
+        return (a, b) => by(this.#line, a, b) || by(this.#task, a, b);
+      case 'attempts':
+        return (a, b) => by(this.#attempts, b, a) || by(this.#task, a, b);
+      case 'tokens':
+        return (a, b) => by(this.#tokens, b, a) || by(this.#task, a, b);
+    }
+  }
+
+  /** How many of the places, which are in the order of commits, were committed up to then. */
+  #upTo(places: Uint32Array, order: number): number {
+    let [low, high] = [0, places.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#order[places[middle] as number] as number) <= order) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #grow(size = 2 * this.#task.length): void {
+    this.#task = wider(this.#task, size);
+    this.#order = wider(this.#order, size);
+    this.#line = wider(this.#line, size);
+    this.#attempts = wider(this.#attempts, size);
+    this.#tokens = wider(this.#tokens, size);
+    this.#flags = wider(this.#flags, size);
+  }
+}
+
+export interface SavedIndex {
+  readonly failed: number;
+  readonly failures: readonly (readonly [name: string, count: number])[];
+}
+
+/** Places up to `upTo`, by `key`. */
+interface Sorted {
+  readonly key: 'order' | Exclude<NonNullable<ResultQuery['sort']>, 'newest'>;
+  readonly upTo: number;
+  readonly places: Uint32Array;
+}
+
+type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** The column with room for at least so many rows, and for twice as many as now. */
+function wider<C extends Column>(column: C, least: number): C {
+  const View = column.constructor as new (length: number) => C;
+  const wide = new View(Math.max(least, 2 * column.length));
+  wide.set(column);
+  return wide;
+}
+
+/** Two sorted lists as one. */
+function merged(a: Uint32Array, b: Uint32Array, before: (a: number, b: number) => number): Uint32Array {
+  if (a.length === 0) return b;
+  const all = new Uint32Array(a.length + b.length);
+  // As a rule what came later stands later.
+  if (b.length === 0 || before(a[a.length - 1] as number, b[0] as number) <= 0) {
+    all.set(a);
+    all.set(b, a.length);
+    return all;
+  }
+  for (let [i, j] = [0, 0]; i + j < all.length;) {
+    const first = j === b.length || (i < a.length && before(a[i] as number, b[j] as number) <= 0);
+    all[i + j] = (first ? a[i] : b[j]) as number;
+    if (first) i++;
+    else j++;
+  }
+  return all;
 }
 
 /** A reviewer that says so in a field `agree`. */

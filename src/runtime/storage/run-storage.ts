@@ -35,6 +35,7 @@ export interface RunStorageOptions {
   readonly onBad: (bad: BadRecord) => void;
   /** See `CommitterOptions`. */
   readonly onCommitted: (rows: readonly OrderedRow[]) => void;
+  readonly onTaken?: () => (() => void) | null;
   readonly onTrouble: (fault: StoreFault | null) => void;
   readonly onStale: () => void;
 }
@@ -60,7 +61,7 @@ export class RunStorage {
 
   constructor(options: RunStorageOptions) {
     this.#with = options;
-    const { clock, store, run, fence, journal, state, contexts, record, onCommitted, onStale } = options;
+    const { clock, store, run, fence, journal, state, contexts, record, onCommitted, onTaken, onStale } = options;
     this.#cold = new ColdAgents(state, contexts);
     this.#committer = new Committer({
       clock,
@@ -74,6 +75,7 @@ export class RunStorage {
         this.#cold.durable(agents);
       },
       onCommitted,
+      ...(onTaken && { onTaken }),
       onTrouble: (fault) => {
         this.#troubled(fault);
       },

@@ -8,6 +8,7 @@ import { nextStep, type RunSetup } from '../definition/run-setup.ts';
 export function openItems(plan: RunSetup, state: RunState, task: number): WorkItem[] {
   const step = state.tasks.step[task] as number;
   const slots = plan.steps[step]?.slots ?? 1;
+  if (slots === 1) return [{ task, step, slot: 0 }];
   const all = Array.from({ length: slots }, (_, slot) => ({ task, step, slot }));
   const open = all.filter((item) => !hasEnded(state.held.get(task), item));
   return open.length > 0 ? open : all;

@@ -13,6 +13,7 @@ import { SimulatedClock } from '../../kernel/simulated-clock.ts';
 import { type DexieStore, openStore } from '../../store/dexie-store.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { Database } from '../../store/schema.ts';
+import type { RuntimeOptions } from '../host/opener.ts';
 import { Runtime } from '../host/runtime.ts';
 import { NO_EXAMPLES, NO_GPU } from './no-gpu.ts';
 
@@ -165,6 +166,7 @@ export class World {
     scripted: Partial<ScriptedOptions> = {},
     onCommit: CommitHook = () => undefined,
     around: (clock: Clock) => Clock = (clock) => clock,
+    more: Pick<RuntimeOptions, 'snapshotEvery'> = {},
   ): Tab {
     const name = `tab-${String(++this.#tabs)}`;
     const { clock: mortal, kill: killClock } = mortalClock(this.clock);
@@ -181,6 +183,7 @@ export class World {
       },
     };
     const runtime = new Runtime({
+      ...more,
       clock,
       random: this.random.split(name),
       store,

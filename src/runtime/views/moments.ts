@@ -11,6 +11,8 @@ const RATE_MS = 10_000;
 
 /** Stretches of the log that are kept: a hand that goes to and fro stays within a few. */
 const KEPT = 4;
+/** Events of a stretch that is kept: a few tens of megabytes. */
+const MOST_KEPT = 50_000;
 
 interface Stretch {
   readonly from: number;
@@ -51,27 +53,43 @@ export class Moments {
   async #fold(at: number): Promise<RunState> {
     const { items, layout } = this.#view.plan;
     const { state, lastSeq } = this.#view.history.checkpoints.before(at, items.length, layout.agents);
-    for (const event of await this.#events(state.seq, lastSeq)) {
-      if (event.at > at) break;
-      if (event.seq > state.seq) state.apply(event);
-    }
+    const kept = this.#stretches.find((stretch) => stretch.from === state.seq && stretch.to === lastSeq);
+    if (kept) applyUpTo(state, kept.events, at);
+    else await this.#read(state, lastSeq, at);
     this.#last = { at, seq: state.seq };
     return state;
   }
 
-  /** Events after `from` up to `to`; those of a stretch that still grows are not kept. */
-  async #events(from: number, to: number): Promise<readonly JournalEvent[]> {
-    const kept = this.#stretches.find((stretch) => stretch.from === from && stretch.to === to);
-    if (kept) return kept.events;
+  /**
+   * Folds what the log has beyond the state, up to that event and that time. The stretch is kept, unless it still grows or is too long: that one
+   * is read in pieces each time.
+   */
+  async #read(state: RunState, to: number, at: number): Promise<void> {
+    const from = state.seq;
+    const events: JournalEvent[] = [];
+    /** The moment has passed. */
+    let over = false;
+    let long = false;
     // First what is not stored: what is stored in between is in both, what is asked for in the other order may be in neither.
     const unsaved = this.#view.unsaved();
-    const chunks = await this.#store.chunks(this.#view.id, from, to);
-    const events = chunks.flatMap((chunk) => decodeEvents(chunk));
-    const last = events.at(-1)?.seq ?? from;
-    events.push(...unsaved.filter(({ seq }) => seq > last && seq <= to));
-    if (Number.isFinite(to) || this.#view.state.ended)
-      this.#stretches = [...this.#stretches, { from, to, events }].slice(-KEPT);
-    return events;
+    let last = from;
+    await this.#store.eachChunk(this.#view.id, from, to, (chunks) => {
+      for (const chunk of chunks) {
+        const some = decodeEvents(chunk);
+        last = Math.max(last, some.at(-1)?.seq ?? 0);
+        over ||= !applyUpTo(state, some, at);
+        if (!long) events.push(...some);
+      }
+      if (events.length > MOST_KEPT) {
+        long = true;
+        events.length = 0;
+      }
+      return !(long && over);
+    });
+    const fresh = unsaved.filter(({ seq }) => seq > last && seq <= to);
+    if (!over) applyUpTo(state, fresh, at);
+    if (long || !(Number.isFinite(to) || this.#view.state.ended)) return;
+    this.#stretches = [...this.#stretches, { from, to, events: [...events, ...fresh] }].slice(-KEPT);
   }
 
   #status(state: RunState, at: number): RunStatus {
@@ -99,6 +117,15 @@ export class Moments {
       }),
     };
   }
+}
+
+/** Applies the events up to that run time, ms. False where one of them is of a later time; those behind it are left out. */
+function applyUpTo(state: RunState, events: readonly JournalEvent[], at: number): boolean {
+  for (const event of events) {
+    if (event.at > at) return false;
+    if (event.seq > state.seq) state.apply(event);
+  }
+  return true;
 }
 
 function phaseOf(state: RunState): RunPhase {

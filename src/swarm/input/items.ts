@@ -11,8 +11,12 @@ import { type InputItem, MAX_ITEM_CHARACTERS } from './read-input.ts';
 const line = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const ItemSchema = v.strictTuple([line, line, v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_ITEM_CHARACTERS))]);
 
-export const writeItems = (items: readonly InputItem[]): string =>
-  items.map(({ line: first, lastLine = first, text }) => `${JSON.stringify([first, lastLine, text])}\n`).join('');
+export function writeItems(items: Iterable<InputItem>): string {
+  let written = '';
+  for (const { line: first, lastLine = first, text } of items)
+    written += `${JSON.stringify([first, lastLine, text])}\n`;
+  return written;
+}
 
 /** Fails with one sentence where the text is not what `writeItems` writes. */
 export function readItems(text: string): Result<readonly InputItem[], string> {

@@ -7,28 +7,27 @@ import { cleanText } from './clean.ts';
 import { readCsv } from './csv.ts';
 import { type Decoding, replacementsIn } from './decode.ts';
 import { foreignFormat, plainText } from '../foreign.ts';
+import { type InputItem, ItemTable } from './item-table.ts';
 import { Joiner } from './joiner.ts';
 import { readJson, readJsonLine } from './json.ts';
 import { type InputNote, type PlacesCode, Tally } from './notes.ts';
 import type { InputFormat, Reading, ReadRecord, RecordSink, Wrong } from './sink.ts';
 
-/** What one task is about. */
-export interface InputItem {
-  /** Line of the file on which the item begins, from 1. */
-  readonly line: number;
-  /** Line on which it ends; absent where that is the same. */
-  readonly lastLine?: number;
-  /** What agents read; never blank, and well-formed. */
-  readonly text: string;
-  /** Characters of the whole text, where not all of it is kept. */
-  readonly of?: number;
-}
+export type { InputItem };
 
 /** A record that was passed over. */
 export type SkippedRecord = Required<Wrong>;
 
-export interface ReadInput {
+export interface ReadInput extends ReadNotes {
   readonly items: readonly InputItem[];
+}
+
+/** The same without an object an item. */
+export interface ReadTable extends ReadNotes {
+  readonly items: ItemTable;
+}
+
+interface ReadNotes {
   /** What was guessed, changed or left out on the way in; one of each code. */
   readonly notes: readonly InputNote[];
   /** Records that could not be read and were passed over; the first 10,000 of as many as the note `skipped` counts. */
@@ -67,10 +66,21 @@ export function readInput(
   file: string,
   given: string,
   format: InputFormat,
-  { limit = format.limit ?? Infinity, reading = 2, decoding }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Result<ReadInput, readonly Diagnostic[]> {
+  const read = readTable(file, given, format, options);
+  return read.ok ? ok({ ...read.value, items: [...read.value.items] }) : read;
+}
+
+/** As `readInput`, into a table: for inputs of any size. */
+export function readTable(
+  file: string,
+  given: string,
+  format: InputFormat,
+  { limit = format.limit ?? Infinity, reading = 2, decoding }: ReadOptions = {},
+): Result<ReadTable, readonly Diagnostic[]> {
   const plain = plainText(given);
-  const collector = new Collector(file, limit, format.bad === 'skip', reading);
+  const collector = new Collector(file, limit, format.bad === 'skip', reading, plain.length);
   const { encoding, replaced = decoding ? undefined : replacementsIn(plain) } = decoding ?? {};
   const foreign = foreignFormat(plain, { ...(encoding && { encoding }), likely: replaced?.likely });
   if (plain.length > MAX_INPUT_CHARACTERS) {
@@ -175,14 +185,15 @@ class Collector implements RecordSink {
   readonly #skips: boolean;
   readonly #reading: Reading;
   readonly #most: number;
-  readonly #items: InputItem[] = [];
+  readonly #items: ItemTable;
   readonly #notes: InputNote[] = [];
   readonly #tallies = new Map<PlacesCode, Tally>();
   readonly #skipped: SkippedRecord[] = [];
   readonly #faults: Diagnostic[] = [];
   #over = false;
 
-  constructor(file: string, limit: number, skips: boolean, reading: Reading) {
+  constructor(file: string, limit: number, skips: boolean, reading: Reading, characters: number) {
+    this.#items = new ItemTable(characters);
     this.#file = file;
     this.#limit = limit;
     this.#skips = skips;
@@ -215,7 +226,7 @@ class Collector implements RecordSink {
     }
     const kept = cut(text, this.#most);
     if (kept.length < text.length) this.tally('cut', line);
-    this.#items.push({
+    this.#items.add({
       line,
       ...(lastLine > line && { lastLine }),
       text: kept,
@@ -256,7 +267,7 @@ class Collector implements RecordSink {
     tally.add(line, times);
   }
 
-  result(): Result<ReadInput, readonly Diagnostic[]> {
+  result(): Result<ReadTable, readonly Diagnostic[]> {
     if (this.#faults.length === 0 && this.#items.length === 0) this.#refuseEmpty();
     if (this.#faults.length > 0) return err(sortDiagnostics(this.#advised()));
     return ok({ items: this.#items, notes: [...this.#notes, ...this.#counted()], skipped: this.#skipped });
