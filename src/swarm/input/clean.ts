@@ -18,8 +18,8 @@ export function cleanText(
     by: (found: string, at: number, all: string) => string,
   ): string => {
     const lineAt = new LineAt(from, firstLine);
-    return from.replace(pattern, (found: string, ...rest) => {
-      const [at, all] = rest.slice(-2) as [number, string];
+    // The patterns have no groups.
+    return from.replace(pattern, (found: string, at: number, all: string) => {
       tally(code, lineAt.of(at), found.length);
       return by(found, at, all);
     });
