@@ -76,7 +76,7 @@ describe('d: a definition that is too much is refused by name, with its place an
     ['pattern empty counted', /the pattern repeats too much/],
     ['pattern blowup', /the pattern has too many states for a grammar/],
     ['output refs double', /with its references written out the output has more than 2000 schemas/],
-    ['output anyOf 16^n', /the roles have more than 3000 schemas; expected at most 3000 in all|goes on after 30000/],
+    ['output anyOf 16^n', /the roles have more than 1500 schemas; expected at most 1500 in all|goes on after 30000/],
     ['output enum long', undefined],
   ] as const)('%s', (name, told) => {
     const [first] = toldOf(definitions[name] ?? '');

@@ -279,6 +279,7 @@ export function hostileInputs(): Record<string, readonly [given: string | Uint8A
     'traces spaces': [(' '.repeat(5e4) + 'x\n').repeat(100), fmt('lines', ', join: traces')],
     'traces more': ['... '.repeat(1.2e6), fmt('lines', ', join: traces')],
     nuls: ['a\0'.repeat(2.5e6), fmt('lines')],
+    'nul run within': ['a' + '\0'.repeat(5e6) + 'a', fmt('lines')],
     'nul run': ['a' + '\0'.repeat(5e6), fmt('lines')],
     'half characters': ['a\ud800'.repeat(2.5e6), fmt('lines')],
     'bom lines': ['a\n\ufeff'.repeat(1.6e6), fmt('lines')],
