@@ -73,11 +73,17 @@ const folder = values.keep ?? scratch();
 mkdirSync(folder, { recursive: true });
 
 let kept = 0;
-/** @param {Input} input @returns {{ ms: number, mb: number }} the least of three */
-function alone({ reader, given, also }) {
+/** @param {Input} input @returns {string} where it is kept */
+function keep({ reader, given, also }) {
   const file = path.join(folder, `input-${kept++}`);
   writeFileSync(file, given);
   writeFileSync(`${file}.json`, JSON.stringify({ reader, also, bytes: typeof given !== 'string' }));
+  return file;
+}
+
+/** @param {Input} input @returns {{ ms: number, mb: number }} the least of three */
+function alone(input) {
+  const file = keep(input);
   const bundle = path.join(root, 'node_modules/.cache/hostile-inputs/main.mjs');
   const flags = ['--expose-gc', '--max-semi-space-size=2', path.join(root, 'bench/hostile-inputs.mjs')];
   const runs = [1, 2, 3].map(() =>
@@ -267,7 +273,7 @@ for (let n = 0; n < count; n++) {
     measured = await measure(readers, input);
   } catch (error) {
     troubles.push(`${kind} ${n}: it threw ${error instanceof Error ? error.stack : String(error)}`);
-    alone(input);
+    troubles.push(`  kept as ${keep(input)}`);
     continue;
   }
   of.count++;

@@ -203,6 +203,16 @@ describe('d: files', () => {
     expect(await unpackContainer(file.value)).toEqual({ ok: true, value: { kind: 'swarm', text } });
   });
 
+  test('what is too much is refused while it is unpacked', async () => {
+    const pieces = ['['.repeat(90 * 2 ** 20), `[${'[],'.repeat(20 * 2 ** 20)}[]]`];
+    for (const text of pieces) {
+      const file = await packContainer({ kind: 'swarm', text });
+      if (!file.ok) throw new Error(file.error.code);
+      expect(file.value.length).toBeLessThan(300_000);
+      expect(await unpackContainer(file.value)).toMatchObject({ ok: false, error: { code: 'not-ours' } });
+    }
+  }, 60_000);
+
   test('an incident says where its JSON is too much', () => {
     expect(readIncident('['.repeat(100))).toMatchObject({
       ok: false,
