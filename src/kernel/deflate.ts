@@ -7,11 +7,13 @@ export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
 
 /**
  * @param most bytes that may come out; unpacking stops as soon as there are more
+ * @param look is shown what comes out piece by piece, and ends the unpacking with false, as if there were more
  * @returns null where the bytes are not deflate-raw, or end too early
  */
 export async function inflate(
   packed: Uint8Array<ArrayBuffer>,
   most: number,
+  look: (piece: Uint8Array) => boolean = () => true,
 ): Promise<Uint8Array<ArrayBuffer> | 'too-long' | null> {
   const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -19,7 +21,7 @@ export async function inflate(
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       size += chunk.value.length;
-      if (size > most) {
+      if (size > most || !look(chunk.value)) {
         await reader.cancel();
         return 'too-long';
       }

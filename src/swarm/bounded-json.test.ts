@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseBounded } from './bounded-json.ts';
+import { JsonScan, parseBounded } from './bounded-json.ts';
 
 const ROOMY = { depth: 64, values: 10_000 };
 
@@ -62,4 +62,25 @@ test.each([
 test('brackets, commas and quotes in a text are no values', () => {
   const text = '[{,\\",'.repeat(5000);
   expect(parseBounded(JSON.stringify({ text }), { depth: 1, values: 4 })).toEqual({ ok: true, value: { text } });
+});
+
+test('d: a text in pieces of bytes is counted as in one', () => {
+  const mark = fc.constantFrom(...'[]{}",:\\\\x é');
+  const bounds = { depth: 3, values: 6 };
+  fc.assert(
+    fc.property(fc.string({ unit: mark, maxLength: 40 }), fc.array(fc.integer({ min: 1, max: 5 })), (text, sizes) => {
+      const whole = new JsonScan(bounds);
+      const fault = whole.take(text);
+      const bytes = new TextEncoder().encode(text);
+      const scan = new JsonScan(bounds);
+      let [found, at] = [null as ReturnType<typeof scan.take>, 0];
+      for (const size of [...sizes, bytes.length]) {
+        found ??= scan.take(bytes.subarray(at, at + size));
+        at += size;
+      }
+      expect(found?.message).toBe(fault?.message);
+      if (!fault) expect(scan.inText).toBe(whole.inText);
+    }),
+    { numRuns: 3000 },
+  );
 });

@@ -2,9 +2,9 @@
  * JSON from strangers, looked over before it is parsed: 100 kB of deflate can unpack to a hundred million brackets, for which a parser takes
  * gigabytes and a minute.
  */
+import { jsonFaultAt } from '../kernel/json-fault.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { placeIn, type Position } from './diagnostic.ts';
-import { jsonFaultAt } from './input/json-fault.ts';
 
 export interface JsonBounds {
   /** Lists and maps within one another. */
@@ -23,27 +23,82 @@ export interface JsonFault extends Position {
   readonly expected: string;
 }
 
+/** Counts what a JSON text holds while it comes in, without memory: texts in code units, or in bytes of UTF-8. */
+export class JsonScan {
+  readonly #bounds: JsonBounds;
+  #open = 0;
+  // Each comma parts two values; each list or map is one, and may hold one that no comma tells of.
+  #seen = 1;
+  #inText = false;
+  /** Backslashes that the last piece ended with, within a text, are odd in number. */
+  #escaped = false;
+
+  constructor(bounds: JsonBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Whether a text was begun that has not ended. */
+  get inText(): boolean {
+    return this.#inText;
+  }
+
+  /** The next piece: null, or where it is too much and why. */
+  take(piece: string | Uint8Array): (Pick<JsonFault, 'message' | 'expected'> & { readonly at: number }) | null {
+    const { depth, values } = this.#bounds;
+    const codeAt = typeof piece === 'string' ? (k: number) => piece.charCodeAt(k) : (k: number) => piece[k];
+    for (let at = 0; at < piece.length; at++) {
+      if (this.#inText) {
+        at = this.#endOfText(piece, at);
+        continue;
+      }
+      const code = codeAt(at);
+      if (code === QUOTE) this.#inText = true;
+      else if (code === COMMA) this.#seen++;
+      // [ and {, ] and }
+      else if (code === 0x5b || code === 0x7b) {
+        this.#seen++;
+        if (++this.#open > depth)
+          return { at, message: 'lists and maps are nested too deeply', expected: `at most ${depth} levels` };
+      } else if (code === 0x5d || code === 0x7d) this.#open--;
+      if (this.#seen > values)
+        return { at, message: `it goes on after ${values} values`, expected: `at most ${values} values` };
+    }
+    return null;
+  }
+
+  /** Place of the quote that ends the text that goes on at `from`; of the piece's end where none does. */
+  #endOfText(piece: string | Uint8Array, from: number): number {
+    let start = from;
+    for (;;) {
+      const at = typeof piece === 'string' ? piece.indexOf('"', start) : piece.indexOf(QUOTE, start);
+      const end = at < 0 ? piece.length : at;
+      let before = end - 1;
+      while (before >= from && (typeof piece === 'string' ? piece.charCodeAt(before) : piece[before]) === BACKSLASH)
+        before--;
+      const odd = ((end - 1 - before) % 2 === 1) !== (before < from && this.#escaped);
+      if (at < 0) {
+        this.#escaped = odd;
+        return end;
+      }
+      if (!odd) {
+        this.#inText = false;
+        this.#escaped = false;
+        return at;
+      }
+      start = at + 1;
+    }
+  }
+}
+
 /**
  * Fails where the text is no JSON, or more of it than that. Takes time in proportion to the text, and no memory before all of it was looked
  * over.
  */
-export function parseBounded(text: string, { depth, values }: JsonBounds): Result<unknown, JsonFault> {
-  let open = 0;
-  // Each comma parts two values; each list or map is one, and may hold one that no comma tells of.
-  let seen = 1;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      at = endOfString(text, at);
-      if (at < 0) return noJson(text);
-    } else if (code === COMMA) seen++;
-    // [ and {, ] and }
-    else if (code === 0x5b || code === 0x7b) {
-      seen++;
-      if (++open > depth) return refused(text, at, 'lists and maps are nested too deeply', `at most ${depth} levels`);
-    } else if (code === 0x5d || code === 0x7d) open--;
-    if (seen > values) return refused(text, at, `it goes on after ${values} values`, `at most ${values} values`);
-  }
+export function parseBounded(text: string, bounds: JsonBounds): Result<unknown, JsonFault> {
+  const scan = new JsonScan(bounds);
+  const fault = scan.take(text);
+  if (fault) return refused(text, fault.at, fault.message, fault.expected);
+  if (scan.inText) return noJson(text);
   try {
     return ok(JSON.parse(text));
   } catch {
@@ -65,15 +120,3 @@ function noJson(text: string): Result<never, JsonFault> {
 /** `line 1, column 5: it is not JSON from here on; expected …` */
 export const sayJsonFault = ({ line, column, message, expected }: JsonFault): string =>
   `line ${line}, column ${column}: ${message}; expected ${expected}; ask whoever made it for another`;
-
-/** Place of the quote that ends the string whose first quote is at `start`; -1 where none does. */
-function endOfString(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1);
-  while (at >= 0) {
-    let before = at - 1;
-    while (text.charCodeAt(before) === BACKSLASH) before--;
-    if ((at - before) % 2 === 1) return at;
-    at = text.indexOf('"', at + 1);
-  }
-  return -1;
-}

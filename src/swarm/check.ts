@@ -265,7 +265,9 @@ function checkReach(flow: Swarm['flow']): Broken[] {
 function checkIdle({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
   const busy = new Set(flow.map((step) => step.role));
   return Object.entries(roles).flatMap(([name, role]): Broken[] => {
-    if (busy.has(name) || (role.kind !== 'worker' && role.kind !== 'specialist')) return [];
+    // Of a role that is no map more is told elsewhere.
+    const { kind } = (role as Swarm['roles'][string] | null) ?? { kind: 'messenger' };
+    if (busy.has(name) || (kind !== 'worker' && kind !== 'specialist')) return [];
     return [
       {
         path: ['roles', name],

@@ -11,6 +11,7 @@
 import { crc32c } from '../kernel/checksum.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import { deflate, inflate } from '../kernel/deflate.ts';
+import { type JsonBounds, JsonScan } from './bounded-json.ts';
 import { linkError, type LinkError } from './link.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a, 0x1a] as const;
@@ -32,6 +33,12 @@ const KINDS = { swarm: 1, incident: 3 } as const;
 export type ContainerKind = keyof typeof KINDS;
 const KNOWN: Readonly<Record<number, ContainerKind>> = { 1: 'swarm', 2: 'incident', 3: 'incident' };
 
+/** Far more than a shared swarm has; and an incident, in which a turn is 20 numbers and at most one text. */
+export const BOUNDS: Readonly<Record<ContainerKind, JsonBounds>> = {
+  swarm: { depth: 4, values: 32 },
+  incident: { depth: 8, values: 10_000_000 },
+};
+
 export interface Contained {
   readonly kind: ContainerKind;
   readonly text: string;
@@ -47,8 +54,9 @@ export async function packContainer({ kind, text }: Contained): Promise<Result<U
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > MAX_TEXT_BYTES) return linkError('too-long');
   const packed = await deflate(bytes);
-  // A text that would be taken for a bomb goes as it is.
-  const body = bytes.length <= mostOut(packed.length) ? packed : stored(bytes);
+  // What would be taken for a bomb, and is none, goes as it is.
+  const opens = bytes.length <= mostOut(packed.length) && isWithin(bytes, boundsOf(kind, packed.length));
+  const body = opens || !isWithin(bytes, BOUNDS[kind]) ? packed : stored(bytes);
   const file = new Uint8Array(HEADER + body.length);
   file.set(SIGNATURE);
   const view = new DataView(file.buffer);
@@ -70,8 +78,12 @@ export async function unpackContainer(file: Uint8Array<ArrayBuffer>): Promise<Re
   const body = file.subarray(HEADER);
   if (body.length < view.getUint32(12)) return linkError('truncated');
   if (body.length > view.getUint32(12) || crc32c(body) !== view.getUint32(16)) return linkError('broken');
-  const bytes = await inflate(body, Math.min(MAX_TEXT_BYTES, mostOut(body.length)));
-  if (bytes === 'too-long') return linkError('too-long');
+  // Looked over while it is unpacked: a hundred million brackets never are in one piece.
+  const scan = new JsonScan(boundsOf(kind, body.length));
+  let refused = false;
+  const most = Math.min(MAX_TEXT_BYTES, mostOut(body.length));
+  const bytes = await inflate(body, most, (piece) => !(refused = scan.take(piece) !== null));
+  if (bytes === 'too-long') return linkError(refused ? 'not-ours' : 'too-long');
   try {
     return bytes === null
       ? linkError('broken')
@@ -79,6 +91,14 @@ export async function unpackContainer(file: Uint8Array<ArrayBuffer>): Promise<Re
   } catch {
     return linkError('broken');
   }
+}
+
+const isWithin = (bytes: Uint8Array, bounds: JsonBounds): boolean => new JsonScan(bounds).take(bytes) === null;
+
+/** A value takes about a byte when it is packed. */
+function boundsOf(kind: ContainerKind, packed: number): JsonBounds {
+  const { depth, values } = BOUNDS[kind];
+  return { depth, values: Math.min(values, 500_000 + 4 * packed) };
 }
 
 /** Bytes that so many may become. */

@@ -18,7 +18,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     if (++looked > MOST_CANDIDATES) break;
     // A distance is at least the difference of lengths.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = alignment(typed, candidate.toLowerCase());
+    const distance = alignment(typed, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -27,22 +27,35 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
-/** Optimal string alignment distance (Damerau-Levenshtein without overlapping swaps), O(a.length x b.length). */
-function alignment(a: string, b: string): number {
+/**
+ * Optimal string alignment distance (Damerau-Levenshtein without overlapping swaps); `limit` where it is that or more. Only cells that can lead to
+ * less are looked at: O(a.length x limit).
+ */
+function alignment(a: string, b: string, limit: number): number {
   const width = b.length + 1;
-  const table = new Uint16Array((a.length + 1) * width);
-  const at = (i: number, j: number): number => table[i * width + j] ?? 0;
-  for (let i = 0; i <= a.length; i++) table[i * width] = i;
-  for (let j = 0; j <= b.length; j++) table[j] = j;
+  let [before, last, row] = [new Uint16Array(width), new Uint16Array(width), new Uint16Array(width)];
+  for (let j = 0; j < width; j++) last[j] = Math.min(j, limit);
   for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
+    const [from, to] = [Math.max(1, i - limit), Math.min(b.length, i + limit)];
+    row.fill(limit);
+    row[0] = Math.min(i, limit);
+    let least = row[0];
+    for (let j = from; j <= to; j++) {
       const same = a[i - 1] === b[j - 1];
-      let distance = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (same ? 0 : 1));
+      let distance = Math.min(
+        (last[j] ?? limit) + 1,
+        (row[j - 1] ?? limit) + 1,
+        (last[j - 1] ?? limit) + (same ? 0 : 1),
+      );
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        distance = Math.min(distance, at(i - 2, j - 2) + 1);
+        distance = Math.min(distance, (before[j - 2] ?? limit) + 1);
       }
-      table[i * width + j] = distance;
+      row[j] = Math.min(distance, limit);
+      least = Math.min(least, distance);
     }
+    // A swap may reach back over one row.
+    if (least >= limit && Math.min(...last.subarray(Math.max(0, from - 2), to)) >= limit) return limit;
+    [before, last, row] = [last, row, before];
   }
-  return at(a.length, b.length);
+  return last[b.length] ?? limit;
 }

@@ -74,7 +74,7 @@ export function parseSwarm(file: string, text: string): Result<ParsedSwarm, read
 }
 
 /** Maps within the outputs of all roles: each may be a schema, which has many keywords to be looked for. */
-const MOST_SCHEMAS = 3000;
+const MOST_SCHEMAS = 1500;
 
 function tooManySchemas(value: unknown): Broken[] {
   let maps = 0;

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { parseBounded } from './bounded-json.ts';
-import { packContainer, unpackContainer } from './container.ts';
+import { BOUNDS, packContainer, unpackContainer } from './container.ts';
 import { decodeLink, encodeLink, linkError, type LinkError } from './link.ts';
 import { MAX_INPUT_CHARACTERS } from './model.ts';
 import { MAX_BYTES } from './source.ts';
@@ -21,9 +21,6 @@ const SharedSchema = v.strictObject({
   swarm: NamedText(MAX_BYTES),
   input: v.exactOptional(NamedText(MAX_INPUT_CHARACTERS)),
 });
-
-/** Far more than the schema has. */
-const BOUNDS = { depth: 4, values: 32 };
 
 export interface Shared {
   readonly swarm: { readonly file: string; readonly text: string };
@@ -47,7 +44,7 @@ const toJson = ({ swarm, input }: Shared): string =>
 
 /** @param text JSON */
 export function readShared(text: string): Result<Shared, LinkError> {
-  const given = parseBounded(text, BOUNDS);
+  const given = parseBounded(text, BOUNDS.swarm);
   if (!given.ok) return linkError('not-ours');
   const parsed = v.safeParse(SharedSchema, given.value);
   if (!parsed.success) return linkError('not-ours');

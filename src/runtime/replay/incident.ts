@@ -9,6 +9,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { RunRecord, RunSource } from '../../store/records.ts';
 import { parseBounded, sayJsonFault } from '../../swarm/bounded-json.ts';
+import { BOUNDS } from '../../swarm/container.ts';
 import { cutText, formatDiagnostic, MAX_MESSAGE } from '../../swarm/diagnostic.ts';
 import { writeItems } from '../../swarm/input/items.ts';
 import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
@@ -31,9 +32,6 @@ import { maskItems, maskTurns, maskActions } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { fromColumns, toColumns } from './turn-columns.ts';
-
-/** A turn is 20 numbers and at most one text. */
-const BOUNDS = { depth: 8, values: 20 * MAX_TURNS + 2_000_000 };
 
 /** An incident, read: what can be replayed. */
 export interface Incident {
@@ -122,7 +120,7 @@ const notOurs = (detail: string): Result<never, IncidentProblem> =>
   err({ problem: 'not-ours', detail: cutText(detail, MAX_MESSAGE) });
 
 export function readIncident(text: string): Result<Incident, IncidentProblem> {
-  const given = parseBounded(text, BOUNDS);
+  const given = parseBounded(text, BOUNDS.incident);
   if (!given.ok) return notOurs(sayJsonFault(given.error));
   const version = versionOf(given.value);
   if (version > 2) return err({ problem: 'unknown-version', detail: `incident: ${String(version)}` });

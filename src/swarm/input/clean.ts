@@ -11,31 +11,26 @@ export function cleanText(
   tally: (code: PlacesCode, line: number, times: number) => void,
   firstLine = 1,
 ): string {
-  const replace = (
-    code: PlacesCode,
-    from: string,
-    pattern: RegExp,
-    by: (found: string, at: number, all: string) => string,
-  ): string => {
+  const replace = (code: PlacesCode, from: string, pattern: RegExp, by: string): string => {
     const lineAt = new LineAt(from, firstLine);
-    return from.replace(pattern, (found: string, ...rest) => {
-      const [at, all] = rest.slice(-2) as [number, string];
-      tally(code, lineAt.of(at), found.length);
-      return by(found, at, all);
-    });
+    // Two passes: a function for each place would keep all of them at once.
+    for (const { 0: found, index } of from.matchAll(pattern)) tally(code, lineAt.of(index), found.length);
+    return from.replace(pattern, by);
   };
 
   let clean = text;
   // Files that were put together from several have one before each.
-  if (clean.includes('\uFEFF')) clean = replace('inner-mark', clean, /(?<=^|\n)\uFEFF+/g, () => '');
+  if (clean.includes('\uFEFF')) clean = replace('inner-mark', clean, /(?<=^|\n)\uFEFF+/g, '');
   // A log that was cut while it was written to has a hole of them.
   if (clean.includes('\0')) {
+    const lineAt = new LineAt(clean, firstLine);
     const ends = (char: string | undefined): boolean => char === undefined || char === '\n' || char === '\r';
-    clean = replace('nul', clean, /\0+/g, (run, at, all) =>
-      ends(all[at - 1]) || ends(all[at + run.length]) ? '' : ' ',
-    );
+    clean = clean.replace(/\0+/g, (run, at: number, all: string) => {
+      tally('nul', lineAt.of(at), run.length);
+      return ends(all[at - 1]) || ends(all[at + run.length]) ? '' : ' ';
+    });
   }
-  return clean.isWellFormed() ? clean : replace('half-character', clean, LONE, () => '\uFFFD');
+  return clean.isWellFormed() ? clean : replace('half-character', clean, LONE, '\uFFFD');
 }
 
 /** Half of a surrogate pair without the other. */

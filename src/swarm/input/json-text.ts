@@ -3,19 +3,12 @@
  * recursion, however deep the text is nested. The text, or the part that is walked, must be JSON; else places are wrong, never out of bounds.
  */
 
+import { skipSpace } from '../../kernel/json-fault.ts';
 import { endOfString } from '../../kernel/written-json.ts';
 
 export interface Span {
   readonly start: number;
   readonly end: number;
-}
-
-export function skipSpace(text: string, from: number): number {
-  let at = from;
-  for (let code = text.charCodeAt(at); code <= 0x20; code = text.charCodeAt(++at)) {
-    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
-  }
-  return at;
 }
 
 /** Offset behind the value that begins at `at`; the length of the text where it does not end. */

@@ -1,9 +1,9 @@
 /** JSON lines and JSON files: one record a line, or one an item of a list. Values come out as they are written. */
+import { jsonFaultAt, skipSpace } from '../../kernel/json-fault.ts';
 import { compactJson } from '../../kernel/written-json.ts';
 import { quote } from '../diagnostic.ts';
 import { follow, nearestField } from './field.ts';
-import { jsonFaultAt } from './json-fault.ts';
-import { deeperThan, endOfValue, itemsOf, memberOf, type Span, skipSpace } from './json-text.ts';
+import { deeperThan, endOfValue, itemsOf, memberOf, type Span } from './json-text.ts';
 import { LineAt } from './notes.ts';
 import type { InputFormat, Reading, RecordSink, Wrong } from './sink.ts';
 

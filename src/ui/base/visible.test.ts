@@ -64,7 +64,7 @@ describe('h: what cannot be seen is written out', () => {
         (text) => {
           const shown = visible(text);
           expect(visible(shown)).toBe(shown);
-            expect(shown).not.toMatch(
+          expect(shown).not.toMatch(
             /[\0\u001B\u00AD\u200B\u200C\u202E\u2066\uFEFF\u2028]|\p{Cs}|[\u{E0000}-\u{E007F}]/u,
           );
           // Joiners and selectors are left with an emoji before them alone.

@@ -1,7 +1,5 @@
 /** Where a text stops being JSON. `JSON.parse` throws without saying so in most of its messages, and each engine words them differently. */
 
-import { skipSpace } from './json-text.ts';
-
 /**
  * Offset of the first character that no JSON text has there (RFC 8259), in UTF-16 code units; the length where the text only ends too early;
  * -1 where it is JSON. Linear, and without recursion, however deep the text is nested.
@@ -46,6 +44,15 @@ export function jsonFaultAt(text: string): number {
       next = 'end';
     }
   }
+}
+
+/** Offset of what is no white space of JSON, from there on. */
+export function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code <= 0x20; code = text.charCodeAt(++at)) {
+    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
+  }
+  return at;
 }
 
 const CLOSING = { '{': '}', '[': ']' } as const;
