@@ -1,6 +1,6 @@
 import { systemClock } from '../kernel/clock.ts';
 import { asStoreFault, maybeDead, StoreFault } from './fault.ts';
-import type { HasRoom } from './room.ts';
+import type { LogCare } from './log-care.ts';
 import type { Database } from './schema.ts';
 
 /** After an open that failed the next begins no sooner than this, ms; it doubles up to the cap. */
@@ -10,8 +10,8 @@ const PAUSE_CAP_MS = 4000;
 export interface ConnectionOptions {
   /** Makes a handle that is not open yet: a new one each time where it can, for a handle may keep what its last open failed with. */
   readonly make: () => Database;
-  /** Asked before a database is opened again whose handle has died; true unless given. */
-  readonly hasRoom?: HasRoom;
+  /** Keeps a database whole that met a full disk; absent: this one needs none. */
+  readonly care?: LogCare;
   /** Waits between tries to open; of the browser's own time unless given. */
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -23,23 +23,24 @@ export interface ConnectionOptions {
  * Invariants:
  * - One handle is open at most, and one open is under way at most; calls that come meanwhile wait for it and share its end.
  * - What fails, fails as a `StoreFault`. An open that fails after there was no room fails as `quota`, whatever the browser calls it.
- * - One that died is not opened before there is room, for that is what most die of: a database that is opened on a disk with too little of it is thrown away
- *   by the browser as a broken one, with all that was committed (docs/storage.md).
+ * - One whose handle died is not opened before there is room, and not written to before it was mended (see `LogCare`): the browser throws
+ *   it away otherwise, with all that was committed.
  * - Work is never begun a second time here: whoever asked knows whether that may be done.
  */
 export class Connection {
-  readonly #with: Required<ConnectionOptions>;
+  readonly #with: ConnectionOptions & { readonly pause: (ms: number) => Promise<void> };
   #db: Database;
   #opening: Promise<Database> | null = null;
   #open = false;
   #failures = 0;
   /** The last trouble was a disk without room. */
   #full = false;
-  #died = false;
+  /** Of the database's log; `unknown` before it was opened here. */
+  #state: 'unknown' | 'whole' | 'torn' = 'unknown';
   #closed = false;
 
   constructor(options: ConnectionOptions) {
-    this.#with = { hasRoom: () => Promise.resolve(true), pause: (ms) => systemClock().sleep(ms), ...options };
+    this.#with = { pause: (ms) => systemClock().sleep(ms), ...options };
     this.#db = this.#made();
   }
 
@@ -56,7 +57,10 @@ export class Connection {
     } catch (error) {
       const fault = asStoreFault(error);
       if (maybeDead(error)) this.#drop(db);
-      if (fault.code === 'quota') this.#full = true;
+      if (fault.code === 'quota') {
+        this.#full = true;
+        await this.#with.care?.tear();
+      }
       throw fault;
     }
   }
@@ -84,7 +88,9 @@ export class Connection {
       this.#db.close();
       this.#db = this.#made();
     }
-    if (this.#died && !(await this.#with.hasRoom())) {
+    const { care } = this.#with;
+    const torn = this.#state !== 'whole' && care && (this.#state === 'torn' || (await care.isTorn()));
+    if (torn && !(await care.hasRoom())) {
       this.#failures++;
       this.#full = true;
       throw new StoreFault('quota', 'Storage is full.');
@@ -92,6 +98,7 @@ export class Connection {
     const db = this.#db;
     try {
       await db.open();
+      if (torn) await care.mend(db);
     } catch (error) {
       this.#failures++;
       const fault = asStoreFault(error);
@@ -106,7 +113,8 @@ export class Connection {
     }
     this.#failures = 0;
     this.#full = false;
-    this.#died = false;
+    if (this.#state !== 'whole') await care?.whole();
+    this.#state = 'whole';
     this.#open = true;
     return db;
   }
@@ -115,7 +123,7 @@ export class Connection {
   #drop(db: Database): void {
     if (db !== this.#db || !this.#open) return;
     this.#open = false;
-    this.#died = true;
+    this.#state = 'torn';
     db.close();
     this.#db = this.#made();
   }

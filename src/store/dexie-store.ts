@@ -1,8 +1,8 @@
 import { entropySeed } from '../kernel/random.ts';
 import { Connection } from './connection.ts';
+import type { LogCare } from './log-care.ts';
 import { asStoreFault, StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource } from './records.ts';
-import type { HasRoom } from './room.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
 import type { StoredAgent, StoredChunk, StoredSnapshot } from './schema.ts';
 import { Database, erase, fenceKey } from './schema.ts';
@@ -386,5 +386,5 @@ export async function openStore(
 }
 
 /** As `openStore`, but the database is opened by the first call, and by each after one that failed. */
-export const lazyStore = (make: () => Database, hasRoom: HasRoom): DexieStore =>
-  new DexieStore(new Connection({ make, hasRoom }));
+export const lazyStore = (make: () => Database, care: LogCare | null): DexieStore =>
+  new DexieStore(new Connection({ make, ...(care && { care }) }));

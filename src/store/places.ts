@@ -3,6 +3,7 @@ import { asStoreFault } from './fault.ts';
 import { lazyStore } from './dexie-store.ts';
 import { PlacedStore, type PlacedStoreOptions } from './placed-store.ts';
 import type { RunStore } from './run-store.ts';
+import { logCareIn } from './log-care.ts';
 import { roomIn } from './room.ts';
 import { Database } from './schema.ts';
 
@@ -10,6 +11,7 @@ import { Database } from './schema.ts';
 export interface Bucket {
   readonly indexedDB: IDBFactory;
   persisted(): Promise<boolean>;
+  getDirectory(): Promise<FileSystemDirectoryHandle>;
 }
 
 export interface Buckets {
@@ -53,9 +55,11 @@ export async function findPlaces(
   { indexedDB, IDBKeyRange, buckets, getDirectory }: BrowserStorage,
   lock: PlacedStoreOptions['lock'],
 ): Promise<Places> {
-  const hasRoom = getDirectory ? roomIn(getDirectory) : () => Promise.resolve(true);
-  const inside = (host: IDBFactory): DexieStore =>
-    lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), hasRoom);
+  // The note on a log shares the fate of its database; whether there is room is tried out beside it.
+  const inside = (host: IDBFactory, folder = getDirectory): DexieStore => {
+    const care = getDirectory && folder ? logCareIn(folder, roomIn(getDirectory)) : null;
+    return lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), care);
+  };
   const open = (): Promise<Bucket | null> =>
     buckets?.open(BUCKET, { durability: 'strict', persisted: true }) ?? Promise.resolve(null);
   const bucket = await open().catch(async (error: unknown) => {
@@ -67,7 +71,7 @@ export async function findPlaces(
     const store = inside(indexedDB);
     return { store, bucket, with: (_, work) => store.with(work), move: () => Promise.resolve('unsupported') };
   }
-  const now = inside(bucket.indexedDB);
+  const now = inside(bucket.indexedDB, () => bucket.getDirectory());
   // Where there never was another place, none is made.
   const names = await indexedDB.databases().catch(() => [{ name: NAME }]);
   const placed = names.some(({ name }) => name === NAME)

@@ -31,14 +31,14 @@ function setUp(bytes: number) {
 }
 
 test.each([
-  [100e6, true],
-  [8 * 2 ** 20, true],
-  [8 * 2 ** 20 - 1, false],
+  [1e9, true],
+  [20 * 2 ** 20, true],
+  [20 * 2 ** 20 - 1, false],
   [0, false],
 ])('b: on a disk with %i bytes there is room: %s', async (bytes, room) => {
   const { files, state, hasRoom } = setUp(bytes);
   expect(await hasRoom()).toBe(room);
-  expect(state.most).toBe(Math.min(bytes, 8 * 2 ** 20));
+  expect(state.most).toBe(Math.min(bytes, 20 * 2 ** 20));
   expect([files.size, state.opened - state.closed]).toEqual([0, 0]);
 });
 

@@ -1,7 +1,7 @@
 import { seededRandom } from '../kernel/random.ts';
 
-/** What a database needs to be opened again and to go on: twice its log, which it rewrites then. */
-const PROBE_BYTES = 8 * 2 ** 20;
+/** What a database needs to be opened again, mended (see `LogCare`) and written to. */
+const PROBE_BYTES = 20 * 2 ** 20;
 const PIECE_BYTES = 2 ** 16;
 const NAME = 'room';
 
