@@ -174,3 +174,29 @@ test('a file with 48 MB of input is reviewed and runs; a link made on the Korean
   await expect(english.page.getByRole('heading', { level: 1 })).toHaveText('Log triage, 24 agents');
   await english.context.close();
 });
+
+test('d, h: a million commas, and names that would pass for others, are shown for what they are', async ({
+  baseURL,
+}) => {
+  test.setTimeout(120_000);
+  const { context, page, seen } = await open();
+  await page.goto(baseURL! + linkOf('['.concat(','.repeat(1_000_000)), 's1'));
+  await expect(page.getByText('The swarm file in it has errors')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('the file goes on after 30000 names, values and marks');
+
+  const strange = swarm
+    .replace(/^name: .*$/m, String.raw`name: "Log\u200Btriage \u202Egnp.exe"`)
+    .replace(
+      /^description: .*$/m,
+      String.raw`description: "safe\u2066 \u05E9\u05DC\u05D5\u05DD \uD83D\uDC69\u200D\uD83D\uDE80"`,
+    )
+    .replace('Triage this log line.', 'Triage this \u2067log line.');
+  await page.goto('about:blank');
+  await page.goto(baseURL! + linkOf(strange, 's1'));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Log⟨U+200B⟩triage ⟨U+202E⟩gnp.exe');
+  await expect(page).toHaveTitle(/^Log⟨U\+200B⟩triage ⟨U\+202E⟩gnp\.exe - /);
+  await expect(page.getByText('safe⟨U+2066⟩ שלום 👩\u200D🚀')).toBeVisible();
+  await expect(page.getByText('Triage this ⟨U+2067⟩log line.')).toBeVisible();
+  await nothingRan(page, seen, baseURL!);
+  await context.close();
+});

@@ -29,6 +29,7 @@ test('a query stays where it is: some gateways name a version there', () => {
 describe('p: what cannot be seen', () => {
   test.each([
     ['a line break behind it', 'sk-1\n'],
+    ['tags around', '\u{E0041}sk-1\u{E0041}\u{E007F}'],
     ['a zero-width space in front', '\u200bsk-1'],
     ['a byte order mark', '\ufeffsk-1'],
     ['a no-break space', '\u00a0sk-1\u00a0'],
@@ -78,4 +79,22 @@ test('the name to be shown has neither key nor path', () => {
   expect(endpointName({ url: 'https://host.example:8443/v1/chat/completions', model: 'tiny' })).toBe(
     'tiny at host.example:8443',
   );
+});
+
+test('d: white space within, and slashes at the end, take no longer for being many', () => {
+  const run = '\u200b'.repeat(60_000);
+  const url = 'https://host.example/v1';
+  expect(readEndpoint({ url: `${url}${run}x`, key: null, model: 'm' })).toMatchObject({
+    ok: false,
+    fault: { code: 'odd-character', at: url.length + 1 },
+  });
+  expect(readEndpoint({ url: `${url}${'/'.repeat(60_000)}x`, key: null, model: 'm' })).toMatchObject({ ok: true });
+  expect(readEndpoint({ url, key: `k${run}x`, model: 'm' })).toMatchObject({
+    ok: false,
+    fault: { field: 'key', at: 2 },
+  });
+  expect(readEndpoint({ url: `https://host.example/${'a'.repeat(1e6)}`, key: null, model: 'm' })).toMatchObject({
+    ok: false,
+    fault: { code: 'no-address' },
+  });
 });

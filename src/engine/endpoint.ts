@@ -31,7 +31,6 @@ export type ReadEndpoint =
 
 /** White space, and what cannot be seen at all: they come along when text is copied from a page, a mail or a terminal. */
 const UNSEEN = '[\\s\\p{Cc}\\p{Cf}]';
-const AROUND = new RegExp(`^${UNSEEN}+|${UNSEEN}+$`, 'gu');
 const WITHIN = new RegExp(UNSEEN, 'u');
 /** A header takes no other characters (RFC 9110, 5.5, without the obsolete ones); `fetch` throws a TypeError for them. */
 const NO_HEADER = /[^\x20-\x7e]/u;
@@ -55,6 +54,7 @@ export function remoteAddress(
 ): { readonly ok: true; readonly url: string } | { readonly ok: false; readonly fault: EndpointFault } {
   const no = (code: 'no-address' | 'not-secure' | 'key-in-address') =>
     ({ ok: false, fault: { field: 'url', code } }) as const;
+  if (text.length > MOST_CHARACTERS) return no('no-address');
   const typed = trimmed(text);
   const odd = oddCharacter('url', typed, WITHIN);
   if (odd) return { ok: false, fault: odd };
@@ -68,10 +68,14 @@ export function remoteAddress(
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here)) return no('not-secure');
   if (url.username !== '' || url.password !== '') return no('key-in-address');
   url.hash = '';
-  const path = url.pathname.replace(/\/+$/, '');
+  let path = url.pathname;
+  while (path.endsWith('/')) path = path.slice(0, -1);
   url.pathname = path.endsWith(CHAT) ? path : `${path}${CHAT}`;
   return { ok: true, url: url.href };
 }
+
+/** Of an address: browsers and servers take far fewer. */
+const MOST_CHARACTERS = 65_536;
 
 const CHAT = '/chat/completions';
 
@@ -86,7 +90,18 @@ export function modelsAddress(endpoint: Pick<RemoteEndpoint, 'url'>): string {
 export const endpointName = ({ url, model }: Pick<RemoteEndpoint, 'url' | 'model'>): string =>
   `${model} at ${new URL(url).host}`;
 
-const trimmed = (text: string): string => text.replace(AROUND, '');
+/** Without what stands around it and is not seen; by hand, as a pattern for an end would begin anew at each character of a run. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  const unseen = (at: number): boolean => WITHIN.test(String.fromCodePoint(text.codePointAt(at) ?? 0x61));
+  const isPair = (at: number): boolean => (text.codePointAt(at) ?? 0) > 0xffff;
+  while (start < end && unseen(start)) start += isPair(start) ? 2 : 1;
+  for (;;) {
+    const last = end - (end - 2 >= start && isPair(end - 2) ? 2 : 1);
+    if (last < start || !unseen(last)) return text.slice(start, end);
+    end = last;
+  }
+}
 
 /** Pasted as a whole header, or as a shell variable's value: the scheme and one pair of quotes are nobody's key. */
 function bareKey(text: string): string {

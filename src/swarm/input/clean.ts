@@ -11,16 +11,16 @@ export function cleanText(
   tally: (code: PlacesCode, line: number, times: number) => void,
   firstLine = 1,
 ): string {
-  const replace = (code: PlacesCode, from: string, pattern: RegExp, by: string): string => {
-    const lineAt = new LineAt(from, firstLine);
-    // Two passes: a function for each place would keep all of them at once.
-    for (const { 0: found, index } of from.matchAll(pattern)) tally(code, lineAt.of(index), found.length);
-    return from.replace(pattern, by);
-  };
-
   let clean = text;
   // Files that were put together from several have one before each.
-  if (clean.includes('\uFEFF')) clean = replace('inner-mark', clean, /(?<=^|\n)\uFEFF+/g, '');
+  if (clean.includes(MARK)) {
+    const lineAt = new LineAt(clean, firstLine);
+    for (let at = clean.indexOf(MARK), end = at; at >= 0; at = clean.indexOf(MARK, end)) {
+      for (end = at + 1; clean[end] === MARK;) end++;
+      if (at === 0 || clean[at - 1] === '\n') tally('inner-mark', lineAt.of(at), end - at);
+    }
+    clean = clean.replace(/(^|\n)\uFEFF+/g, '$1');
+  }
   // A log that was cut while it was written to has a hole of them.
   if (clean.includes('\0')) {
     const lineAt = new LineAt(clean, firstLine);
@@ -30,8 +30,13 @@ export function cleanText(
       return ends(all[at - 1]) || ends(all[at + run.length]) ? '' : ' ';
     });
   }
-  return clean.isWellFormed() ? clean : replace('half-character', clean, LONE, '\uFFFD');
+  if (clean.isWellFormed()) return clean;
+  const lineAt = new LineAt(clean, firstLine);
+  for (const { index } of clean.matchAll(LONE)) tally('half-character', lineAt.of(index), 1);
+  return clean.toWellFormed();
 }
+
+const MARK = '\uFEFF';
 
 /** Half of a surrogate pair without the other. */
 const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
