@@ -109,7 +109,11 @@ async function readStored({ run, from, known }) {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
-  const database = await done(indexedDB.open('planaria'));
+  // Where this browser keeps runs (src/store/places.ts).
+  const { storageBuckets: buckets } = /** @type {any} */ (navigator);
+  const inBucket = /** @type {string[]} */ ((await buckets?.keys()) ?? []).includes('runs');
+  const factory = inBucket ? (await buckets.open('runs')).indexedDB : indexedDB;
+  const database = await done(factory.open('planaria'));
   try {
     const stores = database.transaction(['journal', 'runs']);
     const [records, row] = await Promise.all([
@@ -136,7 +140,11 @@ export function storedBytes(page, run) {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
       });
-    const database = await done(indexedDB.open('planaria'));
+    // Where this browser keeps runs (src/store/places.ts).
+    const { storageBuckets: buckets } = /** @type {any} */ (navigator);
+    const inBucket = /** @type {string[]} */ ((await buckets?.keys()) ?? []).includes('runs');
+    const factory = inBucket ? (await buckets.open('runs')).indexedDB : indexedDB;
+    const database = await done(factory.open('planaria'));
     /** @type {Record<string, { records: number, bytes: number }>} */
     const found = {};
     for (const name of /** @type {string[]} */ ([...database.objectStoreNames])) {
