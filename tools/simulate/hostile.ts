@@ -53,6 +53,9 @@ const REFUSED: ReadonlySet<PropertyKey> = new Set<keyof RunStore>([
 /** How long somebody works against the run, and how long it may take once nobody does, ms. */
 const HOSTILE_MS = 120_000;
 const PATIENCE_MS = 12 * 3_600_000;
+/** In how long a page says that storage was thrown away, also one that is frozen for a while, and a run is stored anew on a disk that often refuses, ms. */
+const SAID_MS = 300_000;
+const ANEW_MS = 3_600_000;
 
 /** `browser`: storage also fails the way browsers' does (see `UnreliableStore`), loses what it acknowledged, and is thrown away. */
 export type HostileDisk = 'tidy' | 'browser';
@@ -87,7 +90,7 @@ class HostileWorld {
   readonly #browser: Random | null;
   /** What would be left after a power cut that takes acknowledged writes along. */
   #earlier: DiskContent | null = null;
-  /** Storage was thrown away: that ends the run, and has to be said. */
+  /** Storage was thrown away, and nobody had the run: it is over. */
   #gone = false;
 
   constructor(seed: number, onEvent: ((event: JournalEvent, now: number) => void) | undefined, disk: HostileDisk) {
@@ -323,20 +326,42 @@ class HostileWorld {
     this.#earlier = null;
   }
 
-  /** The browser throws storage away under the living tab, which has to say so within seconds and to write nothing into what is fresh. */
+  /**
+   * The browser throws storage away under the living tab. A tab that has the run says so, and stores it anew, with every row
+   * that was acknowledged; one that could not open it, or is just about to, has nothing left.
+   */
   async #throwAway(tab: SimulatedTab): Promise<void> {
+    this.#status = null;
+    await this.#clock.advance(500);
+    const has = this.#status !== null && tab.runtime.writes?.id === this.#run;
     await this.#remember();
-    const open = tab.runtime.unsaved(this.#run).length > 0 || this.#status !== null;
     this.#disk.throwAway();
-    this.#gone = true;
-    await this.#clock.advance(30_000);
-    const { waits = null, phase } = this.#status ?? {};
-    const said = JSON.stringify(waits) ?? '';
-    if (open && phase !== 'done' && phase !== 'cancelled' && !/thrown away|gone|taken-over/.test(said))
-      this.#problems.push(`storage was thrown away, and the page says ${phase ?? 'nothing'} ${said}`);
-    if (this.#disk.tables.results.size + this.#disk.tables.journal.size > 0)
-      this.#problems.push('something was written behind storage that was thrown away');
-    await tab.kill();
+    this.#earlier = null;
+    let said = false;
+    const see = (status: RunStatus): void => {
+      this.#see(status);
+      said ||= status.waits?.code === 'storage-gone';
+    };
+    this.#fire(tab.runtime.watch(this.#run, ({ status }) => see(status)));
+    await this.#clock.run(() => said, this.#clock.now() + SAID_MS);
+    if (has && !said)
+      this.#problems.push(
+        `storage was thrown away, and the page says ${JSON.stringify((this.#status as RunStatus | null)?.waits)}`,
+      );
+    const store = new MemoryStore(this.#disk);
+    let left = -1;
+    const again = (): boolean => {
+      if (this.#status?.waits?.code === 'storage-gone' || this.#disk.tables.runs.size === 0) return false;
+      left = this.#disk.tables.results.size;
+      return true;
+    };
+    const until = this.#clock.now() + ANEW_MS;
+    const anew = said && (await this.#clock.run(again, until));
+    if (has && !anew) this.#problems.push('what was thrown away was not stored anew');
+    if (anew && left < this.#acknowledged.size)
+      this.#problems.push(`${this.#acknowledged.size - left} rows were lost with what was thrown away`);
+    this.#gone = (await store.record(this.#run)) === null;
+    if (this.#gone) await tab.kill();
   }
 
   /** What was acknowledged must stay as it is. */

@@ -57,6 +57,8 @@ export class RowCheck {
       kept.add(rows);
       // On a full disk what is bad cannot be set aside, and opening the run again would not help.
       const missing = rows.length < tasks.length && (await store.countRows(run)) < index.size;
+      // Last: where all of it is gone there is nothing to open the run from.
+      if (missing) await store.look(run);
       if (missing && !this.#stopped) {
         this.stop();
         onBad();

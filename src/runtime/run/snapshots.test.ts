@@ -205,6 +205,27 @@ describe('c: a run that is opened from a snapshot', () => {
     expect(await world.db.snapshots.count()).toBe(0);
   });
 
+  test('a: of which all is thrown away while its rows are read is not opened again from what is fresh, and loses nothing it has read', async () => {
+    const world = await World.create(11);
+    const id = await run(world, 1);
+    const tab = world.tab({ decodeMs: 20 }, undefined, undefined, { snapshotEvery: 40 });
+    const opening = tab.runtime.open(id);
+    await world.clock.settle();
+    await opening;
+    const waits: (string | null)[] = [];
+    void tab.runtime.watch(id, ({ status }) => void waits.push(status.waits?.code ?? null));
+    // Before the first rows are read.
+    await world.throwAway();
+    await world.clock.run(() => waits.at(-1) === 'storage-gone', 60_000);
+    await world.clock.run(() => waits.at(-1) === null, 600_000);
+    await world.clock.advance(600_000);
+    tab.kill();
+    expect(await world.store.record(id)).toMatchObject({ phase: 'done', results: 60 });
+    const tasks: number[] = [];
+    await world.store.eachRow(id, (rows) => void tasks.push(...rows.map(({ row }) => row.task)));
+    expect(tasks).toEqual(Array.from({ length: 60 }, (_, task) => task));
+  });
+
   test('finds a row that went bad while nobody looked, and has its task done again', async () => {
     const world = await World.create(10);
     const id = await run(world, 1);
