@@ -8,14 +8,13 @@
  * The finished runs are written by bench/growth/worker.ts, as it says: ten thousand tasks really run, longer ones made of those. The peer is the
  * fold of the whole log, as every reload did it before there were snapshots, in that worker and without a page.
  */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from '@playwright/test';
 import { build } from 'vite';
 import { serve } from '../tools/dev/serve.mjs';
 import { ensureBuilt, root } from '../tools/dev/workspace.mjs';
-import { launchOptions } from '../tools/headless/browser.mjs';
+import { launchOptions, startProcess } from '../tools/headless/browser.mjs';
 import { start } from '../tools/headless/page.mjs';
 import { adapter, machine, scratch, table } from './support.mjs';
 
@@ -53,7 +52,7 @@ async function weighed(browser, work) {
 /** Resident memory of a process, MiB; 0 where it is gone. @param {number} pid */
 function residentOf(pid) {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }
@@ -68,10 +67,43 @@ const counted = (page) =>
     return (await memory.measureUserAgentSpecificMemory()).bytes / 2 ** 20;
   });
 
+/**
+ * A browser with a profile on the disk, for one that is kept in memory has no room for a million rows; gone afterwards.
+ * @template T
+ * @param {(browser: import('@playwright/test').Browser) => Promise<T>} work
+ */
+async function inBrowser(work) {
+  const profile = mkdtempSync(path.join(folder, 'profile-'));
+  const { browser, kill } = await startProcess(flags, profile);
+  try {
+    return await work(browser);
+  } finally {
+    await kill();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** As a person chooses it; Playwright would send so large a file through its own wire first. @param {import('@playwright/test').Page} page @param {string} file */
+async function giveInput(page, file) {
+  const session = await page.context().newCDPSession(page);
+  const { root: document } = await session.send('DOM.getDocument');
+  const selector = 'input[aria-label="Input file"]';
+  const { nodeId } = await session.send('DOM.querySelector', { nodeId: document.nodeId, selector });
+  await session.send('DOM.setFileInputFiles', { files: [file], nodeId });
+  await session.detach();
+}
+
+/** @param {import('@playwright/test').Browser} browser */
+async function pageIn(browser) {
+  const page = await browser.contexts()[0]?.newPage();
+  if (!page) throw new Error('the browser has no profile');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  return page;
+}
+
 /** @param {import('@playwright/test').Browser} browser @param {string} url @param {number} items */
 async function fresh(browser, url, items) {
-  const context = await browser.newContext({ locale: 'en', viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
+  const page = await pageIn(browser);
   const input = path.join(folder, `${items}.log`);
   writeFileSync(input, linesOf(items));
   await page.goto(url);
@@ -90,20 +122,19 @@ async function fresh(browser, url, items) {
   );
   const given = Date.now();
   const { value: opened, most } = await weighed(browser, async () => {
-    const refused = await start(page, { file: SWARM, input, engine: 'scripted' });
+    await giveInput(page, input);
+    const refused = await start(page, { file: SWARM, engine: 'scripted' });
     if (refused.length > 0) throw new Error(refused.join('\n'));
     await page.locator('tr[data-task]').first().waitFor({ timeout: LONGEST_MS });
     return { sinceGiven: Date.now() - given, sincePressed: Date.now() - pressed };
   });
   const rest = await counted(page);
-  await context.close();
   return { ...opened, most, rest };
 }
 
 /** @param {import('@playwright/test').Browser} browser @param {string} url @param {number} items */
 async function again(browser, url, items) {
-  const context = await browser.newContext({ locale: 'en', viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
+  const page = await pageIn(browser);
   await page.goto(`${url}growth-bench/page.html`);
   const swarm = { file: 'triage.yaml', text: readFileSync(SWARM, 'utf8') };
   page.setDefaultTimeout(LONGEST_MS);
@@ -117,7 +148,7 @@ async function again(browser, url, items) {
   );
   await page.close();
   const open = async () => {
-    const page = await context.newPage();
+    const page = await pageIn(browser);
     const begun = Date.now();
     const { most } = await weighed(browser, async () => {
       await page.goto(`${url}#/run/${made.runId}`);
@@ -128,9 +159,7 @@ async function again(browser, url, items) {
     await page.close();
     return { ms, most, rest };
   };
-  const snapshot = await open();
-  await context.close();
-  return { made, snapshot };
+  return { made, snapshot: await open() };
 }
 
 await ensureBuilt();
@@ -140,8 +169,7 @@ cpSync(path.join(root, 'node_modules/.cache/growth-bench'), path.join(folder, 's
   recursive: true,
 });
 const server = await serve({ root: path.join(folder, 'site'), isolated: true });
-const { args, ...options } = launchOptions(adapter());
-const flags = [...args, '--enable-blink-features=ForceEagerMeasureMemory'];
+const flags = [...launchOptions(adapter()).args, '--enable-blink-features=ForceEagerMeasureMemory'];
 const seconds = (/** @type {number} */ ms) => (ms / 1000).toFixed(1);
 const mib = (/** @type {number} */ bytes) => (bytes / 2 ** 20).toFixed(1);
 const head = [
@@ -165,38 +193,32 @@ const rows = [];
 try {
   console.log(`${machine()} Peak: resident memory of the tab's process; after: page and workers by the browser.\n`);
   for (const items of sizes) {
-    // A browser of its own each: what one run left behind is not the next one's.
-    const browser = await chromium.launch({ ...options, args: flags });
-    try {
-      const first = await fresh(browser, server.url, items);
-      console.error(`${items}: opened`, first);
-      const { made, snapshot } = await again(browser, server.url, items);
-      console.error(`${items}: reopened`, made, snapshot);
-      const thousands = items / 1000;
-      rows.push([
-        items.toLocaleString('en'),
-        mib(linesOf(items).length),
-        seconds(first.sincePressed),
-        seconds(first.sinceGiven),
-        Math.round(first.most),
-        Math.round(first.rest),
-        (made.log.bytes / 2 ** 20 / thousands).toFixed(2),
-        Math.round(made.log.records / thousands),
-        (made.results.bytes / 2 ** 20 / thousands).toFixed(2),
-        mib(made.snapshot),
-        seconds(made.foldMs),
-        seconds(snapshot.ms),
-        Math.round(snapshot.most),
-        Math.round(snapshot.rest),
-      ]);
-      if (items === made.real.tasks)
-        console.log(
-          `The run of ${items.toLocaleString('en')} as it was really written: log ${made.real.log}, results ${made.real.results} characters; ` +
-            `as the bench stores it: ${made.log.bytes}, ${made.results.bytes}.\n`,
-        );
-    } finally {
-      await browser.close();
-    }
+    const first = await inBrowser((browser) => fresh(browser, server.url, items));
+    console.error(`${items}: opened`, first);
+    const { made, snapshot } = await inBrowser((browser) => again(browser, server.url, items));
+    console.error(`${items}: reopened`, made, snapshot);
+    const thousands = items / 1000;
+    rows.push([
+      items.toLocaleString('en'),
+      mib(linesOf(items).length),
+      seconds(first.sincePressed),
+      seconds(first.sinceGiven),
+      Math.round(first.most),
+      Math.round(first.rest),
+      (made.log.bytes / 2 ** 20 / thousands).toFixed(2),
+      Math.round(made.log.records / thousands),
+      (made.results.bytes / 2 ** 20 / thousands).toFixed(2),
+      mib(made.snapshot),
+      seconds(made.foldMs),
+      seconds(snapshot.ms),
+      Math.round(snapshot.most),
+      Math.round(snapshot.rest),
+    ]);
+    if (items === made.real.tasks)
+      console.log(
+        `The run of ${items.toLocaleString('en')} as it was really written: log ${made.real.log}, results ${made.real.results} characters; ` +
+          `as the bench stores it: ${made.log.bytes}, ${made.results.bytes}.\n`,
+      );
   }
   console.log(table(head, rows));
 } finally {

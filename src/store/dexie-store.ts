@@ -14,6 +14,8 @@ import { packSnapshot, unpackSnapshot } from './stored-snapshot.ts';
 
 /** Characters of input a record; a corrupt part then costs no more than itself, and no record is huge. */
 const INPUT_PART = 256 * 1024;
+/** As they are stored they are not needed once they are read: never all of a long input at once. */
+const PARTS_A_READ = 8;
 const ROWS_A_READ = 500;
 /** Chunks hold a few hundred events, some 100 kB. */
 const CHUNKS_A_READ = 32;
@@ -78,25 +80,29 @@ export class DexieStore implements RunStore {
 
   async source(run: string): Promise<RunSource> {
     return this.#connection.use(async () => {
-      const stored = await this.#db.sources
-        .where('[run+part]')
-        .between([run, 0], [run, Infinity], true, true)
-        .toArray();
-      const [first, ...rest] = stored;
+      const first = await this.#db.sources.get([run, 0]);
       if (!first) throw new StoreFault('missing', `Run ${run} has no source.`);
       const header = await this.#read<SourceHeader>('sources', [run, 0], first, run);
       if (!header) throw new StoreFault('corrupt', `The swarm file of run ${run} can no longer be read.`);
       const pieces: string[] = [];
-      for (const item of rest) {
-        const piece = await this.#read<string>('sources', [run, item.part], item, run);
-        if (piece === null)
-          throw new StoreFault(
-            'corrupt',
-            `Part ${String(item.part)} of the input of run ${run} can no longer be read.`,
-          );
-        pieces.push(piece);
+      for (let from = 0; ;) {
+        const range = this.#db.sources.where('[run+part]').between([run, from], [run, Infinity], false, true);
+        const some = await range.limit(PARTS_A_READ).toArray();
+        const last = some.at(-1);
+        if (!last) break;
+        for (const item of some) {
+          const piece = await this.#read<string>('sources', [run, item.part], item, run);
+          if (piece === null)
+            throw new StoreFault(
+              'corrupt',
+              `Part ${String(item.part)} of the input of run ${run} can no longer be read.`,
+            );
+          pieces.push(piece);
+        }
+        from = last.part;
       }
-      if (rest.length !== header.input.parts) throw new StoreFault('corrupt', `The input of run ${run} is not whole.`);
+      if (pieces.length !== header.input.parts)
+        throw new StoreFault('corrupt', `The input of run ${run} is not whole.`);
       return { ...header, input: { name: header.input.name, text: pieces.join('') } };
     });
   }

@@ -16,7 +16,7 @@ export interface NewRunOptions {
 }
 
 export type Prepared =
-  | { readonly ok: true; readonly record: RunRecord; readonly source: RunSource }
+  | { readonly ok: true; readonly record: RunRecord; readonly source: RunSource; readonly plan: RunSetup }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** What is to be stored of a new run, or what stands in its way, with line and column. */
@@ -35,7 +35,8 @@ export async function prepareRun(request: StartRequest, options: NewRunOptions):
   const planned = setupOf(source);
   if (!planned.ok) return { ok: false, diagnostics: planned.error };
   const wall = clock.wall();
-  return { ok: true, record: newRecord(newId('run', wall, random), planned.value, settings, wall), source };
+  const plan = planned.value;
+  return { ok: true, record: newRecord(newId('run', wall, random), plan, settings, wall), source, plan };
 }
 
 const noInput = (file: string, at: { readonly line: number; readonly column: number }): Diagnostic => ({

@@ -15,7 +15,7 @@ import type { RunStore } from '../../store/run-store.ts';
 import type { FaultInjector, EngineFaults } from './fault-injector.ts';
 import type { ExampleSource } from './examples.ts';
 import { Follower } from './follower.ts';
-import { loadRun } from '../run/load-run.ts';
+import { type Begun, loadRun } from '../run/load-run.ts';
 import { lockName } from './run-list.ts';
 import type { JournalEvent } from '../protocol/protocol.ts';
 import { Run } from '../run/run.ts';
@@ -83,8 +83,8 @@ export class Opener {
     this.#endpoints = options.endpoints ?? new Endpoints({ clock, random: random.split('endpoints') });
   }
 
-  /** The run, to write where no other tab does, else to watch. */
-  async view(runId: string): Promise<RunView> {
+  /** The run, to write where no other tab does, else to watch. `begun`: see `loadRun`. */
+  async view(runId: string, begun?: Begun): Promise<RunView> {
     const { store, lock, clock, tab } = this.#with;
     if (!(await store.record(runId))) throw new StoreFault('missing', `There is no run ${runId}.`);
     const release = await lock.tryAcquire(lockName(runId));
@@ -97,7 +97,7 @@ export class Opener {
     try {
       // The fence first: an older writer that still breathes cannot change what is read next.
       const fence = await store.openWriter(runId);
-      const loaded = await loadRun(store, runId);
+      const loaded = await loadRun(store, runId, begun);
       const { settings } = loaded.plan;
       const ownEndpoint = settings.engine === 'remote' ? this.#endpoints.of(runId) : null;
       const onStale = (): void => {

@@ -8,6 +8,7 @@ import { FrameSender } from '../views/frames.ts';
 import { listRuns } from './run-list.ts';
 import { prepareRun } from './new-run.ts';
 import { OpenRun } from './open-run.ts';
+import type { Begun } from '../run/load-run.ts';
 import { Opener, type RuntimeOptions } from './opener.ts';
 import type {
   ActionReply,
@@ -43,6 +44,8 @@ const ONLY_WATCHES: ActionReply = { ok: false, code: 'watching' };
 export class Runtime implements Answers<'runtime' | 'run'> {
   readonly #with: RuntimeOptions;
   readonly #injector: FaultInjector;
+  /** Runs that are being started: what they are opened from is at hand. */
+  readonly #begun = new Map<string, Begun>();
   readonly #run: OpenRun;
   #sender: FrameSender | null = null;
   readonly #moments = new WeakMap<RunView, Moments>();
@@ -65,7 +68,11 @@ export class Runtime implements Answers<'runtime' | 'run'> {
       crashSupervisor: () => void this.crashSupervisor(),
     });
     const { lock } = options;
-    this.#run = new OpenRun({ clock: this.#with.clock, lock, view: (runId) => opener.view(runId) });
+    this.#run = new OpenRun({
+      clock: this.#with.clock,
+      lock,
+      view: (runId) => opener.view(runId, this.#begun.get(runId)),
+    });
   }
 
   get #open(): RunView | null {
@@ -93,9 +100,14 @@ export class Runtime implements Answers<'runtime' | 'run'> {
   async start(request: StartRequest): Promise<StartReply> {
     const prepared = await prepareRun(request, this.#with);
     if (!prepared.ok) return prepared;
-    const { record, source } = prepared;
+    const { record, source, plan } = prepared;
     await this.#with.store.create(record, source);
-    await this.open(record.id);
+    this.#begun.set(record.id, { source, plan });
+    try {
+      await this.open(record.id);
+    } finally {
+      this.#begun.delete(record.id);
+    }
     return { ok: true, runId: record.id };
   }
 

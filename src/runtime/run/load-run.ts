@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../journal/events.ts';
 import { decodeEvents, NewerLog } from '../../journal/journal.ts';
 import { RunState, TASK } from '../../journal/run-state.ts';
-import type { JournalChunk, ResultRow, RunRecord } from '../../store/records.ts';
+import type { JournalChunk, ResultRow, RunRecord, RunSource } from '../../store/records.ts';
 import { StoreFault } from '../../store/fault.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { History } from '../history/history.ts';
@@ -36,19 +36,21 @@ export interface LoadedRun {
 const RECENT = 1000;
 const ROWS_A_READ = 500;
 
-/** Reads a run back. Throws StoreFault (`missing`, `corrupt`, `newer`) where there is nothing to go on from. */
-export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
+/** What a run was started from, and its setup. */
+export interface Begun {
+  readonly source: RunSource;
+  readonly plan: RunSetup;
+}
+
+/**
+ * Reads a run back. Throws StoreFault (`missing`, `corrupt`, `newer`) where there is nothing to go on from.
+ *
+ * @param begun of a run that was stored just now: a long input need not be read and set up a second time
+ */
+export async function loadRun(store: RunStore, id: string, begun: Begun | null = null): Promise<LoadedRun> {
   const record = await store.record(id);
   if (!record) throw new StoreFault('missing', `There is no run ${id}.`);
-  const source = await store.source(id);
-  const planned = setupOf(source);
-  if (!planned.ok) {
-    throw new StoreFault(
-      'corrupt',
-      `The swarm file of run ${id} can no longer be read: ${planned.error[0]?.message ?? ''}`,
-    );
-  }
-  const plan = planned.value;
+  const { source, plan } = begun ?? (await begunAs(store, id));
   const snapshot = await restored(store, id, plan, (state) => memoryOf(store, plan, state));
   const { state, history } = snapshot ?? {
     state: new RunState(plan.items.length, plan.layout.agents),
@@ -75,6 +77,16 @@ export async function loadRun(store: RunStore, id: string): Promise<LoadedRun> {
     recent = [...recent, ...piece.map(({ row }) => row)].slice(-RECENT);
   });
   return { ...common, index, recent };
+}
+
+async function begunAs(store: RunStore, id: string): Promise<Begun> {
+  const source = await store.source(id);
+  const planned = setupOf(source);
+  if (planned.ok) return { source, plan: planned.value };
+  throw new StoreFault(
+    'corrupt',
+    `The swarm file of run ${id} can no longer be read: ${planned.error[0]?.message ?? ''}`,
+  );
 }
 
 /** The run's rows in memory, and as they are read. */

@@ -284,3 +284,27 @@ test.each([0, 1, 2])(
     for (let seed = block * 10; seed < (block + 1) * 10; seed++) await pressAtRandom(seed);
   },
 );
+
+test('c: a long run that is cancelled ends piece by piece, and goes on ending where its tab died over it', async () => {
+  const world = await World.create(12);
+  let cancelled = false;
+  const tab: Tab = world.tab({ decodeMs: 20 }, (moment) => {
+    // The first piece is on the disk.
+    if (cancelled && moment === 'after') tab.kill();
+  });
+  const { id, wait } = await started(world, tab, 4500);
+  await wait(({ results }) => results > 0);
+  void tab.runtime.cancel(id);
+  cancelled = true;
+  await world.clock.advance(5000);
+  const left = 4500 - (await world.db.results.count());
+  expect(left).toBeGreaterThan(2000);
+  const again = await opened(world, world.tab({ decodeMs: 20 }), id);
+  expect(await again.wait(({ phase }) => phase === 'cancelled')).toBe(true);
+  await world.clock.advance(1000);
+  const rows = await again.rows();
+  expect(rows.size).toBe(4500);
+  expect([...rows.values()].filter(({ failure }) => failure === 'cancelled').length).toBeGreaterThan(4000);
+  const batches = await world.db.journal.toArray();
+  expect(Math.max(...batches.map(({ firstSeq, lastSeq }) => lastSeq - firstSeq + 1))).toBeLessThan(2500);
+});

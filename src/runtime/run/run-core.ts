@@ -27,6 +27,9 @@ import { Stopwatch } from './stopwatch.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
 import { writeAnew } from './write-anew.ts';
 
+/** Tasks that end together where all that are open end. */
+const ENDED_AT_ONCE = 2000;
+
 /**
  * What keeps a run going, from its first event to its last: turns go out while there is an engine and nothing speaks against it, rows go to
  * the disk, and the run is over when every task has one. Everything that happens goes through `tell`, into the log and the state alike.
@@ -171,8 +174,17 @@ export class RunCore implements TurnListener {
   /** What is not done yet ends as that named failure. */
   endRest(failure: TaskFailure): void {
     this.dispatcher.stop();
-    this.recorder.failRest(failure);
+    void this.#failRest(failure);
     this.steer();
+  }
+
+  /** Piece by piece, each on the disk before the next: the rows of a million tasks are more than one transaction, or the memory, can hold. */
+  async #failRest(failure: TaskFailure): Promise<void> {
+    for (let next = 0; !this.#stopped;) {
+      next = this.recorder.failRest(failure, next, ENDED_AT_ONCE);
+      if (next >= this.state.tasks.size) return;
+      await this.storage.settled();
+    }
   }
 
   /** A turn came to its end: the run may have used all the tokens that it was given. */

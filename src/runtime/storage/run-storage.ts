@@ -173,6 +173,11 @@ export class RunStorage {
     this.#committer.retryNow();
   }
 
+  /** See `Committer.settled`. */
+  settled(): Promise<void> {
+    return this.#committer.settled();
+  }
+
   /** Resolves when all that has happened so far is on the disk. */
   flush(): Promise<void> {
     return this.#committer.flush();

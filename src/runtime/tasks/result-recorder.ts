@@ -53,9 +53,16 @@ export class ResultRecorder {
     write(row, seq);
   }
 
-  /** All that is open ends as that failure. */
-  failRest(failure: TaskFailure): void {
-    for (let task = 0; task < this.#with.state.tasks.size; task++) this.fail(task, failure, null, 0);
+  /** Tasks that are open end as that failure, from that one on and at most so many; the task to go on with, or as many as there are. */
+  failRest(failure: TaskFailure, from: number, most: number): number {
+    const { tasks } = this.#with.state;
+    let task = from;
+    for (let ended = 0; task < tasks.size && ended < most; task++) {
+      if (this.#isClosed(task)) continue;
+      this.fail(task, failure, null, 0);
+      ended++;
+    }
+    return task;
   }
 
   /** Whether the run has used all the tokens that it was given. */
