@@ -1,5 +1,5 @@
 /** The disk is really full: a profile on a small tmpfs, filled to the last byte under a running tab. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './support/test.ts';
 import { type LiveChromium, startChromium } from './support/chromium.ts';
 import { inventLines } from './support/logs.ts';
 import { endedShown, exportedRows, inputFile, startRun, untilPhase } from './support/page.ts';

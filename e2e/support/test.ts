@@ -48,12 +48,12 @@ interface Options {
   mayRefuse: RegExp | null;
 }
 
-export const test = base.extend<Options & { refusals: void }>({
+export const test = base.extend<Options & { heeded: null }>({
   mayRefuse: [null, { option: true }],
-  refusals: [
+  heeded: [
     async ({ mayRefuse }, use) => {
       refusals = [];
-      await use();
+      await use(null);
       const unmeant = refusals.filter((refusal) => mayRefuse?.test(refusal) !== true);
       base.expect(unmeant, 'refused by the policy of the page').toEqual([]);
     },

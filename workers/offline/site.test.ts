@@ -124,6 +124,22 @@ test('what storage has lost comes from the network and is stored again; without 
   expect(await (await without.answer(get(base)))!.text()).toBe('<p>one');
 });
 
+test('a file whose stored bytes are damaged comes from the network and is mended', async () => {
+  const { base, at, files, site } = world(ONE);
+  const one = site(listingOf('one', ONE));
+  await one.install();
+  const key = `index.html?${sum('<p>one')}`;
+  const { headers, bytes } = (await (await files).file(key))!;
+  for (const damaged of [bytes.slice(0, 10), new Uint8Array(bytes).fill(7, 12, 20).buffer, new ArrayBuffer(0)]) {
+    await (await files).put(key, { headers, bytes: damaged });
+    at.online = true;
+    expect(await (await one.answer(get(base)))!.text()).toBe('<p>one');
+    await expect.poll(async () => (await (await files).file(key))!.bytes.byteLength).toBe(bytes.byteLength);
+    at.online = false;
+    await expect.poll(async () => (await one.answer(get(base))!.catch(() => null))?.text()).toBe('<p>one');
+  }
+});
+
 test('a. the engine is kept once there is a model for it, and by the versions that follow', async () => {
   const [engine, next] = ['assets/engine-11111111.js', 'assets/engine-22222222.js'];
   const { base, at, asked, files, site } = world({ ...ONE, [engine]: 'engine()' });

@@ -76,7 +76,8 @@ export class Site {
   async #stored(request: Request, path: string): Promise<Response> {
     const files = await this.#with.files().catch(() => null);
     const file = await files?.file(this.#listed.get(path) ?? '').catch(() => null);
-    if (file) return responseOf(file);
+    const kept = await responseOf(file);
+    if (kept) return kept;
     const response = await this.#with.fetch(request);
     // What was lost of the storage is mended as it is asked for.
     if (files && response.ok && !ENGINE.test(path))
@@ -88,7 +89,7 @@ export class Site {
   async #older(request: Request, path: string): Promise<Response> {
     const files = await this.#with.files().catch(() => null);
     const file = await files?.ofAnyVersion(path).catch(() => null);
-    return file ? responseOf(file) : this.#with.fetch(request);
+    return (await responseOf(file)) ?? this.#with.fetch(request);
   }
 
   async #fetch(path: string): Promise<Response> {
@@ -122,7 +123,14 @@ export async function packed(content: ArrayBuffer, headers: Headers): Promise<Pa
   return { bytes, headers: [...headers].filter(([name]) => !OF_THE_LINE.has(name)) };
 }
 
-const responseOf = ({ bytes, headers }: PageFile): Response =>
-  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')), {
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-  });
+/**
+ * Null where there is no file or its bytes are damaged. Unpacked as a whole: a stream that nobody reads to its end, of a worker that was
+ * stopped meanwhile, would keep this service worker busy, and a newer one waiting.
+ */
+async function responseOf(file: PageFile | null | undefined): Promise<Response | null> {
+  if (!file) return null;
+  const unpacked = new Blob([file.bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const content = await new Response(unpacked).arrayBuffer().catch(() => null);
+  const headers = file.headers.map(([name, value]): [string, string] => [name, value]);
+  return content && new Response(content, { headers });
+}

@@ -35,13 +35,21 @@ export const offline = {
   },
 };
 
-let mayReload = false;
+/** Loads this tab anew, once it may be. */
+let reload: (() => void) | null = null;
 
-/** Changes to the version that waits, in every tab, and loads this one anew. */
-export function changeVersion(): void {
-  mayReload = true;
+/**
+ * Changes to the version that waits, and loads this tab anew, at that address of the page.
+ * @param hash begins with `#`. It changes only with the reload: what a change of address has the browser fetch, its icon for one, keeps the
+ *   older service worker busy, and the newer one waiting.
+ */
+export function changeVersion(hash: string): void {
+  reload = () => {
+    history.replaceState(null, '', hash);
+    location.reload();
+  };
   if (waiting) waiting.postMessage({ type: 'SKIP_WAITING' });
-  else location.reload();
+  else reload();
 }
 
 /** Says which version this tab runs, for as long as it lives. */
@@ -72,7 +80,7 @@ export async function keepOffline(): Promise<void> {
   if ((navigator as SavesData).connection?.saveData === true && !serviceWorker.controller) return;
   let controlled = serviceWorker.controller !== null;
   serviceWorker.addEventListener('controllerchange', () => {
-    if (mayReload) location.reload();
+    reload?.();
     // The first one takes over the tab of the first visit: it has the same files.
     replaced = controlled;
     controlled = true;
