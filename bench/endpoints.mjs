@@ -3,13 +3,10 @@
  *
  *     npm run bench -- endpoints
  */
-import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { load } from '../tools/dev/typescript.mjs';
 import { machine, table } from './support.mjs';
 
-const load = async (path) =>
-  (await runnerImport(fileURLToPath(new URL(path, import.meta.url)), { configFile: false, logLevel: 'error' })).module;
-const { cases, ours, peers } = await load('./endpoints/cases.ts');
+const { cases, ours, peers } = await load('bench/endpoints/cases.ts');
 
 const rows = [];
 for (const { name } of cases()) {

@@ -3,16 +3,13 @@
  *
  *     node bench/health-tick.mjs
  */
-import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { load } from '../tools/dev/typescript.mjs';
 
 const AGENTS = 4882;
 const IN_FLIGHT = 24;
 const TICKS = 20_000;
-const load = async (path) =>
-  (await runnerImport(fileURLToPath(new URL(path, import.meta.url)), { configFile: false, logLevel: 'error' })).module;
-const { Monitor, MONITOR_DEFAULTS } = await load('../src/healing/monitor.ts');
-const { seededRandom } = await load('../src/kernel/random.ts');
+const { Monitor, MONITOR_DEFAULTS } = await load('src/healing/monitor.ts');
+const { seededRandom } = await load('src/kernel/random.ts');
 
 const roles = [{ name: 'triager' }];
 const brief = { output: null, deadlineMs: 1e12 };

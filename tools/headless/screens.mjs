@@ -24,13 +24,7 @@ const { values } = parseArgs({
 await ensureInstalled();
 if (!process.env.PLANARIA_DIST) await ensureBuilt();
 const { launchBrowser } = await import('./browser.mjs');
-const { runnerImport } = await import('vite');
-/** Modules in TypeScript, which Node does not read. @param {string} file @returns {Promise<any>} */
-const load = async (file) =>
-  (await runnerImport(path.join(root, file), { configFile: false, logLevel: 'error' })).module;
-const { listen } = await load('tools/endpoints/loopback.ts');
-const { OpenAiServer } = await load('tools/endpoints/openai.ts');
-const { systemClock } = await load('src/kernel/clock.ts');
+const { load } = await import('../dev/typescript.mjs');
 const { chromium } = await import('@playwright/test');
 
 const desk = { width: 1440, height: 900 };
@@ -82,19 +76,21 @@ async function pictures(page, name, { phoned, whole = false } = {}) {
     if (size === phone) await phoned?.();
     // The field is laid out anew after a change of size, and drawn a frame later.
     await page.waitForTimeout(500);
-    const file = path.join(out, `${name}${suffix}.webp`);
-    await writeFile(file, await developed(await page.screenshot({ fullPage: whole })));
-    console.log(path.relative(root, file));
+    await picture(page, name + suffix, whole);
     if (!values.korean) continue;
     await speak(page, 'ko');
-    await writeFile(
-      path.join(out, `${name}${suffix}-ko.webp`),
-      await developed(await page.screenshot({ fullPage: whole })),
-    );
+    await picture(page, `${name}${suffix}-ko`, whole);
     await speak(page, 'en');
   }
   await page.setViewportSize(desk);
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** @param {Page} page @param {string} name @param {boolean} whole */
+async function picture(page, name, whole) {
+  const file = path.join(out, `${name}.webp`);
+  await writeFile(file, await developed(await page.screenshot({ fullPage: whole })));
+  console.log(path.relative(root, file));
 }
 
 /** The button lies behind an open dialog at times. @param {Page} page @param {'en' | 'ko'} language */
@@ -246,6 +242,9 @@ const stories = {
   },
 
   async endpoint(page) {
+    const { listen } = await load('tools/endpoints/loopback.ts');
+    const { OpenAiServer } = await load('tools/endpoints/openai.ts');
+    const { systemClock } = await load('src/kernel/clock.ts');
     const server = new OpenAiServer({
       clock: systemClock(),
       key: 'sk-of-the-pictures',

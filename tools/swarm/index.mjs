@@ -6,15 +6,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { runnerImport } from 'vite';
+import { load } from '../dev/typescript.mjs';
 
-const root = new URL('../../', import.meta.url);
-const index = new URL('public/swarms/index.json', root);
-const from = async (/** @type {string} */ file) =>
-  (await runnerImport(fileURLToPath(new URL(file, root)), { configFile: false, logLevel: 'error' })).module;
+const index = new URL('../../public/swarms/index.json', import.meta.url);
 
-const { parseSwarm } = await from('src/swarm/parse.ts');
-const { summarize } = await from('src/swarm/summary.ts');
+const { parseSwarm } = await load('src/swarm/parse.ts');
+const { summarize } = await load('src/swarm/summary.ts');
 const { swarms, inputs } = JSON.parse(readFileSync(index, 'utf8'));
 const told = swarms.map((/** @type {{ file: string }} */ { file }) => {
   const parsed = parseSwarm(file, readFileSync(new URL(file, index), 'utf8'));

@@ -4,12 +4,7 @@
  *     node tools/swarm/schema.mjs
  */
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { load } from '../dev/typescript.mjs';
 
-const root = new URL('../../', import.meta.url);
-const { module } = await runnerImport(fileURLToPath(new URL('src/swarm/json-schema-export.ts', root)), {
-  configFile: false,
-  logLevel: 'error',
-});
-writeFileSync(new URL('public/swarm.schema.json', root), module.publishedSchema());
+const { publishedSchema } = await load('src/swarm/json-schema-export.ts');
+writeFileSync(new URL('../../public/swarm.schema.json', import.meta.url), publishedSchema());

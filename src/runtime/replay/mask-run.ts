@@ -1,4 +1,5 @@
 /** A whole recording without the input: what people and agents wrote about each line becomes the same about its placeholder. */
+import { parsedJson } from '../../kernel/parsed-json.ts';
 import type { InputItem } from '../../swarm/input/read-input.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
@@ -63,12 +64,8 @@ export function maskActions(
 /** The schema that the text is of. */
 function schemaOf(text: string, [first, ...others]: readonly OutputSchema[]): OutputSchema | undefined {
   if (!first || others.length === 0) return first;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return first;
-  }
+  const value = parsedJson(text);
+  if (value === undefined) return first;
   return [first, ...others].find((schema) => checkOutput(schema, value, { input: text }).length === 0) ?? first;
 }
 

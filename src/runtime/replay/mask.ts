@@ -1,6 +1,7 @@
 import { repetition } from '../../healing/repetition.ts';
 import { template } from '../../healing/witnesses.ts';
 import { seededRandom } from '../../kernel/random.ts';
+import { parsedJson } from '../../kernel/parsed-json.ts';
 import { simplestText } from '../../kernel/pattern-automaton.ts';
 import type { OutputSchema, Scalar } from '../../swarm/output-schema.ts';
 import { textsOf } from '../../swarm/schema-texts.ts';
@@ -54,12 +55,8 @@ function letters(index: number): string {
  */
 export function maskOutput(text: string, schema: OutputSchema | undefined, given: readonly Masked[]): string {
   if (!schema) return maskText(text, given);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return maskText(text, given);
-  }
+  const value = parsedJson(text);
+  if (value === undefined) return maskText(text, given);
   return JSON.stringify(maskValue(value, schema, given));
 }
 

@@ -1,6 +1,7 @@
 import type { MemoryDisk } from '../../chaos/memory-store.ts';
 import type { FaultDetail } from '../../journal/fault-events.ts';
 import type { FaultKind } from '../../journal/vocabulary.ts';
+import { parsedJson } from '../../kernel/parsed-json.ts';
 
 /** A version of the future, as the fault gives a record. */
 const NEXT_VERSION = 1000;
@@ -24,10 +25,6 @@ export function spoilAgain(disk: MemoryDisk, run: string, kind: FaultKind, detai
 }
 
 function keyIn(text: string): readonly unknown[] {
-  try {
-    const key: unknown = JSON.parse(text);
-    return Array.isArray(key) ? key : [];
-  } catch {
-    return [];
-  }
+  const key = parsedJson(text);
+  return Array.isArray(key) ? key : [];
 }
