@@ -6,13 +6,12 @@
  */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { chromium } from '@playwright/test';
-import { runnerImport } from 'vite';
 import { baseFlags, executablePath } from '../tools/dev/chromium.mjs';
+import { load } from '../tools/dev/typescript.mjs';
 import { machine, table } from './support.mjs';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
@@ -20,10 +19,8 @@ const ROWS = Number(values.rows);
 setFlagsFromString('--expose-gc');
 /** @type {() => void} */
 const gc = runInNewContext('gc');
-const load = async (/** @type {string} */ path) =>
-  (await runnerImport(fileURLToPath(new URL(path, import.meta.url)), { configFile: false, logLevel: 'error' })).module;
-const { KeptRows } = await load('../src/runtime/storage/kept-rows.ts');
-const { seededRandom } = await load('../src/kernel/random.ts');
+const { KeptRows } = await load('src/runtime/storage/kept-rows.ts');
+const { seededRandom } = await load('src/kernel/random.ts');
 
 const WORDS =
   'failed password for invalid user root from address port connection closed disk write error timeout'.split(' ');

@@ -53,8 +53,11 @@ const REFUSED: ReadonlySet<PropertyKey> = new Set<keyof RunStore>([
 /** How long somebody works against the run, and how long it may take once nobody does, ms. */
 const HOSTILE_MS = 120_000;
 const PATIENCE_MS = 12 * 3_600_000;
-/** In how long a page says that storage was thrown away, also one that is frozen for a while, and a run is stored anew on a disk that often refuses, ms. */
-const SAID_MS = 300_000;
+/**
+ * In how long a page says that storage was thrown away, also one that people have frozen again and again, and a run is stored anew on a disk
+ * that often refuses, ms.
+ */
+const SAID_MS = 3_600_000;
 const ANEW_MS = 3_600_000;
 
 /** `browser`: storage also fails the way browsers' does (see `UnreliableStore`), loses what it acknowledged, and is thrown away. */
@@ -327,14 +330,14 @@ class HostileWorld {
   }
 
   /**
-   * The browser throws storage away under the living tab. A tab that has the run says so, and stores it anew, with every row
-   * that was acknowledged; one that could not open it, or is just about to, has nothing left.
+   * The browser throws storage away under the living tab. A tab that has the run says so, and stores it anew, with every row that it had told
+   * of; one that could not open it, or is just about to, has nothing left.
    */
   async #throwAway(tab: SimulatedTab): Promise<void> {
     this.#status = null;
     await this.#clock.advance(500);
     const has = this.#status !== null && tab.runtime.writes?.id === this.#run;
-    await this.#remember();
+    const told = tab.runtime.writes;
     this.#disk.throwAway();
     this.#earlier = null;
     let said = false;
@@ -344,23 +347,22 @@ class HostileWorld {
     };
     this.#fire(tab.runtime.watch(this.#run, ({ status }) => see(status)));
     await this.#clock.run(() => said, this.#clock.now() + SAID_MS);
-    if (has && !said)
-      this.#problems.push(
-        `storage was thrown away, and the page says ${JSON.stringify((this.#status as RunStatus | null)?.waits)}`,
-      );
-    const store = new MemoryStore(this.#disk);
     let left = -1;
     const again = (): boolean => {
       if (this.#status?.waits?.code === 'storage-gone' || this.#disk.tables.runs.size === 0) return false;
       left = this.#disk.tables.results.size;
       return true;
     };
-    const until = this.#clock.now() + ANEW_MS;
-    const anew = said && (await this.#clock.run(again, until));
-    if (has && !anew) this.#problems.push('what was thrown away was not stored anew');
-    if (anew && left < this.#acknowledged.size)
-      this.#problems.push(`${this.#acknowledged.size - left} rows were lost with what was thrown away`);
-    this.#gone = (await store.record(this.#run)) === null;
+    const anew = said && (await this.#clock.run(again, this.#clock.now() + ANEW_MS));
+    if (has && !anew)
+      this.#problems.push(
+        said
+          ? 'what was thrown away was not stored anew'
+          : `storage was thrown away, and the page says ${JSON.stringify(this.#status)}`,
+      );
+    const rows = has && told ? told.results + told.failed : 0;
+    if (anew && left < rows) this.#problems.push(`${rows - left} rows were lost with what was thrown away`);
+    this.#gone = (await new MemoryStore(this.#disk).record(this.#run)) === null;
     if (this.#gone) await tab.kill();
   }
 
