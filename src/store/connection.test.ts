@@ -3,6 +3,7 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { describe, expect, test } from 'vitest';
 import { Connection } from './connection.ts';
 import { asStoreFault, maybeDead, StoreFault } from './fault.ts';
+import { beginLog } from './log-care.ts';
 import { Database } from './schema.ts';
 
 const NO_SPACE =
@@ -46,11 +47,11 @@ describe('b: a disk without room is known by all its names', () => {
 });
 
 describe('b: a dead handle', () => {
-  function setUp() {
-    const host = { indexedDB: new IDBFactory(), IDBKeyRange };
+  function setUp({ indexedDB = new IDBFactory(), noted = 'whole' }: { indexedDB?: IDBFactory; noted?: string } = {}) {
+    const host = { indexedDB, IDBKeyRange };
     const made: Database[] = [];
     const pauses: number[] = [];
-    const state = { failOpens: 0, asked: 0, room: true };
+    const state = { failOpens: 0, asked: 0, room: true, noted, mended: 0 };
     const connection = new Connection({
       make: () => {
         const db = new Database('test', host);
@@ -64,9 +65,24 @@ describe('b: a dead handle', () => {
         made.push(db);
         return db;
       },
-      hasRoom: () => {
-        state.asked++;
-        return Promise.resolve(state.room);
+      care: {
+        hasRoom: () => {
+          state.asked++;
+          return Promise.resolve(state.room);
+        },
+        isTorn: () => Promise.resolve(state.noted === 'torn'),
+        tear: () => {
+          state.noted = 'torn';
+          return Promise.resolve();
+        },
+        whole: () => {
+          state.noted = 'whole';
+          return Promise.resolve();
+        },
+        mend: async (db) => {
+          await beginLog(db);
+          state.mended++;
+        },
       },
       pause: (ms) => {
         pauses.push(ms);
@@ -132,6 +148,29 @@ describe('b: a dead handle', () => {
     // And nobody is asked while all is well.
     await put(3);
     expect(state.asked).toBe(5);
+  });
+
+  test('a log that met the end of the disk is mended before anything else is written, also by the next tab', async () => {
+    const indexedDB = new IDBFactory();
+    const first = setUp({ indexedDB });
+    await first.put(1);
+    await code(first.connection.use(() => Promise.reject(named('UnknownError', NO_SPACE))));
+    expect([first.state.noted, first.state.mended]).toEqual(['torn', 0]);
+    // The tab dies here; the next one has only the note.
+    const next = setUp({ indexedDB, noted: first.state.noted });
+    expect(await next.get()).toBe(1);
+    expect([next.state.noted, next.state.mended, next.state.asked]).toEqual(['whole', 1, 1]);
+    expect(await next.connection.use((db) => db.kv.count())).toBe(1);
+  });
+
+  test("over the browser's quota it is opened again at once, for nothing of it was written", async () => {
+    const { connection, state, put, get } = setUp();
+    await put(1);
+    state.room = false;
+    const refused = named('AbortError', 'aborted', new DOMException('full', 'QuotaExceededError'));
+    expect(await code(connection.use(() => Promise.reject(refused)))).toBe('quota');
+    expect(await get()).toBe(1);
+    expect(state).toMatchObject({ asked: 0, mended: 0, noted: 'whole' });
   });
 
   test('calls that come at once share one open', async () => {

@@ -1,5 +1,5 @@
 import { systemClock } from '../kernel/clock.ts';
-import { asStoreFault, maybeDead, StoreFault } from './fault.ts';
+import { asStoreFault, maybeDead, metFullDisk, overQuota, StoreFault } from './fault.ts';
 import type { LogCare } from './log-care.ts';
 import type { Database } from './schema.ts';
 
@@ -56,11 +56,10 @@ export class Connection {
       return await work(db);
     } catch (error) {
       const fault = asStoreFault(error);
-      if (maybeDead(error)) this.#drop(db);
-      if (fault.code === 'quota') {
-        this.#full = true;
-        await this.#with.care?.tear();
-      }
+      // By its quota a browser refuses before it writes: the log stays whole.
+      if (maybeDead(error)) this.#drop(db, overQuota(error) ? 'whole' : 'torn');
+      if (fault.code === 'quota') this.#full = true;
+      if (metFullDisk(error)) await this.#with.care?.tear();
       throw fault;
     }
   }
@@ -120,10 +119,10 @@ export class Connection {
   }
 
   /** The handle is not used again; what is under way on it comes to its end. */
-  #drop(db: Database): void {
+  #drop(db: Database, state: 'whole' | 'torn'): void {
     if (db !== this.#db || !this.#open) return;
     this.#open = false;
-    this.#state = 'torn';
+    this.#state = state;
     db.close();
     this.#db = this.#made();
   }
@@ -132,7 +131,7 @@ export class Connection {
     const db = this.#with.make();
     // Closed by the browser, or because another tab deletes the database or brings a newer version of it.
     db.on('close', () => {
-      this.#drop(db);
+      this.#drop(db, 'torn');
     });
     return db;
   }

@@ -63,6 +63,14 @@ export function asStoreFault(error: unknown): StoreFault {
   return new StoreFault('unavailable', `The database refused: ${message}`, { cause: error });
 }
 
+/** Whether a write met the end of the disk: not the browser's quota, which it looks at before it writes. */
+export const metFullDisk = (error: unknown): boolean =>
+  chain(error as NamedError).some(({ message = '' }) => NO_ROOM.test(message));
+
+/** Whether the browser refused by its quota. */
+export const overQuota = (error: unknown): boolean =>
+  chain(error as NamedError).some(({ name }) => name === 'QuotaExceededError');
+
 /** Whether the handle on which it happened may be dead. True more often than it is: a handle that lives is as soon opened again. */
 export function maybeDead(error: unknown): boolean {
   if (error instanceof StoreFault) return false;

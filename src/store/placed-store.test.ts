@@ -248,6 +248,7 @@ describe('a: where runs live', () => {
       return Promise.resolve({
         indexedDB: inside,
         persisted: () => Promise.resolve(persisted),
+        getDirectory: () => Promise.reject(new DOMException('none here', 'SecurityError')),
       });
     },
   });

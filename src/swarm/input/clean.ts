@@ -15,7 +15,7 @@ export function cleanText(
   // Files that were put together from several have one before each.
   if (clean.includes(MARK)) {
     const lineAt = new LineAt(clean, firstLine);
-    for (let at = clean.indexOf(MARK), end = at; at >= 0; at = clean.indexOf(MARK, end)) {
+    for (let at = clean.indexOf(MARK), end; at >= 0; at = clean.indexOf(MARK, end)) {
       for (end = at + 1; clean[end] === MARK;) end++;
       if (at === 0 || clean[at - 1] === '\n') tally('inner-mark', lineAt.of(at), end - at);
     }
