@@ -8,6 +8,7 @@ import { ScriptedEngine } from '../../src/engine/scripted.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { webLock } from '../../src/kernel/lock.ts';
 import { seededRandom } from '../../src/kernel/random.ts';
+import { Worker } from '../../src/runtime/client/trusted-scripts.ts';
 import { Runtime } from '../../src/runtime/host/runtime.ts';
 import { openStore } from '../../src/store/dexie-store.ts';
 import { Database } from '../../src/store/schema.ts';

@@ -3,6 +3,7 @@
  * everything else. And a worker that expands a swarm, by the runtime's own code.
  */
 import { mount } from 'svelte';
+import { Worker } from '../../src/runtime/client/trusted-scripts.ts';
 import { asking } from '../../src/runtime/protocol/call-table.ts';
 import { CALLS } from '../../src/runtime/protocol/calls.ts';
 import type { PageApi, RunFrame, RunStatus, Timeline } from '../../src/runtime/protocol/protocol.ts';

@@ -13,9 +13,10 @@ import type {
 import type { compareShared, runReference } from './reference.ts';
 import { createEngineHost } from '../../src/engine/host.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { Worker } from '../../src/runtime/client/trusted-scripts.ts';
 
 /** The worker spawned last, so that a test can kill it. */
-let worker: Worker | null = null;
+let worker: globalThis.Worker | null = null;
 
 const host = createEngineHost(() => {
   worker = new Worker(new URL('./harness.worker.ts', import.meta.url), { type: 'module' });
