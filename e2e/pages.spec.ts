@@ -277,8 +277,10 @@ test.describe('without WebGPU', () => {
     await untilPhase(page, 'paused');
     await page.keyboard.press('Escape');
     await expect(filter).toHaveValue('');
-    const opener = page.locator('tr[data-task]').first().getByRole('button').first();
-    await tabTo(opener, 8);
+    // By its task: what was being written when the run was paused may still come in above it.
+    const task = await page.locator('tr[data-task]').first().getAttribute('data-task');
+    const opener = page.locator(`tr[data-task="${task}"]`).getByRole('button').first();
+    await tabTo(opener, 12);
     await page.keyboard.press('Enter');
     const story = page.getByRole('complementary', { name: 'Agent story' });
     await expect(story.getByRole('heading', { level: 2 })).toBeFocused();
