@@ -249,13 +249,41 @@ describe('records that cannot be trusted', () => {
     expect(await store.quarantined('run-1')).toMatchObject([{ table: 'runs', key: '"run-1"' }]);
     // Written over while it is damaged, it still has the last good one beside it.
     await damage('runs', 'run-1');
-    expect(await store.record('run-1')).toBeNull();
+    expect(await store.record('run-1')).toMatchObject({ id: 'run-1', name: 'a.yaml', phase: 'paused', startedAt: 1 });
     await commit({ record: { ...record, results: 3 } });
     await damage('runs', 'run-1');
     await commit({ record: { ...record, results: 4 } });
     await commit({ record: { ...record, results: 5 } });
     await damage('runs', 'run-1');
     expect(await store.record('run-1')).toMatchObject({ results: 4 });
+  });
+
+  test.each<[string, (row: object) => object]>([
+    ['with a wrong sum', (row) => ({ ...row, sum: 1 })],
+    ['of nothing', (row) => ({ ...row, ...seal(null) })],
+    ['of another shape', (row) => ({ ...row, ...seal({ ...record, phase: 'broken', name: 7 }) })],
+    ['of another run', (row) => ({ ...row, ...seal({ ...record, id: 'run-2' }) })],
+    ['without a time', () => ({ id: 'run-1' })],
+    ['with a time that is none', () => ({ id: 'run-1', startedAt: 'x', v: 1, sum: 0, body: 3 })],
+  ])('e: a record %s hides neither its own run nor the others', async (_, spoil) => {
+    const commit = await begin();
+    await commit({ rows: [0, 1].map((task) => ({ order: task + 1, row: row(task) })) });
+    const others = ['run-0', 'run-3'].map((id, at) => ({ ...record, id, startedAt: at * 5 }));
+    for (const other of others) await store.create(other, source);
+    const whole = (await db.runs.get('run-1'))!;
+    const { before: _before, ...alone } = whole;
+    await db.runs.put(spoil(alone) as never);
+    const listed = await store.list();
+    expect(listed.filter(({ id }) => id !== 'run-1')).toEqual([others[1], others[0]]);
+    expect(listed.find(({ id }) => id === 'run-1')).toMatchObject({ name: 'a.yaml', phase: 'paused', results: 2 });
+    expect(await store.quarantined('run-1')).toHaveLength(1);
+    // And again: what took its place is good.
+    expect(await store.list()).toEqual(listed);
+    expect(await store.quarantined('run-1')).toHaveLength(1);
+    // Whose source is gone as well cannot be opened by anybody.
+    await db.sources.where('[run+part]').between(['run-1', 0], ['run-1', 9]).delete();
+    await db.runs.put(spoil(alone) as never);
+    expect((await store.list()).map(({ id }) => id)).toEqual(['run-3', 'run-0']);
   });
 
   test('what was written anew while the bad record was read is not set aside with it', async () => {

@@ -3,8 +3,9 @@ import { Connection } from './connection.ts';
 import type { LogCare } from './log-care.ts';
 import { asStoreFault, StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource } from './records.ts';
+import { isRunRecord } from './records.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
-import type { StoredAgent, StoredChunk, StoredSnapshot } from './schema.ts';
+import type { StoredAgent, StoredChunk, StoredRun, StoredSnapshot } from './schema.ts';
 import { Database, erase, fenceKey } from './schema.ts';
 import type { Sealed, SealFault } from './seal.ts';
 import { seal, unseal } from './seal.ts';
@@ -45,13 +46,12 @@ export class DexieStore implements RunStore {
 
   async list(): Promise<RunRecord[]> {
     return this.#connection.use(async () => {
-      const stored = await this.#db.runs.orderBy('startedAt').reverse().toArray();
       const records: RunRecord[] = [];
-      for (const item of stored) {
-        const record = await this.#read<RunRecord>('runs', item.id, item, item.id);
+      for (const item of await this.#db.runs.toArray()) {
+        const record = await this.#record(item);
         if (record) records.push(record);
       }
-      return records;
+      return records.sort((a, b) => b.startedAt - a.startedAt);
     });
   }
 
@@ -74,7 +74,7 @@ export class DexieStore implements RunStore {
   async record(run: string): Promise<RunRecord | null> {
     return this.#connection.use(async () => {
       const stored = await this.#db.runs.get(run);
-      return stored ? this.#read<RunRecord>('runs', run, stored, run) : null;
+      return stored ? this.#record(stored) : null;
     });
   }
 
@@ -369,6 +369,32 @@ export class DexieStore implements RunStore {
       if (cold && cold.generation > (newest.get(cold.agent)?.generation ?? -1)) newest.set(cold.agent, cold);
     }
     return newest;
+  }
+
+  /** A run whose record cannot be trusted is there all the same: it is opened from its source and its log, and writes its record anew then. */
+  #record(stored: StoredRun): Promise<RunRecord | null> {
+    const { id, startedAt } = stored;
+    const instead = async (): Promise<RunRecord | null> => {
+      const first = await this.#db.sources.get([id, 0]);
+      const header = first && unseal<SourceHeader>(first);
+      if (!header?.ok) return null;
+      const results = await this.#db.results.where('[run+task]').between([id, -Infinity], [id, Infinity]).count();
+      return {
+        id,
+        name: header.value.swarm.file,
+        phase: 'paused',
+        startedAt: Number.isFinite(startedAt) ? startedAt : 0,
+        endedAt: null,
+        tasks: results,
+        results,
+        failed: 0,
+        agents: 0,
+        modelId: '',
+        engine: 'webllm',
+      };
+    };
+    const fits = (value: unknown): boolean => isRunRecord(value, id);
+    return openOrSetAside<RunRecord>(this.#db, 'runs', id, stored, id, { fits, instead });
   }
 
   /** The record's value; null once it has been set aside. */

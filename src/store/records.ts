@@ -19,6 +19,27 @@ export interface RunRecord {
   readonly engine: 'webllm' | 'scripted' | 'remote';
 }
 
+const PHASES: Readonly<Record<RunPhase, true>> = {
+  ...{ loading: true, running: true, paused: true, waiting: true },
+  ...{ done: true, cancelled: true, failed: true },
+};
+const ENGINES: Readonly<Record<RunRecord['engine'], true>> = { webllm: true, scripted: true, remote: true };
+
+/** Whether it is a record of that run, in all that is shown of it. */
+export function isRunRecord(value: unknown, id: string): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Partial<Record<keyof RunRecord, unknown>>;
+  const numbers = [record.startedAt, record.tasks, record.results, record.failed, record.agents];
+  return (
+    record.id === id &&
+    [record.name, record.modelId].every((text) => typeof text === 'string') &&
+    numbers.every((number) => typeof number === 'number' && number >= 0) &&
+    (record.endedAt === null || typeof record.endedAt === 'number') &&
+    Object.hasOwn(PHASES, String(record.phase)) &&
+    Object.hasOwn(ENGINES, String(record.engine))
+  );
+}
+
 /** What the run was started from: enough to expand it again to the same agents and tasks. */
 export interface RunSource {
   readonly swarm: { readonly file: string; readonly text: string };
