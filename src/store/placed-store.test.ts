@@ -243,6 +243,7 @@ describe('a: where runs live', () => {
   const storage = (buckets: Buckets | null, indexedDB = new IDBFactory()) => ({ indexedDB, IDBKeyRange, buckets });
   const bucketsOf = (granted: () => boolean, inside = new IDBFactory()): Buckets => ({
     keys: () => Promise.resolve([]),
+    delete: () => Promise.resolve(),
     open: () => {
       const persisted = granted();
       return Promise.resolve({
@@ -294,6 +295,7 @@ describe('a: where runs live', () => {
   test('a bucket that cannot be had is no place where it has no runs, and is waited for where it has', async () => {
     const broken = (names: string[]): Buckets => ({
       keys: () => Promise.resolve(names),
+      delete: () => Promise.resolve(),
       open: () => Promise.reject(new Error('no')),
     });
     expect((await findPlaces(storage(broken([])), lock)).bucket).toBeNull();

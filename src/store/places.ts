@@ -4,7 +4,7 @@ import { lazyStore } from './dexie-store.ts';
 import { PlacedStore, type PlacedStoreOptions } from './placed-store.ts';
 import type { RunStore } from './run-store.ts';
 import { logCareIn } from './log-care.ts';
-import { roomIn } from './room.ts';
+import { ROOM, roomIn } from './room.ts';
 import { Database } from './schema.ts';
 
 /** What is used of a storage bucket (Storage Buckets API; Chrome 122). */
@@ -17,6 +17,7 @@ export interface Bucket {
 export interface Buckets {
   open(name: string, options: { readonly durability: 'strict'; readonly persisted: boolean }): Promise<Bucket>;
   keys(): Promise<readonly string[]>;
+  delete(name: string): Promise<void>;
 }
 
 /** What became of the wish to have runs where the browser does not throw them away; `unsupported`: there is no such place here. */
@@ -57,9 +58,14 @@ export async function findPlaces(
 ): Promise<Places> {
   // The note on a log shares the fate of its database; whether there is room is tried out beside it.
   const inside = (host: IDBFactory, folder = getDirectory): DexieStore => {
-    const care = getDirectory && folder ? logCareIn(folder, roomIn(getDirectory)) : null;
+    const care = buckets && folder ? logCareIn(folder, roomIn(buckets)) : null;
     return lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), care);
   };
+  // Of a tab that died while it looked whether there is room.
+  void buckets?.keys().then(
+    (names) => (names.includes(ROOM) ? buckets.delete(ROOM).catch(() => undefined) : undefined),
+    () => undefined,
+  );
   const open = (): Promise<Bucket | null> =>
     buckets?.open(BUCKET, { durability: 'strict', persisted: true }) ?? Promise.resolve(null);
   const bucket = await open().catch(async (error: unknown) => {

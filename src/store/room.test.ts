@@ -1,33 +1,47 @@
 /** Whether there is room is found out by writing, and leaves nothing behind. */
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
+import type { Buckets } from './places.ts';
 import { roomIn } from './room.ts';
 
-/** A folder on a disk with so many bytes; what is in it. */
+/** Buckets on a disk with so many bytes. */
 function setUp(bytes: number) {
-  const files = new Map<string, number>();
-  const used = () => [...files.values()].reduce((sum, size) => sum + size, 0);
-  const state = { most: 0, closed: 0, opened: 0 };
-  const folder = {
-    getFileHandle: (name: string) => {
-      files.set(name, 0);
-      const createSyncAccessHandle = () => {
-        state.opened++;
-        return Promise.resolve({
-          write: (data: Uint8Array, { at }: { at: number }) => {
-            const given = Math.min(data.length, bytes - used());
-            files.set(name, at + given);
-            state.most = Math.max(state.most, used());
-            return given;
-          },
-          flush: () => undefined,
-          close: () => state.closed++,
+  const held = new Map<string, IDBFactory>();
+  const state = { written: 0 };
+  const buckets: Pick<Buckets, 'open' | 'delete'> = {
+    open: async (name) => {
+      const indexedDB = new IDBFactory();
+      held.set(name, indexedDB);
+      const open = indexedDB.open.bind(indexedDB);
+      indexedDB.open = (...given) => {
+        const request = open(...given);
+        request.addEventListener('success', () => {
+          const db = request.result;
+          const begin = db.transaction.bind(db);
+          db.transaction = (...of) => {
+            const transaction = begin(...of);
+            const objectStore = transaction.objectStore.bind(transaction);
+            transaction.objectStore = (table) => {
+              const store = objectStore(table);
+              store.put = (value: Uint32Array, key) => {
+                state.written += value.byteLength;
+                if (state.written > bytes) transaction.abort();
+                else IDBObjectStore.prototype.put.call(store, value.slice(0, 1), key);
+                return null as never;
+              };
+              return store;
+            };
+            return transaction;
+          };
         });
+        return request;
       };
-      return Promise.resolve({ createSyncAccessHandle });
+      const persisted = () => Promise.resolve(false);
+      return Promise.resolve({ indexedDB, persisted, getDirectory: () => Promise.reject(new Error('not here')) });
     },
-    removeEntry: (name: string) => Promise.resolve(void files.delete(name)),
+    delete: (name) => Promise.resolve(void held.delete(name)),
   };
-  return { files, state, hasRoom: roomIn(() => Promise.resolve(folder as unknown as FileSystemDirectoryHandle)) };
+  return { held, state, hasRoom: roomIn(buckets) };
 }
 
 test.each([
@@ -36,14 +50,20 @@ test.each([
   [20 * 2 ** 20 - 1, false],
   [0, false],
 ])('b: on a disk with %i bytes there is room: %s', async (bytes, room) => {
-  const { files, state, hasRoom } = setUp(bytes);
+  const { held, state, hasRoom } = setUp(bytes);
   expect(await hasRoom()).toBe(room);
-  expect(state.most).toBe(Math.min(bytes, 20 * 2 ** 20));
-  expect([files.size, state.opened - state.closed]).toEqual([0, 0]);
+  if (room) expect(state.written).toBe(20 * 2 ** 20);
+  expect(held.size).toBe(0);
+  state.written = 0;
+  expect(await hasRoom()).toBe(room);
 });
 
 test('b: where nothing can be written there is none', async () => {
-  expect(await roomIn(() => Promise.reject(new Error('no such thing')))()).toBe(false);
+  const buckets = (error: Error): Pick<Buckets, 'open' | 'delete'> => ({
+    open: () => Promise.reject(error),
+    delete: () => Promise.resolve(),
+  });
+  expect(await roomIn(buckets(new Error('no such thing')))()).toBe(false);
   // But where nobody may look, it is left to the database.
-  expect(await roomIn(() => Promise.reject(new DOMException('no', 'SecurityError')))()).toBe(true);
+  expect(await roomIn(buckets(new DOMException('no', 'SecurityError')))()).toBe(true);
 });

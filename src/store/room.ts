@@ -1,50 +1,75 @@
 import { seededRandom } from '../kernel/random.ts';
+import type { Buckets } from './places.ts';
 
 /** What a database needs to be opened again, mended (see `LogCare`) and written to. */
 const PROBE_BYTES = 20 * 2 ** 20;
-const PIECE_BYTES = 2 ** 16;
-const NAME = 'room';
+const RECORD_BYTES = 2 ** 16;
+/** Of one transaction. */
+const RECORDS = 16;
+/** Of the bucket, and of all in it. */
+export const ROOM = 'room';
 
 /** Whether the disk has room; never rejects. */
 export type HasRoom = () => Promise<boolean>;
 
-/** What workers have beyond the types of a page. */
-interface SyncFile {
-  write(data: Uint8Array, at: { readonly at: number }): number;
-  flush(): void;
-  close(): void;
-}
-type SyncFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncFile> };
-
 /**
- * Finds out by writing: a file is filled with what no disk compresses, and is taken away again. An estimate can't tell, for a browser says a
- * quota that has nothing to do with the disk.
+ * Finds out by writing: a database in a bucket of its own is filled with what no disk compresses, and taken away again. An estimate can't
+ * tell, for a browser says a quota that has nothing to do with the disk; and a file of the private file system that meets the end of the
+ * disk leaves Chromium's own count of the site's bytes below zero, which refuses all that is written from then on (docs/storage.md).
  */
-export function roomIn(folder: () => Promise<FileSystemDirectoryHandle>): HasRoom {
-  const write = async (within: FileSystemDirectoryHandle): Promise<void> => {
-    const handle = (await within.getFileHandle(NAME, { create: true })) as SyncFileHandle;
-    const file = await handle.createSyncAccessHandle();
+export function roomIn(buckets: Pick<Buckets, 'open' | 'delete'>): HasRoom {
+  const write = async (): Promise<void> => {
+    const { indexedDB } = await buckets.open(ROOM, { durability: 'strict', persisted: false });
+    const db = await opened(indexedDB);
     try {
-      const random = seededRandom(NAME);
-      const piece = Uint32Array.from({ length: PIECE_BYTES / 4 }, () => random.int(2 ** 32));
-      for (let at = 0; at < PROBE_BYTES; at += PIECE_BYTES) {
-        // Else the same piece again and again would be stored once.
-        piece[0] = at;
-        if (file.write(new Uint8Array(piece.buffer), { at }) < PIECE_BYTES) throw new Error('There is no room.');
+      const random = seededRandom(ROOM);
+      const piece = Uint32Array.from({ length: RECORD_BYTES / 4 }, () => random.int(2 ** 32));
+      for (let key = 0; key < PROBE_BYTES / RECORD_BYTES; key += RECORDS) {
+        const transaction = db.transaction(ROOM, 'readwrite', { durability: 'strict' });
+        for (let more = 0; more < RECORDS; more++) {
+          // Else the same piece again and again would be stored once.
+          for (let at = 0; at < piece.length; at += 64) piece[at] = random.int(2 ** 32);
+          transaction.objectStore(ROOM).put(piece, key + more);
+        }
+        await done(transaction);
       }
-      file.flush();
     } finally {
-      file.close();
+      db.close();
     }
   };
   return async () => {
     try {
-      const within = await folder();
-      await write(within).finally(() => within.removeEntry(NAME).catch(() => undefined));
+      // What an earlier look left behind met the end of the disk itself.
+      await buckets.delete(ROOM);
+      await write().finally(() => buckets.delete(ROOM).catch(() => undefined));
       return true;
     } catch (error) {
       // Not allowed to look: then it cannot be known.
       return error instanceof DOMException && error.name === 'SecurityError';
     }
   };
+}
+
+function opened(host: IDBFactory): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = host.open(ROOM);
+    request.onupgradeneeded = () => request.result.createObjectStore(ROOM);
+    request.onsuccess = () => {
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      reject(request.error ?? new Error('not opened'));
+    };
+  });
+}
+
+function done(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => {
+      resolve();
+    };
+    transaction.onabort = () => {
+      reject(transaction.error ?? new Error('aborted'));
+    };
+  });
 }
