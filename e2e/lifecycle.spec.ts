@@ -70,7 +70,7 @@ async function freeze(session: CDPSession, other: Page): Promise<void> {
   await expect(async () => {
     await lifecycle(session, 'frozen');
     try {
-      await expect.poll(() => storedResults(other), { timeout: 3000 }).toBeGreaterThan(0);
+      await expect.poll(() => storedResults(other, { alone: true }), { timeout: 3000 }).toBeGreaterThan(0);
     } catch (blocked) {
       await lifecycle(session, 'active');
       throw blocked;

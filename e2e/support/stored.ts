@@ -35,9 +35,12 @@ export const modelFiles = (page: Page): Promise<ModelFiles> =>
     return { files, bytes: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0), cached };
   });
 
-/** Results of all runs in the database, as any tab of the origin sees them. */
-export const storedResults = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
+/**
+ * Results of all runs in the database, as any tab of the origin sees them.
+ * @param alone comes back only once nobody else has a transaction open, on whichever table
+ */
+export const storedResults = (page: Page, { alone = false } = {}): Promise<number> =>
+  page.evaluate(async (alone) => {
     type Buckets = { keys(): Promise<string[]>; open(name: string): Promise<{ indexedDB: IDBFactory }> };
     const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets };
     if (!(await storageBuckets.keys()).includes('runs')) return 0;
@@ -50,8 +53,9 @@ export const storedResults = (page: Page): Promise<number> =>
       });
     const db = await request(factory.open('planaria'));
     try {
-      return await request(db.transaction('results').objectStore('results').count());
+      const transaction = alone ? db.transaction(db.objectStoreNames, 'readwrite') : db.transaction('results');
+      return await request(transaction.objectStore('results').count());
     } finally {
       db.close();
     }
-  });
+  }, alone);
