@@ -11,7 +11,7 @@ const NAME = 'log-whole';
 /**
  * What a full disk does to Chromium's database: the record that found no room stays behind cut off, the database goes on behind it in the
  * same log when it is opened again, and the next time that it is opened after that the log counts as damaged and all is thrown away, what was
- * committed included (docs/storage.md). So it is told when a write found no room, and the database begins a new log before anything is
+ * committed included (docs/decisions/0020-runs-on-a-full-disk.md). So it is told when a write found no room, and the database begins a new log before anything is
  * written to it again.
  */
 export interface LogCare {

@@ -30,8 +30,8 @@ export const fileKey = (path: string, sum: string): string => `${path}?${sum}`;
 const databaseOf = (folder: string): string => `planaria-page${folder}`;
 
 /**
- * The page's own files, compressed, in IndexedDB: megabytes in Cache storage draw the whole origin along when the disk is full, IndexedDB does
- * not (docs/decisions/0022-page-files.md).
+ * The page's own files, few and compressed: on a full disk the browser clears a site by its bytes, runs included
+ * (docs/decisions/0022-page-files.md).
  *
  * Invariants:
  * - A version is `whole` only while each of its files is stored.

@@ -45,7 +45,7 @@ export interface Places {
 }
 
 const NAME = 'planaria';
-/** Of its own, so that what is fetched again or computed again does not take the runs along when the browser makes room (docs/storage.md). */
+/** Of its own, so that what is fetched again or computed again does not take the runs along when the browser makes room (docs/decisions/0020-runs-on-a-full-disk.md). */
 const BUCKET = 'runs';
 
 /**

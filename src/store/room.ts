@@ -15,7 +15,7 @@ export type HasRoom = () => Promise<boolean>;
 /**
  * Finds out by writing: a database in a bucket of its own is filled with what no disk compresses, and taken away again. An estimate can't
  * tell, for a browser says a quota that has nothing to do with the disk; and a file of the private file system that meets the end of the
- * disk leaves Chromium's own count of the site's bytes below zero, which refuses all that is written from then on (docs/storage.md).
+ * disk leaves Chromium's own count of the site's bytes below zero, which refuses all that is written from then on (docs/decisions/0020-runs-on-a-full-disk.md).
  */
 export function roomIn(buckets: Pick<Buckets, 'open' | 'delete'>): HasRoom {
   const write = async (): Promise<void> => {
