@@ -18,7 +18,7 @@ import { NO_EXAMPLES, NO_GPU } from '../../src/runtime/testing/no-gpu.ts';
 import { openStore } from '../../src/store/dexie-store.ts';
 import type { ColdAgent, JournalChunk, ResultRow, RunRecord } from '../../src/store/records.ts';
 import type { OrderedRow } from '../../src/store/run-store.ts';
-import type { Buckets } from '../../src/store/places.ts';
+import type { Buckets } from '../../src/store/buckets.ts';
 import { Database } from '../../src/store/schema.ts';
 import { seal } from '../../src/store/seal.ts';
 

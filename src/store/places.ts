@@ -1,3 +1,4 @@
+import type { Bucket, Buckets } from './buckets.ts';
 import type { DexieStore } from './dexie-store.ts';
 import { asStoreFault } from './fault.ts';
 import { lazyStore } from './dexie-store.ts';
@@ -6,19 +7,6 @@ import type { RunStore } from './run-store.ts';
 import { logCareIn } from './log-care.ts';
 import { ROOM, roomIn } from './room.ts';
 import { Database } from './schema.ts';
-
-/** What is used of a storage bucket (Storage Buckets API; Chrome 122). */
-export interface Bucket {
-  readonly indexedDB: IDBFactory;
-  persisted(): Promise<boolean>;
-  getDirectory(): Promise<FileSystemDirectoryHandle>;
-}
-
-export interface Buckets {
-  open(name: string, options: { readonly durability: 'strict'; readonly persisted: boolean }): Promise<Bucket>;
-  keys(): Promise<readonly string[]>;
-  delete(name: string): Promise<void>;
-}
 
 /** What became of the wish to have runs where the browser does not throw them away; `unsupported`: there is no such place here. */
 export type Moved = 'moved' | 'refused' | 'unsupported';

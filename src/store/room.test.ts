@@ -1,7 +1,7 @@
 /** Whether there is room is found out by writing, and leaves nothing behind. */
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
-import type { Buckets } from './places.ts';
+import type { Buckets } from './buckets.ts';
 import { roomIn } from './room.ts';
 
 /** Buckets on a disk with so many bytes. */

@@ -1,5 +1,5 @@
 import { seededRandom } from '../kernel/random.ts';
-import type { Buckets } from './places.ts';
+import type { Buckets } from './buckets.ts';
 
 /** What a database needs to be opened again, mended (see `LogCare`) and written to. */
 const PROBE_BYTES = 20 * 2 ** 20;
