@@ -10,6 +10,8 @@ import { err, ok, type Result } from '../kernel/result.ts';
 const MOST_PARTS = 30_000;
 /** Brackets and braces within one another, closed or not; what is allowed of values is told by whoever reads them. */
 const MOST_OPEN = 64;
+/** Lines of its texts, blank ones too: the parser makes an object of each line of a block. */
+const MOST_LINES = 100_000;
 
 /** Escapes of one text that the parser knows nothing of: it makes an error of each. */
 const MOST_ESCAPES = 1000;
@@ -27,7 +29,7 @@ const UNWRITTEN: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
 /** The lexemes of a text that may be parsed, for the parser; of one that may not, where it becomes too much. */
 export function partsOf(text: string): Result<readonly string[], TooMuch> {
   const parts: string[] = [];
-  let [open, offset] = [0, 0];
+  let [open, offset, lines] = [0, 0, 0];
   for (const part of new Lexer().lex(text)) {
     parts.push(part);
     if (UNWRITTEN.has(part)) continue;
@@ -41,6 +43,11 @@ export function partsOf(text: string): Result<readonly string[], TooMuch> {
         hint: '',
       });
     }
+    lines += part.length > 1 ? linesOf(part) : 0;
+    if (lines > MOST_LINES) {
+      const message = `the texts of the file go on after ${MOST_LINES} lines`;
+      return err({ offset, message, expected: `at most ${MOST_LINES}`, hint: 'input belongs into a file of its own' });
+    }
     const escapes = part[0] === '"' && part.length > MOST_ESCAPES ? unknownEscapes(part) : 0;
     if (escapes > MOST_ESCAPES) {
       const message = `the text that begins here has ${escapes} escapes that mean nothing within double quotes`;
@@ -53,6 +60,12 @@ export function partsOf(text: string): Result<readonly string[], TooMuch> {
     offset += part.length;
   }
   return ok(parts);
+}
+
+function linesOf(part: string): number {
+  let lines = 0;
+  for (let at = part.indexOf('\n'); at >= 0; at = part.indexOf('\n', at + 1)) lines++;
+  return lines;
 }
 
 function unknownEscapes(quoted: string): number {

@@ -53,6 +53,11 @@ describe('d: a definition that is too much is refused by name, with its place an
       'commas',
       'x.yaml:1:30000: the file goes on after 30000 names, values and marks; expected at most 30000; input belongs into a file of its own',
     ],
+    [
+      'block kept blank',
+      'x.yaml:3:1: the texts of the file go on after 100000 lines; expected at most 100000; input belongs into a file of its own',
+    ],
+    ['block blank within', /: the texts of the file go on after 100000 lines/],
     ['brackets', 'x.yaml:1:65: values are nested too deeply; expected at most 64 levels'],
     ['maps in maps', 'x.yaml:1:321: values are nested too deeply; expected at most 64 levels'],
     ['json depth', 'x.yaml:1:338: values are nested too deeply; expected at most 64 levels'],
