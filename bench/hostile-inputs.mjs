@@ -329,6 +329,7 @@ for (const [name, text] of Object.entries(hostileDefinitions())) {
   for (const input of [
     { reader: 'swarm', given: text },
     { reader: 'plan', given: text },
+    { reader: 'grammar', given: text },
     { reader: 'link', given: await linkOf(text, 's1') },
     { reader: 'link', given: await linkOf(text, 'i2') },
   ]) {

@@ -447,3 +447,39 @@ describe('grammar and check', () => {
     );
   }, 60_000);
 });
+
+describe('d: a schema of many properties has a grammar of some size, whatever is said of each', () => {
+  const wide = (of: (k: number) => OutputSchema): OutputSchema => ({
+    type: 'object',
+    properties: Object.fromEntries(Array.from({ length: 1400 }, (_, k) => [`p${String(k)}`, of(k)])),
+  });
+  test.each<[string, (k: number) => OutputSchema]>([
+    ['the same least length', () => ({ type: 'string', minLength: 256 })],
+    ['another least length each', (k) => ({ type: 'string', minLength: k % 257 })],
+    ['another most length each', (k) => ({ type: 'string', minLength: k % 100, maxLength: 256 - (k % 91) })],
+    ['the same format', () => ({ type: 'string', format: 'date-time' })],
+    ['the same pattern', () => ({ type: 'string', pattern: '^[a-z]{200}$' })],
+    [
+      'lists of each once',
+      (k) => ({ type: 'array', items: { enum: [0, 1, 2, 3, 4, 5, 6, 7 + k] }, uniqueItems: true }),
+    ],
+  ])('%s', (_, of) => {
+    const { ebnf } = answerGrammar(JSON.stringify(plainSchema(wide(of))));
+    expect(ebnf.split('\n').length).toBeLessThan(12_000);
+    expect(ebnf.length).toBeLessThan(2_000_000);
+  });
+
+  test('what goes beyond is left to the check: the grammar lets all through that passes it', async () => {
+    const of = (k: number): OutputSchema => ({ type: 'string', minLength: 100 + k });
+    const lists: OutputSchema = { type: 'array', items: { enum: [0, 1, 2, 3, 4, 5, 6, 7] }, uniqueItems: true };
+    const schema: OutputSchema = {
+      type: 'object',
+      properties: Object.fromEntries(
+        Array.from({ length: 80 }, (_, k) => [`p${String(k)}`, k < 60 ? of(k) : { ...lists, maxItems: k - 52 }]),
+      ),
+      required: ['p0', 'p59', 'p79'],
+    };
+    const text = (k: number): string => JSON.stringify('x'.repeat(100 + k));
+    expect(await allows(schema, `{"p0":${text(0)},"p59":${text(59)},"p79":[3,1]}`)).toEqual([true]);
+  });
+});

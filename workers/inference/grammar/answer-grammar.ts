@@ -2,8 +2,8 @@
  * The grammar of a JSON Schema, in xgrammar's EBNF: what a model can write at all. The engine's own converter passes over keywords that it does not
  * know, lets numbers out of their bounds and takes any length of white space, which a small model can fall into and not leave.
  *
- * A text of the grammar passes the schema, but for what no grammar can ask: `x-copied-from`, `uniqueItems` of values that are no short list, and
- * lengths beyond 256 characters.
+ * A text of the grammar passes the schema, but for what no grammar can ask: `x-copied-from`, `uniqueItems` of values that are no short list,
+ * and lengths beyond 256 characters; nor all of either where a schema has more of them than a grammar should grow by.
  * Objects keep the order of their properties. A single space may stand between two tokens, so both common styles of JSON can be written.
  */
 import { ANYTHING, parsePattern, type Pattern } from '../../../src/kernel/pattern.ts';
@@ -33,8 +33,12 @@ const SPACE = 'space';
 const COMMA = '"," space';
 /** Values that `uniqueItems` can be held to: each set of those that are used is a rule. */
 const MOST_UNIQUE = 8;
+/** Such rules in all: of lists beyond, it is left to the check. */
+const MOST_UNIQUE_RULES = 4096;
 /** Characters that a text of any characters is counted to, a rule for each: beyond, its length is left to the check. */
 const MOST_COUNTED = 256;
+/** States of such texts in all: a schema has many properties, and beyond, their lengths are left to the check too. */
+const MOST_COUNTED_STATES = 4000;
 /** Values that nothing is said about: how deep, and how many in each. */
 const FREE_DEPTH = 3;
 const FREE_VALUES = 32;
@@ -61,7 +65,10 @@ class GrammarBuilder {
   /** Rules by what they stand for: a schema that is repeated is one rule. */
   readonly #named = new Map<string, string>();
   #free = false;
-  #texts = 0;
+  /** Rules of counted texts and patterns, by what they hold. */
+  readonly #texts = new Map<string, string>();
+  #countedStates = 0;
+  #uniqueRules = 0;
 
   build(schema: AnswerSchema): string {
     const root = this.#value(schema);
@@ -119,13 +126,25 @@ class GrammarBuilder {
       if (!TEXT_FORMATS.some((name) => name === format)) throw new Error(`the format ${format} has no grammar`);
       patterns.push(formatPattern(format as TextFormat));
     }
+    const key = JSON.stringify([pattern, format, minLength, maxLength]);
+    let body = this.#texts.get(key);
+    if (body === undefined) this.#texts.set(key, (body = this.#counted(patterns, minLength, maxLength)));
+    return body;
+  }
+
+  #counted(patterns: readonly Pattern[], minLength: number, maxLength: number): string {
     const counted = patterns.length > 0;
-    const most = counted || maxLength <= MOST_COUNTED ? maxLength : Infinity;
-    const least = counted ? minLength : Math.min(minLength, MOST_COUNTED);
+    let most = counted || maxLength <= MOST_COUNTED ? maxLength : Infinity;
+    let least = counted ? minLength : Math.min(minLength, MOST_COUNTED);
+    if (!counted && (most < Infinity || least > 1)) {
+      const states = 1 + (most < Infinity ? most : least);
+      if (this.#countedStates + states > MOST_COUNTED_STATES) [least, most] = [Math.min(least, 1), Infinity];
+      else this.#countedStates += states;
+    }
     if (most === Infinity && !counted && least <= 1) return least === 0 ? 'string' : anyText(least);
     const automaton = automatonOf(counted ? patterns : [ANYTHING], least, most);
     if (!automaton.ok) throw new Error('a text has too many states for a grammar');
-    const name = `t${this.#texts++}x`;
+    const name = `t${this.#texts.size}x`;
     this.#rules.push(...automatonRules(automaton.value, name));
     return `"\\"" ${name}0`;
   }
@@ -133,7 +152,10 @@ class GrammarBuilder {
   #array({ items, minItems = 0, maxItems = Infinity, uniqueItems = false }: AnswerSchema): string | null {
     if (minItems > maxItems) return null;
     const values = uniqueItems && items ? valuesOf(items) : null;
-    if (values && values.length <= MOST_UNIQUE) return this.#uniqueArray(values, minItems, maxItems);
+    if (values && values.length <= MOST_UNIQUE && this.#uniqueRules + 2 ** values.length <= MOST_UNIQUE_RULES) {
+      this.#uniqueRules += 2 ** values.length;
+      return this.#uniqueArray(values, minItems, maxItems);
+    }
     if (maxItems === 0) return `"[" ${SPACE} "]"`;
     const item = items ? this.#value(items) : this.#anything();
     const more = this.#rule(`${COMMA} ${item}`);
