@@ -286,6 +286,71 @@ describe('records that cannot be trusted', () => {
     expect((await store.list()).map(({ id }) => id)).toEqual(['run-3', 'run-0']);
   });
 
+  test.each<[string, unknown]>([
+    ['of nothing', null],
+    ['without a file', {}],
+    ['with a file that is none', { swarm: { file: 7, text: '' }, input: { name: 'x', parts: 1 }, settings: {} }],
+    ['with an input that is none', { swarm: { file: 'a', text: '' }, input: null, settings: {} }],
+  ])('e: a source %s hides no other run, and says that it is bad', async (_, header) => {
+    await begin();
+    await store.create({ ...record, id: 'run-0' }, source);
+    await db.sources.put({ run: 'run-1', part: 0, ...seal(header) });
+    await db.runs.update('run-1', { sum: 0 });
+    expect((await store.list()).map(({ id }) => id)).toContain('run-0');
+    expect(await store.source('run-0')).toEqual(source);
+    expect(await fault(store.source('run-1'))).toBe('corrupt');
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', null],
+    ['a number', 5],
+    ['a text', 'x'],
+    ['a list', []],
+    ['an object of another shape', { task: 1, row: 'x' }],
+    ['one of another place', { ...row(2), ...{ firstSeq: 9, lastSeq: 9, body: '', agents: [] }, agent: 9 }],
+  ])('e: %s where a row, a cold record and a piece of the log belong hides no other', async (_, value) => {
+    const commit = await begin();
+    for (const k of [1, 2, 3])
+      await commit({
+        rows: [{ order: k, row: row(k - 1) }],
+        events: { firstSeq: k, lastSeq: k, body: `${String(k)}`, agents: [1] },
+        agents: [{ agent: k, generation: 1, state: {} }],
+      });
+    await db.results.update(['run-1', 1], seal(value));
+    await db.journal.update(['run-1', 2], seal(value));
+    await db.agents.update(['run-1', 2, 1], seal(value));
+    const seen: number[] = [];
+    await store.eachRow('run-1', (rows) => seen.push(...rows.map((item) => item.row.task)));
+    expect(seen).toEqual([0, 2]);
+    expect((await store.rows('run-1', [0, 1, 2])).map((item) => item.row.task)).toEqual([0, 2]);
+    expect((await store.chunks('run-1', 0)).map(({ body }) => body)).toEqual(['1', '3']);
+    expect((await store.chunksOf('run-1', 1, 9)).map(({ body }) => body)).toEqual(['1', '3']);
+    expect((await store.agents('run-1')).map(({ agent }) => agent)).toEqual([1, 3]);
+    expect(await store.agent('run-1', 2)).toBeNull();
+    const aside = await store.quarantined('run-1');
+    expect(aside.map(({ table }) => table).sort()).toEqual(['agents', 'journal', 'results']);
+    expect(new Set(aside.map(({ reason }) => reason.code))).toEqual(new Set(['fields']));
+  });
+
+  test.each<[string, object]>([
+    ['of no pairs', { lengths: [5] }],
+    ['of nothing', { lengths: [null] }],
+    ['that are texts', { lengths: [['a', 'b']] }],
+    ['that are none', { lengths: [[-1, 1e15]] }],
+    ['missing', { lengths: undefined }],
+    ['beside no bytes', { body: 'x' }],
+  ])('e: a snapshot with lengths %s gives way to the one before', async (_, spoiled) => {
+    await store.create(record, source);
+    const fence = await store.openWriter('run-1');
+    const before = { seq: 1, parts: [new Uint8Array([1, 2, 3])] };
+    await store.saveSnapshot('run-1', fence, before);
+    await store.saveSnapshot('run-1', fence, { seq: 2, parts: [new Uint8Array([4])] });
+    const newest = (await db.snapshots.toArray()).find(({ seq }) => seq === 2)!;
+    await db.snapshots.put({ ...newest, ...spoiled } as never);
+    expect(await store.snapshot('run-1')).toEqual(before);
+    expect(await store.quarantined('run-1')).toMatchObject([{ table: 'snapshots' }]);
+  });
+
   test('what was written anew while the bad record was read is not set aside with it', async () => {
     const commit = await begin();
     for (const generation of [1, 2]) await commit({ agents: [{ agent: 7, generation, state: {} }] });

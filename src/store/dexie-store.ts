@@ -3,7 +3,7 @@ import { Connection } from './connection.ts';
 import type { LogCare } from './log-care.ts';
 import { asStoreFault, StoreFault } from './fault.ts';
 import type { ColdAgent, CommitBatch, JournalChunk, ResultRow, RunRecord, RunSnapshot, RunSource } from './records.ts';
-import { isRunRecord } from './records.ts';
+import { isLike, isRunRecord } from './records.ts';
 import type { OrderedRow, RunStore, SetAside } from './run-store.ts';
 import type { StoredAgent, StoredChunk, StoredRun, StoredSnapshot } from './schema.ts';
 import { Database, erase, fenceKey } from './schema.ts';
@@ -82,7 +82,7 @@ export class DexieStore implements RunStore {
     return this.#connection.use(async () => {
       const first = await this.#db.sources.get([run, 0]);
       if (!first) throw new StoreFault('missing', `Run ${run} has no source.`);
-      const header = await this.#read<SourceHeader>('sources', [run, 0], first, run);
+      const header = await this.#read<SourceHeader>('sources', [run, 0], first, run, isHeader);
       if (!header) throw new StoreFault('corrupt', `The swarm file of run ${run} can no longer be read.`);
       const pieces: string[] = [];
       for (let from = 0; ;) {
@@ -91,7 +91,7 @@ export class DexieStore implements RunStore {
         const last = some.at(-1);
         if (!last) break;
         for (const item of some) {
-          const piece = await this.#read<string>('sources', [run, item.part], item, run);
+          const piece = await this.#read<string>('sources', [run, item.part], item, run, isText);
           if (piece === null)
             throw new StoreFault(
               'corrupt',
@@ -298,7 +298,9 @@ export class DexieStore implements RunStore {
   async #chunks(stored: readonly StoredChunk[]): Promise<JournalChunk[]> {
     const chunks: JournalChunk[] = [];
     for (const item of stored) {
-      const chunk = await this.#read<JournalChunk>('journal', [item.run, item.firstSeq], item, item.run);
+      const { run, firstSeq } = item;
+      const fits = (value: unknown) => isLike(value, { lastSeq: 0, body: '' }, { firstSeq });
+      const chunk = await this.#read<JournalChunk>('journal', [run, firstSeq], item, run, fits);
       if (chunk) chunks.push(chunk);
     }
     return chunks;
@@ -356,8 +358,10 @@ export class DexieStore implements RunStore {
   async #rows(stored: readonly (Sealed & { run: string; task: number; order: number })[]): Promise<OrderedRow[]> {
     const rows: OrderedRow[] = [];
     for (const item of stored) {
-      const row = await this.#read<ResultRow>('results', [item.run, item.task], item, item.run);
-      if (row) rows.push({ order: item.order, row });
+      const { run, task, order } = item;
+      const fits = (value: unknown) => isLike(value, { line: 0, input: '', agent: '' }, { task });
+      const row = await this.#read<ResultRow>('results', [run, task], item, run, fits);
+      if (row) rows.push({ order, row });
     }
     return rows;
   }
@@ -365,7 +369,9 @@ export class DexieStore implements RunStore {
   async #newest(stored: readonly StoredAgent[]): Promise<Map<number, ColdAgent>> {
     const newest = new Map<number, ColdAgent>();
     for (const item of stored) {
-      const cold = await this.#read<ColdAgent>('agents', [item.run, item.agent, item.slot], item, item.run);
+      const { run, agent, slot } = item;
+      const fits = (value: unknown) => isLike(value, { generation: 0, state: {} }, { agent });
+      const cold = await this.#read<ColdAgent>('agents', [run, agent, slot], item, run, fits);
       if (cold && cold.generation > (newest.get(cold.agent)?.generation ?? -1)) newest.set(cold.agent, cold);
     }
     return newest;
@@ -377,7 +383,7 @@ export class DexieStore implements RunStore {
     const instead = async (): Promise<RunRecord | null> => {
       const first = await this.#db.sources.get([id, 0]);
       const header = first && unseal<SourceHeader>(first);
-      if (!header?.ok) return null;
+      if (!header?.ok || !isHeader(header.value)) return null;
       const results = await this.#db.results.where('[run+task]').between([id, -Infinity], [id, Infinity]).count();
       return {
         id,
@@ -398,11 +404,22 @@ export class DexieStore implements RunStore {
   }
 
   /** The record's value; null once it has been set aside. */
-  #read<T>(table: SealedTable, key: RecordKey, record: Sealed, run: string): Promise<T | null> {
-    return openOrSetAside(this.#db, table, key, record, run);
+  #read<T>(
+    table: SealedTable,
+    key: RecordKey,
+    record: Sealed,
+    run: string,
+    fits: (value: unknown) => boolean,
+  ): Promise<T | null> {
+    return openOrSetAside(this.#db, table, key, record, run, { fits });
   }
 }
 
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isHeader = (value: unknown): boolean =>
+  isLike(value, { swarm: {}, input: {} }) &&
+  isLike((value as SourceHeader).swarm, { file: '', text: '' }) &&
+  isLike((value as SourceHeader).input, { name: '', parts: 0 });
 const isOver = (phase: RunRecord['phase']): boolean => phase === 'done' || phase === 'cancelled';
 /** Under this a database keeps a number that it shares with no other: one that was thrown away and made anew is known by it. */
 const MARK = 'database';

@@ -40,6 +40,15 @@ export function isRunRecord(value: unknown, id: string): value is RunRecord {
   );
 }
 
+/** Whether it has members of the types that those of `like` have, and those of `same` as they are there. */
+export function isLike(value: unknown, like: object, same: object = {}): boolean {
+  const of = Object(value) as Record<string, unknown>;
+  return (
+    Object.entries(like).every(([key, other]) => of[key] !== null && typeof of[key] === typeof other) &&
+    Object.entries(same).every(([key, other]) => of[key] === other)
+  );
+}
+
 /** What the run was started from: enough to expand it again to the same agents and tasks. */
 export interface RunSource {
   readonly swarm: { readonly file: string; readonly text: string };

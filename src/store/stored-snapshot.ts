@@ -23,7 +23,8 @@ export async function packSnapshot({ seq, parts }: RunSnapshot): Promise<Omit<St
 export async function unpackSnapshot(stored: StoredSnapshot): Promise<Result<RunSnapshot, SealFault>> {
   const { seq, v, sum, lengths, body } = stored;
   if (v !== RECORD_VERSION) return err({ code: 'version', version: String(v) });
-  if (!(body instanceof Uint8Array) || !Array.isArray(lengths)) return err({ code: 'fields' });
+  const pairs = Array.isArray(lengths) && lengths.every((pair: unknown) => Array.isArray(pair));
+  if (!(body instanceof Uint8Array) || !pairs) return err({ code: 'fields' });
   const is = crc32c(body);
   if (is !== sum) return err({ code: 'checksum', is: is.toString(16), was: String(Number(sum).toString(16)) });
   const parts: Uint8Array<ArrayBuffer>[] = [];
