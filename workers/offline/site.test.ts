@@ -211,3 +211,27 @@ test('without tabs it is cleared as it is, and caches of others are left alone',
   expect(isThere()).toBe(false);
   expect(await (await files).bytes()).toBe(0);
 });
+
+test('e: an address that is encoded wrongly is the page, as any other is', async () => {
+  const { base, at, site } = world(ONE);
+  const one = site(listingOf('one', ONE));
+  await one.install();
+  at.online = false;
+  for (const path of ['%ff', 'a/%E0%A4%A', '%'])
+    expect(await (await one.answer(get(new URL(path, base), 'navigate')))!.text()).toBe('<p>one');
+  expect(one.answer(get(new URL('%ff.js', base)))).toBeNull();
+});
+
+test.each<[string, unknown]>([
+  ['nothing in it', {}],
+  ['no headers', { bytes: new ArrayBuffer(2) }],
+  ['headers that are none', { headers: [['a b', '\n'], 7, null], bytes: new ArrayBuffer(2) }],
+  ['bytes that are none', { headers: [], bytes: 'x' }],
+])('e: a stored file with %s is had from the host, and mended', async (_, bad) => {
+  const { base, files, site } = world(ONE);
+  const one = site(listingOf('one', ONE));
+  await one.install();
+  const whole = await (await files).file(`index.html?${sum('<p>one')}`);
+  await (await files).put(`index.html?${sum('<p>one')}`, { ...whole, headers: undefined, ...(bad as object) } as never);
+  expect(await (await one.answer(get(base)))!.text()).toBe('<p>one');
+});

@@ -66,7 +66,7 @@ export class Site {
     const url = new URL(request.url);
     if (request.method !== 'GET' || request.headers.has('range')) return null;
     if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) return null;
-    const path = decodeURI(url.pathname.slice(base.pathname.length)) || 'index.html';
+    const path = decoded(url.pathname.slice(base.pathname.length)) || 'index.html';
     if (this.#listed.has(path)) return this.#stored(request, path);
     if (HASHED.test(path)) return this.#older(request, path);
     if (request.mode === 'navigate' && !NOT_THE_PAGE.test(path)) return this.#stored(request, 'index.html');
@@ -109,6 +109,15 @@ export class Site {
   }
 }
 
+/** As it stands where it is encoded wrongly: no file of the page has such a name. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
 /** The first 32 digits of the SHA-256 sum. */
 async function sumOf(content: ArrayBuffer): Promise<string> {
   const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
@@ -124,13 +133,16 @@ export async function packed(content: ArrayBuffer, headers: Headers): Promise<Pa
 }
 
 /**
- * Null where there is no file or its bytes are damaged. Unpacked as a whole: a stream that nobody reads to its end, of a worker that was
+ * Null where there is no file, or one that is damaged. Unpacked as a whole: a stream that nobody reads to its end, of a worker that was
  * stopped meanwhile, would keep this service worker busy, and a newer one waiting.
  */
 async function responseOf(file: PageFile | null | undefined): Promise<Response | null> {
   if (!file) return null;
-  const unpacked = new Blob([file.bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const content = await new Response(unpacked).arrayBuffer().catch(() => null);
-  const headers = file.headers.map(([name, value]): [string, string] => [name, value]);
-  return content && new Response(content, { headers });
+  try {
+    const unpacked = new Blob([file.bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    const content = await new Response(unpacked).arrayBuffer();
+    return new Response(content, { headers: file.headers.map(([name, value]): [string, string] => [name, value]) });
+  } catch {
+    return null;
+  }
 }
