@@ -17,11 +17,11 @@ const EMOJI = '\\p{Extended_Pictographic}[\\uFE0E\\uFE0F]?\\p{EMod}?';
 
 /** What is looked for first, and left alone: unseen characters that have a use where they stand. */
 const OF_USE = [
-  // A flag of tags: England, Scotland, Wales.
-  '\\u{1F3F4}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{3,6}\\u{E007F}',
+  // The flags of tags that there are: gbeng, gbsct, gbwls. Other tags spell what nobody sees.
+  '\\u{1F3F4}\\u{E0067}\\u{E0062}(?:\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}',
   `${EMOJI}(?:\\u200D${EMOJI})*`,
   '[0-9#*]\\uFE0F\\u20E3',
-  '\\p{Sm}\\uFE00',
+  '[\\u2190-\\u22FF\\u2A00-\\u2AFF]\\uFE00',
   '\\p{sc=Han}[\\uFE00-\\uFE02\\u{E0100}-\\u{E01EF}]',
   '\\p{sc=Mong}[\\u180B-\\u180D\\u180F]',
   `(?<=${LETTER})\\u200C(?=${LETTER})`,
@@ -80,13 +80,21 @@ export function isolated(text) {
 
 /** A name under which a file may be saved: without what cannot be seen, and without what systems of files do not take. @param {string} name */
 export function fileName(name) {
-  const clean = name
-    .replace(/^.*[/\\]/s, '')
-    .replace(FOUND, (found, unseen) => (unseen === undefined ? found : ''))
-    .replace(/[<>:"|?*]/g, '-')
-    .replace(/^[. ]+|[. ]+$/g, '');
-  return clean === '' ? 'file' : clean.slice(-120).toWellFormed();
+  // Cut first and cleaned again: what is cut off may be what gave a character its use.
+  const clean = cleaned(
+    cleaned(name.replace(/^.*[/\\]/s, ''))
+      .slice(-120)
+      .toWellFormed(),
+  );
+  return clean === '' ? 'file' : clean;
 }
+
+/** @param {string} name */
+const cleaned = (name) =>
+  name
+    .replace(FOUND, (found, unseen) => (unseen === undefined ? found : ''))
+    .replace(/[<>:"|?*\uFFFD]/g, '-')
+    .replace(/^[. ]+|[. ]+$/g, '');
 
 /** JSON of the same value in which nothing is unseen: it may go to a terminal. @param {string} json @returns {string} */
 export function writtenOut(json) {

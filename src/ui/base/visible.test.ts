@@ -25,6 +25,12 @@ describe('h: what cannot be seen is written out', () => {
     ['letters that are empty', 'a\u3164b\u115Fc\uFFA0', 'a⟨U+3164⟩b⟨U+115F⟩c⟨U+FFA0⟩'],
     ['tags', `a${code(0xe0001, 0xe0041)}b`, 'a⟨U+E0001⟩⟨U+E0041⟩b'],
     ['selectors that select nothing', 'a\uFE0Fb\u{E0100}', 'a⟨U+FE0F⟩b⟨U+E0100⟩'],
+    ['a selector behind a sign of ASCII', 'a=\uFE00b<\uFE00', 'a=⟨U+FE00⟩b<⟨U+FE00⟩'],
+    [
+      'tags behind a flag that is none',
+      `🏴${code(0xe0068, 0xe0069, 0xe0064, 0xe007f)}`,
+      '🏴⟨U+E0068⟩⟨U+E0069⟩⟨U+E0064⟩⟨U+E007F⟩',
+    ],
     ['a carriage return within a line', 'safe\rrm', 'safe␍rm'],
     ['a hundred of one', `a${'\u200B'.repeat(100)}b`, 'a⟨U+200B⟩×100b'],
   ])('%s', (_, text, shown) => {
@@ -88,6 +94,28 @@ test('h: names of files to be saved hold nothing that is unseen', () => {
   expect(fileName('con:<x>|"?*.csv')).toBe('con--x-----.csv');
   expect(fileName('\u202E...')).toBe('file');
   expect(fileName('보고서 ❤\uFE0F.csv')).toBe('보고서 ❤\uFE0F.csv');
+});
+
+test('h: a long name is cut to one that hides nothing either, and begins with no dot', () => {
+  const parts = fc.constantFrom(
+    '👩\u200D👩\u200D👧',
+    '.',
+    ' ',
+    'a',
+    '\u202E',
+    '葛\u{E0100}',
+    '\u0915\u094D\u200D\u0937',
+    '🏴',
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { minLength: 60, maxLength: 200 }), (each) => {
+      const name = fileName(each.join(''));
+      expect(name).toBe(fileName(name));
+      expect(name.length).toBeLessThanOrEqual(120);
+      expect(name).not.toMatch(/^[. ]|[. ]$|^\u200D|^\u{E0100}|\u202E|\uFFFD/u);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('h: JSON for a terminal is the same JSON, in characters that can be seen', () => {
