@@ -47,7 +47,7 @@ test('CSV comes back as it was, but for a quote before what a spreadsheet would 
 });
 
 /** As docs/command-line.md says. */
-const SIGN = '[=+\\-@＝＋－＠]';
+const SIGN = '[=+\\-@＝＋－＠﹦﹢﹣﹫−]';
 const PASSED = '\\s\\p{Cc}\\p{Cf}\\p{DI}"\'`´\u2018-\u201F＂＇';
 const bare = (text = ''): string =>
   text
@@ -71,6 +71,7 @@ describe('g: what a spreadsheet makes of the CSV', () => {
   });
   test.each([
     ...['＋1', '－1', '＠SUM(A1)', '  =1', '\uFEFF=1', '\u200B=1', '\u0000=1', '"=1', "'=1", '\u201C=1', '\u00A0=1'],
+    ...['﹦1+1', '﹢1', '﹣1', '﹫x', '−1'],
     ...[',=1', ', ,=1', '\u3000＝1', '\u202E@x'],
   ])('h: so is what stands behind what a spreadsheet passes over: %j', (input) => {
     expect(parsed([{ ...row, input }])[0]?.[1]).toBe(`'${input}`);
@@ -86,6 +87,9 @@ describe('g: what a spreadsheet makes of the CSV', () => {
     ['a\n=1;x', "a\n'=1;x"],
   ])('h: and what begins a cell where a semicolon parts cells: %j', (input, safe) => {
     expect(parsed([{ ...row, input }])[0]?.[1]).toBe(safe);
+  });
+  test('h: a tab parts no cells: what holds one is within quotes', () => {
+    expect(toCsv([{ ...row, input: 'a\tb' }])).toContain('"a\tb"');
   });
   test('h: texts in JSON hold no such cell, and are the same JSON', () => {
     const output = { a: 'x;=1+1;y', b: ['; "@x', ';\n＝1', ';\u200B+1'], c: -5.5 };
@@ -106,7 +110,7 @@ describe('g: what a spreadsheet makes of the CSV', () => {
   });
   const anyText = fc.oneof(
     fc.string(),
-    fc.string({ unit: fc.constantFrom(...`=+-@＝＋－＠;,"'\n\r\t \u200Ba1`), maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom(...`=+-@＝＋－＠﹦−;,"'\n\r\t \u200Ba1`), maxLength: 12 }),
   );
   test('any text comes back but for its guard', () => {
     fc.assert(

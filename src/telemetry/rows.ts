@@ -65,8 +65,8 @@ function cellOf(row: ResultRow, column: (typeof COLUMNS)[number]): Cell {
   return plain ? { text: JSON.stringify(value), plain, json: true } : { text: value, plain };
 }
 
-/** What a spreadsheet takes for the beginning of a formula; the wide forms are those of East Asian keyboards. */
-const SIGN = String.raw`[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]`;
+/** What a spreadsheet takes for the beginning of a formula; the wide and small forms are those of East Asian keyboards. */
+const SIGN = String.raw`[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\uFE66\uFE62\uFE63\uFE6B\u2212]`;
 /** What it may pass over on the way there: white space, what cannot be seen, quotes. */
 const PASSED = String.raw`\s\p{Cc}\p{Cf}\p{DI}"'\u0060\u00B4\u2018-\u201F\uFF02\uFF07`;
 const AT_FRONT = new RegExp(`^(?=[${PASSED},;]*${SIGN})`, 'u');
@@ -91,7 +91,7 @@ const guardedJson = (json: string): string =>
 function record(cells: readonly Cell[]): string {
   const fields = cells.map(({ text, plain, json = false }) => {
     const safe = json ? guardedJson(text) : plain ? text : guarded(text);
-    return /[",;\r\n]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    return /[",;\t\r\n]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   });
   return `${fields.join(',')}\r\n`;
 }
