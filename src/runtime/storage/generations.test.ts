@@ -55,6 +55,21 @@ test('quarantined records name their agents, whatever store set them aside', () 
   ]);
 });
 
+test('e: a cold record whose counters are none leaves the sums of all as they are, and what it remembers is had', () => {
+  const counters = { turns: 2, promptTokens: 5, completionTokens: 5, computeMs: 1, restarts: 0, health: 1 };
+  const memory = [{ user: 'a', assistant: 'b' }];
+  for (const spoiled of [{ turns: undefined }, { turns: 'many' }, { promptTokens: null }, { health: {} }]) {
+    const state = new RunState(1, 3);
+    const contexts = new ContextManager();
+    new ColdAgents(state, contexts).restore([
+      { agent: 0, generation: 1, state: { ...counters, ...spoiled, memory } },
+      { agent: 1, generation: 1, state: counters },
+    ]);
+    expect(state.totals).toMatchObject({ turns: 2, promptTokens: 5, completionTokens: 5 });
+    expect(contexts.snapshot(0)).toEqual(memory);
+  }
+});
+
 test('an agent leaves the GPU once its cold record is durable, and what the engine is told keeps its order', async () => {
   const clock = new SimulatedClock();
   const order: string[] = [];
