@@ -35,6 +35,30 @@ test('a folder in the hub layout, with or without its revision', () => {
   });
 });
 
+test.each([
+  'data:application/json,{}',
+  'blob:https://example.org/1c5e',
+  'javascript:alert(1)',
+  'file:///etc/',
+  'ftp://models.example/tiny',
+  'https://me:secret@models.example/tiny',
+  'https://',
+  'http://[',
+])('g: no folder, and no library, is at %s', (address) => {
+  for (const source of [
+    { id: '', url: address },
+    { id: '', url: 'https://models.example/tiny', libraryUrl: address },
+  ])
+    try {
+      resolve(source);
+      expect.unreachable();
+    } catch (thrown) {
+      const { error } = thrown as EngineFault;
+      expect(error.code).toBe('model-unknown');
+      expect(error.message).not.toContain('secret');
+    }
+});
+
 test('an unknown model names the nearest', () => {
   try {
     resolve({ id: 'Llama-3.2-1B' });

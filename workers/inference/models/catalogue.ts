@@ -88,12 +88,7 @@ export function resolveModel(
 
 /** A folder that a person named. Its library: as given, that of the listed model of the same name, or `NAME.wasm` in the folder. */
 function folderModel(source: ModelSource, address: string, list: AppConfig, root: URL): ResolvedModel {
-  let base: URL;
-  try {
-    base = new URL(address.endsWith('/') ? address : `${address}/`, root);
-  } catch {
-    throw fault('model-unknown', `"${address}" is not an address.`);
-  }
+  const base = addressOf(address.endsWith('/') ? address : `${address}/`, root);
   const inside = /\/resolve\/[^/]+\/$/.exec(base.pathname);
   const home = inside ? new URL(base.pathname.slice(0, inside.index + 1), base) : base;
   const name = decoded(home.pathname.split('/').filter(Boolean).at(-1) ?? source.id);
@@ -104,10 +99,18 @@ function folderModel(source: ModelSource, address: string, list: AppConfig, root
     libraryUrl:
       source.libraryUrl === undefined
         ? (listed?.model_lib ?? new URL(`${name}.wasm`, home).href)
-        : new URL(source.libraryUrl, root).href,
+        : addressOf(source.libraryUrl, root).href,
     overrides: listed?.overrides,
     notes: [],
   };
+}
+
+/** What files can be fetched from: nothing below a `data:` or a `blob:`, and nothing by a name and a password, which the browser refuses. */
+function addressOf(text: string, root: URL): URL {
+  const url = URL.canParse(text, root) ? new URL(text, root) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    throw fault('model-unknown', 'What is given for the model is not an address of a folder on the web.');
+  return url;
 }
 
 /** As it stands where it is encoded wrongly, or hides characters that cannot be seen. */
