@@ -238,6 +238,43 @@ test('one bad entry hides no other: each is listed with its bytes and can be del
   expect(await caches.keys()).toEqual([]);
 });
 
+test('e: a copy in Cache storage that cannot be read, and a row that is none, hide no other', async () => {
+  const caches = new MemoryCaches();
+  const old = await caches.open('webllm/model');
+  for (const name of ['a', 'b']) await old.put(`https://hub.example/${name}/resolve/main/a.bin`, new Response('12345'));
+  const { match } = old;
+  old.match = (url) =>
+    String(url).includes('/a/') ? Promise.reject(new DOMException('gone', 'UnknownError')) : match(url);
+  caches.open = (name) =>
+    name === 'webllm/model' ? Promise.resolve(old) : MemoryCaches.prototype.open.call(caches, name);
+  const factory = new IDBFactory();
+  store = new ModelStore({ factory: () => Promise.resolve(factory), caches, name: () => `file-${String(names++)}` });
+  await fetchTiny();
+  await new Promise<void>((done, failed) => {
+    const opening = factory.open('planaria-models');
+    opening.onerror = () => failed(opening.error!);
+    opening.onsuccess = () => {
+      const change = opening.result.transaction('files', 'readwrite');
+      change.objectStore('files').put({ url: 5, key: 'x', bytes: 'many', pieces: {} });
+      change.objectStore('files').put({ url: ['x'], key: null });
+      change.oncomplete = () => {
+        opening.result.close();
+        done();
+      };
+    };
+  });
+  const listed = await storedModels(store, list, root);
+  expect(listed.map(({ id, bytes }) => [id, bytes])).toEqual([
+    ['tiny', 5_042_684],
+    ['b', 5],
+    ['a', 0],
+  ]);
+  await store.moveOld();
+  expect(await storedModels(store, list, root)).toEqual(listed);
+  await removeStored(store, 'https://hub.example/a/resolve/main/', list, root);
+  expect(await storedModels(store, list, root)).toEqual(listed.slice(0, 2));
+});
+
 test('a library that two models share goes with the last of them', async () => {
   const shared = 'https://libs.example/lib.wasm';
   const both = {

@@ -99,7 +99,8 @@ export class ModelStore {
     const old = await this.#old.all();
     const here = await this.#use((db) => db.getAll('files'));
     const all = new Map<string, StoredFile>(old.map(({ url, bytes }) => [url, { url, bytes }]));
-    for (const { url, bytes } of here) all.set(url, { url, bytes });
+    // Under what is no text nothing is ever looked for.
+    for (const { url, bytes } of here) if (typeof (url as unknown) === 'string') all.set(url, { url, bytes });
     return [...all.values()];
   }
 

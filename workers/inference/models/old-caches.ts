@@ -26,8 +26,8 @@ export class OldCaches {
   /** The copy of one file; null where there is none. */
   async find(url: string): Promise<OldFile | null> {
     for (const cache of await this.#open()) {
-      const response = await cache.match(url);
-      if (response) return fileOf(cache, url, response);
+      const file = await fileIn(cache, url);
+      if (file) return file;
     }
     return null;
   }
@@ -36,8 +36,8 @@ export class OldCaches {
     const files: OldFile[] = [];
     for (const cache of await this.#open())
       for (const { url } of await cache.keys()) {
-        const response = await cache.match(url);
-        if (response) files.push(await fileOf(cache, url, response));
+        const file = await fileIn(cache, url);
+        if (file) files.push(file);
       }
     return files;
   }
@@ -59,6 +59,16 @@ export class OldCaches {
     for (const name of NAMES) if (await this.#caches.has(name)) found.push(await this.#caches.open(name));
     this.#empty = found.length === 0;
     return found;
+  }
+}
+
+/** One that cannot be read is there all the same, with nothing in it, so that it can be deleted. */
+async function fileIn(cache: Cache, url: string): Promise<OldFile | null> {
+  try {
+    const response = await cache.match(url);
+    return response ? await fileOf(cache, url, response) : null;
+  } catch {
+    return { url, bytes: 0, body: () => Promise.resolve(null), remove: async () => void (await cache.delete(url)) };
   }
 }
 
