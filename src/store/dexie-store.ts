@@ -82,7 +82,7 @@ export class DexieStore implements RunStore {
     return this.#connection.use(async () => {
       const first = await this.#db.sources.get([run, 0]);
       if (!first) throw new StoreFault('missing', `Run ${run} has no source.`);
-      const header = await this.#read<SourceHeader>('sources', [run, 0], first, run, isHeader);
+      const header = await this.#read<SourceHeader>('sources', [run, 0], first, run, HEADER);
       if (!header) throw new StoreFault('corrupt', `The swarm file of run ${run} can no longer be read.`);
       const pieces: string[] = [];
       for (let from = 0; ;) {
@@ -91,7 +91,7 @@ export class DexieStore implements RunStore {
         const last = some.at(-1);
         if (!last) break;
         for (const item of some) {
-          const piece = await this.#read<string>('sources', [run, item.part], item, run, isText);
+          const piece = await this.#read<string>('sources', [run, item.part], item, run, '');
           if (piece === null)
             throw new StoreFault(
               'corrupt',
@@ -299,8 +299,8 @@ export class DexieStore implements RunStore {
     const chunks: JournalChunk[] = [];
     for (const item of stored) {
       const { run, firstSeq } = item;
-      const fits = (value: unknown) => isLike(value, { lastSeq: 0, body: '' }, { firstSeq });
-      const chunk = await this.#read<JournalChunk>('journal', [run, firstSeq], item, run, fits);
+      const like = { lastSeq: 0, body: '' };
+      const chunk = await this.#read<JournalChunk>('journal', [run, firstSeq], item, run, like, { firstSeq });
       if (chunk) chunks.push(chunk);
     }
     return chunks;
@@ -359,8 +359,8 @@ export class DexieStore implements RunStore {
     const rows: OrderedRow[] = [];
     for (const item of stored) {
       const { run, task, order } = item;
-      const fits = (value: unknown) => isLike(value, { line: 0, input: '', agent: '' }, { task });
-      const row = await this.#read<ResultRow>('results', [run, task], item, run, fits);
+      const like = { line: 0, input: '', agent: '' };
+      const row = await this.#read<ResultRow>('results', [run, task], item, run, like, { task });
       if (row) rows.push({ order, row });
     }
     return rows;
@@ -370,8 +370,8 @@ export class DexieStore implements RunStore {
     const newest = new Map<number, ColdAgent>();
     for (const item of stored) {
       const { run, agent, slot } = item;
-      const fits = (value: unknown) => isLike(value, { generation: 0, state: {} }, { agent });
-      const cold = await this.#read<ColdAgent>('agents', [run, agent, slot], item, run, fits);
+      const like = { generation: 0, state: {} };
+      const cold = await this.#read<ColdAgent>('agents', [run, agent, slot], item, run, like, { agent });
       if (cold && cold.generation > (newest.get(cold.agent)?.generation ?? -1)) newest.set(cold.agent, cold);
     }
     return newest;
@@ -383,7 +383,7 @@ export class DexieStore implements RunStore {
     const instead = async (): Promise<RunRecord | null> => {
       const first = await this.#db.sources.get([id, 0]);
       const header = first && unseal<SourceHeader>(first);
-      if (!header?.ok || !isHeader(header.value)) return null;
+      if (!header?.ok || !isLike(header.value, HEADER)) return null;
       const results = await this.#db.results.where('[run+task]').between([id, -Infinity], [id, Infinity]).count();
       return {
         id,
@@ -409,17 +409,14 @@ export class DexieStore implements RunStore {
     key: RecordKey,
     record: Sealed,
     run: string,
-    fits: (value: unknown) => boolean,
+    like: unknown,
+    same?: object,
   ): Promise<T | null> {
-    return openOrSetAside(this.#db, table, key, record, run, { fits });
+    return openOrSetAside(this.#db, table, key, record, run, { fits: (value) => isLike(value, like, same) });
   }
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isHeader = (value: unknown): boolean =>
-  isLike(value, { swarm: {}, input: {} }) &&
-  isLike((value as SourceHeader).swarm, { file: '', text: '' }) &&
-  isLike((value as SourceHeader).input, { name: '', parts: 0 });
+const HEADER = { swarm: { file: '', text: '' }, input: { name: '', parts: 0 } };
 const isOver = (phase: RunRecord['phase']): boolean => phase === 'done' || phase === 'cancelled';
 /** Under this a database keeps a number that it shares with no other: one that was thrown away and made anew is known by it. */
 const MARK = 'database';

@@ -27,24 +27,22 @@ const ENGINES: Readonly<Record<RunRecord['engine'], true>> = { webllm: true, scr
 
 /** Whether it is a record of that run, in all that is shown of it. */
 export function isRunRecord(value: unknown, id: string): value is RunRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const record = value as Partial<Record<keyof RunRecord, unknown>>;
-  const numbers = [record.startedAt, record.tasks, record.results, record.failed, record.agents];
+  const record = value as RunRecord;
   return (
-    record.id === id &&
-    [record.name, record.modelId].every((text) => typeof text === 'string') &&
-    numbers.every((number) => typeof number === 'number' && number >= 0) &&
-    (record.endedAt === null || typeof record.endedAt === 'number') &&
-    Object.hasOwn(PHASES, String(record.phase)) &&
-    Object.hasOwn(ENGINES, String(record.engine))
+    isLike(value, { name: '', modelId: '', startedAt: 0, tasks: 0, results: 0, failed: 0, agents: 0 }, { id }) &&
+    [record.startedAt, record.tasks, record.results, record.failed, record.agents].every((number) => number >= 0) &&
+    (record.endedAt === null || isLike(record.endedAt, 0)) &&
+    Object.hasOwn(PHASES, record.phase) &&
+    Object.hasOwn(ENGINES, record.engine)
   );
 }
 
-/** Whether it has members of the types that those of `like` have, and those of `same` as they are there. */
-export function isLike(value: unknown, like: object, same: object = {}): boolean {
-  const of = Object(value) as Record<string, unknown>;
+/** Whether it is of the type of `like`, with members that are like its members, and those of `same` as they are there. */
+export function isLike(value: unknown, like: unknown, same: object = {}): boolean {
+  if (value === null || typeof value !== typeof like) return false;
+  const of = value as Readonly<Record<string, unknown>>;
   return (
-    Object.entries(like).every(([key, other]) => of[key] !== null && typeof of[key] === typeof other) &&
+    Object.entries(like as object).every(([key, other]) => isLike(of[key], other)) &&
     Object.entries(same).every(([key, other]) => of[key] === other)
   );
 }

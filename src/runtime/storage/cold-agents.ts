@@ -14,8 +14,6 @@ interface AgentCounters {
   readonly health: number;
 }
 
-const COUNTERS = ['turns', 'promptTokens', 'completionTokens', 'computeMs', 'restarts', 'health'] as const;
-
 /**
  * Cold records of agents, with what they remember: written behind their turns, read where a part of the log is missing and where an agent is
  * made anew. An agent that is suspected or being mended writes none, so the newest record is its last good generation, and the store keeps
@@ -107,7 +105,8 @@ export class ColdAgents {
       this.#contexts.restore(agent, state['memory']);
       const counters = state as unknown as AgentCounters;
       // Whoever wrote other things than numbers counted nothing.
-      if (!COUNTERS.every((name) => Number.isFinite(counters[name]))) continue;
+      const named = Object.keys(this.#counters(agent)) as (keyof AgentCounters)[];
+      if (!named.every((name) => Number.isFinite(counters[name]))) continue;
       if (counters.turns <= (agents.turns[agent] as number)) continue;
       totals.turns += counters.turns - (agents.turns[agent] as number);
       totals.promptTokens += counters.promptTokens - (agents.promptTokens[agent] as number);
