@@ -7,6 +7,7 @@ import { crc32c } from '../src/kernel/checksum.ts';
 import { inventLines } from './support/logs.ts';
 import { scratch, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
+import { storedRuns } from './support/stored.ts';
 import type { Watch } from './support/watch.ts';
 import { withoutGpu } from './support/without-gpu.ts';
 
@@ -55,24 +56,7 @@ const nothingRan = async (page: Page, { requests, errors }: Watch, baseURL: stri
     [],
   );
   expect(errors).toEqual([]);
-  const runs = await page.evaluate(async () => {
-    const [named] = (await indexedDB.databases()).filter(({ name }) => name === 'planaria');
-    if (!named) return 0;
-    return new Promise<number>((resolve, reject) => {
-      const asked = indexedDB.open('planaria');
-      asked.onerror = () => {
-        reject(new Error('the database does not open'));
-      };
-      asked.onsuccess = () => {
-        const db = asked.result;
-        const count = db.transaction('runs').objectStore('runs').count();
-        count.onsuccess = () => {
-          resolve(count.result);
-          db.close();
-        };
-      };
-    });
-  });
+  const runs = await storedRuns(page);
   expect(runs).toBe(0);
 };
 
@@ -160,6 +144,7 @@ test('a file with 48 MB of input is reviewed and runs; a link made on the Korean
   await nothingRan(page, seen, baseURL!);
   await page.getByRole('button', { name: 'Run it scripted' }).click();
   await untilPhase(page, 'done');
+  expect(await storedRuns(page)).toBe(1);
   expect(seen.errors).toEqual([]);
   await context.close();
 

@@ -1,5 +1,5 @@
 /** After the first visit the page opens and runs without a network, and a newer version waits until a person wants it. */
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, expect, test, type BrowserContext, type Page } from './support/test.ts';
 import { baseFlags, executablePath, swiftShader } from '../tools/dev/chromium.mjs';
@@ -93,12 +93,15 @@ async function changingSite(): Promise<{ url: string; deploySecond(): void; clos
 const versionOf = (page: Page): Promise<string | null> => page.locator('meta[name=version]').getAttribute('content');
 const lookForUpdate = (page: Page): Promise<void> =>
   page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()));
-const startLong = (page: Page): Promise<string> =>
-  startRun(page, {
-    file: swarmFile('triage-4882.yaml'),
+function startLong(page: Page, text = readFileSync(swarmFile('triage-4882.yaml'), 'utf8')): Promise<string> {
+  const file = path.join(scratch(), 'long.yaml');
+  writeFileSync(file, text);
+  return startRun(page, {
+    file,
     input: inputFile(inventLines(20_000, 32)),
     engine: 'scripted',
   });
+}
 
 test('a. what the page keeps for use without a network is small, and none of it is in Cache storage', async ({
   browser,
@@ -206,7 +209,9 @@ test('i. the tab that works on a run changes version from any screen, and the ru
   try {
     const page = await firstVisit(context, site.url);
     const first = await versionOf(page);
-    const address = await startLong(page);
+    const text = readFileSync(swarmFile('triage-4882.yaml'), 'utf8');
+    const strange = text.replace(/^name: .*$/m, String.raw`name: "Triage \u202Enoisrev wen"`);
+    const address = await startLong(page, strange);
     await untilPhase(page, 'running');
     await page.evaluate(() => (location.hash = '#/'));
     await expect(page.getByRole('heading', { level: 1 })).toContainText('4,882 agents');
@@ -214,6 +219,8 @@ test('i. the tab that works on a run changes version from any screen, and the ru
     await lookForUpdate(page);
     const bar = page.getByRole('region', { name: 'A new version is ready.' });
     await expect(bar).toContainText('it then opens here and goes on by itself');
+    // What it is called cannot turn what the bar says.
+    await expect(bar).toContainText('“Triage ⟨U+202E⟩noisrev wen”');
     await bar.getByRole('button', { name: 'Reload now' }).click();
     await expect.poll(() => versionOf(page).catch(() => first)).not.toBe(first);
     await untilPhase(page, 'running');

@@ -101,7 +101,9 @@ test('a: rows go into a chosen file as they come, each once, over a pause, a rel
   await startRun(page, { file: swarm, input: inputFile(lines), engine: 'scripted' });
   await expect.poll(() => endedShown(page), { timeout: 60_000 }).toBeGreaterThan(20);
   await exportAsItGoes(page, 'jsonl');
-  await expect(page.getByText(/^Writing to planaria-.*\.jsonl\.$/)).toBeVisible();
+  // By its own name: another run's file is not offered for replacing.
+  const id = await page.locator('[data-run]').getAttribute('data-run');
+  await expect(page.getByText(`Writing to planaria-${id!}.jsonl.`, { exact: true })).toBeVisible();
   // Long before the end.
   await expect.poll(async () => rowsOf(await inFile(page, '.jsonl')).length, { timeout: 60_000 }).toBeGreaterThan(50);
   await page.getByRole('button', { name: 'Pause' }).first().click();
@@ -120,7 +122,7 @@ test('a: rows go into a chosen file as they come, each once, over a pause, a rel
   await page.getByRole('button', { name: 'Resume' }).first().click();
   await throwAway(page, baseURL!);
   await untilPhase(page, 'done', 200_000);
-  await expect(page.getByText(/^planaria-.*\.jsonl holds every result\.$/)).toBeVisible();
+  await expect(page.getByText(/^planaria-.*\.jsonl holds every row\.$/)).toBeVisible();
   const rows = rowsOf(await inFile(page, '.jsonl'));
   expectEveryLineOnce(
     rows.toSorted((a, b) => a.line - b.line),
@@ -157,7 +159,7 @@ test('a: a file that is taken away is told, with what to do, and the run goes on
   expect(await findings(page)).toEqual([]);
   await page.getByRole('button', { name: 'Choose a file' }).click();
   await untilPhase(page, 'done', 200_000);
-  await expect(page.getByText(/^planaria-.*\.csv holds every result\.$/)).toBeVisible();
+  await expect(page.getByText(/^planaria-.*\.csv holds every row\.$/)).toBeVisible();
   expect((await inFile(page, '.csv')).trim().split('\r\n')).toHaveLength(LINES + 1);
 });
 

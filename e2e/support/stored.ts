@@ -35,6 +35,28 @@ export const modelFiles = (page: Page): Promise<ModelFiles> =>
     return { files, bytes: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0), cached };
   });
 
+/** Runs in the database, wherever it lies: in their bucket, or where earlier versions had it. */
+export const storedRuns = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    type Buckets = { keys(): Promise<string[]>; open(name: string): Promise<{ indexedDB: IDBFactory }> };
+    const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets };
+    const request = <T>(asked: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error ?? new Error('unread'));
+      });
+    const inBuckets = (await storageBuckets.keys()).map(async (name) => (await storageBuckets.open(name)).indexedDB);
+    let runs = 0;
+    for (const factory of [indexedDB, ...(await Promise.all(inBuckets))]) {
+      if (!(await factory.databases()).some(({ name }) => name === 'planaria')) continue;
+      const db = await request(factory.open('planaria'));
+      if (db.objectStoreNames.contains('runs'))
+        runs += await request(db.transaction('runs').objectStore('runs').count());
+      db.close();
+    }
+    return runs;
+  });
+
 /**
  * Results of all runs in the database, as any tab of the origin sees them.
  * @param alone comes back only once nobody else has a transaction open, on whichever table

@@ -33,7 +33,7 @@ class Files {
   /** Asks for a file and begins to write it, from the run's first row on. False where the person chose none. Rejects as the browser does. */
   async choose(runtime: Pick<PageApi, 'rowTexts'>, status: RunStatus, format: RowFormat): Promise<boolean> {
     const { id } = status;
-    const suggestedName = `planaria-${id.slice(0, 8)}.${format}`;
+    const suggestedName = `planaria-${id}.${format}`;
     let picked: Picked | undefined;
     try {
       picked = await picker()?.({ suggestedName, types: [{ accept: TYPES[format] }] });

@@ -219,11 +219,12 @@ export const en = {
   },
   /** A file into which a run is written as it goes. */
   file: {
-    asItGoes: 'Write to a file as it goes',
-    formats: { jsonl: 'JSON lines, as they come', csv: 'CSV, as it comes' },
+    head: (over: boolean): string => (over ? 'Write to a file' : 'Write to a file as it goes'),
+    formats: { jsonl: 'JSON lines', csv: 'CSV' },
     writing: (name: string) => `Writing to ${name}.`,
-    whole: (name: string) => `${name} holds every result.`,
-    inFile: (n: number) => `${count(n, 'result')} ${n === 1 ? 'is' : 'are'} in the file.`,
+    whole: (name: string) => `${name} holds every row.`,
+    /** A task that failed has a row too. */
+    inFile: (n: number) => `${count(n, 'row')} ${n === 1 ? 'is' : 'are'} in the file.`,
     note: 'New ones follow every few seconds, whatever happens to this browser’s storage.',
     broken: (name: string) => `${name} cannot be written`,
     faults: {
@@ -251,6 +252,7 @@ export const en = {
     act: 'Delete',
     runs: (n: number) => (n === 0 ? 'Runs, none' : n === 1 ? 'Runs, 1' : `Runs, ${num(n)}`),
     runsNote: 'Journals, inputs and results. They are nowhere else.',
+    noRunsNote: 'What the browser’s databases take up by themselves.',
     deleteEnded: (n: number) => (n === 1 ? 'Delete the ended run' : `Delete all ${num(n)} ended runs`),
     model: (id: string) => `Model ${id}`,
     builtIn: 'Comes with this site.',
@@ -290,7 +292,7 @@ export const en = {
     },
     low: 'Little storage is left',
     lowNote: (left: number, needed: number) =>
-      `${bytes(left)} for this page, as the browser says; the rest of this run takes about ${bytes(needed)}. Delete what is not needed on the start screen, and export results as they come.`,
+      `${bytes(left)} for this page, as the browser says; the rest of this run takes about ${bytes(needed)}, and the browser needs room to write it. Delete what is not needed on the start screen, and export results as they come.`,
     keepRun: 'Keep this run?',
     notNow: 'Not now',
   },

@@ -225,12 +225,12 @@ export const ko: Dictionary = {
   },
   /** 실행하는 동안 결과를 써 넣는 파일. */
   file: {
-    asItGoes: '실행하는 동안 파일에 쓰기',
-    formats: { jsonl: 'JSON lines, 나오는 대로', csv: 'CSV, 나오는 대로' },
+    head: (over) => (over ? '파일에 쓰기' : '실행하는 동안 파일에 쓰기'),
+    formats: { jsonl: 'JSON Lines', csv: 'CSV' },
     writing: (name) => `${name}에 쓰는 중.`,
-    whole: (name) => `${name}에 모든 결과가 있습니다.`,
-    inFile: (n) => `결과 ${num(n)}개가 파일에 있습니다.`,
-    note: '브라우저 저장소에 무슨 일이 있어도 새 결과는 몇 초마다 파일에 더해집니다.',
+    whole: (name) => `${name}에 모든 행이 있습니다.`,
+    inFile: (n) => `행 ${num(n)}개가 파일에 있습니다.`,
+    note: '브라우저 저장소에 무슨 일이 있어도 새 행은 몇 초마다 파일에 더해집니다.',
     broken: (name) => `${name}에 쓸 수 없습니다`,
     faults: {
       full: '그 디스크에 공간이 없습니다. 공간을 비우고 다시 시도하거나 다른 곳을 고르십시오.',
@@ -258,6 +258,7 @@ export const ko: Dictionary = {
     act: '삭제',
     runs: (n) => (n === 0 ? '실행, 없음' : `실행, ${num(n)}개`),
     runsNote: '기록, 입력, 결과. 다른 곳에는 없습니다.',
+    noRunsNote: '브라우저의 데이터베이스 자체가 쓰는 공간입니다.',
     deleteEnded: (n) => `끝난 실행 ${num(n)}개 모두 삭제`,
     model: (id) => `모델 ${id}`,
     builtIn: '이 사이트에 들어 있습니다.',
@@ -294,7 +295,7 @@ export const ko: Dictionary = {
     },
     low: '저장 공간이 얼마 남지 않았습니다',
     lowNote: (left, needed) =>
-      `브라우저에 따르면 이 페이지에 ${bytes(left)}가 남았습니다. 이 실행의 나머지는 약 ${bytes(needed)}가 듭니다. 시작 화면에서 필요 없는 것을 지우고, 결과가 나오는 대로 내보내십시오.`,
+      `브라우저에 따르면 이 페이지에 ${bytes(left)}가 남았습니다. 이 실행의 나머지는 약 ${bytes(needed)}가 들고, 브라우저가 그것을 쓸 여유도 있어야 합니다. 시작 화면에서 필요 없는 것을 지우고, 결과가 나오는 대로 내보내십시오.`,
     keepRun: '이 실행을 보관할까요?',
     notNow: '나중에',
   },

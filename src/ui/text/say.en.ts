@@ -9,6 +9,7 @@ import type { AgentCause } from '../../journal/agent-events.ts';
 import type { EngineLoss, SeatsCause } from '../../journal/engine-events.ts';
 import type { RecoveryAction, RequeueReason, Signal } from '../../journal/vocabulary.ts';
 import type { ActionDone, ActionRefused, RowNote } from '../../runtime/protocol/protocol.ts';
+import { num } from '../base/format.ts';
 import { errorsEn } from './errors.en.ts';
 import { inputNoteEn } from './input.en.ts';
 import { type Say, type Words, wordsFor } from './say.ts';
@@ -211,7 +212,7 @@ function freed({ warm, traces }: Freed): string {
 
 /** Of so many committed rows so many. */
 const rowsOf = (rows: number, of: number): string =>
-  rows === of ? `${String(of)} ${of === 1 ? 'result' : 'results'}` : `${String(rows)} of ${String(of)} results`;
+  rows === of ? `${num(of)} ${of === 1 ? 'result' : 'results'}` : `${num(rows)} of ${num(of)} results`;
 
 const WAITS: Words<RunWait> = {
   'engine-loading': () => 'A fresh engine is loading; all tasks were kept and go on as soon as it is there.',

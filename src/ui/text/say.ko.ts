@@ -18,6 +18,7 @@ import type {
   TaskFailure,
 } from '../../journal/vocabulary.ts';
 import type { ActionDone, ActionRefused } from '../../runtime/protocol/protocol.ts';
+import { num } from '../base/format.ts';
 import { errorsKo } from './errors.ko.ts';
 import { inputNoteKo } from './input.ko.ts';
 import { liveKo } from './live.ko.ts';
@@ -294,7 +295,7 @@ function freed({ warm, traces }: Freed): string {
 
 /** 확정된 결과 가운데 몇 개. */
 const rowsOf = (rows: number, of: number): string =>
-  rows === of ? `결과 ${String(of)}개` : `결과 ${String(of)}개 중 ${String(rows)}개`;
+  rows === of ? `결과 ${num(of)}개` : `결과 ${num(of)}개 중 ${num(rows)}개`;
 
 const WAITS: Words<RunWait> = {
   'engine-loading': () => '새 엔진을 불러오고 있습니다. 모든 작업은 보존되었고, 준비되는 대로 이어집니다.',
