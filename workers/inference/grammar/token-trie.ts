@@ -3,6 +3,10 @@
 /** How a vocabulary writes its tokens: GPT-2's letters for bytes, `<0x0A>` beside plain text with `▁` for a space, or as they are. */
 export type TokenWriting = 'byte_level' | 'byte_fallback' | 'raw';
 
+/** As a model's configuration names it; what it does not know is taken as it is. */
+export const writingOf = (name: string | undefined): TokenWriting =>
+  name === 'byte_level' || name === 'byte_fallback' ? name : 'raw';
+
 const encoder = new TextEncoder();
 /** Tokens that control a model, as vocabularies write them. */
 export const isControl = /^(<[^<>\s]{1,40}>|\[\/?[A-Z_]{2,40}\]|\[\|[^[\]\s]{1,40}\|\]|\[[gs]MASK\])$/;
