@@ -154,7 +154,8 @@ function simplestOf(set: CharSet): string {
   return plain ?? String.fromCodePoint(Math.min(high, Math.max(low, 0x20)));
 }
 
-const has = (set: CharSet, code: number): boolean => set.some(([low, high]) => low <= code && code <= high);
+/** Whether the character is in the set. */
+export const has = (set: CharSet, code: number): boolean => set.some(([low, high]) => low <= code && code <= high);
 
 /** Without states that lead to no end, edges to the same state as one. */
 function trimmed(states: readonly AutomatonState[]): Result<Automaton, 'too-large'> {

@@ -46,7 +46,7 @@ export async function findPlaces(
 ): Promise<Places> {
   // The note on a log shares the fate of its database; whether there is room is tried out beside it.
   const inside = (host: IDBFactory, folder = getDirectory): DexieStore => {
-    const care = buckets && folder ? logCareIn(folder, roomIn(buckets)) : null;
+    const care = buckets && folder ? logCareIn(folder, roomIn(buckets, indexedDB)) : null;
     return lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), care);
   };
   // Of a tab that died while it looked whether there is room.

@@ -41,7 +41,7 @@ function setUp(bytes: number) {
     },
     delete: (name) => Promise.resolve(void held.delete(name)),
   };
-  return { held, state, hasRoom: roomIn(buckets) };
+  return { held, state, hasRoom: roomIn(buckets, new IDBFactory()) };
 }
 
 test.each([
@@ -63,7 +63,15 @@ test('b: where nothing can be written there is none', async () => {
     open: () => Promise.reject(error),
     delete: () => Promise.resolve(),
   });
-  expect(await roomIn(buckets(new Error('no such thing')))()).toBe(false);
+  expect(await roomIn(buckets(new Error('no such thing')), new IDBFactory())()).toBe(false);
   // But where nobody may look, it is left to the database.
-  expect(await roomIn(buckets(new DOMException('no', 'SecurityError')))()).toBe(true);
+  expect(await roomIn(buckets(new DOMException('no', 'SecurityError')), new IDBFactory())()).toBe(true);
+});
+
+test('b: where the browser gives no further bucket it is tried beside what can be fetched again', async () => {
+  const site = new IDBFactory();
+  const few = new DOMException('Too many buckets created.', 'QuotaExceededError');
+  const none = { open: () => Promise.reject(few), delete: () => Promise.resolve() };
+  expect(await roomIn(none, site)()).toBe(true);
+  expect(await site.databases()).toEqual([]);
 });

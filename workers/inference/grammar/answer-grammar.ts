@@ -6,12 +6,11 @@
  * and lengths beyond 256 characters; nor all of either where a schema has more of them than a grammar should grow by.
  * Objects keep the order of their properties. A single space may stand between two tokens, so both common styles of JSON can be written.
  */
-import { ANYTHING, parsePattern, type Pattern } from '../../../src/kernel/pattern.ts';
+import type { Pattern } from '../../../src/kernel/pattern.ts';
 import type { AnswerSchema } from '../../../src/engine/answer-schema.ts';
-import { automatonOf } from '../../../src/kernel/pattern-automaton.ts';
-import { formatPattern, TEXT_FORMATS, type TextFormat } from '../../../src/kernel/text-formats.ts';
 import { type Choice, choice } from './choices.ts';
 import { integers, numbers } from './numbers.ts';
+import { patternsOf, textAutomaton } from './text-automaton.ts';
 import { anyText, automatonRules, literal, TEXT_RULES, times } from './texts.ts';
 
 export interface AnswerGrammar {
@@ -45,11 +44,12 @@ const FREE_VALUES = 32;
 
 /**
  * @param schema JSON Schema as text
+ * @param copies whoever samples holds texts with `x-copied-from` to what they are copied from, and so the grammar need not
  * @throws Error where a keyword is not known, or where no text passes
  */
-export function answerGrammar(schema: string): AnswerGrammar {
+export function answerGrammar(schema: string, { copies = false } = {}): AnswerGrammar {
   const root = JSON.parse(schema) as AnswerSchema;
-  const builder = new GrammarBuilder();
+  const builder = new GrammarBuilder(copies);
   return { ebnf: builder.build(root), closed: isClosed(root) };
 }
 
@@ -64,11 +64,16 @@ class GrammarBuilder {
   readonly #rules: string[] = [];
   /** Rules by what they stand for: a schema that is repeated is one rule. */
   readonly #named = new Map<string, string>();
+  readonly #copies: boolean;
   #free = false;
   /** Rules of counted texts and patterns, by what they hold. */
   readonly #texts = new Map<string, string>();
   #countedStates = 0;
   #uniqueRules = 0;
+
+  constructor(copies: boolean) {
+    this.#copies = copies;
+  }
 
   build(schema: AnswerSchema): string {
     const root = this.#value(schema);
@@ -115,20 +120,13 @@ class GrammarBuilder {
     }
   }
 
-  #text({ minLength = 0, maxLength = Infinity, pattern, format }: AnswerSchema): string {
-    const patterns: Pattern[] = [];
-    if (pattern !== undefined) {
-      const parsed = parsePattern(pattern);
-      if (!parsed.ok) throw new Error(parsed.error.message);
-      patterns.push(parsed.value);
-    }
-    if (format !== undefined) {
-      if (!TEXT_FORMATS.some((name) => name === format)) throw new Error(`the format ${format} has no grammar`);
-      patterns.push(formatPattern(format as TextFormat));
-    }
+  #text(schema: AnswerSchema): string {
+    // What is copied is held to its source, and its length with it, by a mask (`copying.ts`).
+    if (this.#copies && schema['x-copied-from'] !== undefined) return 'string';
+    const { minLength = 0, maxLength = Infinity, pattern, format } = schema;
     const key = JSON.stringify([pattern, format, minLength, maxLength]);
     let body = this.#texts.get(key);
-    if (body === undefined) this.#texts.set(key, (body = this.#counted(patterns, minLength, maxLength)));
+    if (body === undefined) this.#texts.set(key, (body = this.#counted(patternsOf(schema), minLength, maxLength)));
     return body;
   }
 
@@ -142,10 +140,8 @@ class GrammarBuilder {
       else this.#countedStates += states;
     }
     if (most === Infinity && !counted && least <= 1) return least === 0 ? 'string' : anyText(least);
-    const automaton = automatonOf(counted ? patterns : [ANYTHING], least, most);
-    if (!automaton.ok) throw new Error('a text has too many states for a grammar');
     const name = `t${this.#texts.size}x`;
-    this.#rules.push(...automatonRules(automaton.value, name));
+    this.#rules.push(...automatonRules(textAutomaton(patterns, least, most), name));
     return `"\\"" ${name}0`;
   }
 

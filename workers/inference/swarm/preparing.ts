@@ -50,7 +50,9 @@ export class Preparing {
 
   async #prepare(request: TurnRequest): Promise<Prepared> {
     const { schema } = request;
-    return { ...this.#fit(request), matcher: schema === undefined ? null : await this.#grammars.matcher(schema) };
+    const fit = this.#fit(request);
+    const matcher = schema === undefined ? null : await this.#grammars.matcher(schema, sourcesOf(request, fit.fitted));
+    return { ...fit, matcher };
   }
 
   /** What of the prompt does not fit is left out, as far as the request allows that. */
@@ -84,4 +86,12 @@ export class Preparing {
       () => undefined,
     );
   }
+}
+
+/** The parts of the item that the model reads: what is copied is copied from them. Null where it is not known which text the item is. */
+function sourcesOf({ messages, elastic }: TurnRequest, fitted: Prepared['fitted']): string[] | null {
+  const content = elastic && messages[elastic.message]?.content;
+  if (!elastic || content === undefined) return null;
+  const item = content.slice(elastic.from, elastic.to);
+  return (fitted?.read ?? [[0, item.length]]).map(([from, to]) => item.slice(from, to));
 }

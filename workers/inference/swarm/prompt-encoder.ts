@@ -6,6 +6,7 @@
  */
 import type { ChatMessage } from '../../../src/engine/contract.ts';
 import type { ChatTemplate, Tokenizer } from '../device/webllm-internals.ts';
+import { isControl } from '../grammar/token-trie.ts';
 
 export interface Prompt {
   readonly ids: readonly number[];
@@ -15,8 +16,6 @@ export interface Prompt {
 
 /** Part of a piece: text of the template, which may hold control tokens, or of a message, which may not. */
 type Part = { readonly text: string; readonly trusted: boolean };
-
-const isControl = /^(<[^<>\s]{1,40}>|\[\/?[A-Z_]{2,40}\]|\[\|[^[\]\s]{1,40}\|\]|\[[gs]MASK\])$/;
 
 export class PromptEncoder {
   readonly #tokenizer: Tokenizer;
