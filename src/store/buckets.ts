@@ -10,3 +10,9 @@ export interface Buckets {
   keys(): Promise<readonly string[]>;
   delete(name: string): Promise<void>;
 }
+
+/** Of the bucket in which it is tried out whether there is room, and of all in it. */
+export const ROOM = 'room';
+
+/** Whether the disk has room; never rejects. */
+export type HasRoom = () => Promise<boolean>;

@@ -3,7 +3,7 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { describe, expect, test } from 'vitest';
 import { Connection } from './connection.ts';
 import { asStoreFault, maybeDead, StoreFault } from './fault.ts';
-import { beginLog } from './log-care.ts';
+import { beginLog } from './begin-log.ts';
 import { Database } from './schema.ts';
 
 const NO_SPACE =

@@ -1,11 +1,10 @@
-import type { Bucket, Buckets } from './buckets.ts';
+import { type Bucket, type Buckets, ROOM } from './buckets.ts';
 import type { DexieStore } from './dexie-store.ts';
 import { asStoreFault } from './fault.ts';
 import { lazyStore } from './dexie-store.ts';
-import { PlacedStore, type PlacedStoreOptions } from './placed-store.ts';
+import type { PlacedStoreOptions } from './placed-store.ts';
 import type { RunStore } from './run-store.ts';
 import { logCareIn } from './log-care.ts';
-import { ROOM, roomIn } from './room.ts';
 import { Database } from './schema.ts';
 
 /** What became of the wish to have runs where the browser does not throw them away; `unsupported`: there is no such place here. */
@@ -46,7 +45,10 @@ export async function findPlaces(
 ): Promise<Places> {
   // The note on a log shares the fate of its database; whether there is room is tried out beside it.
   const inside = (host: IDBFactory, folder = getDirectory): DexieStore => {
-    const care = buckets && folder ? logCareIn(folder, roomIn(buckets, indexedDB)) : null;
+    // Fetched only in trouble; where that fails, there is trouble still.
+    const hasRoom = (): Promise<boolean> =>
+      import('./room.ts').then(({ roomIn }) => buckets !== null && roomIn(buckets, indexedDB)()).catch(() => false);
+    const care = buckets && folder ? logCareIn(folder, hasRoom) : null;
     return lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), care);
   };
   // Of a tab that died while it looked whether there is room.
@@ -69,7 +71,7 @@ export async function findPlaces(
   // Where there never was another place, none is made.
   const names = await indexedDB.databases().catch(() => [{ name: NAME }]);
   const placed = names.some(({ name }) => name === NAME)
-    ? new PlacedStore({ now, before: inside(indexedDB), lock })
+    ? new (await import('./placed-store.ts')).PlacedStore({ now, before: inside(indexedDB), lock })
     : null;
   return {
     store: placed ?? now,

@@ -1,16 +1,11 @@
 import { seededRandom } from '../kernel/random.ts';
-import type { Buckets } from './buckets.ts';
+import { type Buckets, type HasRoom, ROOM } from './buckets.ts';
 
 /** What a database needs to be opened again, mended (see `LogCare`) and written to. */
 const PROBE_BYTES = 20 * 2 ** 20;
 const RECORD_BYTES = 2 ** 16;
 /** Of one transaction. */
 const RECORDS = 16;
-/** Of the bucket, and of all in it. */
-export const ROOM = 'room';
-
-/** Whether the disk has room; never rejects. */
-export type HasRoom = () => Promise<boolean>;
 
 /**
  * @param site the IndexedDB of the site itself
@@ -44,7 +39,7 @@ export function roomIn(buckets: Pick<Buckets, 'open' | 'delete'>, site: IDBFacto
       }
     } finally {
       db.close();
-      if (host === site) site.deleteDatabase(ROOM);
+      if (host === site) await deleted(site);
     }
   };
   return async () => {
@@ -69,6 +64,16 @@ function opened(host: IDBFactory): Promise<IDBDatabase> {
     };
     request.onerror = () => {
       reject(request.error ?? new Error('not opened'));
+    };
+  });
+}
+
+/** Whether or not that works: it is written over by the next look. */
+function deleted(host: IDBFactory): Promise<void> {
+  return new Promise((resolve) => {
+    const request = host.deleteDatabase(ROOM);
+    request.onsuccess = request.onerror = () => {
+      resolve();
     };
   });
 }

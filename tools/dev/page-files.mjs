@@ -47,6 +47,8 @@ export function listPageFiles(folder) {
  */
 export function serviceWorker(root) {
   let folder = '';
+  /** Nothing is, where the build fails: its own fault is told then, and not hidden by another. */
+  let written = false;
   let target = /** @type {Exclude<import('vite').BuildOptions['target'], undefined>} */ ('esnext');
   return {
     name: 'planaria:service-worker',
@@ -58,10 +60,14 @@ export function serviceWorker(root) {
     transformIndexHtml: () => [
       { tag: 'meta', attrs: { name: 'version', content: '' }, injectTo: /** @type {const} */ ('head') },
     ],
+    writeBundle: () => {
+      written = true;
+    },
     closeBundle: {
       order: 'post',
       sequential: true,
       async handler() {
+        if (!written) return;
         const { build } = await import('vite');
         await build({
           ...{ root, configFile: false, publicDir: false, logLevel: 'warn' },
