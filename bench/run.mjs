@@ -26,6 +26,10 @@ const benches = {
   kills: ["the browser killed 30 times in the middle of the pocket model's work: rows", 'the same run without a kill'],
   'hostile-inputs': ['100,000 fuzzed inputs and named ones: processor time, memory', 'an ordinary file of each kind'],
   endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],
+  copying: [
+    'text that is copied: beginning with an item, the mask of a token',
+    "the grammar's mask; rules for each item",
+  ],
   batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],
   'full-disk': ['a disk that is really full under a run: results left', "the page's files in Cache storage besides"],
