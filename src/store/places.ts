@@ -1,5 +1,6 @@
 import { type Bucket, type Buckets, ROOM } from './buckets.ts';
 import type { DexieStore } from './dexie-store.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { asStoreFault } from './fault.ts';
 import { lazyStore } from './dexie-store.ts';
 import type { PlacedStoreOptions } from './placed-store.ts';
@@ -32,6 +33,7 @@ export interface Places {
 }
 
 const NAME = 'planaria';
+const LOOK_MS = 20_000;
 /** Of its own, so that what is fetched again or computed again does not take the runs along when the browser makes room (docs/decisions/0020-runs-on-a-full-disk.md). */
 const BUCKET = 'runs';
 
@@ -46,8 +48,16 @@ export async function findPlaces(
   // The note on a log shares the fate of its database; whether there is room is tried out beside it.
   const inside = (host: IDBFactory, folder = getDirectory): DexieStore => {
     // Fetched only in trouble; where that fails, there is trouble still.
-    const hasRoom = (): Promise<boolean> =>
+    const look = (): Promise<boolean> =>
       import('./room.ts').then(({ roomIn }) => buckets !== null && roomIn(buckets, indexedDB)()).catch(() => false);
+    // A browser that has met the end of its disk may never answer.
+    const hasRoom = (): Promise<boolean> =>
+      Promise.race([
+        look(),
+        systemClock()
+          .sleep(LOOK_MS)
+          .then(() => false),
+      ]);
     const care = buckets && folder ? logCareIn(folder, hasRoom) : null;
     return lazyStore(() => new Database(NAME, { indexedDB: host, IDBKeyRange }), care);
   };
