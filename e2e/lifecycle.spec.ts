@@ -76,6 +76,14 @@ async function freeze(session: CDPSession, other: Page): Promise<void> {
       throw blocked;
     }
   }).toPass();
+  // Its worker stands still a moment later.
+  let last = -1;
+  await expect(async () => {
+    const now = await storedResults(other, { alone: true });
+    const stands = now === last;
+    last = now;
+    expect(stands).toBe(true);
+  }).toPass({ intervals: [500] });
 }
 const shown = `Number(document.querySelector('[data-testid=results]').textContent.replace(/\\D/g, ''))`;
 const phase = `document.querySelector('[data-phase]')?.dataset.phase`;

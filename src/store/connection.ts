@@ -59,7 +59,7 @@ export class Connection {
       // By its quota a browser refuses before it writes: the log stays whole.
       if (maybeDead(error)) this.#drop(db, overQuota(error) ? 'whole' : 'torn');
       if (fault.code === 'quota') this.#full = true;
-      if (metFullDisk(error)) await this.#with.care?.tear();
+      if (metFullDisk(error)) void this.#with.care?.tear();
       throw fault;
     }
   }
@@ -112,7 +112,8 @@ export class Connection {
     }
     this.#failures = 0;
     this.#full = false;
-    if (this.#state !== 'whole') await care?.whole();
+    // Nobody waits for the note: a browser in trouble may take long to write it.
+    if (this.#state !== 'whole') void care?.whole();
     this.#state = 'whole';
     this.#open = true;
     return db;

@@ -33,6 +33,13 @@ export function logCareIn(folder: () => Promise<FileSystemDirectoryHandle>, hasR
       file.close();
     }
   };
+  // One after the other: the last word counts.
+  let cutting: Promise<unknown> = Promise.resolve();
+  const note = (bytes: number): Promise<void> => {
+    const done = cutting.then(() => cut(bytes)).catch(() => undefined);
+    cutting = done;
+    return done;
+  };
   const size = async (): Promise<number> => (await (await (await folder()).getFileHandle(NAME)).getFile()).size;
   return {
     hasRoom,
@@ -42,8 +49,8 @@ export function logCareIn(folder: () => Promise<FileSystemDirectoryHandle>, hasR
         (bytes) => bytes === 0,
         () => false,
       ),
-    tear: () => cut(0).catch(() => undefined),
-    whole: () => cut(1).catch(() => undefined),
+    tear: () => note(0),
+    whole: () => note(1),
     mend: async (db) => (await import('./begin-log.ts')).beginLog(db),
   };
 }
