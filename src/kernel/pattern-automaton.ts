@@ -121,16 +121,18 @@ export function automatonOf(
   return trimmed(states);
 }
 
-export function accepts({ states }: Automaton, text: string): boolean {
-  let state = states[0];
+export function accepts(automaton: Automaton, text: string): boolean {
+  let state = 0;
   for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    const edge = state?.edges.find(({ set }) => has(set, code));
-    if (!edge) return false;
-    state = states[edge.to];
+    state = stateAfter(automaton, state, char.codePointAt(0) ?? 0);
+    if (state < 0) return false;
   }
-  return state?.final === true;
+  return automaton.states[state]?.final === true;
 }
+
+/** The state that the character leads to; -1 where it may not come. */
+export const stateAfter = ({ states }: Automaton, state: number, code: number): number =>
+  states[state]?.edges.find(({ set }) => has(set, code))?.to ?? -1;
 
 /** A shortest text that is accepted, of plain letters and digits as far as they are allowed; null where there is none. */
 export function simplestText({ states }: Automaton): string | null {
@@ -154,8 +156,7 @@ function simplestOf(set: CharSet): string {
   return plain ?? String.fromCodePoint(Math.min(high, Math.max(low, 0x20)));
 }
 
-/** Whether the character is in the set. */
-export const has = (set: CharSet, code: number): boolean => set.some(([low, high]) => low <= code && code <= high);
+const has = (set: CharSet, code: number): boolean => set.some(([low, high]) => low <= code && code <= high);
 
 /** Without states that lead to no end, edges to the same state as one. */
 function trimmed(states: readonly AutomatonState[]): Result<Automaton, 'too-large'> {

@@ -10,7 +10,7 @@ import type { Pattern } from '../../../src/kernel/pattern.ts';
 import type { AnswerSchema } from '../../../src/engine/answer-schema.ts';
 import { type Choice, choice } from './choices.ts';
 import { integers, numbers } from './numbers.ts';
-import { patternsOf, textAutomaton } from './text-automaton.ts';
+import { MOST_COUNTED, patternsOf, textAutomaton } from './text-automaton.ts';
 import { anyText, automatonRules, literal, TEXT_RULES, times } from './texts.ts';
 
 export interface AnswerGrammar {
@@ -34,8 +34,6 @@ const COMMA = '"," space';
 const MOST_UNIQUE = 8;
 /** Such rules in all: of lists beyond, it is left to the check. */
 const MOST_UNIQUE_RULES = 4096;
-/** Characters that a text of any characters is counted to, a rule for each: beyond, its length is left to the check. */
-const MOST_COUNTED = 256;
 /** States of such texts in all: a schema has many properties, and beyond, their lengths are left to the check too. */
 const MOST_COUNTED_STATES = 4000;
 /** Values that nothing is said about: how deep, and how many in each. */

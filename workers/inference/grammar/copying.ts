@@ -8,9 +8,11 @@
  * Places are values: a place that a byte leads to is another one, so that tokens are tried without a way back.
  */
 import type { AnswerSchema } from '../../../src/engine/answer-schema.ts';
-import { type Automaton, has } from '../../../src/kernel/pattern-automaton.ts';
+import type { Automaton } from '../../../src/kernel/pattern-automaton.ts';
+import { type Copy, CopyLimits } from './copy-limits.ts';
 import type { CopySource } from './copy-source.ts';
-import { patternsOf, textAutomaton } from './text-automaton.ts';
+import { MOST_COUNTED, patternsOf, textAutomaton } from './text-automaton.ts';
+import { lettersOf, type Match, matched } from './text-match.ts';
 
 /** Where a writer is. */
 export interface Place {
@@ -46,10 +48,6 @@ const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-
-const encoder = new TextEncoder();
-/** JSON within its quotes, byte by byte as letters. */
-const lettersOf = (value: string): string => String.fromCharCode(...encoder.encode(JSON.stringify(value).slice(1, -1)));
 
 /** What the schemas of one answer come to with this source. */
 class Copying {
@@ -130,7 +128,8 @@ class Copying {
     if (!automaton) {
       const { minLength = 0, maxLength = Infinity } = schema;
       // As far as the grammar counts; the rest is left to the check, as there.
-      automaton = textAutomaton(patternsOf(schema), Math.min(minLength, 256), maxLength > 256 ? Infinity : maxLength);
+      const most = maxLength > MOST_COUNTED ? Infinity : maxLength;
+      automaton = textAutomaton(patternsOf(schema), Math.min(minLength, MOST_COUNTED), most);
       this.#automata.set(schema, automaton);
     }
     return automaton;
@@ -160,152 +159,6 @@ function alternatives(schema: AnswerSchema): AnswerSchema[] {
   return all;
 }
 const flattened = new WeakMap<AnswerSchema, AnswerSchema[]>();
-
-/** A piece that is being copied: by the bytes of the source that could be the next one. */
-interface Copy {
-  readonly limits: CopyLimits;
-  readonly at: Int32Array;
-  /** By place, where there is an automaton: the state that the characters lead to that are begun. */
-  readonly states: Int32Array | null;
-  /** Characters that are begun. */
-  readonly count: number;
-}
-
-/** Pieces of a source that a schema allows. */
-class CopyLimits {
-  readonly #source: CopySource;
-  readonly #least: number;
-  readonly #most: number;
-  readonly #automaton: Automaton | null;
-  /** Whether an end can be reached, by character and state. */
-  readonly #reached = new Map<number, boolean>();
-  /** Before the first byte. */
-  readonly begin: Copy;
-  /** Some piece is allowed. */
-  readonly anywhere: boolean;
-
-  constructor(schema: AnswerSchema, source: CopySource) {
-    const { minLength = 0, maxLength = Infinity } = schema;
-    const patterns = patternsOf(schema);
-    this.#source = source;
-    this.#automaton = patterns.length > 0 ? textAutomaton(patterns, minLength, maxLength) : null;
-    this.#least = minLength;
-    this.#most = maxLength;
-    const { codes, left, byteAt } = source;
-    const at: number[] = [];
-    for (let character = 0; character < codes.length; character++) {
-      if (codes[character] === -1) continue;
-      if (this.#automaton ? this.#reaches(character, 0) : (left[character] ?? 0) >= Math.max(1, minLength))
-        at.push(byteAt[character] ?? 0);
-    }
-    const states = this.#automaton ? new Int32Array(at.length) : null;
-    this.begin = { limits: this, at: Int32Array.from(maxLength === 0 ? [] : at), states, count: 0 };
-    this.#empty = this.#automaton ? this.#automaton.states[0]?.final === true : minLength === 0;
-    this.anywhere = this.#empty || (at.length > 0 && minLength <= maxLength && maxLength > 0);
-  }
-
-  /** Nothing at all is allowed, too. */
-  readonly #empty: boolean;
-
-  /** Null where no piece goes on so. */
-  step({ at, states, count }: Copy, places: Int32Array): Copy | null {
-    const { characterAt, codes } = this.#source;
-    // All have the same bytes behind them, so characters begin at all of them or at none.
-    const begins = (characterAt[at[places[0] ?? 0] ?? 0] ?? -1) >= 0;
-    if (begins && count >= this.#most) return null;
-    const next = new Int32Array(places.length);
-    const nextStates = states ? new Int32Array(places.length) : null;
-    let size = 0;
-    for (const place of places) {
-      const byte = at[place] ?? 0;
-      let state = states?.[place] ?? 0;
-      const character = characterAt[byte] ?? -1;
-      if (this.#automaton && character >= 0) {
-        state = this.#next(state, codes[character] ?? -1);
-        if (state < 0 || !this.#reaches(character + 1, state)) continue;
-      }
-      next[size] = byte + 1;
-      if (nextStates) nextStates[size] = state;
-      size++;
-    }
-    if (size === 0) return null;
-    const limits = { limits: this, count: count + (begins ? 1 : 0) };
-    return { ...limits, at: next.slice(0, size), states: nextStates?.slice(0, size) ?? null };
-  }
-
-  mayEnd({ at, states, count }: Copy): boolean {
-    if (count === 0) return this.#empty;
-    if ((this.#source.characterAt[at[0] ?? 0] ?? -1) < 0) return false;
-    if (!this.#automaton) return count >= this.#least;
-    return states?.some((state) => this.#automaton?.states[state]?.final) === true;
-  }
-
-  #next(state: number, code: number): number {
-    return this.#automaton?.states[state]?.edges.find(({ set }) => has(set, code))?.to ?? -1;
-  }
-
-  /** Whether what begins at this character in this state can come to an end in its text. */
-  #reaches(character: number, state: number): boolean {
-    const states = this.#automaton?.states ?? [];
-    const trail: number[] = [];
-    let found = false;
-    // States follow from one another, so that there is one way on from each: no way back is needed.
-    for (let at = character, now = state; ;) {
-      const key = at * states.length + now;
-      const known = this.#reached.get(key);
-      if (known !== undefined || states[now]?.final) {
-        found = known ?? true;
-        if (known === undefined) this.#reached.set(key, true);
-        break;
-      }
-      trail.push(key);
-      const code = this.#source.codes[at] ?? -1;
-      const next = code === -1 ? -1 : this.#next(now, code);
-      if (next < 0) break;
-      now = next;
-      at++;
-    }
-    for (const key of trail) this.#reached.set(key, found);
-    return found;
-  }
-}
-
-/** A text that is matched by an automaton, character by character. */
-interface Match {
-  readonly automaton: Automaton;
-  readonly state: number;
-  /** Bytes of a character that is not whole yet, as letters. */
-  readonly pending: string;
-}
-
-/** Characters that JSON escapes, each in its shortest form; in other forms none is written here. */
-const ESCAPED: readonly (readonly [written: string, code: number])[] = [...Array(0x20).keys(), 0x22, 0x5c].map(
-  (code) => [lettersOf(String.fromCharCode(code)), code],
-);
-
-function matched({ automaton, state, pending }: Match, byte: number): Match | null {
-  const letters = pending + String.fromCharCode(byte);
-  const edges = automaton.states[state]?.edges ?? [];
-  for (const [low, high, whole] of charactersFrom(letters)) {
-    const edge = edges.find(({ set }) => set.some(([from, to]) => from <= high && low <= to));
-    if (edge) return whole ? { automaton, state: edge.to, pending: '' } : { automaton, state, pending: letters };
-  }
-  return null;
-}
-
-/** Characters that begin with these bytes of JSON, as ranges, each with whether it is whole. */
-function charactersFrom(letters: string): (readonly [low: number, high: number, whole: boolean])[] {
-  if (letters.startsWith('\\'))
-    return ESCAPED.filter(([written]) => written.startsWith(letters)).map(([written, code]) => [
-      ...([code, code, written === letters] as const),
-    ]);
-  const [lead = 0, ...more] = Array.from(letters, (letter) => letter.charCodeAt(0));
-  if (lead < 0x80) return lead < 0x20 || lead === QUOTE ? [] : [[lead, lead, true]];
-  const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  const head = more.reduce((sum, byte) => (sum << 6) | (byte & 0x3f), lead & (0x7f >> size));
-  const open = 6 * (size - 1 - more.length);
-  return lead < 0xc2 || open < 0 ? [] : [[head << open, ((head + 1) << open) - 1, open === 0]];
-}
 
 interface TextOptions {
   /** Any text. */
@@ -393,6 +246,20 @@ class TextPlace implements Place {
   }
 }
 
+/** Where texts are neither begun nor written; `up` is what is around. */
+abstract class BetweenPlace<Up extends Frame | null> implements Place {
+  readonly within = 'between';
+  protected readonly copying: Copying;
+  protected readonly up: Up;
+
+  constructor(copying: Copying, up: Up) {
+    this.copying = copying;
+    this.up = up;
+  }
+
+  abstract step(byte: number): Place | null;
+}
+
 /** Before a value. */
 class ValuePlace implements Place {
   readonly within = 'between';
@@ -453,19 +320,10 @@ const isScalar = (schema: AnswerSchema): boolean => {
 };
 
 /** Within a number, `true`, `false` or `null`. */
-class ScalarPlace implements Place {
-  readonly within = 'between';
-  readonly #copying: Copying;
-  readonly #up: Frame | null;
-
-  constructor(copying: Copying, up: Frame | null) {
-    this.#copying = copying;
-    this.#up = up;
-  }
-
+class ScalarPlace extends BetweenPlace<Frame | null> {
   step(byte: number): Place | null {
     const ends = byte === SPACE || byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT;
-    return ends ? (behind(this.#copying, this.#up, null)?.step(byte) ?? null) : this;
+    return ends ? (behind(this.copying, this.up, null)?.step(byte) ?? null) : this;
   }
 }
 
@@ -486,7 +344,7 @@ class NamePlace implements Place {
     this.#mayClose = mayClose;
     this.#names = names === undefined ? namesIn(copying, up) : names;
     this.#written = written ?? null;
-    this.#escaped = written?.endsWith('\\') === true && !/[^\\](?:\\\\)+$|^(?:\\\\)+$/.test(written);
+    this.#escaped = /(?<!\\)(?:\\\\)*\\$/.test(written ?? '');
   }
 
   get within(): Place['within'] {
@@ -513,39 +371,21 @@ class NamePlace implements Place {
 }
 
 /** Between a name and its value. */
-class ColonPlace implements Place {
-  readonly within = 'between';
-  readonly #copying: Copying;
-  readonly #up: Frame;
-
-  constructor(copying: Copying, up: Frame) {
-    this.#copying = copying;
-    this.#up = up;
-  }
-
+class ColonPlace extends BetweenPlace<Frame> {
   step(byte: number): Place | null {
     if (byte === SPACE) return this;
     if (byte !== COLON) return null;
-    const { options, key } = this.#up;
+    const { options, key } = this.up;
     const children = options.map((schema) => child(schema, key ?? '')).filter((schema) => schema !== null);
-    const possible = this.#copying.options(children);
-    return possible.length === 0 ? null : new ValuePlace(this.#copying, possible, this.#up, false);
+    const possible = this.copying.options(children);
+    return possible.length === 0 ? null : new ValuePlace(this.copying, possible, this.up, false);
   }
 }
 
 /** Behind a value, within whatever is around it. */
-class BehindPlace implements Place {
-  readonly within = 'between';
-  readonly #copying: Copying;
-  readonly #up: Frame | null;
-
-  constructor(copying: Copying, up: Frame | null) {
-    this.#copying = copying;
-    this.#up = up;
-  }
-
+class BehindPlace extends BetweenPlace<Frame | null> {
   step(byte: number): Place | null {
-    const [copying, up] = [this.#copying, this.#up];
+    const [copying, up] = [this.copying, this.up];
     if (byte === SPACE || up === null) return this;
     if (byte === (up.list ? CLOSE_LIST : CLOSE_OBJECT)) return behind(copying, up.up, null);
     if (byte !== COMMA) return null;

@@ -3,6 +3,9 @@ import { ANYTHING, parsePattern, type Pattern } from '../../../src/kernel/patter
 import { type Automaton, automatonOf } from '../../../src/kernel/pattern-automaton.ts';
 import { formatPattern, TEXT_FORMATS, type TextFormat } from '../../../src/kernel/text-formats.ts';
 
+/** Characters that a text of any characters is counted to, a state for each: beyond, its length is left to the check. */
+export const MOST_COUNTED = 256;
+
 /** What `pattern` and `format` say; empty where the schema has neither. @throws Error where one is not known */
 export function patternsOf({ pattern, format }: AnswerSchema): Pattern[] {
   const patterns: Pattern[] = [];
