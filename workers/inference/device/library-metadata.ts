@@ -52,6 +52,22 @@ export function oddState({ kv_state_kind: kind = 'kv_cache' }: LibraryMetadata):
   return kind === 'kv_cache' ? null : 'the model keeps more state than a K/V cache';
 }
 
+/**
+ * Tokens that layers with a window of their own look back (gemma3); null where every layer sees all of the context. Not the window of a whole
+ * model, `sliding_window_size`. `config` is that of `mlc-chat-config.json`.
+ */
+export function layerWindow(config: { readonly context_window_size: number }): number | null {
+  const { model_config: own } = config as { model_config?: Windows & { text_config?: Windows | null } };
+  const windows = [own?.sliding_window, own?.text_config?.sliding_window].filter(
+    (size): size is number => Number.isSafeInteger(size) && (size as number) > 0,
+  );
+  const least = Math.min(...windows);
+  return least < config.context_window_size ? least : null;
+}
+interface Windows {
+  readonly sliding_window?: unknown;
+}
+
 /** So far before a name in the text its opening brace is looked for. */
 const BEFORE = 4096;
 const MOST_BYTES = 4 * 2 ** 20;

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EngineFault, type TurnRequest } from '../../../src/engine/contract.ts';
-import { systemClock } from '../../../src/kernel/clock.ts';
+import { EngineFault, type EngineError, type TurnRequest } from '../../../src/engine/contract.ts';
+import { systemClock, type Clock } from '../../../src/kernel/clock.ts';
 import { MIB } from '../device/fit.ts';
 import type { Proofs } from '../device/proofs.ts';
 import { toyModel, type ToyLimits, type ToyMemory } from '../testing/toy-model.ts';
@@ -54,9 +54,19 @@ interface Case extends Omit<ToyLimits, 'chunk' | 'rows'> {
   readonly resident?: number;
   readonly rows?: number;
   readonly proofs?: Proofs;
+  readonly clock?: Clock;
+  readonly onFatal?: (error: EngineError) => void;
 }
 
-async function open({ vramMiB, resident = 8, proofs = fresh, rows = 128, ...limits }: Case) {
+async function open({
+  vramMiB,
+  resident = 8,
+  proofs = fresh,
+  rows = 128,
+  clock = systemClock(),
+  onFatal = () => undefined,
+  ...limits
+}: Case) {
   const { model, cache } = toyModel({
     chunk: 160,
     rows,
@@ -72,9 +82,9 @@ async function open({ vramMiB, resident = 8, proofs = fresh, rows = 128, ...limi
     proofs,
     scale: 1,
     budget: { vramMiB, occupancy: 1, resident },
-    clock: systemClock(),
+    clock,
     onProgress: () => undefined,
-    onFatal: () => undefined,
+    onFatal,
   });
   return { pipeline, model, cache, limit };
 }
@@ -204,4 +214,50 @@ test('a race at any one cut, or only with several rows, takes sharing away', asy
   }
   const { pipeline } = await open({ vramMiB: 400, race: (has, count) => has > 33 && count === 1 && has !== 40 });
   expect(pipeline.notes.join(' ')).not.toContain('neither cut nor shared');
+});
+
+/** Each look at it is half a second later. */
+function fastClock(): Clock {
+  const clock = systemClock();
+  let now = 0;
+  return { ...clock, now: () => (now += 500), sleep: () => Promise.resolve() };
+}
+
+async function work(pipeline: Awaited<ReturnType<typeof open>>['pipeline'], turns: number): Promise<void> {
+  for (let i = 0; i < turns; i += 1) await pipeline.submit(turn(String(i))).done;
+}
+
+test('a race that comes with work is found at a second look, kept, and ends the engine; the next shares nothing', async () => {
+  const proofs = shelf();
+  const fatal: EngineError[] = [];
+  let racing = false;
+  const race = (has: number, count: number): boolean => racing && has > 0 && count > 1;
+  const onFatal = (error: EngineError): void => void fatal.push(error);
+  const first = await open({ vramMiB: 400, proofs, race, clock: fastClock(), onFatal });
+  expect(first.pipeline.notes.join(' ')).not.toContain('neither cut nor shared');
+  racing = true;
+  await work(first.pipeline, 100);
+  expect(fatal).toMatchObject([{ code: 'worker-dead' }]);
+  const second = await open({ vramMiB: 400, proofs, race, clock: fastClock(), onFatal });
+  expect(second.pipeline.notes.join(' ')).toContain('neither cut nor shared');
+  await work(second.pipeline, 100);
+  expect(fatal).toHaveLength(1);
+});
+
+test('a second look at a sound library disturbs no turn and leaves nothing in the pool', async () => {
+  const fatal: EngineError[] = [];
+  const { pipeline, cache, model } = await open({
+    vramMiB: 400,
+    clock: fastClock(),
+    onFatal: (error) => void fatal.push(error),
+  });
+  const { passes } = cache;
+  const said = await Promise.all(Array.from({ length: 60 }, (_, i) => pipeline.submit(turn(String(i))).done));
+  await work(pipeline, 60);
+  expect(fatal).toEqual([]);
+  expect(cache.passes).toBeGreaterThan(passes);
+  expect(said.every(({ error }) => error === undefined)).toBe(true);
+  // Leftovers and a prompt that is shared stay; nothing else does.
+  expect(cache.sequences.size).toBeLessThanOrEqual(2 * 8 + 8);
+  expect(model.gpu.peakAllocatedBytes).toBeGreaterThan(0);
 });

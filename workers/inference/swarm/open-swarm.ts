@@ -11,9 +11,16 @@ import type { ModelInternals } from '../device/webllm-internals.ts';
 import { openWarm } from '../warm/open-warm.ts';
 import { PIECE } from '../kv/pieces.ts';
 import { KvPool, PAGE, type PoolSize } from '../kv/kv-pool.ts';
-import { pagesToProve, proveBatching, type Proven } from '../kv/prove-batching.ts';
+import {
+  continuationDifference,
+  pagesToProve,
+  proveBatching,
+  sequencesToProve,
+  type Proven,
+} from '../kv/prove-batching.ts';
+import { toleranceOf } from '../kv/tolerance.ts';
 import { leastNeeds, planPool, type PoolCosts, type PoolPlan, type PoolQuestion, type Workspace } from './plan-pool.ts';
-import { SwarmPipeline } from './swarm-pipeline.ts';
+import { SwarmPipeline, type SecondLook } from './swarm-pipeline.ts';
 import { expectedWorkspace, pagesToWarmUp, warmUp } from './warm-up.ts';
 
 /** Sequences beyond the residents': shared prefixes. */
@@ -83,8 +90,38 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
     memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
     notes: notesOf(pool, most, plan, proven, options, warm.notes),
     warm: warm.tier,
+    limit: question.limit,
+    secondLook: secondLook(model, pool, plan, proven, options.proofs),
     onFatal: options.onFatal,
   });
+}
+
+/**
+ * A library that has shown once that sequences may be shared shows it again after some work. Where it fails then, that is kept in the place of
+ * what it showed before, and the engine ends: a fresh one finds it, and shares nothing.
+ */
+function secondLook(
+  model: ModelInternals,
+  pool: KvPool,
+  { residents }: PoolPlan,
+  proven: Proven,
+  proofs: Proofs,
+): SecondLook | undefined {
+  if (!proven.continuation) return undefined;
+  return {
+    pages: pagesToProve(residents),
+    sequences: sequencesToProve(residents),
+    look: async () => {
+      const difference = await continuationDifference(model, pool, residents);
+      if (difference <= toleranceOf(model.config)) return;
+      await proofs.keep(proofOf(residents), { ...proven, continuation: false, difference });
+      throw fault(
+        'worker-dead',
+        "The model's library began to give other results when a prompt is shared, so it is loaded again and shares none.",
+        `logits differ by ${difference.toPrecision(2)}`,
+      );
+    },
+  };
 }
 
 function shape(residents: number, pages: number, chunk: number): PoolSize {
