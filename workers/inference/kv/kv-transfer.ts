@@ -26,6 +26,8 @@ export interface KvTransfer {
   readonly layout: KvLayout;
   /** One line for people: which way it goes. */
   readonly way: string;
+  /** To the bit; else as close as the proof found it. */
+  readonly exact?: boolean;
   /**
    * K/V of the tokens [from, to) of a sequence, [2, layers, to - from, heads, dimension], once all work handed over has run.
    * No forward pass may be open.
@@ -98,6 +100,7 @@ function own(model: ModelInternals, { cache }: TransferTarget, layout: KvLayout)
   return {
     layout,
     way: "the library's own functions",
+    exact: true,
     async read(sequence, from, to) {
       const copy = scoped(model, () => {
         const on = data(to - from);

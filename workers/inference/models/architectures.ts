@@ -37,6 +37,21 @@ const FAMILIES: readonly (readonly [prefix: RegExp, layers: number, kvHeads: num
   [/^TinyLlama-1\.1B/, 22, 4, 64],
 ];
 
+/** Families whose agents run one at a time, and why; what is loaded says so itself, but only once it has been fetched. */
+const ALONE: readonly (readonly [prefix: RegExp, why: 'state' | 'manifest' | 'batch'])[] = [
+  // Layers with a recurrent state beside those with K/V: WebLLM's chat alone keeps both.
+  [/^Qwen3\.5-/, 'state'],
+  // Loaded by a manifest that names functions of its own.
+  [/^gemma-4-/, 'manifest'],
+  // Compiled for one sequence.
+  [/^phi-1_5-/, 'batch'],
+];
+
+/** Why the model runs one agent at a time; null where agents share batches. */
+export function aloneBecause(modelId: string): 'state' | 'manifest' | 'batch' | null {
+  return ALONE.find(([prefix]) => prefix.test(modelId))?.[1] ?? null;
+}
+
 /** Bytes of keys and values of one token; null for a family that is not in the table. */
 export function kvBytesPerToken(modelId: string): number | null {
   const row = FAMILIES.find(([prefix]) => prefix.test(modelId));

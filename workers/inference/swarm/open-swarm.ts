@@ -5,7 +5,7 @@ import type { Clock } from '../../../src/kernel/clock.ts';
 import type { EngineError, LoadProgress, MemoryBudget } from '../../../src/engine/contract.ts';
 import { fault } from '../device/engine-faults.ts';
 import { limitBytes, MAX_RESIDENTS, mib, overBudget, type Needs } from '../device/fit.ts';
-import { batchOf, calledBytes } from '../device/library-metadata.ts';
+import { batchOf, calledBytes, layerWindow } from '../device/library-metadata.ts';
 import type { Proofs } from '../device/proofs.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
 import { openWarm } from '../warm/open-warm.ts';
@@ -88,7 +88,7 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
     leftovers: LEFTOVERS * plan.residents,
     proven,
     memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
-    notes: notesOf(pool, most, plan, proven, options, warm.notes),
+    notes: notesOf(pool, most, plan, proven, options, layerWindow(model.config), warm.notes),
     warm: warm.tier,
     limit: question.limit,
     secondLook: secondLook(model, pool, plan, proven, options.proofs),
@@ -219,6 +219,7 @@ function notesOf(
   { residents }: PoolPlan,
   proven: Proven,
   { budget, scale }: OpenOptions,
+  window: number | null,
   more: readonly string[],
 ): readonly string[] {
   const notes: string[] = [];
@@ -238,6 +239,8 @@ function notesOf(
     const rows = String(proven.decodeRows);
     notes.push(`Decoding runs in batches of ${rows}: measured faster than ${String(residents)} at once.`);
   }
+  if (window !== null && proven.continuation)
+    notes.push(`Some layers look back ${String(window)} tokens only, so longer turns share no prompt.`);
   return [...notes, ...more];
 }
 
