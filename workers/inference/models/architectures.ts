@@ -48,8 +48,25 @@ const ALONE: readonly (readonly [prefix: RegExp, why: 'state' | 'manifest' | 'ba
 ];
 
 /** Why the model runs one agent at a time; null where agents share batches. */
-export function aloneBecause(modelId: string): 'state' | 'manifest' | 'batch' | null {
+function aloneBecause(modelId: string): 'state' | 'manifest' | 'batch' | null {
   return ALONE.find(([prefix]) => prefix.test(modelId))?.[1] ?? null;
+}
+
+/** Rotary embeddings that cannot be undone (yarn, longrope), so that K/V of agents that leave the GPU is computed again. */
+const NOT_UNDONE = [/^Phi-3\.5-/, /^Phi-4-mini/, /^Ministral-3-/];
+
+/** Which way a model of WebLLM's list goes, by what is published of it; what is loaded decides by itself. */
+export type ModelPath = 'chat' | 'alone' | 'windowed' | 'batched' | 'parked';
+
+/**
+ * `chat`: WebLLM's own, one agent at a time. All others go through the pipeline and share prompts: `alone` one at a time, `windowed` within
+ * the window of the layers that have one, `batched` with K/V that cannot be kept off the GPU, `parked` with K/V that can.
+ */
+export function pathOf(modelId: string): ModelPath {
+  const alone = aloneBecause(modelId);
+  if (alone !== null) return alone === 'batch' ? 'alone' : 'chat';
+  if (/^gemma3-/.test(modelId)) return 'windowed';
+  return NOT_UNDONE.some((prefix) => prefix.test(modelId)) ? 'batched' : 'parked';
 }
 
 /** Bytes of keys and values of one token; null for a family that is not in the table. */

@@ -3,7 +3,7 @@
  */
 import type { AppConfig, ModelRecord } from '@mlc-ai/web-llm';
 import type { ModelChoice, ModelSource } from '../../../src/engine/contract.ts';
-import { aloneBecause, kvBytesPerToken } from './architectures.ts';
+import { kvBytesPerToken, pathOf } from './architectures.ts';
 import { fault } from '../device/engine-faults.ts';
 import { fit, MIB, type Needs } from '../device/fit.ts';
 import { INDEX_FILE } from './folder-schema.ts';
@@ -173,7 +173,8 @@ function fitting(
   budget: { vramMiB: number; occupancy: number },
 ): Pick<ModelChoice, 'fits' | 'reason' | 'alone'> {
   const fitted = fit(needs, budget);
-  const alone = record.model_manifest !== undefined || aloneBecause(record.model_id) !== null;
+  const path = pathOf(record.model_id);
+  const alone = record.model_manifest !== undefined || path === 'chat' || path === 'alone';
   return alone ? { ...fitted, fits: Math.min(1, fitted.fits), alone } : fitted;
 }
 

@@ -261,3 +261,49 @@ test('a second look at a sound library disturbs no turn and leaves nothing in th
   expect(cache.sequences.size).toBeLessThanOrEqual(2 * 8 + 8);
   expect(model.gpu.peakAllocatedBytes).toBeGreaterThan(0);
 });
+
+test('with windows by layer, turns that stay within share their prompt; longer ones, and those that grew, share nothing', async () => {
+  const config = { model_config: { text_config: { sliding_window: 64 } } };
+  const { pipeline } = await open({ vramMiB: 400, config });
+  expect(pipeline.notes.join(' ')).toContain('look back 64 tokens only');
+  const role = [{ role: 'system' as const, content: 'A role of twenty letters.' }];
+  const say = (id: string, text: string, more = {}) =>
+    pipeline.submit({ ...turn(id), prefix: role, messages: [{ role: 'user', content: text }], ...more }).done;
+  await say('1', 'short');
+  const short = await say('2', 'short too');
+  expect(short.usage.cachedTokens).toBeGreaterThan(0);
+  const long = await say('3', 'x'.repeat(60));
+  expect(long.error).toBeUndefined();
+  expect(long.usage.cachedTokens).toBe(0);
+  const again = await say('4', 'x'.repeat(60));
+  expect(again.usage.cachedTokens).toBe(0);
+  // An agent that stays grows out of the window: what it shared is left behind.
+  const stays = await say('5', 'an agent', { retain: true });
+  expect(stays.retained).toBe(true);
+  const grown = await say('6', `an agent${'y'.repeat(60)}`, { agent: 5, retain: true });
+  expect(grown.error).toBeUndefined();
+  expect(grown.usage.cachedTokens).toBe(0);
+});
+
+test('16-bit libraries are held to what 16 bits can do, 32-bit ones to more', async () => {
+  // A rounding of a fifth of a logit on four layers.
+  const off = (has: number): boolean => has === 21;
+  const shares = async (quantization: string, size: number): Promise<boolean> => {
+    const config = { quantization, model_config: { num_hidden_layers: 4 } };
+    const { pipeline } = await open({ vramMiB: 400, config, race: off, raceSize: size });
+    return !pipeline.notes.join(' ').includes('neither cut nor shared');
+  };
+  expect(await shares('q4f32_1', 0.2)).toBe(false);
+  expect(await shares('q4f16_1', 0.2)).toBe(true);
+  expect(await shares('q4f16_1', 5)).toBe(false);
+});
+
+test('buffers of sizes that come and go are given back before they add up past the limit', async () => {
+  const memory = { ...MEMORY, row: 4 * MIB };
+  const { pipeline, model, limit } = await open({ vramMiB: 330, memory });
+  for (let many = 1; many <= 8; many += 1)
+    await Promise.all(
+      Array.from({ length: many }, (_, i) => pipeline.submit(turn(`${String(many)}${String(i)}`)).done),
+    );
+  expect(model.gpu.currAllocatedBytes).toBeLessThanOrEqual(limit + 8 * memory.row * 3);
+});

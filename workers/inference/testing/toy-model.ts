@@ -160,8 +160,11 @@ export interface ToyLimits {
   readonly stock?: boolean;
   /** Whether a pass that adds `count` tokens to a sequence of `has` goes wrong. */
   readonly race?: (has: number, count: number) => boolean;
+  /** By so much, 5 as TVM's. */
+  readonly raceSize?: number;
   readonly metadata?: Partial<LibraryMetadata>;
-  readonly quantization?: string;
+  /** Of `mlc-chat-config.json`. */
+  readonly config?: object;
 }
 
 const NO_MEMORY: ToyMemory = { weights: 0, page: 0, sequence: 0, functions: {}, row: 0 };
@@ -257,7 +260,7 @@ export function toyModel(limits: ToyLimits): { model: ModelInternals; cache: Toy
     const logits: number[] = [];
     for (const { sequence, count } of open) {
       const all = of(sequence);
-      const off = limits.race?.(all.length, count) === true ? 5 : 0;
+      const off = limits.race?.(all.length, count) === true ? (limits.raceSize ?? 5) : 0;
       all.push(...ids.slice(at, (at += count)));
       extended(sequence);
       logits.push(...logitsAfter(all).map((logit) => logit + off));
@@ -421,7 +424,7 @@ export function toyModel(limits: ToyLimits): { model: ModelInternals; cache: Toy
       vocab_size: VOCABULARY,
       context_window_size: 200,
       sliding_window_size: -1,
-      ...(limits.quantization !== undefined && { quantization: limits.quantization }),
+      ...limits.config,
       conv_template: {
         system_template: '{system_message}<end>',
         system_message: '',
