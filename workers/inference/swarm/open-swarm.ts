@@ -90,7 +90,8 @@ export async function openSwarm(model: ModelInternals, options: OpenOptions): Pr
     memory: { weights: needs.weightBytes, kv, workspace: Math.max(0, now - needs.weightBytes - kv) },
     notes: notesOf(pool, most, plan, proven, options, layerWindow(model.config), warm.notes),
     warm: warm.tier,
-    limit: question.limit,
+    // A set of buffers more may come in a step.
+    limit: question.limit - plan.residents * workspace.sparePerRow,
     secondLook: secondLook(model, pool, plan, proven, options.proofs),
     onFatal: options.onFatal,
   });
@@ -148,9 +149,9 @@ async function tryOut(
     const pool = new KvPool(model, shape(residents, pages, chunk));
     const proven = await prove(pool);
     const held = model.gpu.currAllocatedBytes - base - residents * perResident - pages * perPage;
-    const { perRow, bytes } = await warmUp(model, pool, { ...step, decodeRows: proven.decodeRows });
+    const { bytes, ...rows } = await warmUp(model, pool, { ...step, decodeRows: proven.decodeRows });
     pool.dispose();
-    return { proven, workspace: { bytes: Math.max(0, held) + bytes, perRow } };
+    return { proven, workspace: { ...rows, bytes: Math.max(0, held) + bytes } };
   };
 
   let asked = question;
@@ -162,7 +163,9 @@ async function tryOut(
   }
   const known = asked.workspace;
   // What is only guessed refuses nothing: one agent at least is tried.
-  let plan = planPool(asked) ?? planPool({ ...asked, mostResidents: 1, workspace: { bytes: known.bytes, perRow: 0 } });
+  let plan =
+    planPool(asked) ??
+    planPool({ ...asked, mostResidents: 1, workspace: { bytes: known.bytes, perRow: 0, sparePerRow: 0 } });
   if (!plan) throw tooLittle(asked);
   for (;;) {
     const { residents } = plan;
@@ -173,7 +176,7 @@ async function tryOut(
     const measured: PoolQuestion = {
       ...question,
       mostResidents: residents,
-      workspace: { bytes, perRow: workspace.perRow },
+      workspace: { ...workspace, bytes },
     };
     const next = planPool(measured);
     if (!next) throw tooLittle(measured);

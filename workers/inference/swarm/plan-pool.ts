@@ -15,6 +15,8 @@ export interface Workspace {
   readonly bytes: number;
   /** More for each row that is sampled at once. */
   readonly perRow: number;
+  /** And so much more where several numbers of rows have buffers of their own: room for another set. */
+  readonly sparePerRow: number;
 }
 
 export interface PoolPlan {
@@ -45,7 +47,8 @@ const SHARED_CONTEXTS = 2;
 export function planPool(question: PoolQuestion): PoolPlan | null {
   const { costs, workspace, limit, leastPages, contextPages, movingPages, scale } = question;
   for (let residents = question.mostResidents; residents >= 1; residents -= 1) {
-    const fixed = costs.base + residents * (costs.perResident + workspace.perRow) + workspace.bytes;
+    const perRow = workspace.perRow + (residents > 1 ? workspace.sparePerRow : 0);
+    const fixed = costs.base + residents * (costs.perResident + perRow) + workspace.bytes;
     const room = Math.floor((limit - fixed) / costs.perPage) - movingPages;
     const pages = Math.floor(Math.min((residents + SHARED_CONTEXTS) * contextPages, room) * scale);
     if (pages >= residents * leastPages) return { residents, pages };

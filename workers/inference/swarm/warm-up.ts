@@ -44,10 +44,11 @@ export async function warmUp(
   for (let at = 0; at < rows; at += decodeRows) decode(sequences.slice(at, at + decodeRows));
   const ids = Array<number>(tokens).fill(5);
   passes.push(pool.prefill(sequences.map((sequence) => ({ sequence, ids }))));
+  let single: Tensor | null = null;
   // The function for a batch of one, where there is one, has buffers of its own.
   if (rows > 1) {
     const alone = pool.add();
-    pool.decode([{ sequence: alone, ids: [5] }]).dispose();
+    single = pool.decode([{ sequence: alone, ids: [5] }]);
     pool.remove(alone);
   }
   const forwards = gpu.currAllocatedBytes - before;
@@ -65,10 +66,18 @@ export async function warmUp(
   }
   await gpu.sync();
   const sampling = Math.max(0, gpu.currAllocatedBytes - before - forwards);
+  const perRow = Math.ceil(sampling / rows);
+  let sparePerRow = 0;
+  if (single) {
+    // Buffers of another number of rows come beside those that are there, where their sizes go by it.
+    sampler.sample(single, [row], 'single');
+    single.dispose();
+    await gpu.sync();
+    if (gpu.currAllocatedBytes - before - forwards - sampling > perRow / 4) sparePerRow = perRow;
+  }
   sampler.dispose();
   for (const sequence of sequences) pool.remove(sequence);
-  const perRow = Math.ceil(sampling / rows);
-  return { bytes: Math.max(0, forwards) + samplerBytes(rows, config.vocab_size), perRow };
+  return { bytes: Math.max(0, forwards) + samplerBytes(rows, config.vocab_size), perRow, sparePerRow };
 }
 
 /** Tensors of a row of logits that the helpers which every library has make of it: masked, softmax, sorted with their ids, what sorting takes. */
@@ -78,5 +87,5 @@ const HELPER_TENSORS = 12;
 export function expectedWorkspace(model: ModelInternals, estimate: number, rows: number): Workspace {
   const { vocab_size: vocabulary } = model.config;
   const perRow = model.find('planaria_sample') ? 0 : HELPER_TENSORS * 4 * vocabulary;
-  return { bytes: (calledBytes(model.metadata) ?? estimate) + samplerBytes(rows, vocabulary), perRow };
+  return { bytes: (calledBytes(model.metadata) ?? estimate) + samplerBytes(rows, vocabulary), perRow, sparePerRow: 0 };
 }
