@@ -355,6 +355,8 @@ export interface ModelChoice {
   readonly kvBytesPerAgent: number;
   /** How many agents fit at once under the budget; 0 = does not fit. */
   readonly fits: number;
+  /** Its agents run one at a time, whatever the budget. */
+  readonly alone?: boolean;
   /** Sum spelled out when it does not fit, else empty. */
   readonly reason: string;
 }

@@ -172,6 +172,7 @@ export const en = {
     customHelp: 'https://… a folder with mlc-chat-config.json, fetched only when you press Run',
     customBad: 'This is not an http or https address.',
     listed: 'General chat model. Sizes are estimates.',
+    alone: 'Runs one agent at a time.',
     pocketNote: '3 million parameters, trained for log triage only. Often wrong elsewhere.',
   },
   examples: {

@@ -179,6 +179,7 @@ export const ko: Dictionary = {
     customHelp: 'https://… mlc-chat-config.json이 있는 폴더. 실행을 누를 때만 받습니다',
     customBad: 'http 또는 https 주소가 아닙니다.',
     listed: '일반 대화 모델. 크기는 추정값입니다.',
+    alone: '한 번에 한 에이전트만 실행합니다.',
     pocketNote: '매개변수 300만 개, 로그 분류만 학습했습니다. 다른 일에는 자주 틀립니다.',
   },
   examples: {

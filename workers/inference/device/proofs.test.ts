@@ -57,3 +57,11 @@ test('a record that cannot be read or kept costs only time', async () => {
   expect(await keptProofs('library 1', adapter, shelf).once('batches', prove)).toEqual({ rows: 12 });
   expect(prove).toHaveBeenCalledTimes(3);
 });
+
+test('what work has shown takes the place of what the proof had shown', async () => {
+  await keptProofs('library 1', adapter, shelf).once('batches', prove);
+  await keptProofs('library 1', adapter, shelf).keep('batches', { rows: 1 });
+  expect(await keptProofs('library 1', adapter, shelf).once('batches', prove)).toEqual({ rows: 1 });
+  refuses = true;
+  await expect(keptProofs('library 1', adapter, shelf).keep('batches', { rows: 2 })).resolves.toBeUndefined();
+});

@@ -13,13 +13,23 @@ export interface ProofShelf {
 export interface Proofs {
   /** The answer kept under `name`, or that of `prove`, which is kept from then on. */
   once<T>(name: string, prove: () => Promise<T>): Promise<T>;
+  /** Keeps another answer under `name`, where work has shown what the proof had not. */
+  keep<T>(name: string, value: T): Promise<void>;
 }
 
 /** `fingerprint` names library and weights. Another GPU, driver or browser has to be shown again. */
 export function keptProofs(fingerprint: string, adapter: AdapterInfo, shelf: ProofShelf): Proofs {
   const { vendor, architecture, description } = adapter;
   const where = JSON.stringify([fingerprint, vendor, architecture, description, navigator.userAgent]);
+  const keep = async (name: string, value: unknown): Promise<void> => {
+    try {
+      await shelf.keepProof(`${where} ${name}`, JSON.stringify({ value }));
+    } catch {
+      // No room to keep it: shown again next time.
+    }
+  };
   return {
+    keep,
     async once<T>(name: string, prove: () => Promise<T>): Promise<T> {
       const key = `${where} ${name}`;
       try {
@@ -29,11 +39,7 @@ export function keptProofs(fingerprint: string, adapter: AdapterInfo, shelf: Pro
         // Not to be read: shown again below.
       }
       const value = await prove();
-      try {
-        await shelf.keepProof(key, JSON.stringify({ value }));
-      } catch {
-        // No room to keep it: shown again next time.
-      }
+      await keep(name, value);
       return value;
     },
   };

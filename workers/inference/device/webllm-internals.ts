@@ -8,6 +8,7 @@
  * Sources: LLMChatPipeline and MLCEngine in @mlc-ai/web-llm 0.2.86, Instance and WebGPUContext in @mlc-ai/web-runtime 0.28.
  */
 import type { MLCEngine } from '@mlc-ai/web-llm';
+import { oddState, type LibraryMetadata } from './library-metadata.ts';
 
 /** A TVM tensor; disposed by the scope in which it was made unless detached. */
 export interface Tensor {
@@ -57,6 +58,7 @@ export interface Tvm {
   makeShapeTuple(shape: readonly number[]): TvmObject;
   getGlobalFunc(name: string): TvmFunction;
   listGlobalFuncNames(): readonly string[];
+  registerFunc(name: string, body: (...args: unknown[]) => unknown): void;
   cpu(): unknown;
 }
 
@@ -92,16 +94,6 @@ export interface ChatConfig {
   readonly token_table_postproc_method?: string;
 }
 
-/** What the library says of itself; fields beyond WebLLM's own come from MLC's compiler and may be missing. */
-export interface LibraryMetadata {
-  readonly prefill_chunk_size: number;
-  readonly max_batch_size?: number;
-  readonly kv_state_kind?: string;
-  readonly sliding_window_size?: number;
-  /** Bytes of temporary memory by function. */
-  readonly memory_usage?: Readonly<Record<string, number>>;
-}
-
 export interface ModelInternals {
   readonly tvm: Tvm;
   readonly gpu: GpuMemory;
@@ -118,6 +110,8 @@ export interface ModelInternals {
   builtin<R = unknown>(name: string): TvmFunction<R>;
   /** Frees the K/V cache for one sequence that WebLLM made and that the batch does not use. The chat API cannot be used after this. */
   releaseSingleCache(): void;
+  /** Gives back GPU buffers that TVM keeps for calls to come. Nothing may wait to run. */
+  releaseUnused(): void;
 }
 
 interface PipelineParts {
@@ -140,6 +134,14 @@ const REQUIRED_BUILTINS = [
   'vm.builtin.kv_state_begin_forward',
   'vm.builtin.kv_state_end_forward',
 ] as const;
+
+/**
+ * TVM's C++ waits for the GPU through this function, which only builds with asyncify register; where it is missing the wait ends the whole
+ * module. `debug_get_kv` waits so after it has handed over its copies, and nothing of what it read is looked at before `sync` has been
+ * awaited here: so it may go on at once. TVM looks the name up once, at the first wait, so it is registered when the model is opened.
+ */
+const WAIT = '__asyncify.WebGPUWaitForTasks';
+const CLEAR = 'vm.builtin.memory_manager.clear';
 
 function pipelineOf(engine: MLCEngine, modelId: string): PipelineParts | undefined {
   const pipelines = (engine as unknown as { loadedModelIdToPipeline?: Map<string, PipelineParts> })
@@ -189,6 +191,8 @@ export function openModel(engine: MLCEngine, modelId: string): ModelInternals {
     'scalar',
     'makeShapeTuple',
     'getGlobalFunc',
+    'listGlobalFuncNames',
+    'registerFunc',
     'cpu',
   ] as const) {
     if (typeof tvm?.[method] !== 'function') throw missing(`runtime method ${method}`);
@@ -231,6 +235,8 @@ export function openModel(engine: MLCEngine, modelId: string): ModelInternals {
     return found;
   };
 
+  const names = new Set(runtime.listGlobalFuncNames());
+  if (!names.has(WAIT)) runtime.registerFunc(WAIT, () => undefined);
   for (const name of REQUIRED_FUNCTIONS) if (!find(name)) throw new Error(`the library has no ${name}`);
   for (const name of REQUIRED_BUILTINS) builtin(name);
   const describe = lookUp('_metadata');
@@ -243,8 +249,8 @@ export function openModel(engine: MLCEngine, modelId: string): ModelInternals {
     runtime.endScope();
     describe.dispose();
   }
-  if ((metadata.kv_state_kind ?? 'kv_cache') !== 'kv_cache')
-    throw new Error('the model keeps more state than a K/V cache');
+  const odd = oddState(metadata);
+  if (odd !== null) throw new Error(odd);
   if (config.sliding_window_size !== undefined && config.sliding_window_size !== -1)
     throw new Error('the model uses a sliding window');
   return {
@@ -260,6 +266,9 @@ export function openModel(engine: MLCEngine, modelId: string): ModelInternals {
     releaseSingleCache: () => {
       parts.kvCache?.dispose();
       parts.kvCache = undefined;
+    },
+    releaseUnused: () => {
+      if (names.has(CLEAR)) builtin(CLEAR)();
     },
   };
 }

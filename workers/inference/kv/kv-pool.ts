@@ -126,8 +126,13 @@ export class KvPool {
     });
   }
 
+  /** The cache and its pages are free at once: TVM keeps what a function returned last, so another function returns something afterwards. */
   dispose(): void {
+    const { tvm, device, params } = this.#model;
     this.#cache.dispose();
+    this.#scoped(() => {
+      this.#embed(tvm.empty([1], 'int32', device).copyFrom([3]), params);
+    });
     for (const buffer of this.#idBuffers.values()) buffer.dispose();
     this.#idBuffers.clear();
   }

@@ -11,6 +11,7 @@
  * relax/frontend/nn/llm/position_embedding.py.
  */
 import { decode, encode, type Values } from './codec.ts';
+import { inF16 } from './tolerance.ts';
 import type { ModelInternals, Tensor, TvmObject } from '../device/webllm-internals.ts';
 
 /** [2, layers, tokens, heads, dimension]: keys, turned by their positions as the cache holds them, then values. */
@@ -25,6 +26,8 @@ export interface KvTransfer {
   readonly layout: KvLayout;
   /** One line for people: which way it goes. */
   readonly way: string;
+  /** To the bit; else as close as the proof found it. */
+  readonly exact?: boolean;
   /**
    * K/V of the tokens [from, to) of a sequence, [2, layers, to - from, heads, dimension], once all work handed over has run.
    * No forward pass may be open.
@@ -72,12 +75,11 @@ export function findTransfers(
   const shape = shapeOf(config);
   if (!shape) return { transfers: [], because: "the model's configuration does not say what its K/V looks like" };
   const names = new Set(model.tvm.listGlobalFuncNames());
-  // f16 libraries keep K/V in 16 bits; the quantization's name says so, and `proveTransfer` would find out.
-  const quantization = (model.config as { quantization?: string }).quantization ?? '';
-  const layout: KvLayout = { ...shape.kv, dtype: /f16/.test(quantization) ? 'float16' : 'float32' };
+  // `proveTransfer` would find out if the quantization's name lied.
+  const layout: KvLayout = { ...shape.kv, dtype: inF16(model.config) ? 'float16' : 'float32' };
   const transfers: KvTransfer[] = [];
   if (names.has('planaria.kv_export') && names.has('planaria.kv_import')) transfers.push(own(model, target, layout));
-  // Without the first of these the built-in ends the whole module instead of failing.
+  // Without the first of these, which `openModel` sees to, the built-in ends the whole module instead of failing.
   const reads = names.has('__asyncify.WebGPUWaitForTasks') && names.has('vm.builtin.attention_kv_cache_debug_get_kv');
   if (reads && shape.rope && names.has('vm.builtin.attention_kv_cache_attention_with_fused_qkv'))
     transfers.push(throughAttention(model, target, layout, shape.queryHeads, shape.rope));
@@ -98,6 +100,7 @@ function own(model: ModelInternals, { cache }: TransferTarget, layout: KvLayout)
   return {
     layout,
     way: "the library's own functions",
+    exact: true,
     async read(sequence, from, to) {
       const copy = scoped(model, () => {
         const on = data(to - from);

@@ -2,13 +2,12 @@
 import { findTransfers, type KvTransfer } from './kv-transfer.ts';
 import { largestDifference, read } from './logits.ts';
 import type { KvPool } from './kv-pool.ts';
+import { toleranceOf } from './tolerance.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
 
 /** A beginning that ends within a page, and enough behind it for another page. */
 const SHARED = 21;
 const TOKENS = 45;
-/** As for batches: a wrong page is wrong by whole units, rounding of f16 libraries by about 1e-2. */
-const TOLERANCE = 0.05;
 
 export interface ProvenTransfer {
   /** Null when no way passed. */
@@ -25,7 +24,7 @@ export async function proveTransfer(model: ModelInternals, pool: KvPool): Promis
   let reason = because;
   for (const transfer of transfers) {
     const difference = await differenceAfter(model, pool, transfer);
-    if (difference <= TOLERANCE) return { transfer, difference, because: '' };
+    if (difference <= toleranceOf(model.config)) return { transfer, difference, because: '' };
     reason = `logits differ by ${difference.toPrecision(2)} after K/V went out and back (${transfer.way})`;
   }
   return { transfer: null, difference: 0, because: reason };

@@ -91,3 +91,23 @@ test('without a GPU everything is listed and nothing fits', () => {
   const choices = listModels(prebuiltAppConfig, { vramMiB: 7168, occupancy: 0.85 }, null, new Set());
   expect(choices.every((choice) => choice.fits === 0 && choice.reason !== '')).toBe(true);
 });
+
+test('what runs one agent at a time says so before it is fetched, and fits one: hybrid, manifest, batch of one', () => {
+  const choices = listModels(prebuiltAppConfig, { vramMiB: 16384, occupancy: 0.85 }, ['shader-f16'], new Set());
+  for (const name of ['Qwen3.5-0.8B-q4f16_1-MLC', 'gemma-4-E2B-it-q4f16_1-MLC', 'phi-1_5-q4f16_1-MLC'])
+    expect(
+      choices.find(({ id }) => id === name),
+      name,
+    ).toMatchObject({ alone: true, fits: 1 });
+  expect(choices.find(({ id }) => id === 'Qwen3-0.6B-q4f16_1-MLC')).toMatchObject({ fits: 16 });
+  expect(choices.filter(({ alone }) => alone).every(({ id }) => /^(Qwen3\.5|gemma-4|phi-1_5)-/.test(id))).toBe(true);
+});
+
+test("a manifest that WebLLM's list names is kept, for the listed model and for a folder of its name", () => {
+  const id = 'gemma-4-E2B-it-q4f32_1-MLC';
+  expect(resolve({ id })).toMatchObject({ manifest: 'mlc-model-manifest.json' });
+  expect(resolve({ id: '', url: `https://models.example/me/${id}` })).toMatchObject({
+    manifest: 'mlc-model-manifest.json',
+  });
+  expect(resolve({ id: 'Qwen3-0.6B-q4f32_1-MLC' }).manifest).toBeUndefined();
+});

@@ -3,7 +3,7 @@
  */
 import type { AppConfig, ModelRecord } from '@mlc-ai/web-llm';
 import type { ModelChoice, ModelSource } from '../../../src/engine/contract.ts';
-import { kvBytesPerToken } from './architectures.ts';
+import { kvBytesPerToken, pathOf } from './architectures.ts';
 import { fault } from '../device/engine-faults.ts';
 import { fit, MIB, type Needs } from '../device/fit.ts';
 import { INDEX_FILE } from './folder-schema.ts';
@@ -26,6 +26,8 @@ export interface ResolvedModel {
   /** Where SHA-256 sums of the files are published; absent for models that are not ours. */
   readonly sumsUrl?: string;
   readonly overrides: ModelRecord['overrides'];
+  /** Name of the manifest in the folder, for models that WebLLM loads by one. */
+  readonly manifest?: string | undefined;
   /** What WebLLM's list says that it needs; absent for models that are not in it. */
   readonly listed?: Needs;
   /** Plain sentences about what was chosen for the person. */
@@ -81,6 +83,7 @@ export function resolveModel(
     folder: hubFolder(record.model),
     libraryUrl: source.libraryUrl ?? record.model_lib,
     overrides: record.overrides,
+    manifest: record.model_manifest,
     listed: listedNeeds(record),
     notes,
   };
@@ -101,6 +104,7 @@ function folderModel(source: ModelSource, address: string, list: AppConfig, root
         ? (listed?.model_lib ?? new URL(`${name}.wasm`, home).href)
         : addressOf(source.libraryUrl, root).href,
     overrides: listed?.overrides,
+    manifest: listed?.model_manifest,
     notes: [],
   };
 }
@@ -159,10 +163,22 @@ export function listModels(
       downloadBytes: cached ? 0 : needs.weightBytes,
       cached,
       ...needs,
-      ...(noGpu ?? fit(needs, budget)),
+      ...(noGpu ?? fitting(record, needs, budget)),
     };
   });
   return [pocket, ...choices.sort((a, b) => a.weightBytes - b.weightBytes || a.id.localeCompare(b.id))];
+}
+
+/** As `fit`; of a model whose agents run one at a time no more than one fits, and that is said. */
+function fitting(
+  record: ModelRecord,
+  needs: Needs,
+  budget: { vramMiB: number; occupancy: number },
+): Pick<ModelChoice, 'fits' | 'reason' | 'alone'> {
+  const fitted = fit(needs, budget);
+  const path = pathOf(record.model_id);
+  const alone = record.model_manifest !== undefined || path === 'chat' || path === 'alone';
+  return alone ? { ...fitted, fits: Math.min(1, fitted.fits), alone } : fitted;
 }
 
 /** Weights, workspace and K/V from the one figure that WebLLM's list gives (all three, at one sequence of full context). */

@@ -35,6 +35,7 @@ export async function loadModel(webllm: WebLlm, model: ResolvedModel, options: D
     model_id: model.id,
     model_lib: model.libraryUrl,
     ...(model.overrides ? { overrides: model.overrides } : {}),
+    ...(model.manifest === undefined ? {} : { model_manifest: model.manifest }),
   };
   const appConfig: AppConfig = { cacheBackend: 'cache', model_list: [record] };
   const engine = new webllm.MLCEngine({

@@ -297,3 +297,28 @@ test('a library that two models share goes with the last of them', async () => {
   await removeStored(store, 'https://hub.example/two/resolve/main/', both, root);
   expect(await store.files()).toEqual([]);
 });
+
+test('a manifest is fetched with the files of a model that is loaded by one', async () => {
+  instead.set('resolve/main/mlc-model-manifest.json', '{"schema":"mlc.model-package"}');
+  const model = { ...resolveModel({ id: '', url: hub }, list, root, []), manifest: 'mlc-model-manifest.json' };
+  await downloadModel(model, { store, clock, onProgress: () => undefined, admit: () => undefined });
+  expect(await store.find(`${hub}/resolve/main/mlc-model-manifest.json`)).toBeTruthy();
+});
+
+test('the memory that the library states is weighed before the weights are fetched', async () => {
+  const stated = { prefill_chunk_size: 1024, memory_usage: { embed: 1e6, batch_prefill: 2e9, batch_verify: 9e9 } };
+  instead.set('tiny.wasm', Buffer.from(`\0asm ${JSON.stringify(stated)} and so on`));
+  const seen: number[] = [];
+  const refused = downloadModel(resolveModel({ id: '', url: hub }, list, root, []), {
+    store,
+    clock,
+    onProgress: () => undefined,
+    admit: ({ workspaceBytes }) => {
+      seen.push(workspaceBytes);
+      if (workspaceBytes > 1e9) throw new Error('too much');
+    },
+  });
+  await expect(refused).rejects.toThrow('too much');
+  expect(seen.at(-1)).toBe(2.001e9);
+  expect(asked).not.toContain('resolve/main/params_shard_0.bin');
+});

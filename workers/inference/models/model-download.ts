@@ -8,6 +8,7 @@ import type { LoadProgress } from '../../../src/engine/contract.ts';
 import type { ResolvedModel } from './catalogue.ts';
 import { fault } from '../device/engine-faults.ts';
 import { mib, type Needs } from '../device/fit.ts';
+import { calledBytes, metadataIn } from '../device/library-metadata.ts';
 import { freeStorage } from '../device/gpu.ts';
 import { fetchBytes, MOST_BYTES } from './fetch-file.ts';
 import {
@@ -77,20 +78,27 @@ export async function downloadModel(
   const config = await accepted(checkConfig(await files.json(configFile), { ...model.overrides }));
   const listing = await files.json(indexFile);
   const index = await accepted(checkIndex(listing));
-  const needs = await accepted(needsOf(model, config, index));
-  admit(needs);
+  const estimate = await accepted(needsOf(model, config, index));
+  admit(estimate);
 
   const shards = index.shards.map(({ dataPath, bytes, md5 }) => file(inFolder(dataPath), bytes, { bytes, md5 }));
   await requireStorage(store, shards);
   await files.ensure([file(inFolder(config.tokenizer), MOST_BYTES.tokenizer)], 'tokenizer', onProgress);
   const libraryFile = file(model.libraryUrl, MOST_BYTES.library);
   await files.ensure([libraryFile], 'library', onProgress);
+  if (model.manifest !== undefined)
+    await files.ensure([file(inFolder(model.manifest), MOST_BYTES.config)], 'config', onProgress);
+  const library = await files.bytes(libraryFile);
+  // What the library states of its memory is better than an estimate, and is known before the weights are fetched.
+  const metadata = metadataIn(library);
+  const needs = { ...estimate, workspaceBytes: (metadata && calledBytes(metadata)) ?? estimate.workspaceBytes };
+  admit(needs);
   await files.ensure(shards, 'weights', onProgress);
   return {
     needs,
     contextTokens: config.contextTokens,
     weightBytes: index.fileBytes,
-    library: await files.bytes(libraryFile),
+    library,
     records: JSON.stringify((listing as { readonly records: unknown }).records),
   };
 }

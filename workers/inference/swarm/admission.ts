@@ -5,6 +5,7 @@ import type { Clock } from '../../../src/kernel/clock.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
 import { fault, toEngineError } from '../device/engine-faults.ts';
 import type { Counters, Turn } from '../runners/runner.ts';
+import { layerWindow } from '../device/library-metadata.ts';
 import type { ModelInternals } from '../device/webllm-internals.ts';
 import type { WarmTier } from '../warm/warm-tier.ts';
 import { Detokenizer } from './detokenizer.ts';
@@ -52,6 +53,8 @@ export class Admission {
   readonly #with: AdmissionParts;
   /** Tokens that a prompt and what is written after it may have together. */
   readonly #context: number;
+  /** Longer sequences share nothing. */
+  readonly #window: number;
   readonly #preparing: Preparing;
   readonly #fetching: Fetching;
   readonly #waiting: Waiting;
@@ -60,6 +63,7 @@ export class Admission {
     this.#with = parts;
     const { model, pool, continuation } = parts;
     this.#context = Math.min(model.config.context_window_size, pool.size.pages * PAGE);
+    this.#window = layerWindow(model.config) ?? Infinity;
     const chunk = continuation ? this.#context : pool.size.chunk;
     this.#preparing = new Preparing(model, PREPARED * parts.residents, this.#context, chunk);
     this.#fetching = new Fetching(parts.warm, parts.clock);
@@ -182,7 +186,9 @@ export class Admission {
     }
     const maxTokens = Math.min(request.maxTokens, context - ids.length);
     const most = ids.length + maxTokens;
-    const beginning = this.#takeUp(turn, ids, most) ?? this.#begin(turn, prompt, most, continuation);
+    // A layer with a window looks back through one piece of a sequence at a time: beyond the window, shared and own pieces would not add up.
+    const share = continuation && most <= this.#window;
+    const beginning = this.#takeUp(turn, ids, most) ?? this.#begin(turn, prompt, most, share);
     if (beginning === 'later') return beginning;
     this.#preparing.taken(turn.id);
     // What never ran costs nothing.
@@ -217,7 +223,7 @@ export class Admission {
   #takeUp(turn: Turn, ids: readonly number[], most: number): Beginning | 'later' | null {
     const { parking, seats } = this.#with;
     const { agent } = turn.request;
-    const filled = parking.common(agent, ids);
+    const filled = most <= this.#window || !parking.shares(agent) ? parking.common(agent, ids) : 0;
     const taken = filled > 0 ? parking.takeUp(agent, filled) : null;
     if (!taken) {
       parking.drop(agent);
@@ -292,6 +298,11 @@ export class Admission {
     counters.pageIns += 1;
     turn.cachedTokens = match.common;
     return { prefix, sequence, filled: match.common, pages, prefill: { tokens: tokens - match.common, ms: 0 } };
+  }
+
+  /** As `#makeRoom`, for work that is no turn's. */
+  makeRoom(pages: number, sequences: number): boolean {
+    return this.#makeRoom(pages, sequences);
   }
 
   /** True when the pool has that many pages and sequences to give; what nobody uses is dropped for them, leftovers first, oldest first. */

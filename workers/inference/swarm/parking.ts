@@ -95,6 +95,11 @@ export class Parking {
     return { sequence: parked.sequence, prefix: parked.prefix, filled };
   }
 
+  /** Whether the agent's sequence begins with K/V that is not its own. */
+  shares(agent: number): boolean {
+    return this.#parked.get(agent)?.prefix != null;
+  }
+
   /** Takes the agent's sequence off the GPU; nothing of it is kept. */
   drop(agent: number): void {
     const parked = this.#parked.get(agent);

@@ -38,6 +38,17 @@ export type PendingSample = () => Sampled;
 const LEAST_TEMPERATURE = 1e-6;
 const LEAST_TOP_P = 1e-5;
 
+/** Samples of one step that are apart at most: of prompts, and of running sequences in two calls. */
+const SLOTS = 3;
+
+/**
+ * GPU bytes of what is sent for each number of rows up to `rows`, which is kept: of the masks, beside which the rest is nothing. What the
+ * library's own functions take is not in it.
+ */
+export function samplerBytes(rows: number, vocabulary: number): number {
+  return SLOTS * ((rows * (rows + 1)) / 2) * Math.ceil(vocabulary / 32) * 4;
+}
+
 export class Sampler {
   readonly #model: ModelInternals;
   readonly #maskWords: number;
@@ -64,6 +75,12 @@ export class Sampler {
     } finally {
       tvm.endScope();
     }
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers.values()) buffer.dispose();
+    this.#buffers.clear();
+    this.#sent.clear();
   }
 
   #sampleFused(

@@ -40,9 +40,25 @@ export interface SwarmOptions {
   readonly notes: readonly string[];
   /** Null where this model's K/V cannot be kept. */
   readonly warm: WarmTier | null;
+  /** GPU bytes that may be held; absent: no matter how many. */
+  readonly limit?: number;
+  /** Absent where the library has nothing more to show. */
+  readonly secondLook?: SecondLook | undefined;
   /** Called when the pipeline cannot go on. All turns have ended. */
   readonly onFatal: (error: EngineError) => void;
 }
+
+/** A proof that is repeated on the pool that has been at work. */
+export interface SecondLook {
+  /** What it needs of the pool for the while. */
+  readonly pages: number;
+  readonly sequences: number;
+  /** @throws EngineFault where the library fails what it has shown before */
+  readonly look: () => Promise<void>;
+}
+
+/** After so much work: a race that shows now and then has had its chance, ms. */
+const SECOND_LOOK_MS = 90_000;
 
 /** A pass whose tokens are on their way. */
 interface Drawing {
@@ -69,6 +85,7 @@ export class SwarmPipeline implements TurnRunner {
   readonly #ends: Ends;
   /** The tag that ends reasoning which the model's template begins for it; null: it begins none. */
   readonly #begun: string | null;
+  #secondLook: SecondLook | null;
   #running = false;
   #stopped: { finish: FinishReason; error: EngineError | undefined } | null = null;
   /** When the GPU ran out of work although turns were ready; null while it has work or nothing is ready. */
@@ -81,6 +98,7 @@ export class SwarmPipeline implements TurnRunner {
     this.#options = options;
     this.residents = options.residents;
     this.notes = options.notes;
+    this.#secondLook = options.secondLook ?? null;
     const { residents, warm, leftovers } = options;
     const { continuation } = options.proven;
     const { roles, role_empty_sep: sep = ': ' } = model.config.conv_template;
@@ -185,7 +203,9 @@ export class SwarmPipeline implements TurnRunner {
     try {
       while (!this.#stopped) {
         this.#vacate();
+        this.#keepWithin();
         await this.#parking.letLeave();
+        await this.#lookAgain();
         await admission.admit();
         if (this.#seats.size === 0) {
           if (admission.waiting === 0 && !this.#parking.busy) break;
@@ -229,6 +249,23 @@ export class SwarmPipeline implements TurnRunner {
       this.#counters.turns += 1;
     }
     this.#leftovers.settle();
+  }
+
+  /** TVM keeps buffers for every size that it has met; where those add up, they are made again as they are needed. */
+  #keepWithin(): void {
+    const { gpu } = this.#model;
+    if (gpu.currAllocatedBytes <= (this.#options.limit ?? Infinity)) return;
+    gpu.flushCommands();
+    this.#model.releaseUnused();
+  }
+
+  /** Once, when it is due and the pool has room for it. */
+  async #lookAgain(): Promise<void> {
+    const again = this.#secondLook;
+    if (!again || this.#counters.busyMs < SECOND_LOOK_MS) return;
+    if (!this.#admission.makeRoom(again.pages, again.sequences)) return;
+    this.#secondLook = null;
+    await again.look();
   }
 
   /** One chunk of prompts, one token for every running sequence, one wait for the GPU. */

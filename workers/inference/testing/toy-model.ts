@@ -4,6 +4,7 @@
  * unknown sequences, two forward passes at once, more pages than there are, chunks that are too long.
  */
 import type { KvTransfer } from '../kv/kv-transfer.ts';
+import type { LibraryMetadata } from '../device/library-metadata.ts';
 import type { ModelInternals, Tensor, TvmFunction, TvmObject } from '../device/webllm-internals.ts';
 
 export const VOCABULARY = 96;
@@ -140,8 +141,86 @@ export function toyTransfer(cache: ToyCache): KvTransfer {
   };
 }
 
-export function toyModel(limits: { chunk: number; rows: number }): { model: ModelInternals; cache: ToyCache } {
+/** Bytes that a toy library takes on the GPU, as TVM counts them. */
+export interface ToyMemory {
+  readonly weights: number;
+  readonly page: number;
+  readonly sequence: number;
+  /** Of each function, from its first call on. */
+  readonly functions: Readonly<Record<string, number>>;
+  /** Of each row that is sampled; other numbers of rows have buffers of their own, as in TVM's pool. */
+  readonly row: number;
+}
+
+export interface ToyLimits {
+  readonly chunk: number;
+  readonly rows: number;
+  readonly memory?: ToyMemory;
+  /** As MLC's libraries: nothing of ours, sampling by TVM's helpers. */
+  readonly stock?: boolean;
+  /** Whether a pass that adds `count` tokens to a sequence of `has` goes wrong. */
+  readonly race?: (has: number, count: number) => boolean;
+  /** By so much, 5 as TVM's. */
+  readonly raceSize?: number;
+  readonly metadata?: Partial<LibraryMetadata>;
+  /** Of `mlc-chat-config.json`. */
+  readonly config?: object;
+}
+
+const NO_MEMORY: ToyMemory = { weights: 0, page: 0, sequence: 0, functions: {}, row: 0 };
+
+/** Counts as TVM does: buffers of functions are kept from the first call on, a cache until something else has been returned. */
+class Counted {
+  readonly #memory: ToyMemory;
+  /** By function, or by function and rows. */
+  readonly #kept = new Map<string, number>();
+  #cache = 0;
+  #gone = false;
+  peak = 0;
+
+  constructor(memory: ToyMemory) {
+    this.#memory = memory;
+    this.#look();
+  }
+
+  get now(): number {
+    let sum = this.#memory.weights + this.#cache;
+    for (const bytes of this.#kept.values()) sum += bytes;
+    return sum;
+  }
+
+  called(name: string, rows = 0): void {
+    const bytes = (this.#memory.functions[name] ?? 0) + rows * this.#memory.row;
+    this.#kept.set(`${name} ${String(rows)}`, bytes);
+    this.#look();
+    if (this.#gone) [this.#cache, this.#gone] = [0, false];
+  }
+
+  made(sequences: number, tokens: number): void {
+    const before = this.#cache;
+    this.#cache += sequences * this.#memory.sequence + (tokens / PAGE) * this.#memory.page;
+    this.#look();
+    // What was returned before goes when this has been returned.
+    if (this.#gone) this.#cache -= before;
+    this.#gone = false;
+  }
+
+  disposed(): void {
+    this.#gone = true;
+  }
+
+  release(): void {
+    this.#kept.clear();
+  }
+
+  #look(): void {
+    this.peak = Math.max(this.peak, this.now);
+  }
+}
+
+export function toyModel(limits: ToyLimits): { model: ModelInternals; cache: ToyCache } {
   const pages = new Pages();
+  const counted = new Counted(limits.memory ?? NO_MEMORY);
   const cache: ToyCache = {
     sequences: new Map(),
     get pages() {
@@ -181,9 +260,10 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
     const logits: number[] = [];
     for (const { sequence, count } of open) {
       const all = of(sequence);
+      const off = limits.race?.(all.length, count) === true ? (limits.raceSize ?? 5) : 0;
       all.push(...ids.slice(at, (at += count)));
       extended(sequence);
-      logits.push(...logitsAfter(all));
+      logits.push(...logitsAfter(all).map((logit) => logit + off));
     }
     if (at !== ids.length) throw new Error('the pass has other tokens than were announced');
     cache.passes += 1;
@@ -191,20 +271,31 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
   };
   const result = (...tensors: Tensor[]) => ({ get: (i: number) => tensors[i] as Tensor, dispose: () => undefined });
   const functions: Record<string, TvmFunction> = {
-    embed: fn((ids: Array2) => new Array2([ids.values.length, 1], 'float32', [...ids.values])),
+    embed: fn((ids: Array2) => {
+      counted.called('embed');
+      return new Array2([ids.values.length, 1], 'float32', [...ids.values]);
+    }),
     batch_prefill: fn((hidden: Array2) => {
+      counted.called('batch_prefill');
       if (hidden.values.length > limits.chunk) throw new Error('longer than a chunk');
       return result(forward(hidden));
     }),
     batch_decode: fn((hidden: Array2) => {
+      counted.called('batch_decode');
       if (hidden.values.length > limits.rows) throw new Error('more rows than the library takes');
       return result(forward(hidden));
     }),
     create_tir_paged_kv_cache: fn((sequences: { value: number }, tokens: { value: number }) => {
       created = { sequences: sequences.value, tokens: tokens.value };
-      return cache as unknown as TvmObject;
+      counted.made(created.sequences, created.tokens);
+      return {
+        dispose: () => {
+          counted.disposed();
+        },
+      };
     }),
     planaria_sample: fn((logits: Array2, temperature: Array2, _top: Array2, uniform: Array2, mask: Array2) => {
+      counted.called('planaria_sample', temperature.values.length);
       const words = Math.ceil(VOCABULARY / 32);
       const tokens = temperature.values.map((heat, row) => {
         const own = logits.values.slice(row * VOCABULARY, (row + 1) * VOCABULARY);
@@ -224,6 +315,40 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
       );
     }),
   };
+  const helpers: Record<string, TvmFunction> = {
+    apply_bitmask_inplace: fn((logits: Array2, which: Array2, mask: Array2) => {
+      const words = Math.ceil(VOCABULARY / 32);
+      for (const row of which.values)
+        for (let id = 0; id < VOCABULARY; id += 1)
+          if ((((mask.values[row * words + (id >> 5)] as number) >> (id & 31)) & 1) === 0)
+            logits.values[row * VOCABULARY + id] = -1e9;
+    }),
+    apply_penalty_inplace: fn(() => undefined),
+    softmax_with_temperature: fn((logits: Array2, temperature: Array2) => {
+      counted.called('softmax_with_temperature', temperature.values.length);
+      return new Array2(logits.shape, 'float32', [...logits.values]);
+    }),
+    argsort_probs: fn((values: Array2) => {
+      counted.called('argsort_probs', values.shape[0]);
+      const ids = Array.from({ length: values.values.length / VOCABULARY }, (_, row) => {
+        const own = values.values.slice(row * VOCABULARY, (row + 1) * VOCABULARY);
+        return own.map((_value, id) => id).sort((a, b) => (own[b] as number) - (own[a] as number));
+      });
+      return result(values, new Array2(values.shape, 'int32', ids.flat()));
+    }),
+    sample_with_top_p: fn((_sorted: Array2, ids: Array2, uniform: Array2) => {
+      counted.called('sample_with_top_p', uniform.values.length);
+      return new Array2(
+        [uniform.values.length],
+        'int32',
+        uniform.values.map((_value, row) => ids.values[row * VOCABULARY] as number),
+      );
+    }),
+  };
+  if (limits.stock) {
+    delete functions['planaria_sample'];
+    Object.assign(functions, helpers);
+  }
   const builtins: Record<string, TvmFunction> = {
     add_sequence: fn((_: unknown, sequence: number) => fresh(sequence, [])),
     remove_sequence: fn((_: unknown, sequence: number) => {
@@ -267,12 +392,17 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
         throw new Error('not used');
       },
       listGlobalFuncNames: () => [],
+      registerFunc: () => undefined,
       cpu: () => 'cpu',
     },
     gpu: {
       device: undefined as unknown as GPUDevice,
-      currAllocatedBytes: 0,
-      peakAllocatedBytes: 0,
+      get currAllocatedBytes() {
+        return counted.now;
+      },
+      get peakAllocatedBytes() {
+        return counted.peak;
+      },
       flushCommands: () => undefined,
       sync: () => new Promise((resolve) => setImmediate(resolve)),
     },
@@ -294,6 +424,7 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
       vocab_size: VOCABULARY,
       context_window_size: 200,
       sliding_window_size: -1,
+      ...limits.config,
       conv_template: {
         system_template: '{system_message}<end>',
         system_message: '',
@@ -305,7 +436,7 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
         stop_token_ids: [STOP],
       },
     },
-    metadata: { prefill_chunk_size: limits.chunk, max_batch_size: limits.rows },
+    metadata: { prefill_chunk_size: limits.chunk, max_batch_size: limits.rows, ...limits.metadata },
     find: ((name: string) => functions[name] ?? null) as ModelInternals['find'],
     builtin: ((name: string) => {
       const found = builtins[name.replace('vm.builtin.kv_state_', '')];
@@ -313,6 +444,9 @@ export function toyModel(limits: { chunk: number; rows: number }): { model: Mode
       return found;
     }) as ModelInternals['builtin'],
     releaseSingleCache: () => undefined,
+    releaseUnused: () => {
+      counted.release();
+    },
   };
   return { model, cache };
 }

@@ -32,13 +32,18 @@ export async function openWarm(
     tier: null,
     notes: [`Agents that leave the GPU are computed again when they come back: ${because}.`],
   });
-  const { transfer, because } = await proveTransfer(model, pool);
+  const { transfer, difference, because } = await proveTransfer(model, pool);
   if (!transfer) return none(because);
   const free = await freeStorage();
   const limit =
     free === null ? UNKNOWN_BYTES : Math.min((await anyKept()) ? MOST_BYTES : UNKEPT_BYTES, Math.floor(free * SHARE));
   try {
-    return { tier: new WarmTier(inPieces(transfer), await WarmStore.open({ limit }), CODEC, fingerprint), notes: [] };
+    const tier = new WarmTier(inPieces(transfer), await WarmStore.open({ limit }), CODEC, fingerprint);
+    // The library's own functions are exact; of another way it is told that it passed, and by how much.
+    const notes = transfer.exact
+      ? []
+      : [`Agents that leave the GPU come back by ${transfer.way} (logits differ by ${difference.toPrecision(2)}).`];
+    return { tier, notes };
   } catch (thrown) {
     return none(`the browser gives no storage (${thrown instanceof Error ? thrown.message : String(thrown)})`);
   }
