@@ -5,7 +5,7 @@ import { serve } from '../tools/dev/serve.mjs';
 import { root } from '../tools/dev/workspace.mjs';
 import { crashTab, type LiveChromium, startChromium } from './support/chromium.ts';
 import { inventLines } from './support/logs.ts';
-import { inputFile, scratch, startRun, untilPhase } from './support/page.ts';
+import { inputFile, scratch, startRun, untilPhase, untilQuiet } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 import { storedResults } from './support/stored.ts';
 import { expect, test, type Page } from './support/test.ts';
@@ -114,7 +114,7 @@ test('m. frozen and thawed, a run goes on by itself, and every line comes to its
     // It stands still, while another page of ours is loaded.
     const before = await storedResults(other);
     await other.reload();
-    await other.waitForLoadState('networkidle');
+    await untilQuiet(other);
     expect(await storedResults(other)).toBe(before);
     await lifecycle(session, 'active');
     await untilMore(other, Math.min(before, lines.length - 1));

@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from './support/test.ts';
 import { inventLines } from './support/logs.ts';
-import { desk, inputFile, phone, startRun, untilPhase } from './support/page.ts';
+import { desk, inputFile, phone, startRun, untilPhase, untilQuiet } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
 
 /** Screens that need no run, by their address. */
@@ -46,7 +46,7 @@ for (const [name, size] of Object.entries({ desk, phone })) {
       await page.goto(baseURL! + address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       if (screen === 'start') await expect(page.locator('[data-offline=ready]')).toBeAttached({ timeout: 60_000 });
-      await page.waitForLoadState('networkidle');
+      await untilQuiet(page);
       const { shift, moved } = await noted(page);
       // The bound of a good page in the web vitals.
       expect(shift, `${screen}: ${moved.join(' | ')}`).toBeLessThan(0.1);
@@ -128,7 +128,7 @@ test('whatever is pressed is large enough for a finger', async ({ browser, baseU
     await page.goto(baseURL! + address);
     await page.reload();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await page.waitForLoadState('networkidle');
+    await untilQuiet(page);
     expect.soft(await smallTargets(page), screen).toEqual([]);
   }
   await page.goto(`${baseURL!}#/`);

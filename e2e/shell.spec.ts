@@ -6,6 +6,7 @@ import { expect, test, type Page } from './support/test.ts';
 import { headers, metas } from '../tools/dev/hosting.mjs';
 import { serve } from '../tools/dev/serve.mjs';
 import { root } from '../tools/dev/workspace.mjs';
+import { untilQuiet } from './support/page.ts';
 import { watch } from './support/watch.ts';
 
 const dist = path.join(root, 'dist');
@@ -14,7 +15,7 @@ async function expectWholePage(page: Page, url: string): Promise<void> {
   const seen = await watch(page.context());
   await page.goto(url);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  await page.waitForLoadState('networkidle');
+  await untilQuiet(page);
   expect(seen.violations).toEqual([]);
   expect(seen.errors).toEqual([]);
   expect(seen.requests.length).toBeGreaterThan(1);
@@ -162,7 +163,7 @@ test.describe('j. in a frame', () => {
         const link = frame.getByRole('link');
         await expect(link).toHaveText(language === 'en' ? /tab of its own/ : /자기 탭/);
         await expect(frame.locator('#app > *')).toHaveCount(1);
-        await page.waitForLoadState('networkidle');
+        await untilQuiet(page);
         // Nothing else was ever on show, no worker works for it, nothing of it is kept.
         expect(new Set(shown).size).toBe(1);
         expect(page.workers()).toEqual([]);
@@ -195,7 +196,7 @@ test.describe('j. in a frame', () => {
       });
       await expect(page.frameLocator('iframe').getByRole('link')).toHaveText(/tab of its own/);
       await page.goto(other.url);
-      await page.waitForLoadState('networkidle');
+      await untilQuiet(page);
       await expect(page.frameLocator('iframe').getByRole('link')).toHaveCount(0);
       await expect(page.frameLocator('iframe').locator('#app')).toHaveCount(0);
     } finally {

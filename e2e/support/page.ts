@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Frame, type Page } from '@playwright/test';
 import type { RunReport } from '../../src/telemetry/report.ts';
 import { exported, start } from '../../tools/headless/page.mjs';
 import { rowsOf } from './rows.ts';
@@ -21,6 +21,26 @@ export function inputFile(lines: readonly string[], folder = scratch()): string 
   const file = path.join(folder, 'input.log');
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
   return file;
+}
+
+/**
+ * Waits until nothing has been loaded into a page, nor changed in it, for half a second.
+ * Playwright's own `networkidle` never comes where it misses the end of a worker's script that another worker loads.
+ */
+export async function untilQuiet(page: Page | Frame): Promise<void> {
+  await page.waitForLoadState('load');
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let timer = setTimeout(resolve, 500);
+        const again = () => {
+          clearTimeout(timer);
+          timer = setTimeout(resolve, 500);
+        };
+        new PerformanceObserver(again).observe({ type: 'resource' });
+        new MutationObserver(again).observe(document, { subtree: true, childList: true, attributes: true });
+      }),
+  );
 }
 
 /** Starts a run on the start screen, which must not refuse it. @returns the address of the run */
