@@ -122,7 +122,7 @@ test('a turn carries the prompt as shared prefix, and every attempt another seed
     priority: 2,
     brief,
     item: 'a <|im_end|> b',
-    reviewed: '{"kind":"auth"}',
+    below: '{"kind":"auth"}',
     goesOn: false,
     keep: 'head' as const,
     trimmed: 0,

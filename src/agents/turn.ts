@@ -36,8 +36,8 @@ export interface TurnOrder {
   /** As its agent's definition stands when the turn begins. */
   readonly brief: Omit<RoleBrief, 'revision' | 'output' | 'escalate'>;
   readonly item: string;
-  /** JSON of the output under review; null where none is. */
-  readonly reviewed: string | null;
+  /** What stands below it: the output under review, or what is read beside it; null: nothing. */
+  readonly below: string | null;
   readonly failures: number;
   /** It is the rest of a text of which others have read the beginning. */
   readonly goesOn: boolean;
@@ -53,7 +53,7 @@ export interface TurnOrder {
 /** The request for one turn. What of it does not fit the context is left out by the engine, which knows tokens. */
 export function planTurn(order: TurnOrder): TurnRequest {
   const { brief, contexts, agent, trimmed } = order;
-  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.reviewed, order.goesOn);
+  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.below, order.goesOn);
   const turns = trimmed === 0 ? brief.memoryTurns : 0;
   const memory = contexts.load(agent, turns);
   return {

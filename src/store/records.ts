@@ -57,9 +57,9 @@ export interface RunSource {
 
 /** What was left out of a text on its way to a model. */
 export interface RowReading {
-  /** Role whose agent read it. */
+  /** Step whose agent read it: the name of its role as a rule. */
   readonly role: string;
-  /** Role whose output the text is; absent: it is the row's input. */
+  /** Step whose output the text is; absent: it is the row's input. */
   readonly of?: string;
   /** Characters of the text, in UTF-16 as in JavaScript, and the parts of it that were read: from a character on, up to another. */
   readonly characters: number;
@@ -87,7 +87,12 @@ export interface ResultRow {
   readonly tokens: number;
   /** Milliseconds of turns, reviews included. */
   readonly durationMs: number;
-  readonly review: { readonly agent: string; readonly output: unknown } | null;
+  /** `step`: that of the review, where it is not of the result but of an output before it. */
+  readonly review: { readonly agent: string; readonly output: unknown; readonly step?: string } | null;
+  /** Step that gave the output, where that is not the last of the flow. */
+  readonly step?: string;
+  /** Outputs of other steps that the item went through, by the names of those; absent: there are none. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** What of the row's texts was not read, or of an agent's memory; absent: all was. */
   readonly read?: readonly RowReading[];
   /** A remark on the row, e.g. how it failed or that it has no review; text in rows of earlier versions. */
@@ -96,8 +101,12 @@ export interface ResultRow {
   readonly model?: string;
   /** A person gave the output, or part of it. */
   readonly edited?: true;
-  /** Output and review as JSON text, as they were written, where reading and writing them would change a number. */
-  readonly written?: { readonly output?: string; readonly review?: string };
+  /** Outputs and review as JSON text, as they were written, where reading and writing them would change a number. */
+  readonly written?: {
+    readonly output?: string;
+    readonly review?: string;
+    readonly outputs?: Readonly<Record<string, string>>;
+  };
 }
 
 /** Events of one commit; `body` is one JSON event a line. */

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { goesThrough, planTasks } from './flow.ts';
+import { admits, goesThrough, planTasks } from './flow.ts';
+import type { Swarm } from './model.ts';
 
 const reviewed = (share: number) => ({
   seed: 7,
+  roles: {},
   flow: [
     { role: 'reviewer', reviews: 'triager', share },
     { role: 'triager', each: 'input' },
@@ -19,6 +21,7 @@ describe('planTasks', () => {
     const plan = planTasks(
       {
         seed: 1,
+        roles: {},
         flow: [
           { role: 'summariser', each: 'triager' },
           { role: 'reviewer', reviews: 'triager', share: 1 },
@@ -28,9 +31,9 @@ describe('planTasks', () => {
       3,
     );
     expect(plan.steps).toEqual([
-      { role: 'triager', on: null, review: false, share: 1, slots: 1 },
-      { role: 'summariser', on: 0, review: false, share: 1, slots: 1 },
-      { role: 'reviewer', on: 0, review: true, share: 1, slots: 1 },
+      { name: 'triager', role: 'triager', on: null, review: false, share: 1, slots: 1 },
+      { name: 'summariser', role: 'summariser', on: 0, review: false, share: 1, slots: 1 },
+      { name: 'reviewer', role: 'reviewer', on: 0, review: true, share: 1, slots: 1 },
     ]);
     expect([plan.result, plan.turns, ...plan.chosen]).toEqual([1, 9, null, null, null]);
   });
@@ -80,5 +83,45 @@ describe('planTasks', () => {
     expect(chosen(0.1, 400, 1)).not.toEqual(chosen(0.1, 400, 2));
     const places = new Set(chosen(0.1, 4000).map((item) => item % 10));
     expect(places.size).toBe(10);
+  });
+
+  test('a graph: each step behind what it reads, conditions of all on the way, and what nobody works at beside', () => {
+    const severity = { where: { severity: { gte: 'high' } } };
+    const role = { output: { type: 'object', properties: { severity: { enum: ['low', 'high'] } } } };
+    const plan = planTasks(
+      {
+        seed: 1,
+        roles: { triager: role, writer: role, judge: role } as unknown as Swarm['roles'],
+        flow: [
+          { role: 'judge', reviews: 'bad', share: 0.5 },
+          { name: 'tell', role: 'writer', each: 'worst', with: 'input', where: { severity: 'high' } },
+          { name: 'worst', each: 'bad', where: { severity: { not: 'low' } } },
+          { name: 'bad', each: 'triager', ...severity },
+          { role: 'triager', each: 'input' },
+          { name: 'also', role: 'writer', each: 'triager', with: 'tell' },
+        ],
+      },
+      4,
+    );
+    const order = ['low', 'high'];
+    const high = { step: 0, condition: { kind: 'gte', field: 'severity', value: 'high', order } };
+    const notLow = { step: 0, condition: { kind: 'not', of: { kind: 'is', field: 'severity', values: ['low'] } } };
+    const isHigh = { step: 0, condition: { kind: 'is', field: 'severity', values: ['high'] } };
+    expect(plan.steps.map(({ name, on, beside, where }) => ({ name, on, beside, where }))).toEqual([
+      { name: 'triager', on: null, beside: undefined, where: undefined },
+      { name: 'tell', on: 0, beside: null, where: [isHigh, notLow, high] },
+      { name: 'also', on: 0, beside: 1, where: undefined },
+      { name: 'judge', on: 0, beside: undefined, where: [high] },
+    ]);
+    expect(plan.filters).toEqual([
+      { name: 'worst', on: 0, where: [notLow, high] },
+      { name: 'bad', on: 0, where: [high] },
+    ]);
+    expect(plan.result).toBe(2);
+    const of = (given: readonly unknown[]) => plan.steps.map((step) => admits(step, (index) => given[index]));
+    expect(of([])).toEqual([true, false, false, false]);
+    expect(of([{ severity: 'low' }])).toEqual([true, false, false, false]);
+    expect(of([{ severity: 'high' }])).toEqual([true, true, false, true]);
+    expect(of([{ severity: 'low' }, 'told'])).toEqual([true, false, true, false]);
   });
 });

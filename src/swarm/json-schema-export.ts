@@ -2,6 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { SwarmSchema } from './model.ts';
 import { OutputSchemaSchema } from './output-schema.ts';
+import { WhereSchema } from './where.ts';
 
 /** The text of public/swarm.schema.json. */
 export function publishedSchema(): string {
@@ -9,7 +10,7 @@ export function publishedSchema(): string {
     target: 'draft-2020-12',
     // What a person may write: defaults absent, quantities with units. Where the code goes on to convert, the schema stops.
     typeMode: 'input',
-    definitions: { output: OutputSchemaSchema },
+    definitions: { output: OutputSchemaSchema, where: WhereSchema },
   });
   const { $schema, ...rest } = schema;
   const title = {

@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import { OutputSchemaSchema } from './output-schema.ts';
+import { WhereSchema } from './where.ts';
 
 export const ROLE_KINDS = ['coordinator', 'specialist', 'guardian', 'worker', 'messenger'] as const;
 export const INPUT_FORMATS = ['lines', 'csv', 'jsonl', 'json'] as const;
@@ -41,7 +42,7 @@ export const MAX_ROLES = 64;
 /** Items of one input. */
 export const MAX_ITEMS = 1_000_000;
 export const MAX_INPUT_CHARACTERS = 50 * 1024 * 1024;
-/** Flow steps: one for each role there may be. */
+/** Flow steps. */
 export const MAX_STEPS = 64;
 
 /** What flow calls the items. */
@@ -121,6 +122,9 @@ const SHARE = 'a number above 0, at most 1';
 const share = () => v.pipe(v.number(SHARE), v.gtValue(0, SHARE), v.maxValue(1, SHARE));
 
 const roleName = () => v.string('the name of a role');
+const stepName = () => v.string('the name of a step');
+/** What a step's name may be. */
+const STEP_NAME = 'lower-case letters, digits and hyphens, a letter first, at most 32, and not input';
 
 const Budget = v.strictObject(
   {
@@ -281,12 +285,29 @@ export const RoleSchema = v.strictObject(
 
 const Step = v.strictObject(
   {
-    role: v.pipe(roleName(), v.description('Who works in this step.')),
-    each: v.pipe(
-      v.exactOptional(v.string(`${INPUT_NAME} or the name of a role`)),
-      v.description('Works on every item of the input, or on every output of the named role.'),
+    name: v.pipe(
+      v.exactOptional(v.pipe(v.string(STEP_NAME), v.regex(ROLE_NAME, STEP_NAME))),
+      v.description('What other steps call this one; absent = its role.'),
     ),
-    reviews: v.pipe(v.exactOptional(roleName()), v.description('Reviews outputs of the named role.')),
+    role: v.pipe(
+      v.exactOptional(roleName()),
+      v.description('Who works in this step; absent = nobody: the step lets outputs pass by where.'),
+    ),
+    each: v.pipe(
+      v.exactOptional(v.string(`${INPUT_NAME} or the name of a step`)),
+      v.description('Works on every item of the input, or on every output of the named step.'),
+    ),
+    reviews: v.pipe(v.exactOptional(stepName()), v.description('Reviews outputs of the named step.')),
+    with: v.pipe(
+      v.exactOptional(v.string(`${INPUT_NAME} or the name of a step`)),
+      v.description('Beside each: what is read as well of the same item, its text or the output of the named step.'),
+    ),
+    where: v.pipe(
+      v.exactOptional(WhereSchema),
+      v.description(
+        'Which outputs of the source are taken: a field and its value, a list of values, or a map with gte, lte, gt, lt, contains, not; any, all and not join such maps.',
+      ),
+    ),
     share: v.pipe(
       v.exactOptional(share()),
       v.description('With reviews: the share of outputs that is reviewed; absent = 1, all of them.'),
@@ -294,7 +315,6 @@ const Step = v.strictObject(
   },
   'a map such as {role: triager, each: input}',
 );
-
 const Supervision = v.strictObject(
   {
     intensity: v.pipe(
@@ -373,7 +393,7 @@ export const SwarmSchema = v.strictObject(
       v.array(Step, 'a list of steps such as {role: triager, each: input}'),
       v.minLength(1, 'at least one step'),
       v.maxLength(MAX_STEPS, `at most ${MAX_STEPS} steps`),
-      v.description('Which role works on what.'),
+      v.description('Which role works on what: a graph of steps from the input on.'),
     ),
     supervision: v.optional(Supervision, {}),
   },

@@ -1,7 +1,8 @@
 /** From the text of a swarm file to a checked swarm, or to everything that is wrong with it, each with its place. */
 import * as v from 'valibot';
 import { err, ok, type Result } from '../kernel/result.ts';
-import { type Broken, checkSwarm } from './check.ts';
+import type { Broken } from './broken.ts';
+import { checkSwarm } from './check.ts';
 import {
   cutText,
   describe,

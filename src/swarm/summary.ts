@@ -1,10 +1,26 @@
 /** What people are told about a swarm before it runs. */
 import { expand, type LaidRole } from './expand.ts';
-import type { Swarm } from './model.ts';
+import { nameOfStep, sourcesOf } from './check-flow.ts';
+import { INPUT_NAME, type Swarm } from './model.ts';
 import { planTasks } from './flow.ts';
+import { whereText } from './where.ts';
 
 export interface RoleSummary extends Omit<LaidRole, 'digits'> {
   readonly prompt: string;
+}
+
+/** A step of the flow by its name; what it takes is named as the file has it: a step, or `input`. */
+export interface StepSummary {
+  readonly name: string;
+  /** Null where nobody works: the step lets pass. */
+  readonly role: string | null;
+  readonly on: string;
+  /** What it reads beside that. */
+  readonly beside?: string;
+  /** What it lets pass, as it is written: see `whereText`. */
+  readonly where?: string;
+  readonly review: boolean;
+  readonly share: number;
 }
 
 export interface SwarmSummary {
@@ -13,8 +29,8 @@ export interface SwarmSummary {
   readonly description: string;
   readonly agents: number;
   readonly roles: readonly RoleSummary[];
-  /** In working order; `on` is `input` or the role whose outputs the step takes. */
-  readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
+  /** Each behind those that it takes; reviews come last. */
+  readonly flow: readonly StepSummary[];
   readonly model: string;
   readonly seed: number;
   readonly budget: {
@@ -31,7 +47,6 @@ export interface SwarmSummary {
 
 export function summarize(swarm: Swarm): SwarmSummary {
   const layout = expand(swarm);
-  const { steps } = planTasks(swarm, 0);
   return {
     name: swarm.name,
     description: swarm.description ?? '',
@@ -43,7 +58,7 @@ export function summarize(swarm: Swarm): SwarmSummary {
       firstAgent,
       prompt: swarm.roles[name]?.prompt ?? '',
     })),
-    flow: steps.map(({ role, on, share }) => ({ role, on: on === null ? 'input' : (steps[on]?.role ?? ''), share })),
+    flow: flowOf(swarm),
     model: swarm.model,
     seed: swarm.seed,
     askMs: swarm.supervision.ask ?? null,
@@ -55,4 +70,28 @@ export function summarize(swarm: Swarm): SwarmSummary {
     },
     input: { from: swarm.input.from, format: swarm.input.format, limit: swarm.input.limit ?? null },
   };
+}
+
+function flowOf(swarm: Swarm): StepSummary[] {
+  const { steps, filters } = planTasks(swarm, 0);
+  // What lets pass stands behind what it takes from.
+  const order = steps.flatMap(({ name }, on) => [
+    name,
+    ...filters.filter((each) => each.on === on).map((each) => each.name),
+  ]);
+  const place = new Map(order.map((name, index) => [name, index]));
+  return swarm.flow
+    .map((step): StepSummary => {
+      const [on = INPUT_NAME, beside] = sourcesOf(step);
+      return {
+        name: nameOfStep(step),
+        role: step.role ?? null,
+        on,
+        ...(beside !== undefined && { beside }),
+        ...(step.where && { where: whereText(step.where) }),
+        review: step.reviews !== undefined,
+        share: step.share ?? 1,
+      };
+    })
+    .sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
 }

@@ -15,9 +15,18 @@ function jsonOf({ written, ...row }: ResultRow): string {
 
 function memberJson(key: string, value: unknown, written: NonNullable<ResultRow['written']>): string {
   if (key === 'output' && written.output !== undefined) return written.output;
+  if (key === 'outputs' && written.outputs) {
+    const texts = written.outputs;
+    const members = Object.entries(value as Record<string, unknown>).map(
+      ([name, output]) => `${JSON.stringify(name)}:${texts[name] ?? JSON.stringify(output)}`,
+    );
+    return `{${members.join(',')}}`;
+  }
   const review = value as ResultRow['review'];
   if (key !== 'review' || written.review === undefined || review === null) return JSON.stringify(value);
-  return `{"agent":${JSON.stringify(review.agent)},"output":${written.review}}`;
+  const { agent, step } = review;
+  const named = step === undefined ? '' : `,"step":${JSON.stringify(step)}`;
+  return `{"agent":${JSON.stringify(agent)},"output":${written.review}${named}}`;
 }
 
 const COLUMNS = [
@@ -35,6 +44,8 @@ const COLUMNS = [
   'model',
   'edited',
   'read',
+  'step',
+  'outputs',
 ] as const;
 
 /** First line of `toCsv`. */
@@ -61,7 +72,8 @@ function cellOf(row: ResultRow, column: (typeof COLUMNS)[number]): Cell {
   if (value === null || value === undefined) return { text: '', plain: true };
   const plain = typeof value !== 'string';
   if (column === 'output') return { text: row.written?.output ?? JSON.stringify(value), plain, json: true };
-  if (column === 'review') return { text: memberJson(column, value, row.written ?? {}), plain, json: true };
+  if (column === 'review' || column === 'outputs')
+    return { text: memberJson(column, value, row.written ?? {}), plain, json: true };
   return plain ? { text: JSON.stringify(value), plain, json: true } : { text: value, plain };
 }
 

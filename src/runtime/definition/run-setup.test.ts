@@ -33,8 +33,8 @@ test('4,882 agents and 5,000 lines become rows and tasks; all of a frame fits on
 test('every item goes through the first step, and ends somewhere', () => {
   const planned = plan(100);
   for (let task = 0; task < 100; task++) {
-    expect(nextStep(planned, task, -1)).toBe(0);
-    expect(nextStep(planned, task, planned.steps.length - 1)).toBeNull();
+    expect(nextStep(planned, task, -1, [])).toBe(0);
+    expect(nextStep(planned, task, planned.steps.length - 1, [])).toBeNull();
   }
 });
 

@@ -1,5 +1,6 @@
 import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
+import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
@@ -14,7 +15,7 @@ import type { Reading } from '../../swarm/input/sink.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
-import { type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
+import { admits, type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';
 import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protocol.ts';
 
@@ -162,12 +163,18 @@ export function taskInput(
   return { line: line ?? 0, text: created.get(task)?.text ?? '' };
 }
 
-/** The first step of `task` after `step` (-1: the first of all); null when there is none. */
+/**
+ * The first step of `task` after `step` (-1: the first of all) that what it has come to lets it go through; null when there is none.
+ * @param held what its steps gave so far
+ */
 export function nextStep(
   { steps, tasks }: Pick<RunSetup, 'steps' | 'tasks'>,
   task: number,
   step: number,
+  held: readonly HeldOutput[] | undefined,
 ): number | null {
-  for (let next = step + 1; next < steps.length; next++) if (goesThrough(tasks, task, next)) return next;
+  const given = (of: number): unknown => outputOf(held, of)?.output;
+  for (let next = step + 1; next < steps.length; next++)
+    if (goesThrough(tasks, task, next) && admits(steps[next] as RunStep, given)) return next;
   return null;
 }

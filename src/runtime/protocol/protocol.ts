@@ -25,7 +25,7 @@ export type { Diagnostic } from '../../swarm/diagnostic.ts';
 export type { InputNote } from '../../swarm/input/notes.ts';
 export type { SkippedRecord } from '../../swarm/input/read-input.ts';
 export { REMOTE_MODEL } from '../../swarm/remote-model.ts';
-export type { RoleSummary, SwarmSummary } from '../../swarm/summary.ts';
+export type { RoleSummary, StepSummary, SwarmSummary } from '../../swarm/summary.ts';
 export type * from './action-reply.ts';
 export type * from './actions.ts';
 export type { Answers, PageApi } from './calls.ts';

@@ -62,6 +62,8 @@ export interface RunStatus extends RunInfo {
   readonly tokensPerSecond: number;
   readonly tokensPerSecondMean: number;
   readonly retries: number;
+  /** Items that came through each step of the flow, by its name; null where that is not known, as at moments of the past. */
+  readonly steps: Readonly<Record<string, number>> | null;
   readonly vram: VramSample | null;
   /** Agents on the GPU now, with what they do. */
   readonly residents: readonly {

@@ -11,6 +11,7 @@ import { BackedRows, type RowSource } from '../storage/backed-rows.ts';
 import { KeptRows } from '../storage/kept-rows.ts';
 import { KeptSource } from '../storage/kept-source.ts';
 import { ResultIndex } from '../storage/result-index.ts';
+import { StepCounts } from '../storage/step-counts.ts';
 import { type Restored, restored, type RowMemory } from './snapshots.ts';
 
 /** A stored run, folded up to the last event that is on the disk. */
@@ -69,7 +70,7 @@ export async function loadRun(store: RunStore, id: string, begun: Begun | null =
     kept.awaiting = true;
     return { ...common, index, recent };
   }
-  const index = new ResultIndex(rows, id);
+  const index = new ResultIndex(rows, id, new StepCounts(plan));
   let recent: ResultRow[] = [];
   await store.eachRow(id, (piece) => {
     index.add(piece);

@@ -9,7 +9,7 @@ import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Dispatcher } from '../turns/dispatcher.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
-import { reviewedText } from '../tasks/result-row.ts';
+import { readBy } from '../tasks/result-row.ts';
 import type { Definition } from '../definition/definition.ts';
 import { taskInput, nextStep, type RunSetup } from '../definition/run-setup.ts';
 import type { ActionDone, ActionRefused, ActionReply, AgentAction, Decision } from '../protocol/protocol.ts';
@@ -140,18 +140,20 @@ export class Operator {
     const brief = definition.of(had >= 0 ? had : (plan.layout.roles[step.roleIndex]?.firstAgent ?? 0));
     const read = readOutput(text, brief.check !== null);
     if (!read.ok) return no(read.why);
-    const { item } = reviewedText(step, state.held.get(task), taskInput(plan, state, task).text);
+    const { item } = readBy(step, state.held.get(task), taskInput(plan, state, task).text);
     const broken = brief.check?.(read.output, item);
     const written = brief.check ? writtenNumbers(text) : null;
     if (broken) return no({ code: 'output-refused', role: brief.name, detail: broken.detail });
     this.#decided(notice, 'edit');
     dispatcher.withdraw(task);
     const { tasks } = state;
-    const next = index === plan.tasks.result ? null : nextStep(plan, task, index);
+    const given = { step: index, slot: notice.slot ?? 0, agent: Math.max(0, had), output: read.output };
+    const held = [...(state.held.get(task) ?? []), given];
+    const next = index === plan.tasks.result ? null : nextStep(plan, task, index, held);
     tell({
       type: 'task.advanced',
       task,
-      agent: Math.max(0, tasks.agent[task] as number),
+      agent: given.agent,
       stage: index,
       ...(notice.slot !== undefined && { slot: notice.slot }),
       next: next ?? index,

@@ -81,6 +81,7 @@ export class Run implements RunView {
       report: this.state.engineReport as EngineReport | null,
       vram: this.figures()?.vram ?? null,
       elapsedMs: Math.round(elapsed),
+      steps: this.index.counts.now(this.state),
       tokensPerSecond: engines.tokensPerSecond,
       remote: this.#ownEndpoint ? this.#ownEndpoint.name : engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },

@@ -15,6 +15,7 @@ import { History, type SavedHistory } from '../history/history.ts';
 import type { RowSource } from '../storage/backed-rows.ts';
 import type { KeptRows } from '../storage/kept-rows.ts';
 import { ResultIndex, type SavedIndex } from '../storage/result-index.ts';
+import { StepCounts } from '../storage/step-counts.ts';
 
 /**
  * Raised with every change to what is saved or to how events are folded: a snapshot of another version is left alone, and the log is folded from
@@ -113,7 +114,11 @@ export async function restored(
     const history = new History(plan);
     history.restore(saved.history, state);
     const memory = memoryOf(state);
-    const index = indexFrom(memory.rows, run, second.value as SavedIndex, second.columns);
+    const index = indexFrom(
+      new ResultIndex(memory.rows, run, new StepCounts(plan)),
+      second.value as SavedIndex,
+      second.columns,
+    );
     return { state, history, index, memory };
   } catch {
     // Written by something that is not known here: the log says the same.
@@ -121,8 +126,7 @@ export async function restored(
   }
 }
 
-function indexFrom(store: RowSource, run: string, saved: SavedIndex, columns: Columns): ResultIndex {
-  const index = new ResultIndex(store, run);
+function indexFrom(index: ResultIndex, saved: SavedIndex, columns: Columns): ResultIndex {
   index.restore(saved, columns);
   return index;
 }

@@ -4,6 +4,7 @@ import type { ResultRow } from '../../store/records.ts';
 import type { OrderedRow, RunStore } from '../../store/run-store.ts';
 import type { ResultQuery } from '../protocol/protocol.ts';
 import { ResultIndex } from './result-index.ts';
+import { StepCounts } from './step-counts.ts';
 
 type Query = ResultQuery & { readonly beforeSeq?: number };
 
@@ -69,7 +70,11 @@ function storeOf(all: readonly OrderedRow[]): RunStore {
 test('c: lists are what sorting all rows anew gives, however the rows came and whatever was asked before', async () => {
   await fc.assert(
     fc.asyncProperty(rows, fc.array(fc.tuple(query, fc.nat(25)), { maxLength: 8 }), async (all, steps) => {
-      const index = new ResultIndex(storeOf(all), 'run');
+      const index = new ResultIndex(
+        storeOf(all),
+        'run',
+        new StepCounts({ steps: [], tasks: { result: -1, filters: [] } }),
+      );
       let added = 0;
       for (const [each, more] of [...steps, [{ offset: 0, count: 99 }, all.length] as const]) {
         index.add(all.slice(added, added + more));
@@ -98,7 +103,11 @@ test('c: lists are what sorting all rows anew gives, however the rows came and w
 test('c: rows that were read in the order of tasks are told in the order of their commits', async () => {
   await fc.assert(
     fc.asyncProperty(rows, query, async (all, each) => {
-      const index = new ResultIndex(storeOf(all), 'run');
+      const index = new ResultIndex(
+        storeOf(all),
+        'run',
+        new StepCounts({ steps: [], tasks: { result: -1, filters: [] } }),
+      );
       index.add(all.toSorted((a, b) => a.row.task - b.row.task));
       expect((await index.query(each)).rows.map(({ task }) => task)).toEqual(pageOf(all, each));
     }),

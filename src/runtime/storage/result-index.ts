@@ -2,6 +2,7 @@ import type { OrderedRow } from '../../store/run-store.ts';
 import { type Columns, columnOf } from '../../kernel/packed.ts';
 import type { ResultPage, ResultQuery, ResultRow } from '../protocol/protocol.ts';
 import type { RowSource } from './backed-rows.ts';
+import type { SavedCounts, StepCounts } from './step-counts.ts';
 
 /** Bits of `flags`. */
 const FAILED = 1;
@@ -44,17 +45,20 @@ export class ResultIndex {
   #committed: Sorted = { key: 'order', upTo: 0, places: NO_TASKS };
   #sorted: Sorted = this.#committed;
   failed = 0;
+  readonly counts: StepCounts;
 
-  constructor(store: RowSource, run: string) {
+  /** @param counts count items by step from the same rows */
+  constructor(store: RowSource, run: string, counts: StepCounts) {
     this.#store = store;
     this.#run = run;
+    this.counts = counts;
   }
 
   /** As it is now: whoever keeps it packs it before rows are added. */
   saved(): { readonly value: SavedIndex; readonly columns: Columns } {
     const upTo = this.#size;
     return {
-      value: { failed: this.failed, failures: [...this.#failures] },
+      value: { failed: this.failed, failures: [...this.#failures], steps: this.counts.saved() },
       columns: {
         task: this.#task.subarray(0, upTo),
         order: this.#order.subarray(0, upTo),
@@ -67,7 +71,8 @@ export class ResultIndex {
   }
 
   /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
-  restore({ failed, failures }: SavedIndex, columns: Columns): void {
+  restore({ failed, failures, steps = null }: SavedIndex, columns: Columns): void {
+    this.counts.restore(steps);
     this.#task = columnOf(columns, 'task', Uint32Array);
     this.#order = columnOf(columns, 'order', Float64Array);
     this.#line = columnOf(columns, 'line', Uint32Array);
@@ -113,6 +118,7 @@ export class ResultIndex {
       this.#attempts[place] = Math.min(MOST_ATTEMPTS, row.attempts);
       this.#tokens[place] = row.tokens;
       this.#flags[place] = (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0);
+      this.counts.add(row);
       if (row.failure === null) continue;
       this.failed++;
       this.#failures.set(row.failure, (this.#failures.get(row.failure) ?? 0) + 1);
@@ -251,6 +257,8 @@ export class ResultIndex {
 export interface SavedIndex {
   readonly failed: number;
   readonly failures: readonly (readonly [name: string, count: number])[];
+  /** Absent in those of earlier versions. */
+  readonly steps?: SavedCounts | null;
 }
 
 /** Places up to `upTo`, by `key`. */

@@ -8,9 +8,9 @@ import type { RunSetup } from '../definition/run-setup.ts';
 
 /** What the agent was asked: its input and, where it works on another's output, that output. */
 export function questionOf(plan: RunSetup, state: RunState, step: number, task: number, input: string): string {
-  const on = plan.steps[step]?.on ?? null;
-  const given = on === null ? undefined : outputOf(state.held.get(task), on)?.output;
-  return `${String(step)} ${given === undefined ? '' : JSON.stringify(given)} ${input}`;
+  const { on = null, beside = null } = plan.steps[step] ?? {};
+  const given = [on, beside].flatMap((of) => (of === null ? [] : [outputOf(state.held.get(task), of)?.output]));
+  return `${String(step)} ${given.map((output) => (output === undefined ? '' : JSON.stringify(output))).join(' ')} ${input}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** How tasks go through the flow: pure functions of the plan and of what is held of a task. */
-import { hasEnded } from '../../journal/outputs.ts';
+import { hasEnded, type HeldOutput } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
 import { nextStep, type RunSetup } from '../definition/run-setup.ts';
@@ -36,8 +36,18 @@ export function isSpare(plan: RunSetup, state: RunState, item: WorkItem): boolea
   );
 }
 
-/** Where the task goes on once the item is done: the same step while others of it are open; null: nowhere, the task is done. */
-export function stepAfter(plan: RunSetup, state: RunState, item: WorkItem): number | null {
-  const waits = others(plan, item).some((other) => !hasEnded(state.held.get(item.task), other));
-  return waits ? item.step : nextStep(plan, item.task, item.step);
+/**
+ * Where the task goes on once the item has given that output, which is not held yet: the same step while others of it are open; null: nowhere,
+ * the task is done.
+ */
+export function stepAfter(
+  plan: RunSetup,
+  state: RunState,
+  item: WorkItem & Pick<HeldOutput, 'agent'>,
+  output: unknown,
+): number | null {
+  const { task, step, slot, agent } = item;
+  const held = state.held.get(task) ?? [];
+  const waits = others(plan, item).some((other) => !hasEnded(held, other));
+  return waits ? step : nextStep(plan, task, step, [...held, { step, slot, agent, output }]);
 }

@@ -1,10 +1,9 @@
 import type { EventBody, JournalEvent } from '../../journal/events.ts';
-import { outputOf } from '../../journal/outputs.ts';
 import { type RunState, TASK } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { RowNote } from '../protocol/row-note.ts';
-import { resultRow } from './result-row.ts';
+import { resultOf, resultRow } from './result-row.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 
 export interface ResultRecorderOptions {
@@ -36,7 +35,7 @@ export class ResultRecorder {
     const last = state.tasks.agent[task] as number;
     const attempts = Math.max(1, state.tasks.attempts[task] as number);
     const row = resultRow(plan, state, task, { failure: null, note, agent: last, attempts });
-    const agent = outputOf(state.held.get(task), plan.tasks.result)?.agent ?? last;
+    const agent = resultOf(plan, state.held.get(task) ?? [])?.agent ?? last;
     const { seq } = tell({ type: 'task.committed', task, agent, attempts });
     write(row, seq);
   }

@@ -7,19 +7,48 @@ import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.
 import type { RowNote } from '../protocol/row-note.ts';
 
 /**
- * What a step's agent is given: the item; for a review the item and, below it, the output under review; for a later step of the chain the
- * output it works on.
+ * What a step's agent is given: the item, or the output that the step works on; below it the output under review, or what the step reads beside.
+ * Where the item itself is one of two, it stands first: it may be long, and what stands first may be shortened.
  */
-export function reviewedText(
-  step: RunStep,
+export function readBy(
+  { on, beside, review }: Pick<RunStep, 'on' | 'beside' | 'review'>,
   held: readonly HeldOutput[] | undefined,
   item: string,
-): { readonly item: string; readonly reviewed: string | null } {
-  if (step.on === null) return { item, reviewed: null };
-  const given = outputOf(held, step.on);
-  const output = given?.output;
-  const text = typeof output === 'string' ? output.toWellFormed() : (given?.written ?? JSON.stringify(output ?? null));
-  return step.review ? { item, reviewed: text } : { item: text, reviewed: null };
+): { readonly item: string; readonly below: string | null } {
+  const textOf = (step: number | null): string => (step === null ? item : outputText(outputOf(held, step)));
+  if (on !== null && (review || beside === null)) return { item, below: textOf(on) };
+  return { item: textOf(on), below: beside === undefined ? null : textOf(beside) };
+}
+
+function outputText({ output, written }: Pick<HeldOutput, 'output' | 'written'> = { output: null }): string {
+  return typeof output === 'string' ? output.toWellFormed() : (written ?? JSON.stringify(output ?? null));
+}
+
+/** Whether what its agents are given begins with the item. */
+export const readsItem = ({ on, beside, review }: Pick<RunStep, 'on' | 'beside' | 'review'>): boolean =>
+  on === null || review || beside === null;
+
+/** The output of the last step that the task went through, reviews not counted. */
+export function resultOf({ tasks }: Pick<RunSetup, 'tasks'>, held: readonly HeldOutput[]): HeldOutput | undefined {
+  // Reviews stand behind the last step of the others.
+  for (let step = tasks.result; step >= 0; step--) {
+    const found = outputOf(held, step);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The review of the result or, where that has none, the first one there is. */
+function reviewOf(
+  { steps }: Pick<RunSetup, 'steps'>,
+  held: readonly HeldOutput[],
+  result: number,
+): HeldOutput | undefined {
+  const given = steps.flatMap(({ review, on }, index) => {
+    const output = review ? outputOf(held, index) : undefined;
+    return output ? [{ on, output }] : [];
+  });
+  return (given.find(({ on }) => on === result) ?? given[0])?.output;
 }
 
 interface Ending {
@@ -34,11 +63,8 @@ interface Ending {
 export function resultRow(plan: RunSetup, state: RunState, task: number, ending: Ending): ResultRow {
   const held = state.held.get(task) ?? [];
   const input = taskInput(plan, state, task);
-  const result = outputOf(held, plan.tasks.result);
-  const review = outputOf(
-    held,
-    plan.steps.findIndex((step) => step.review),
-  );
+  const result = ending.failure === null ? resultOf(plan, held) : outputOf(held, plan.tasks.result);
+  const review = reviewOf(plan, held, result?.step ?? plan.tasks.result);
   const agent = result?.agent ?? ending.agent;
   return {
     task,
@@ -52,8 +78,14 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     tokens: state.tasks.tokens[task] as number,
     durationMs: Math.round(state.tasks.ms[task] as number),
     review:
-      review && ending.failure === null ? { agent: agentName(plan.layout, review.agent), output: review.output } : null,
-    ...(ending.failure === null && writtenOf(result, review)),
+      review && ending.failure === null
+        ? {
+            agent: agentName(plan.layout, review.agent),
+            output: review.output,
+            ...reviewStep(plan, review.step, result?.step),
+          }
+        : null,
+    ...othersOf(plan, held, result, review, ending.failure === null),
     ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
@@ -61,13 +93,39 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   };
 }
 
-/** As they were written, where that is not what JSON would make of them. */
-function writtenOf(result: HeldOutput | undefined, review: HeldOutput | undefined): Pick<ResultRow, 'written'> {
+/** Names the review where it is of no result. */
+function reviewStep({ steps }: RunSetup, review: number, result: number | undefined): { readonly step?: string } {
+  const { on, name } = steps[review] ?? {};
+  return on === result || name === undefined ? {} : { step: name };
+}
+
+/**
+ * Which step gave the result, where that is not the last; outputs that are neither that nor its review, by step; and all of them as they were
+ * written, where that is not what JSON would make of them.
+ */
+function othersOf(
+  { steps, tasks }: RunSetup,
+  held: readonly HeldOutput[],
+  result: HeldOutput | undefined,
+  review: HeldOutput | undefined,
+  succeeded: boolean,
+): Pick<ResultRow, 'step' | 'outputs' | 'written'> {
+  const others = steps.flatMap(({ name }, index): [string, HeldOutput][] => {
+    const told = index === result?.step || index === review?.step;
+    const given = told ? undefined : outputOf(held, index);
+    return given && given.output !== null ? [[name, given]] : [];
+  });
+  const texts = others.flatMap(([name, { written }]) => (written === undefined ? [] : [[name, written]]));
   const written = {
-    ...(result?.written !== undefined && { output: result.written }),
-    ...(review?.written !== undefined && { review: review.written }),
+    ...(succeeded && result?.written !== undefined && { output: result.written }),
+    ...(succeeded && review?.written !== undefined && { review: review.written }),
+    ...(texts.length > 0 && { outputs: Object.fromEntries(texts) as Record<string, string> }),
   };
-  return Object.keys(written).length > 0 ? { written } : {};
+  return {
+    ...(succeeded && result && result.step !== tasks.result && { step: steps[result.step]?.name ?? '' }),
+    ...(others.length > 0 && { outputs: Object.fromEntries(others.map(([name, { output }]) => [name, output])) }),
+    ...(Object.keys(written).length > 0 && { written }),
+  };
 }
 
 /**
@@ -84,13 +142,13 @@ function readingsOf(plan: RunSetup, state: RunState, task: number, tried: boolea
     .flatMap(({ step, read: parts, dropped }): RowReading[] => {
       const at = plan.steps[step];
       if (!at) return [];
-      const { item } = reviewedText(at, state.held.get(task), text);
-      const of = at.on !== null && !at.review ? plan.steps[at.on]?.role : undefined;
+      const { item } = readBy(at, state.held.get(task), text);
+      const of = readsItem(at) ? undefined : plan.steps[at.on ?? -1]?.name;
       return [
         {
-          role: at.role,
+          role: at.name,
           ...(of !== undefined && { of }),
-          characters: at.on === null || at.review ? whole : item.length,
+          characters: readsItem(at) ? whole : item.length,
           read: parts ?? [[0, item.length]],
           ...(dropped > 0 && { forgot: dropped / 2 }),
         },

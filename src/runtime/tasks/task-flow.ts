@@ -36,21 +36,24 @@ export class TaskFlow {
   }
 
   /** The item has its output, after so many attempts that count into the row. */
-  accept(item: WorkItem & Author, { output, written }: GivenOutput, attempts: number): void {
-    this.#advance(item, { output, written }, attempts);
-    this.#goOn(item, null);
+  accept(item: WorkItem & Author, given: GivenOutput, attempts: number): void {
+    const { plan, state } = this.#with;
+    const next = stepAfter(plan, state, item, given.output);
+    this.#advance(item, given, attempts, next);
+    this.#goOn(item, next, null);
   }
 
   /** The item is done without an output. A review that was the last thing to do leaves no trace but the note. */
   goWithout(item: WorkItem & Author, attempts: number, note: RowNote | null): void {
     const { plan, state } = this.#with;
-    const leavesNoTrace = plan.steps[item.step]?.review === true && stepAfter(plan, state, item) === null;
-    if (!leavesNoTrace) this.#advance(item, { output: null, written: null }, attempts);
-    this.#goOn(item, note);
+    const next = stepAfter(plan, state, item, null);
+    const leavesNoTrace = plan.steps[item.step]?.review === true && next === null;
+    if (!leavesNoTrace) this.#advance(item, { output: null, written: null }, attempts, next);
+    this.#goOn(item, next, note);
   }
 
-  #advance(item: WorkItem & Author, { output, written }: GivenOutput, attempts: number): void {
-    const { plan, state, tell } = this.#with;
+  #advance(item: WorkItem & Author, { output, written }: GivenOutput, attempts: number, next: number | null): void {
+    const { state, tell } = this.#with;
     const { task, step, slot, agent, model } = item;
     tell({
       type: 'task.advanced',
@@ -58,7 +61,7 @@ export class TaskFlow {
       agent,
       stage: step,
       ...(slot !== 0 && { slot }),
-      next: stepAfter(plan, state, item) ?? step,
+      next: next ?? step,
       output,
       ...(written !== null && { written }),
       attempts: (state.tasks.attempts[task] as number) + attempts,
@@ -67,9 +70,8 @@ export class TaskFlow {
   }
 
   /** The item's task waits at its next step, or is done; where it waits for others of the same step, that is all. */
-  #goOn(item: WorkItem, note: RowNote | null): void {
+  #goOn(item: WorkItem, next: number | null, note: RowNote | null): void {
     const { plan, state, queue, recorder } = this.#with;
-    const next = stepAfter(plan, state, item);
     if (next === null) recorder.done(item.task, note);
     else if (next !== item.step) for (const open of openItems(plan, state, item.task)) queue.push(open);
   }

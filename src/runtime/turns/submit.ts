@@ -10,7 +10,7 @@ import type { Keep } from '../../kernel/ranges.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
-import { reviewedText } from '../tasks/result-row.ts';
+import { readBy } from '../tasks/result-row.ts';
 import type { Definition } from '../definition/definition.ts';
 import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 import type { Residence } from '../../memory/residence.ts';
@@ -84,7 +84,7 @@ export class Submitter {
     const id = `${String(fence)}-${String(++this.#turns)}`;
     const model = attempts.takeModel(item);
     const { seed, rules = 1 } = plan.settings;
-    const whole = reviewedText(place, state.held.get(task), taskInput(plan, state, task).text);
+    const whole = readBy(place, state.held.get(task), taskInput(plan, state, task).text);
     const offset = partsOf(state.parts.get(task), item).at(-1)?.next ?? 0;
     const text = { ...whole, item: whole.item.slice(offset) };
     const contextTokens = (model === null ? null : escalation.contextTokens(model)) ?? this.#contextTokens;

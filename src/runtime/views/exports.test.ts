@@ -3,6 +3,7 @@ import { MemoryDisk, MemoryStore } from '../../chaos/memory-store.ts';
 import type { ResultRow, RunRecord } from '../../store/records.ts';
 import { noteEn } from '../../ui/text/say.en.ts';
 import { ResultIndex } from '../storage/result-index.ts';
+import { StepCounts } from '../storage/step-counts.ts';
 import { exportRun, rowTexts } from './exports.ts';
 import type { RunView } from './run-view.ts';
 
@@ -32,7 +33,7 @@ test('exports have remarks on rows in words, whether a code was stored or, by an
     undefined,
   ]);
   const csv = (await (await exportRun(view, store, 'csv', noteEn)).text()).split('\r\n');
-  expect(csv[1]).toMatch(/,no review: json-invalid after 3 attempts,{4}$/);
+  expect(csv[1]).toMatch(/,no review: json-invalid after 3 attempts,{6}$/);
 });
 
 test.each(['jsonl', 'csv'] as const)(
@@ -46,7 +47,7 @@ test.each(['jsonl', 'csv'] as const)(
     };
     await store.create(record, { swarm: { file: 's', text: '' }, input: { name: 'i', text: '' }, settings: {} });
     const fence = await store.openWriter('run-1');
-    const index = new ResultIndex(store, 'run-1');
+    const index = new ResultIndex(store, 'run-1', new StepCounts({ steps: [], tasks: { result: -1, filters: [] } }));
     const view = { id: 'run-1', index } as unknown as RunView;
     const got: { task: number; text: string }[] = [];
     let [after, head] = [-1, ''];

@@ -20,6 +20,7 @@ export interface LiveFigures extends HistoryFigures {
   /** Absent where nobody knows better than the engine's last report. */
   readonly seats?: RunStatus['seats'];
   readonly remote?: string | null;
+  readonly steps?: RunStatus['steps'];
 }
 
 /** Notices told to a page at once, and records of the input that were passed over. */
@@ -49,6 +50,7 @@ export function statusOf(record: RunInfo, plan: RunSetup, state: RunState, live:
     ...record,
     seats: { now: live.residents.length, target: built, max: built },
     remote: null,
+    steps: null,
     ...live,
     summary: plan.summary,
     input: { notes: plan.notes, skipped: plan.skipped.slice(0, SKIPPED) },

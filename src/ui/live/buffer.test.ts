@@ -40,6 +40,7 @@ const status: RunStatus = {
   tokensPerSecond: 0,
   tokensPerSecondMean: 0,
   retries: 0,
+  steps: null,
   vram: null,
   residents: [],
   seats: { now: 0, target: 0, max: 0 },

@@ -297,6 +297,14 @@ export const en = {
     keepRun: 'Keep this run?',
     notNow: 'Not now',
   },
+  flow: {
+    input: 'Input',
+    each: (on: string) => `each of ${on}`,
+    reviews: (on: string, share: string, part: boolean) => (part ? `reviews ${share} of ${on}` : `reviews ${on}`),
+    passes: (on: string) => `lets pass of ${on}`,
+    beside: (name: string) => `, beside it ${name}`,
+    where: (test: string) => `: ${test}`,
+  },
   read: {
     title: 'Read it before you run it.',
     lead: 'The marked lines decide what it can do here. Nothing is fetched and nothing runs before you press Run.',
@@ -307,8 +315,6 @@ export const en = {
     agentsIs: (agents: number, resident: number) => `${num(agents)}, at most ${num(resident)} on the GPU at once`,
     roles: 'Roles',
     flow: 'Flow',
-    flowAll: (role: string, on: string) => `${role} works on ${on}`,
-    flowShare: (role: string, on: string, share: number) => `${role} works on ${percent(share)} of ${on}`,
     model: 'Model',
     memory: 'GPU memory',
     memoryIs: (mib: number, occupancy: number) => `${mebibytes(mib)}, stops at ${percent(occupancy)}`,

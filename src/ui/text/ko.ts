@@ -300,6 +300,14 @@ export const ko: Dictionary = {
     keepRun: '이 실행을 보관할까요?',
     notNow: '나중에',
   },
+  flow: {
+    input: '입력',
+    each: (on) => `${on}마다`,
+    reviews: (on, share, part) => (part ? `${on}의 ${share} 검토` : `${on} 검토`),
+    passes: (on) => `${on} 가운데 통과`,
+    beside: (name) => `, ${name} 함께 읽음`,
+    where: (test) => `: ${test}`,
+  },
   read: {
     title: '실행하기 전에 읽어 보십시오.',
     lead: '표시된 줄이 여기서 할 수 있는 일을 정합니다. 실행을 누르기 전에는 아무것도 받거나 실행하지 않습니다.',
@@ -310,8 +318,6 @@ export const ko: Dictionary = {
     agentsIs: (agents, resident) => `${num(agents)}개, GPU에는 동시에 최대 ${num(resident)}개`,
     roles: '역할',
     flow: '흐름',
-    flowAll: (role, on) => `${on} → ${role}`,
-    flowShare: (role, on, share) => `${on}의 ${percent(share)} → ${role}`,
     model: '모델',
     memory: 'GPU 메모리',
     memoryIs: (mib, occupancy) => `${mebibytes(mib)}, ${percent(occupancy)}에서 멈춤`,

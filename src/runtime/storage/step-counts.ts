@@ -1,0 +1,90 @@
+import { outputOf } from '../../journal/outputs.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { ResultRow } from '../../store/records.ts';
+import type { TaskPlan } from '../../swarm/flow.ts';
+import { passes } from '../../swarm/where.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
+
+type Steps = Pick<RunSetup, 'steps'> & { readonly tasks: Pick<TaskPlan, 'result' | 'filters'> };
+
+/** Open tasks whose outputs are looked through for one count. */
+const MOST_OPEN = 20_000;
+
+/**
+ * How many items came through each step of the flow, those that only let pass included: of tasks that ended by their rows, of open ones by what is
+ * held of them.
+ */
+export class StepCounts {
+  readonly #plan: Steps;
+  /** Of rows, by step; null where nobody counted the first of them. */
+  #ended: number[] | null;
+  readonly #filters: number[];
+
+  constructor(plan: Steps) {
+    this.#plan = plan;
+    this.#ended = plan.steps.map(() => 0);
+    this.#filters = plan.tasks.filters.map(() => 0);
+  }
+
+  add(row: ResultRow): void {
+    if (!this.#ended) return;
+    const { steps, tasks } = this.#plan;
+    const outputs = new Map<number, unknown>();
+    const at = (name: string): number => steps.findIndex((step) => step.name === name);
+    for (const [name, output] of Object.entries(row.outputs ?? {})) outputs.set(at(name), output);
+    const result = row.step === undefined ? tasks.result : at(row.step);
+    if (row.failure === null) outputs.set(result, row.output);
+    if (row.review)
+      outputs.set(row.review.step === undefined ? this.#reviewOf(result) : at(row.review.step), row.review.output);
+    this.#count(this.#ended, this.#filters, outputs);
+  }
+
+  /** By name, with what is held of tasks that are open now; null where that is not known. */
+  now({ held }: Pick<RunState, 'held'>): Record<string, number> | null {
+    if (!this.#ended) return null;
+    const { steps, tasks } = this.#plan;
+    const [counts, filters] = [[...this.#ended], [...this.#filters]];
+    let looked = 0;
+    for (const given of held.values()) {
+      if (++looked > MOST_OPEN) break;
+      const outputs = new Map<number, unknown>();
+      for (const { step } of given) outputs.set(step, outputOf(given, step)?.output ?? null);
+      this.#count(counts, filters, outputs);
+    }
+    return Object.fromEntries([
+      ...steps.map(({ name }, step) => [name, counts[step] ?? 0]),
+      ...tasks.filters.map(({ name }, filter) => [name, filters[filter] ?? 0]),
+    ]) as Record<string, number>;
+  }
+
+  saved(): SavedCounts | null {
+    return this.#ended && { steps: [...this.#ended], filters: [...this.#filters] };
+  }
+
+  /** `saved`: null where whoever kept the rows did not count. */
+  restore(saved: SavedCounts | null): void {
+    this.#ended = saved && [...saved.steps];
+    for (const [filter, count] of (saved?.filters ?? []).entries()) this.#filters[filter] = count;
+  }
+
+  #count(steps: number[], filters: number[], outputs: ReadonlyMap<number, unknown>): void {
+    for (const [step, output] of outputs) if (output !== null) steps[step] = (steps[step] ?? 0) + 1;
+    for (const [filter, { on, where }] of this.#plan.tasks.filters.entries()) {
+      if ((outputs.get(on) ?? null) === null) continue;
+      const through = where.every(({ step, condition }) => outputs.has(step) && passes(condition, outputs.get(step)));
+      if (through) filters[filter] = (filters[filter] ?? 0) + 1;
+    }
+  }
+
+  /** The review of that step or, where it has none, the first one. */
+  #reviewOf(result: number): number {
+    const { steps } = this.#plan;
+    const own = steps.findIndex(({ review, on }) => review && on === result);
+    return own >= 0 ? own : steps.findIndex(({ review }) => review);
+  }
+}
+
+export interface SavedCounts {
+  readonly steps: readonly number[];
+  readonly filters: readonly number[];
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { outputsOf } from './outputs.ts';
+
+const flow = [
+  { name: 'triage', role: 'triager', on: 'input', review: false, share: 1 },
+  { name: 'bad', role: null, on: 'triage', where: 'urgent = true', review: false, share: 1 },
+  { name: 'explain', role: 'writer', on: 'bad', review: false, share: 1 },
+  { name: 'check', role: 'judge', on: 'explain', review: true, share: 1 },
+];
+
+test('a row with one output has no names', () => {
+  expect(outputsOf({ output: { a: 1 } }, { flow })).toEqual([{ name: '', text: '{"a":1}' }]);
+});
+
+test('of several steps each has its name, the result first, and numbers are as they were written', () => {
+  const row = { output: 'because', outputs: { triage: { n: 1e400 } }, written: { outputs: { triage: '{"n":1e400}' } } };
+  expect(outputsOf(row, { flow })).toEqual([
+    { name: 'explain', text: expect.stringContaining('because') as string },
+    { name: 'triage', text: '{"n":1e400}' },
+  ]);
+  expect(outputsOf({ output: { n: 2 }, step: 'triage' }, { flow })).toEqual([{ name: 'triage', text: '{"n":2}' }]);
+});

@@ -1,0 +1,18 @@
+import type { ResultRow, SwarmSummary } from '../../runtime/protocol/protocol.ts';
+import { compact } from '../base/format.ts';
+
+/** What steps gave for a row, the result first, numbers as they were written; with names where there are several. */
+export function outputsOf(
+  { output, outputs, written, step }: Pick<ResultRow, 'output' | 'outputs' | 'written' | 'step'>,
+  { flow }: Pick<SwarmSummary, 'flow'>,
+): readonly { readonly name: string; readonly text: string }[] {
+  const last = flow.findLast(({ role, review }) => role !== null && !review)?.name ?? '';
+  const several = outputs !== undefined || step !== undefined;
+  return [
+    { name: several ? (step ?? last) : '', text: written?.output ?? compact(output) },
+    ...Object.entries(outputs ?? {}).map(([name, each]) => ({
+      name,
+      text: written?.outputs?.[name] ?? compact(each),
+    })),
+  ];
+}
