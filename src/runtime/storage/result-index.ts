@@ -7,11 +7,13 @@ import type { SavedCounts, StepCounts } from './step-counts.ts';
 /** Bits of `flags`. */
 const FAILED = 1;
 const DISPUTED = 2;
+/** It took several turns, and no more than it has steps. */
+const STEP_BY_STEP = 4;
 
 const ONLY: Readonly<Record<NonNullable<ResultQuery['only']>, (flags: number, attempts: number) => boolean>> = {
   all: () => true,
   failed: (flags) => (flags & FAILED) !== 0,
-  retried: (_, attempts) => attempts > 1,
+  retried: (flags, attempts) => attempts > 1 && (flags & STEP_BY_STEP) === 0,
   disputed: (flags) => (flags & DISPUTED) !== 0,
 };
 
@@ -117,7 +119,9 @@ export class ResultIndex {
       this.#line[place] = row.line;
       this.#attempts[place] = Math.min(MOST_ATTEMPTS, row.attempts);
       this.#tokens[place] = row.tokens;
-      this.#flags[place] = (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0);
+      const stepByStep = row.failure === null && row.attempts > 1 && row.attempts <= this.counts.turnsOf(row);
+      this.#flags[place] =
+        (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0) | (stepByStep ? STEP_BY_STEP : 0);
       this.counts.add(row);
       if (row.failure === null) continue;
       this.failed++;

@@ -39,6 +39,13 @@ export class StepCounts {
     this.#count(this.#ended, this.#filters, outputs);
   }
 
+  /** Turns that the row would have taken without a failed one: its steps, reviews not counted. */
+  turnsOf(row: Pick<ResultRow, 'outputs'>): number {
+    const { steps } = this.#plan;
+    const others = Object.keys(row.outputs ?? {});
+    return 1 + others.filter((name) => steps.some((step) => step.name === name && !step.review)).length;
+  }
+
   /** By name, with what is held of tasks that are open now; null where that is not known. */
   now({ held }: Pick<RunState, 'held'>): Record<string, number> | null {
     if (!this.#ended) return null;

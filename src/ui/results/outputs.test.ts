@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outputsOf } from './outputs.ts';
+import { outputsOf, turnsOf } from './outputs.ts';
 
 const flow = [
   { name: 'triage', role: 'triager', on: 'input', review: false, share: 1 },
@@ -19,4 +19,9 @@ test('of several steps each has its name, the result first, and numbers are as t
     { name: 'triage', text: '{"n":1e400}' },
   ]);
   expect(outputsOf({ output: { n: 2 }, step: 'triage' }, { flow })).toEqual([{ name: 'triage', text: '{"n":2}' }]);
+});
+
+test('a turn for each step is no retry; reviews are not counted', () => {
+  expect(turnsOf({}, { flow })).toBe(1);
+  expect(turnsOf({ outputs: { triage: {}, check: { agree: true } } }, { flow })).toBe(2);
 });
