@@ -299,6 +299,8 @@ export const en = {
   },
   flow: {
     input: 'Input',
+    /** Where a step takes it. */
+    ofInput: 'the input',
     each: (on: string) => `each of ${on}`,
     reviews: (on: string, share: string, part: boolean) => (part ? `reviews ${share} of ${on}` : `reviews ${on}`),
     passes: (on: string) => `lets pass of ${on}`,

@@ -302,6 +302,7 @@ export const ko: Dictionary = {
   },
   flow: {
     input: '입력',
+    ofInput: '입력',
     each: (on) => `${on}마다`,
     reviews: (on, share, part) => (part ? `${on}의 ${share} 검토` : `${on} 검토`),
     passes: (on) => `${on} 가운데 통과`,
