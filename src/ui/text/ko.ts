@@ -5,7 +5,7 @@ import { errorsKo } from './errors.ko.ts';
 import { inputKo } from './input.ko.ts';
 import { linksKo } from './links.ko.ts';
 import { liveKo } from './live.ko.ts';
-import { sayKo } from './say.ko.ts';
+import { FAILURES, sayKo } from './say.ko.ts';
 
 /** 3 min 20 s -> 3분 20초. */
 const korean = (length: string): string =>
@@ -492,7 +492,8 @@ export const ko: Dictionary = {
     agreed: '동의',
     disputed: '이견',
     reviewed: '검토됨',
-    failure: (reason) => `실패: ${reason}`,
+    failure: (reason) =>
+      `실패: ${Object.hasOwn(FAILURES, reason) ? FAILURES[reason as keyof typeof FAILURES] : reason}`,
     openAgent: (agent) => `${agent}의 이야기`,
     readTo: (to, of) => `${num(of)}자 중 ${num(to)}자까지 읽음`,
     readParts: (parts, of) => `${num(of)}자 중 ${parts}번째 글자를 읽음`,

@@ -78,7 +78,7 @@ const STATES: Readonly<Record<AgentState, string>> = {
   done: '완료',
 };
 
-const FAILURES: Readonly<Record<TaskFailure, string>> = {
+export const FAILURES: Readonly<Record<TaskFailure, string>> = {
   'output-truncated': '출력 잘림',
   'json-invalid': '잘못된 JSON',
   'schema-mismatch': '스키마와 맞지 않음',
