@@ -89,6 +89,7 @@ def main():
     ap.add_argument("--qat-from", type=float, default=1.0, help="share of the run after which weights are rounded to 4 bits in the forward pass")
     ap.add_argument("--eval-minutes", type=float, default=5)
     ap.add_argument("--reviews", type=float, default=0.25)
+    ap.add_argument("--attacks", type=float, help="share of lines that hold an instruction; absent: the generator's own")
     ap.add_argument("--repeats", type=float, default=0.0, help="share of plain copying, for the first minutes")
     a = ap.parse_args()
     out = Path(a.out)
@@ -133,7 +134,7 @@ def main():
     threads = Threads(a.threads)
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats):
+    for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats, attacks=a.attacks):
         elapsed = (time.time() - begun) / 60
         if elapsed >= a.minutes or stopped:
             break
