@@ -188,6 +188,14 @@ function checkFlow({ roles, flow }: Swarm): Broken[] {
         expected: 'reviews beside it',
       });
     }
+    if (step.marked !== undefined && step.reviews === undefined) {
+      broken.push({
+        path: [...path, 'marked'],
+        part: 'key',
+        message: `flow[${index}].marked has no meaning here`,
+        expected: 'reviews beside it',
+      });
+    }
     if (step.reviews !== undefined) {
       if (review !== undefined) {
         broken.push({

@@ -7,8 +7,10 @@ export interface FlowStep {
   /** Step whose output this one works on; null = the item itself. */
   readonly on: number | null;
   readonly review: boolean;
-  /** Share of items that go through this step, in (0, 1]. */
+  /** Share of items that go through this step, in (0, 1]; 0: none but those that are marked. */
   readonly share: number;
+  /** Items that have signs of an instruction go through it whatever the share; not among `TaskPlan.chosen`. */
+  readonly marked?: true;
   /** Agents that answer each item at this step, side by side. */
   readonly slots: number;
 }
@@ -22,7 +24,7 @@ export interface TaskPlan {
   readonly result: number;
   /** By step: bit `item` of the bytes is set where the item goes through it; null where all do. */
   readonly chosen: readonly (Uint8Array | null)[];
-  /** Turns that a run without failures takes. */
+  /** Turns that a run without failures takes, for items without signs of an instruction. */
   readonly turns: number;
 }
 
@@ -40,6 +42,7 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed'>, items: number, se
       return null;
     }
     const bits = new Uint8Array(Math.ceil(items / 8));
+    if (share === 0) return bits;
     const random = seededRandom(seed).split(`plan/${role}`);
     // One in ten means one of every ten, not ten that happen to come first: chance decides within a block only.
     const size = Math.ceil(1 / share);
@@ -55,7 +58,7 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed'>, items: number, se
   return { items, seed, steps, result: steps.findLastIndex((step) => !step.review), chosen, turns };
 }
 
-/** Whether the item goes through the step; of those that came later, chance decides for each by itself. */
+/** Whether the item goes through the step, marks aside; of those that came later, chance decides for each by itself. */
 export function goesThrough({ items, seed, steps, chosen }: TaskPlan, item: number, step: number): boolean {
   const bits = chosen[step];
   if (bits === undefined) return false;
@@ -98,7 +101,8 @@ function orderSteps(flow: readonly SwarmStep[]): FlowStep[] {
   for (const step of flow) {
     if (step.reviews === undefined) continue;
     const reviewed = steps.findIndex(({ role }) => role === step.reviews);
-    steps.push({ role: step.role, on: reviewed, review: true, share: step.share ?? 1, slots: 1 });
+    const { marked = false, share = marked ? 0 : 1 } = step;
+    steps.push({ role: step.role, on: reviewed, review: true, share, ...(marked && { marked }), slots: 1 });
   }
   return steps;
 }

@@ -14,7 +14,13 @@ export interface SwarmSummary {
   readonly agents: number;
   readonly roles: readonly RoleSummary[];
   /** In working order; `on` is `input` or the role whose outputs the step takes. */
-  readonly flow: readonly { readonly role: string; readonly on: string; readonly share: number }[];
+  /** `share` 0: none but marked ones. */
+  readonly flow: readonly {
+    readonly role: string;
+    readonly on: string;
+    readonly share: number;
+    readonly marked?: true;
+  }[];
   readonly model: string;
   readonly seed: number;
   readonly budget: {
@@ -43,7 +49,12 @@ export function summarize(swarm: Swarm): SwarmSummary {
       firstAgent,
       prompt: swarm.roles[name]?.prompt ?? '',
     })),
-    flow: steps.map(({ role, on, share }) => ({ role, on: on === null ? 'input' : (steps[on]?.role ?? ''), share })),
+    flow: steps.map(({ role, on, share, marked }) => ({
+      role,
+      on: on === null ? 'input' : (steps[on]?.role ?? ''),
+      share,
+      ...(marked && { marked }),
+    })),
     model: swarm.model,
     seed: swarm.seed,
     askMs: swarm.supervision.ask ?? null,

@@ -35,6 +35,7 @@ const COLUMNS = [
   'model',
   'edited',
   'read',
+  'signs',
 ] as const;
 
 /** First line of `toCsv`. */

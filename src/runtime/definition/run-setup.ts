@@ -1,3 +1,4 @@
+import { instructionSigns } from '../../agents/instruction-signs.ts';
 import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
 import type { RunState } from '../../journal/run-state.ts';
@@ -164,10 +165,16 @@ export function taskInput(
 
 /** The first step of `task` after `step` (-1: the first of all); null when there is none. */
 export function nextStep(
-  { steps, tasks }: Pick<RunSetup, 'steps' | 'tasks'>,
+  setup: Pick<RunSetup, 'steps' | 'tasks' | 'items'>,
+  state: Pick<RunState, 'created'>,
   task: number,
   step: number,
 ): number | null {
-  for (let next = step + 1; next < steps.length; next++) if (goesThrough(tasks, task, next)) return next;
+  const { steps, tasks } = setup;
+  for (let next = step + 1; next < steps.length; next++) {
+    if (goesThrough(tasks, task, next)) return next;
+    // Looked for only where it decides: it costs a walk over the text.
+    if (steps[next]?.marked && instructionSigns(taskInput(setup, state, task).text).length > 0) return next;
+  }
   return null;
 }

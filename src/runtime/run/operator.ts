@@ -147,7 +147,7 @@ export class Operator {
     this.#decided(notice, 'edit');
     dispatcher.withdraw(task);
     const { tasks } = state;
-    const next = index === plan.tasks.result ? null : nextStep(plan, task, index);
+    const next = index === plan.tasks.result ? null : nextStep(plan, state, task, index);
     tell({
       type: 'task.advanced',
       task,

@@ -6,12 +6,14 @@ import type { RowSource } from './backed-rows.ts';
 /** Bits of `flags`. */
 const FAILED = 1;
 const DISPUTED = 2;
+const MARKED = 4;
 
 const ONLY: Readonly<Record<NonNullable<ResultQuery['only']>, (flags: number, attempts: number) => boolean>> = {
   all: () => true,
   failed: (flags) => (flags & FAILED) !== 0,
   retried: (_, attempts) => attempts > 1,
   disputed: (flags) => (flags & DISPUTED) !== 0,
+  marked: (flags) => (flags & MARKED) !== 0,
 };
 
 const FIRST_ROWS = 64;
@@ -39,6 +41,8 @@ export class ResultIndex {
   #flags = new Uint8Array(FIRST_ROWS);
   /** How many rows failed, by the name of the failure. */
   readonly #failures = new Map<string, number>();
+  /** How many rows have a sign of an instruction, by its name. */
+  readonly #signs = new Map<string, number>();
   #size = 0;
   /** Places in the order of commits, as far as they are told apart from the order of adding; and the list that was asked for last. */
   #committed: Sorted = { key: 'order', upTo: 0, places: NO_TASKS };
@@ -54,7 +58,7 @@ export class ResultIndex {
   saved(): { readonly value: SavedIndex; readonly columns: Columns } {
     const upTo = this.#size;
     return {
-      value: { failed: this.failed, failures: [...this.#failures] },
+      value: { failed: this.failed, failures: [...this.#failures], signs: [...this.#signs] },
       columns: {
         task: this.#task.subarray(0, upTo),
         order: this.#order.subarray(0, upTo),
@@ -67,7 +71,7 @@ export class ResultIndex {
   }
 
   /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
-  restore({ failed, failures }: SavedIndex, columns: Columns): void {
+  restore({ failed, failures, signs = [] }: SavedIndex, columns: Columns): void {
     this.#task = columnOf(columns, 'task', Uint32Array);
     this.#order = columnOf(columns, 'order', Float64Array);
     this.#line = columnOf(columns, 'line', Uint32Array);
@@ -80,6 +84,7 @@ export class ResultIndex {
     if (this.#size === 0) this.#grow(FIRST_ROWS);
     this.failed = failed;
     for (const [name, count] of failures) this.#failures.set(name, count);
+    for (const [name, count] of signs) this.#signs.set(name, count);
   }
 
   /** Rows, failed ones included. */
@@ -112,7 +117,10 @@ export class ResultIndex {
       this.#line[place] = row.line;
       this.#attempts[place] = Math.min(MOST_ATTEMPTS, row.attempts);
       this.#tokens[place] = row.tokens;
-      this.#flags[place] = (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0);
+      const marked = row.signs !== undefined && row.signs.length > 0;
+      this.#flags[place] =
+        (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0) | (marked ? MARKED : 0);
+      for (const sign of row.signs ?? []) this.#signs.set(sign, (this.#signs.get(sign) ?? 0) + 1);
       if (row.failure === null) continue;
       this.failed++;
       this.#failures.set(row.failure, (this.#failures.get(row.failure) ?? 0) + 1);
@@ -122,6 +130,11 @@ export class ResultIndex {
   /** Failed tasks by the name of their failure. */
   failures(): Record<string, number> {
     return Object.fromEntries(this.#failures);
+  }
+
+  /** Rows by the signs of an instruction that their inputs have. */
+  signs(): Record<string, number> {
+    return Object.fromEntries(this.#signs);
   }
 
   /** Rows that were committed after that place in the order of commits, the first of them, at most so many. */
@@ -251,6 +264,8 @@ export class ResultIndex {
 export interface SavedIndex {
   readonly failed: number;
   readonly failures: readonly (readonly [name: string, count: number])[];
+  /** Absent where an earlier version wrote it. */
+  readonly signs?: readonly (readonly [name: string, count: number])[];
 }
 
 /** Places up to `upTo`, by `key`. */

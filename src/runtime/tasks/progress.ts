@@ -39,5 +39,5 @@ export function isSpare(plan: RunSetup, state: RunState, item: WorkItem): boolea
 /** Where the task goes on once the item is done: the same step while others of it are open; null: nowhere, the task is done. */
 export function stepAfter(plan: RunSetup, state: RunState, item: WorkItem): number | null {
   const waits = others(plan, item).some((other) => !hasEnded(state.held.get(item.task), other));
-  return waits ? item.step : nextStep(plan, item.task, item.step);
+  return waits ? item.step : nextStep(plan, state, item.task, item.step);
 }

@@ -1,3 +1,4 @@
+import { instructionSigns } from '../../agents/instruction-signs.ts';
 import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
@@ -40,6 +41,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     plan.steps.findIndex((step) => step.review),
   );
   const agent = result?.agent ?? ending.agent;
+  const signs = instructionSigns(input.text);
   return {
     task,
     line: input.line,
@@ -58,6 +60,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
     ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
+    ...(signs.length > 0 && { signs }),
   };
 }
 
