@@ -9,12 +9,13 @@ import numpy as np
 import torch
 
 from batches import END, batches, encode_prompt, load_tokenizer, pieces
-from export import pack, unpack
+from export import pack, tensors, unpack
 from generator.forms import KINDS, SEVERITIES, parse
 from generator.injections import ACTIONS as AIMS, ALL, SLOTS, Injector, held_out
 from generator.lines import LineMaker, action_of, all_forms
 from generator.tasks import ACTIONS, REVIEW, TRIAGE, compact, corrupt, triage, triage_sample
 from model import CONFIG, Pocket, fake_quant, rms_norm
+from restore import state_of
 
 
 class Generator(unittest.TestCase):
@@ -136,6 +137,14 @@ class Weights(unittest.TestCase):
         w = torch.randn(96, 40)
         words, scale = pack(w)
         np.testing.assert_allclose(unpack(words, scale), fake_quant(w).numpy(), atol=1e-6)
+
+    def test_a_checkpoint_is_restored_from_what_was_exported(self):
+        m = Pocket()
+        restored = state_of(dict(tensors(m)))  # which leaves in m what unpacking gives
+        self.assertEqual(restored.keys(), m.state_dict().keys())
+        for name, w in m.state_dict().items():
+            self.assertTrue(torch.equal(restored[name], w), name)
+        self.assertRaises(KeyError, state_of, {})
 
     def test_norm_has_the_right_gradient(self):
         x, w = torch.randn(3, 8, dtype=torch.float32, requires_grad=True), torch.randn(8, requires_grad=True)
