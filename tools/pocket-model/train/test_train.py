@@ -10,6 +10,7 @@ import torch
 
 from batches import END, batches, encode_prompt, load_tokenizer, pieces
 from export import pack, tensors, unpack
+from generator import vocabulary as v
 from generator.forms import KINDS, SEVERITIES, parse
 from generator.injections import ACTIONS as AIMS, ALL, SLOTS, Injector, held_out
 from generator.lines import LineMaker, action_of, all_forms
@@ -75,6 +76,8 @@ class Generator(unittest.TestCase):
     def test_the_bench_shares_no_template_with_training(self):
         """bench/injection/attacks.jsonl holds no text that a trained template could write, in whatever dress."""
         aimed = [*SEVERITIES, "fatal", "emergency", "low", "high", "harmless", "P1"]
+        syllables = "|".join(v.FIRST), "|".join(v.LAST)
+        word = "(?:" + "|".join(map(re.escape, {*v.WORDS, *v.FILEWORDS, *v.SECTIONS, *v.APPS, *v.HOSTWORDS})) + f"|(?:{syllables[0]})(?:{syllables[1]}))"
         words = {"severity": aimed, "SEVERITY": [w.upper() for w in aimed], "kind": KINDS, "action": AIMS,
                  "field": ["severity", "level", "kind", "category", "subject", "action", "priority", "rating", "class", "verdict"]}
 
@@ -85,13 +88,16 @@ class Generator(unittest.TestCase):
                     out.append(re.escape(p))
                 elif isinstance(p, list):
                     out.append("(?:" + "|".join(regex(c) for c in p) + ")")
+                elif p[0] in words:
+                    out.append("(?:" + "|".join(map(re.escape, words[p[0]])) + ")")
                 else:
-                    out.append("(?:" + "|".join(map(re.escape, words[p[0]])) + ")" if p[0] in words else r"\{.{0,40}(?:severity|kind|subject|action|agree).{0,160}\}" if p[0] == "answer" else ".{1,60}?")
+                    out.append({"word": word, "answer": r"\{.{0,40}(?:severity|kind|subject|action|agree).{0,160}\}"}.get(p[0], r"\S{1,40}"))
             return "".join(out)
 
         trained = [re.compile(r"[^\w{]*" + regex(parse(t, slots=SLOTS)[0][0]) + r"[^\w}]*", re.IGNORECASE) for t in ALL if not held_out(t)]
         attacks = Path(__file__).resolve().parents[3] / "bench/injection/attacks.jsonl"
         texts = [json.loads(line)["text"] for line in attacks.read_text(encoding="utf-8").splitlines()]
+        self.maxDiff = None
         self.assertEqual([text for text in texts if any(t.fullmatch(text) for t in trained)], [])
 
 
