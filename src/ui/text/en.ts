@@ -1,5 +1,4 @@
 /** All words of the page in English; the other dictionaries have the same keys. Plain, exact, short: units on numbers, limits first. */
-import type { InstructionSign } from '../../runtime/protocol/protocol.ts';
 import { about, bytes, mebibytes, num, percent, span } from '../base/format.ts';
 import { errorsEn } from './errors.en.ts';
 import { inputEn } from './input.en.ts';
@@ -309,7 +308,6 @@ export const en = {
     roles: 'Roles',
     flow: 'Flow',
     flowAll: (role: string, on: string) => `${role} works on ${on}`,
-    flowMarked: (role: string, on: string) => `${role} works on ${on} that may hold an instruction`,
     flowShare: (role: string, on: string, share: number) => `${role} works on ${percent(share)} of ${on}`,
     model: 'Model',
     memory: 'GPU memory',
@@ -495,17 +493,6 @@ export const en = {
     readParts: (parts: string, of: number) => `read characters ${parts} of ${num(of)}`,
     readOf: (role: string, output: string) => `${role}, output of ${output}`,
     forgot: (exchanges: number) => `${count(exchanges, 'earlier exchange')} left out`,
-    marked: 'marked',
-    signs: (signs: string) => `May hold an instruction to the reader: ${signs}`,
-    sign: {
-      'chat-marker': 'marks of a chat',
-      forget: 'rules to be forgotten',
-      persona: 'a role to play',
-      address: 'words to a model',
-      dictate: 'what to answer',
-      'fake-answer': 'a ready-made answer',
-      hush: 'nothing to be reported',
-    } satisfies Record<InstructionSign, string>,
     broken: 'The results could not be read.',
   },
   story: {
