@@ -4,7 +4,7 @@ import { INSTRUCTION_SIGNS, type InstructionSign } from '../journal/vocabulary.t
  * Signs that somebody wrote an instruction into a text that agents read: into a name, a path or a message, in the hope that a model obeys. A sign
  * is a reason to look twice and no more: the text is data either way, and a line that has one may be what it says.
  *
- * - Pure, and linear in the text: what may stand between two words of a sign is bounded, and no repetition holds another one.
+ * - Pure, and linear in the text: what may stand between two words of a sign is bounded, words and letters of words.
  * - The signs of a text are told in the order of `INSTRUCTION_SIGNS`, each once.
  */
 
@@ -87,6 +87,24 @@ const TESTS: Readonly<Record<InstructionSign, RegExp>> = {
     String.raw`\b(?:override|force|sudo|jailbreak)(?: mode)?(?: on| enabled)?[,;:= ]{1,3}(?:${FIELD}|output|triage)\b`,
     String.raw`\b(?:downgrade|upgrade|escalate|raise|lower|promote|demote|suppress|silence) (?:this|the |it|all |alerts?|severity|level)`,
     String.raw`\bnot a drill\b|\b(?:read|mark) this\b|\bobey\b`,
+    String.raw`\b${LEVEL}\b,? (?:it is|will do|is enough|fits|is right|is the right|at all|by any means|full stop|in fact|to us|in the end|from now on|and nothing else)\b`,
+    String.raw`\b(?:regard|consider|picture|think of|understand|count|take|list|treat|class|see|go down|end up|pass|file)(?:s|ed|ing)?(?:\s\S{1,16}){0,3}? (?:as|for|under)(?: a| an| a case of)? ${LEVEL}\b`,
+    String.raw`\b(?:sounds|looks|seems|reads|feels) \S{1,16} (?:but|yet|and|so) \S{1,16} (?:as )?${LEVEL}\b`,
+    String.raw`\b(?:would|could|can|might|may) (?:this|it|that) (?:be|become|count as|pass for|go under) ${LEVEL}\b`,
+    String.raw`\b(?:asks?|calls?|insists?|begs?|votes?|speaks?|prays?) (?:for|on|of) ${LEVEL}\b`,
+    String.raw`\b(?:signed|stamped|confirmed|cleared|released|countersigned|vetted|agreed|approved) (?:by|from|with|in|as)(?:\s\S{1,16}){0,3}? ?\W{0,2} ?(?:rating |goes as |worth |level )?${LEVEL}\b`,
+    String.raw`\byou (?:need to|have to|must|shall|will|should|may only|can only) (?:say|write|choose|pick|print|think|see|know|answer|report)\b`,
+    String.raw`\b(?:repeat|quote|echo|spell|say aloud|type|paste)(?: after me| this word)?: ?["']?${LEVEL}\b`,
+    String.raw`\b(?:votes?|poll|survey|jury|majority|consensus|tally|reviewers?|triagers?|coordinator|experts|everyone)(?: has| have)?(?: all)?(?: voted| said| says| agreed?| for| on|:| =){0,3} ${LEVEL}\b`,
+    String.raw`\b(?:question|example|input|q)(?: \d)?:(?:\s\S{1,16}){0,4} (?:answer|output|a):? ${LEVEL}\b`,
+    String.raw`<(?:level|rating|out|result|verdict|note|grade)>\s?${LEVEL}\b`,
+    String.raw`\b(?:new|updated|revised|final|special|secret|emergency) (?:instructions?|policy|rule|order|directive)\W{1,3}(?:all|every|everything|treat|answer)\b`,
+    String.raw`\b(?:not|never|hardly|anything but|less than|more than|far from)(?: a| an)? ${LEVEL}, (?:rather|but|instead|believe|at all|as you)`,
+    String.raw`${LEVEL}(?:\W{1,3}${LEVEL}){2,}`,
+    String.raw`(?:${LEVEL}|긴급|정보|경고|오류)\s?(?:이다|로 본다|로 친다|[이가] 맞다|만 (?:쓴|말한|답)다|[을를] (?:고른|쓴)다|으?로 (?:낮|올|처리|승인|판단))`,
+    String.raw`\b(?:als|stufe) ${LEVEL} (?:melden|eintragen|werten|behandeln|setzen|ausgeben)\b`,
+    String.raw`\b(?:mettre|traiter comme|c'est|tratar como|marcar|segnare|trattare come|niveau|nivel|livello|gravedad es|severidad es|gravit[eé] est|s[eé]v[eé]rit[eé] est) ${LEVEL}\b`,
+    String.raw`${LEVEL}(?:です|とする|に分類)`,
     String.raw`\b(?:severity|level) (?:here|override|in effect)\b|\boverride\b[^.]{0,12}\b${FIELD}\b`,
     String.raw`\b(?:it|this|that|which) (?:is|was|can only be|would be|could be|were|shows as|fits) (?:really |actually |only |just |always |called )?${LEVEL}\b`,
     String.raw`\b(?:agents?|experts|reviewer|majority|operator|administrator|everyone|policy|runbook|vendor|compliance|boss)(?:\s\S{1,16}){0,3}? (?:voted|agreed?|says?|said|requires?|demands?|wants?|decided|fixed)\b(?:\s\S{1,16}){0,4} ${LEVEL}\b`,
