@@ -6,12 +6,12 @@
  * A line without a result counts as wrong in every column but JSON valid, where the name of its failure decides. "micro" weighs lines alike,
  * "macro" message forms alike: logs repeat themselves. The peers: answering with the most frequent label, and the scripted engine's rules.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/dev/workspace.mjs';
 import { formOf, readLines } from './labels/choose.mjs';
-import { adapter, headless, jsonLines, logFile, machine, scratch, table } from './support.mjs';
+import { adapter, headless, jsonLines, logFile, machine, scratch, table, triagersOnly } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -30,15 +30,6 @@ const FIELDS = /** @type {const} */ (['severity', 'kind', 'subject']);
 
 /** @typedef {{ severity: string, kind: string, subject: string }} Label */
 /** @typedef {{ output: Label | null, failure: string | null, input: string, attempts: number, review: { output: { agree: boolean } } | null }} Row */
-
-/** A swarm of triagers alone: reviews cost time and change no answer. */
-function triagersOnly() {
-  const text = readFileSync(path.join(root, 'public/swarms/triage-24.yaml'), 'utf8');
-  const withoutReview = text.replace(/\n {2}reviewer:[\s\S]*?\n\n/, '\n').replace(/^ {2}- \{role: reviewer.*\n/m, '');
-  const file = path.join(folder, 'triage.yaml');
-  writeFileSync(file, withoutReview);
-  return file;
-}
 
 /** @param {boolean[]} right @param {string[]} forms @returns {[micro: number, macro: number]} */
 function shares(right, forms) {
@@ -62,7 +53,7 @@ function mostFrequent(labels, field) {
 const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
 const cell = (/** @type {[number, number]} */ [micro, macro]) => `${percent(micro)} / ${percent(macro)}`;
 
-const swarm = triagersOnly();
+const swarm = triagersOnly(folder);
 console.log(machine());
 for (const name of ['OpenSSH_2k', 'Linux_2k']) {
   const log = logFile(`${name}.log`);

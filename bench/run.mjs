@@ -10,6 +10,10 @@ const benches = {
   shell: ['bytes over the wire before the engine is asked for', "the engine's chunk"],
   load: ['loading the pocket model; ms a token of prompt and of answer', 'from the cache; stock WebLLM'],
   quality: ['triage of the hand-labelled lines: severity, kind, subject, JSON', 'rules; the most frequent label'],
+  injection: [
+    'instructions inside lines: how many change the severity, by kind of attack',
+    'rules; the named detector',
+  ],
   expansion: ['4,882 agents: time from Run to the first frame, heap of the worker', 'one object an agent'],
   newcomer: ['from opening the page to the first result and the first healed agent', 'the second visit'],
   open: ['4,882 and 100,000 agents opened; the page while busy and scrolled', 'the other size; at rest'],

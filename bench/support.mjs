@@ -1,6 +1,6 @@
 /** What the benches share: the built page or the engine's harness in Chromium, the command line as a child, tables. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'vite';
@@ -22,6 +22,15 @@ export function realLines() {
   const files = ['Linux_2k.log', 'OpenSSH_2k.log'].flatMap((name) => logFile(name) ?? []);
   const sources = files.length > 0 ? files : [path.join(root, 'public/swarms/inputs/mixed.log')];
   return sources.flatMap((file) => readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean));
+}
+
+/** A swarm of triagers alone, in a file of `folder`: reviews cost time and change no answer. @param {string} folder */
+export function triagersOnly(folder) {
+  const text = readFileSync(path.join(root, 'public/swarms/triage-24.yaml'), 'utf8');
+  const withoutReview = text.replace(/\n {2}reviewer:[\s\S]*?\n\n/, '\n').replace(/^ {2}- \{role: reviewer.*\n/m, '');
+  const file = path.join(folder, 'triage.yaml');
+  writeFileSync(file, withoutReview);
+  return file;
 }
 
 export const scratch = () => mkdtempSync(path.join(os.tmpdir(), 'planaria-bench-'));

@@ -159,6 +159,25 @@ export const TASK_FAILURES = [
 ] as const;
 export type TaskFailure = (typeof TASK_FAILURES)[number];
 
+/** Signs that an instruction stands in a text that agents read, in the order in which they are told; how each is seen: src/agents/instruction-signs.ts. */
+export const INSTRUCTION_SIGNS = [
+  /** Marks of a chat: template tokens, role tags, headings such as `### System:`. */
+  'chat-marker',
+  /** Earlier rules are to be ignored, forgotten, cancelled. */
+  'forget',
+  /** The reader is to be somebody else. */
+  'persona',
+  /** The reader is spoken to: a model, a bot, whoever parses this. */
+  'address',
+  /** What the answer, or a field of it, must be. */
+  'dictate',
+  /** An answer of the kind that agents give, ready made. */
+  'fake-answer',
+  /** Nothing is to be reported, nobody to be called. */
+  'hush',
+] as const;
+export type InstructionSign = (typeof INSTRUCTION_SIGNS)[number];
+
 /** Why a task waits again and no attempt is counted. */
 export const REQUEUE_REASONS = [
   /** Lost with its engine. */

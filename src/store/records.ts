@@ -101,6 +101,8 @@ export interface ResultRow {
   readonly model?: string;
   /** A person gave the output, or part of it. */
   readonly edited?: true;
+  /** Signs that an instruction stands in the input (src/agents/instruction-signs.ts), by name; absent: none, or a row of an earlier version. */
+  readonly signs?: readonly string[];
   /** Outputs and review as JSON text, as they were written, where reading and writing them would change a number. */
   readonly written?: {
     readonly output?: string;

@@ -93,7 +93,7 @@ function checkForm(step: SwarmStep, index: number, flow: Swarm['flow']): Broken[
     return broken;
   }
   if (step.role === undefined) {
-    for (const key of ['reviews', 'with', 'share'] as const) meaningless(key, 'role beside it');
+    for (const key of ['reviews', 'with', 'share', 'marked'] as const) meaningless(key, 'role beside it');
     if (step.name !== undefined && !flow.some((other) => sourcesOf(other).includes(nameOfStep(step))))
       broken.push({
         path,
@@ -101,7 +101,7 @@ function checkForm(step: SwarmStep, index: number, flow: Swarm['flow']): Broken[
         expected: `a step with each: ${nameOfStep(step)}`,
       });
   } else {
-    if (reviews === undefined) meaningless('share', 'reviews beside it');
+    if (reviews === undefined) for (const key of ['share', 'marked'] as const) meaningless(key, 'reviews beside it');
     else meaningless('with', 'each beside it');
     if (each !== undefined && step.with === each)
       broken.push({ path: [...path, 'with'], message: `${at} takes ${quote(each)} twice`, expected: 'another step' });

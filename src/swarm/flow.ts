@@ -15,8 +15,10 @@ export interface FlowStep {
   /** What outputs of earlier steps must be, for the item to go through this one; absent: anything. */
   readonly where?: readonly StepCondition[];
   readonly review: boolean;
-  /** Share of items that go through this step, in (0, 1]. */
+  /** Share of items that go through this step, in (0, 1]; 0: none but those that are marked. */
   readonly share: number;
+  /** Items that have signs of an instruction go through it whatever the share; not among `TaskPlan.chosen`. */
+  readonly marked?: true;
   /** Agents that answer each item at this step, side by side. */
   readonly slots: number;
 }
@@ -45,7 +47,7 @@ export interface TaskPlan {
   readonly filters: readonly FlowFilter[];
   /** By step: bit `item` of the bytes is set where the item goes through it; null where all do. */
   readonly chosen: readonly (Uint8Array | null)[];
-  /** Turns that a run without failures takes where every item meets every condition. */
+  /** Turns that a run without failures takes where every item meets every condition, for items without signs of an instruction. */
   readonly turns: number;
 }
 
@@ -63,6 +65,7 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: 
       return null;
     }
     const bits = new Uint8Array(Math.ceil(items / 8));
+    if (share === 0) return bits;
     const random = seededRandom(seed).split(`plan/${name}`);
     // One in ten means one of every ten, not ten that happen to come first: chance decides within a block only.
     const size = Math.ceil(1 / share);
@@ -78,7 +81,7 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: 
   return { items, seed, steps, result: steps.findLastIndex((step) => !step.review), filters, chosen, turns };
 }
 
-/** Whether the item goes through the step; of those that came later, chance decides for each by itself. */
+/** Whether the item goes through the step, marks aside; of those that came later, chance decides for each by itself. */
 export function goesThrough({ items, seed, steps, chosen }: TaskPlan, item: number, step: number): boolean {
   const bits = chosen[step];
   if (bits === undefined) return false;
@@ -141,7 +144,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
     });
 
   const steps = order.map((step): FlowStep => {
-    const { role = '', reviews, with: beside, share = 1 } = step;
+    const { role = '', reviews, with: beside, marked = false, share = marked ? 0 : 1 } = step;
     const [source = INPUT_NAME] = sourcesOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
     const where = conditions([...own, ...sourcesOf(step).flatMap((name) => behind(byName, name).filters)]);
@@ -153,6 +156,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
       ...(where.length > 0 && { where }),
       review: reviews !== undefined,
       share: reviews === undefined ? 1 : share,
+      ...(marked && { marked }),
       slots: 1,
     };
   });

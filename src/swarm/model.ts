@@ -310,7 +310,15 @@ const Step = v.strictObject(
     ),
     share: v.pipe(
       v.exactOptional(share()),
-      v.description('With reviews: the share of outputs that is reviewed; absent = 1, all of them.'),
+      v.description(
+        'With reviews: the share of outputs that is reviewed; absent = 1, all of them, or, with marked, those alone.',
+      ),
+    ),
+    marked: v.pipe(
+      v.exactOptional(v.boolean('true or false')),
+      v.description(
+        'With reviews: outputs of items that show signs of an instruction are reviewed whatever the share.',
+      ),
     ),
   },
   'a map such as {role: triager, each: input}',

@@ -20,7 +20,9 @@ export interface StepSummary {
   /** What it lets pass, as it is written: see `whereText`. */
   readonly where?: string;
   readonly review: boolean;
+  /** 0: none but marked ones. */
   readonly share: number;
+  readonly marked?: true;
 }
 
 export interface SwarmSummary {
@@ -90,7 +92,8 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...(beside !== undefined && { beside }),
         ...(step.where && { where: whereText(step.where) }),
         review: step.reviews !== undefined,
-        share: step.share ?? 1,
+        share: step.share ?? (step.marked ? 0 : 1),
+        ...(step.marked && { marked: true }),
       };
     })
     .sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));

@@ -32,6 +32,8 @@ export interface RunReport {
   readonly failed: number;
   /** Failed tasks by name of failure. */
   readonly failures: Readonly<Record<string, number>>;
+  /** Rows whose inputs have signs of an instruction, by name of the sign. */
+  readonly signs: Readonly<Record<string, number>>;
   readonly agents: number;
   readonly agentsByState: Readonly<Record<string, number>>;
   readonly byRole: readonly {
@@ -80,6 +82,7 @@ export interface ReportSource {
   readonly version: string;
   readonly seed: number;
   readonly failures: Readonly<Record<string, number>>;
+  readonly signs: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly figures: EngineFigures | null;
   readonly learned: StepRecord;
@@ -108,6 +111,7 @@ export function runReport(source: ReportSource): RunReport {
     results: record.results,
     failed: record.failed,
     failures: source.failures,
+    signs: source.signs,
     agents: record.agents,
     agentsByState: Object.fromEntries(AGENT_STATES.map((name, index) => [name, byState[index] ?? 0])),
     byRole: source.roles.map(({ name, firstAgent, replicas }) => {

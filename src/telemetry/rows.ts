@@ -44,6 +44,7 @@ const COLUMNS = [
   'model',
   'edited',
   'read',
+  'signs',
   'step',
   'outputs',
 ] as const;

@@ -1,3 +1,4 @@
+import { instructionSigns } from '../../agents/instruction-signs.ts';
 import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
 import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
@@ -168,13 +169,20 @@ export function taskInput(
  * @param held what its steps gave so far
  */
 export function nextStep(
-  { steps, tasks }: Pick<RunSetup, 'steps' | 'tasks'>,
+  setup: Pick<RunSetup, 'steps' | 'tasks' | 'items'>,
+  state: Pick<RunState, 'created'>,
   task: number,
   step: number,
   held: readonly HeldOutput[] | undefined,
 ): number | null {
+  const { steps, tasks } = setup;
   const given = (of: number): unknown => outputOf(held, of)?.output;
-  for (let next = step + 1; next < steps.length; next++)
-    if (goesThrough(tasks, task, next) && admits(steps[next] as RunStep, given)) return next;
+  for (let next = step + 1; next < steps.length; next++) {
+    const at = steps[next] as RunStep;
+    if (!admits(at, given)) continue;
+    if (goesThrough(tasks, task, next)) return next;
+    // Looked for only where it decides: it costs a walk over the text.
+    if (at.marked && instructionSigns(taskInput(setup, state, task).text).length > 0) return next;
+  }
   return null;
 }

@@ -18,7 +18,14 @@ export { systemClock } from '../../kernel/clock.ts';
 export type { JournalEvent } from '../../journal/events.ts';
 export type { MissedFault } from '../../journal/fault-events.ts';
 export { AGENT_STATES, FAULTS_FROM_OUTSIDE, TIERS } from '../../journal/vocabulary.ts';
-export type { AgentAction, AgentState, FaultKind, NoticeChoice, Tier } from '../../journal/vocabulary.ts';
+export type {
+  AgentAction,
+  AgentState,
+  FaultKind,
+  InstructionSign,
+  NoticeChoice,
+  Tier,
+} from '../../journal/vocabulary.ts';
 export { STORE_GENERATION } from '../../store/generation.ts';
 export type { ResultRow, RunPhase } from '../../store/records.ts';
 export type { Diagnostic } from '../../swarm/diagnostic.ts';

@@ -1,6 +1,6 @@
 /** What the page reads of a run, now or afterwards: its results, one agent's story, its timeline, its files. */
 import type { JournalEvent } from '../../journal/events.ts';
-import type { AgentState, FaultKind, Tier } from '../../journal/vocabulary.ts';
+import type { AgentState, FaultKind, InstructionSign, Tier } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { TimelineBuckets } from '../../telemetry/timeline.ts';
 
@@ -9,7 +9,7 @@ export interface ResultQuery {
   readonly count: number;
   /** Case-insensitive text in input or output. */
   readonly text?: string;
-  readonly only?: 'all' | 'failed' | 'retried' | 'disputed';
+  readonly only?: 'all' | 'failed' | 'retried' | 'disputed' | 'marked';
   readonly sort?: 'newest' | 'line' | 'attempts' | 'tokens';
   /** Only what was committed by this run time, ms. */
   readonly until?: number;
@@ -42,6 +42,8 @@ export interface AgentStory {
     readonly line: number;
     readonly lastLine?: number;
     readonly input: string;
+    /** Signs of an instruction in the whole input; absent: none. */
+    readonly signs?: readonly InstructionSign[];
   }[];
   /** Its events and the faults that struck it, oldest first, at most 200 of the newest. */
   readonly events: readonly JournalEvent[];

@@ -149,7 +149,7 @@ export class Operator {
     const { tasks } = state;
     const given = { step: index, slot: notice.slot ?? 0, agent: Math.max(0, had), output: read.output };
     const held = [...(state.held.get(task) ?? []), given];
-    const next = index === plan.tasks.result ? null : nextStep(plan, task, index, held);
+    const next = index === plan.tasks.result ? null : nextStep(plan, state, task, index, held);
     tell({
       type: 'task.advanced',
       task,

@@ -104,6 +104,7 @@ async function lists({ index }: LoadedRun): Promise<object> {
     size: index.size,
     failed: index.failed,
     failures: index.failures(),
+    signs: index.signs(),
     after: index.after(0, 500),
   };
 }

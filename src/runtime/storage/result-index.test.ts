@@ -15,8 +15,13 @@ const row = fc
     tokens: fc.nat(5),
     failure: fc.option(fc.constantFrom('cancelled', 'output-empty'), { nil: null }),
     agree: fc.option(fc.boolean(), { nil: null }),
+    signs: fc.subarray(['forget', 'dictate']),
   })
-  .map(({ agree, ...rest }) => ({ ...rest, review: agree === null ? null : { agent: 'r', output: { agree } } }));
+  .map(({ agree, signs, ...rest }) => ({
+    ...rest,
+    ...(signs.length > 0 && { signs }),
+    review: agree === null ? null : { agent: 'r', output: { agree } },
+  }));
 
 /** Rows of a run in the order of their commits: tasks in any order, orders rising with gaps. */
 const rows: fc.Arbitrary<OrderedRow[]> = fc.uniqueArray(fc.nat(200), { maxLength: 60 }).chain((tasks) =>
@@ -29,7 +34,7 @@ const rows: fc.Arbitrary<OrderedRow[]> = fc.uniqueArray(fc.nat(200), { maxLength
 );
 
 const query: fc.Arbitrary<Query> = fc.record({
-  only: fc.constantFrom('all', 'failed', 'retried', 'disputed'),
+  only: fc.constantFrom('all', 'failed', 'retried', 'disputed', 'marked'),
   sort: fc.constantFrom('newest', 'line', 'attempts', 'tokens'),
   offset: fc.nat(20),
   count: fc.integer({ min: 1, max: 30 }),
@@ -42,13 +47,15 @@ function pageOf(
   { only, sort = 'newest', offset, count, beforeSeq = Infinity }: Query,
 ): number[] {
   const matching = all.filter(
-    ({ order, row: { failure, attempts, review } }) =>
+    ({ order, row: { failure, attempts, review, signs } }) =>
       order <= beforeSeq &&
       (only === 'failed'
         ? failure !== null
         : only === 'retried'
           ? attempts > 1
-          : only !== 'disputed' || (review?.output as { agree: boolean } | undefined)?.agree === false),
+          : only === 'marked'
+            ? signs !== undefined
+            : only !== 'disputed' || (review?.output as { agree: boolean } | undefined)?.agree === false),
   );
   const by = (a: OrderedRow, b: OrderedRow): number => {
     if (sort === 'newest') return b.order - a.order;
@@ -112,4 +119,17 @@ test('c: rows that were read in the order of tasks are told in the order of thei
       expect((await index.query(each)).rows.map(({ task }) => task)).toEqual(pageOf(all, each));
     }),
   );
+});
+
+test('an index is restored with its marks; one that an earlier version kept has none', () => {
+  const index = new ResultIndex(storeOf([]), 'run');
+  const failed = { task: 3, line: 4, attempts: 1, tokens: 2, failure: 'cancelled', review: null, signs: ['forget'] };
+  index.add([{ order: 1, row: failed as unknown as ResultRow }]);
+  const { value, columns } = index.saved();
+  const again = new ResultIndex(storeOf([]), 'run');
+  again.restore(value, columns);
+  expect([again.signs(), again.failures()]).toEqual([{ forget: 1 }, { cancelled: 1 }]);
+  const earlier = new ResultIndex(storeOf([]), 'run');
+  earlier.restore({ failed: value.failed, failures: value.failures }, columns);
+  expect([earlier.signs(), earlier.failures()]).toEqual([{}, { cancelled: 1 }]);
 });

@@ -7,14 +7,16 @@ import type { SavedCounts, StepCounts } from './step-counts.ts';
 /** Bits of `flags`. */
 const FAILED = 1;
 const DISPUTED = 2;
+const MARKED = 4;
 /** It took several turns, and no more than it has steps. */
-const STEP_BY_STEP = 4;
+const STEP_BY_STEP = 8;
 
 const ONLY: Readonly<Record<NonNullable<ResultQuery['only']>, (flags: number, attempts: number) => boolean>> = {
   all: () => true,
   failed: (flags) => (flags & FAILED) !== 0,
   retried: (flags, attempts) => attempts > 1 && (flags & STEP_BY_STEP) === 0,
   disputed: (flags) => (flags & DISPUTED) !== 0,
+  marked: (flags) => (flags & MARKED) !== 0,
 };
 
 const FIRST_ROWS = 64;
@@ -42,6 +44,8 @@ export class ResultIndex {
   #flags = new Uint8Array(FIRST_ROWS);
   /** How many rows failed, by the name of the failure. */
   readonly #failures = new Map<string, number>();
+  /** How many rows have a sign of an instruction, by its name. */
+  readonly #signs = new Map<string, number>();
   #size = 0;
   /** Places in the order of commits, as far as they are told apart from the order of adding; and the list that was asked for last. */
   #committed: Sorted = { key: 'order', upTo: 0, places: NO_TASKS };
@@ -60,7 +64,12 @@ export class ResultIndex {
   saved(): { readonly value: SavedIndex; readonly columns: Columns } {
     const upTo = this.#size;
     return {
-      value: { failed: this.failed, failures: [...this.#failures], steps: this.counts.saved() },
+      value: {
+        failed: this.failed,
+        failures: [...this.#failures],
+        signs: [...this.#signs],
+        steps: this.counts.saved(),
+      },
       columns: {
         task: this.#task.subarray(0, upTo),
         order: this.#order.subarray(0, upTo),
@@ -73,7 +82,7 @@ export class ResultIndex {
   }
 
   /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
-  restore({ failed, failures, steps = null }: SavedIndex, columns: Columns): void {
+  restore({ failed, failures, signs = [], steps = null }: SavedIndex, columns: Columns): void {
     this.counts.restore(steps);
     this.#task = columnOf(columns, 'task', Uint32Array);
     this.#order = columnOf(columns, 'order', Float64Array);
@@ -87,6 +96,7 @@ export class ResultIndex {
     if (this.#size === 0) this.#grow(FIRST_ROWS);
     this.failed = failed;
     for (const [name, count] of failures) this.#failures.set(name, count);
+    for (const [name, count] of signs) this.#signs.set(name, count);
   }
 
   /** Rows, failed ones included. */
@@ -119,9 +129,14 @@ export class ResultIndex {
       this.#line[place] = row.line;
       this.#attempts[place] = Math.min(MOST_ATTEMPTS, row.attempts);
       this.#tokens[place] = row.tokens;
+      const marked = row.signs !== undefined && row.signs.length > 0;
       const stepByStep = row.failure === null && row.attempts > 1 && row.attempts <= this.counts.turnsOf(row);
       this.#flags[place] =
-        (row.failure === null ? 0 : FAILED) | (isDisputed(row) ? DISPUTED : 0) | (stepByStep ? STEP_BY_STEP : 0);
+        (row.failure === null ? 0 : FAILED) |
+        (isDisputed(row) ? DISPUTED : 0) |
+        (marked ? MARKED : 0) |
+        (stepByStep ? STEP_BY_STEP : 0);
+      for (const sign of row.signs ?? []) this.#signs.set(sign, (this.#signs.get(sign) ?? 0) + 1);
       this.counts.add(row);
       if (row.failure === null) continue;
       this.failed++;
@@ -132,6 +147,11 @@ export class ResultIndex {
   /** Failed tasks by the name of their failure. */
   failures(): Record<string, number> {
     return Object.fromEntries(this.#failures);
+  }
+
+  /** Rows by the signs of an instruction that their inputs have. */
+  signs(): Record<string, number> {
+    return Object.fromEntries(this.#signs);
   }
 
   /** Rows that were committed after that place in the order of commits, the first of them, at most so many. */
@@ -261,6 +281,8 @@ export class ResultIndex {
 export interface SavedIndex {
   readonly failed: number;
   readonly failures: readonly (readonly [name: string, count: number])[];
+  /** Absent where an earlier version wrote it. */
+  readonly signs?: readonly (readonly [name: string, count: number])[];
   /** Absent in those of earlier versions. */
   readonly steps?: SavedCounts | null;
 }

@@ -49,5 +49,5 @@ export function stepAfter(
   const { task, step, slot, agent } = item;
   const held = state.held.get(task) ?? [];
   const waits = others(plan, item).some((other) => !hasEnded(held, other));
-  return waits ? step : nextStep(plan, task, step, [...held, { step, slot, agent, output }]);
+  return waits ? step : nextStep(plan, state, task, step, [...held, { step, slot, agent, output }]);
 }

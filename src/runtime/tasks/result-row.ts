@@ -1,3 +1,4 @@
+import { instructionSigns } from '../../agents/instruction-signs.ts';
 import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
@@ -66,6 +67,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   const result = ending.failure === null ? resultOf(plan, held) : outputOf(held, plan.tasks.result);
   const review = reviewOf(plan, held, result?.step ?? plan.tasks.result);
   const agent = result?.agent ?? ending.agent;
+  const signs = instructionSigns(input.text);
   return {
     task,
     line: input.line,
@@ -90,6 +92,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
     ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
+    ...(signs.length > 0 && { signs }),
   };
 }
 

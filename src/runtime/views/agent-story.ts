@@ -1,3 +1,4 @@
+import { instructionSigns } from '../../agents/instruction-signs.ts';
 import { agentsOf, decodeEvents } from '../../journal/journal.ts';
 import { agentName, roleOfAgent } from '../../swarm/expand.ts';
 import { taskInput } from '../definition/run-setup.ts';
@@ -47,6 +48,7 @@ function tasksOf({ plan, state }: RunView, events: readonly JournalEvent[]): Age
     if (task >= state.tasks.size) return [];
     const { line, lastLine, text } = taskInput(plan, state, task);
     const input = text.slice(0, MAX_INPUT).toWellFormed();
-    return [{ task, line, ...(lastLine !== undefined && { lastLine }), input }];
+    const signs = instructionSigns(text);
+    return [{ task, line, ...(lastLine !== undefined && { lastLine }), input, ...(signs.length > 0 && { signs }) }];
   });
 }

@@ -78,6 +78,7 @@ function reportOf(view: RunView) {
     version: view.plan.settings.version,
     seed: status.seed,
     failures: view.index.failures(),
+    signs: view.index.signs(),
     elapsedMs: status.elapsedMs,
     figures: view.figures(),
     learned: view.history.learned,

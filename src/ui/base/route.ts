@@ -6,7 +6,7 @@
  */
 
 export type FieldView = 'field' | 'table';
-export type ResultFilter = 'all' | 'failed' | 'retried' | 'disputed';
+export type ResultFilter = 'all' | 'failed' | 'retried' | 'disputed' | 'marked';
 export type ResultSort = 'newest' | 'line' | 'attempts' | 'tokens';
 
 export interface RunLook {
@@ -29,7 +29,7 @@ export type Route =
   | { readonly screen: 'shared'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly look: RunLook };
 
-export const FILTERS: readonly ResultFilter[] = ['all', 'failed', 'retried', 'disputed'];
+export const FILTERS: readonly ResultFilter[] = ['all', 'failed', 'retried', 'disputed', 'marked'];
 export const SORTS: readonly ResultSort[] = ['newest', 'line', 'attempts', 'tokens'];
 
 export const plainLook: RunLook = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
+import { signsEn, signsKo } from './signs.ts';
 
 /** Every leaf of a dictionary by its path; functions as what they say of sample values. What is said of codes has tests of its own (say.test.ts). */
 function leaves(node: unknown, path = ''): [string, string][] {
@@ -12,8 +13,8 @@ function leaves(node: unknown, path = ''): [string, string][] {
 }
 
 describe.each([
-  ['en', en],
-  ['ko', ko],
+  ['en', { ...en, signs: signsEn }],
+  ['ko', { ...ko, signs: signsKo }],
 ])('%s', (_, dictionary) => {
   it('has words for everything', () => {
     for (const [path, words] of leaves(dictionary)) expect(words.trim(), path).not.toBe('');
@@ -28,6 +29,7 @@ describe.each([
 it('says as many things in Korean as in English', () => {
   const paths = (dictionary: unknown) => leaves(dictionary).map(([path]) => path);
   expect(paths(ko)).toEqual(paths(en));
+  expect(paths(signsKo)).toEqual(paths(signsEn));
 });
 
 it('leaves no English sentence in Korean', () => {

@@ -26,12 +26,13 @@ def encode_prompt(tok, system, user):
     return [i for p in pieces(system, user) for i in tok.encode(p).ids]
 
 
-def batches(tok, seed, tokens=6144, held_out=None, reviews=0.25, repeats=0.0, line_share=0.35, longest=400):
+def batches(tok, seed, tokens=6144, held_out=None, reviews=0.25, repeats=0.0, line_share=0.35, longest=400, attacks=None):
     """Yields (ids [b, n], kinds [b, n]): place t predicts ids[t + 1], a token of the line (LINE), of the answer (ANSWER) or nothing to learn (0).
 
     Samples of like length share a batch; a pool is sorted and cut so that a batch has about `tokens` places.
     """
     rng, maker = random.Random(seed), LineMaker(held_out)
+    maker.attack_share = maker.attack_share if attacks is None else attacks
     while True:
         pool = []
         texts = [sample(rng, maker, reviews, repeats) for _ in range(1024)]

@@ -79,7 +79,7 @@ def review_scores(model, tok, n, quantised=True, held_out="form", seed=77):
 def held_out_scores(model, tok, n, quantised=False):
     """Known forms in known formats ("seen"), and those never trained on."""
     result = {}
-    for name, held in (("seen", None), ("form", "form"), ("header", "header"), ("both", "both")):
+    for name, held in (("seen", None), ("form", "form"), ("header", "header"), ("both", "both"), ("frame", "frame"), ("attack", "attack")):
         s, _ = score(model, tok, synthetic(held, n), quantised)
         result[name] = {k: v for k, v in s.items() if k != "n"}
     result["review"] = review_scores(model, tok, n, quantised)

@@ -4,9 +4,9 @@ import torch
 
 @torch.no_grad()
 def orthogonalise(g, steps=5):
-    """Nearest semi-orthogonal matrix by a quintic Newton-Schulz iteration, in bf16."""
+    """Nearest semi-orthogonal matrix by a quintic Newton-Schulz iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = g.bfloat16()
+    x = g.bfloat16() if torch.ops.mkldnn._is_mkldnn_bf16_supported() else g.float()
     flip = x.shape[0] > x.shape[1]
     if flip:
         x = x.T

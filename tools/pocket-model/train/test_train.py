@@ -1,23 +1,29 @@
 """python -m unittest  (in this folder): the generator's promises, the tokenizer's, and the packing's."""
+import json
 import random
+import re
 import unittest
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from batches import END, batches, encode_prompt, load_tokenizer, pieces
-from export import pack, unpack
-from generator.forms import KINDS, SEVERITIES
+from export import pack, tensors, unpack
+from generator import vocabulary as v
+from generator.forms import KINDS, SEVERITIES, parse
+from generator.injections import ACTIONS as AIMS, ALL, SLOTS, Injector, held_out
 from generator.lines import LineMaker, action_of, all_forms
 from generator.tasks import ACTIONS, REVIEW, TRIAGE, compact, corrupt, triage, triage_sample
 from model import CONFIG, Pocket, fake_quant, rms_norm
+from restore import state_of
 
 
 class Generator(unittest.TestCase):
     def test_lines_carry_their_labels(self):
-        for held_out in (None, "form", "header", "both"):
-            rng, maker = random.Random(1), LineMaker(held_out)
-            for _ in range(2000):
+        for held in (None, "form", "header", "both", "frame", "attack"):
+            rng, maker = random.Random(1), LineMaker(held)
+            for _ in range(1500):
                 m = maker.make(rng)
                 self.assertIn(m.subject, m.line)
                 self.assertIn(m.severity, SEVERITIES)
@@ -45,6 +51,54 @@ class Generator(unittest.TestCase):
             shown, fix = corrupt(rng, m)
             self.assertTrue(fix)
             self.assertEqual({**shown, **fix}, triage(m))
+
+
+    def test_an_instruction_changes_no_label(self):
+        """What the injector puts into a line leaves severity, kind, subject and action as they are without it."""
+        plain, attacked = LineMaker(), LineMaker()
+        plain.attack_share, attacked.attack_share = 0, 1
+        by_form = {}
+        for maker in (plain, attacked):
+            rng = random.Random(11)
+            for form in maker.forms[::7]:
+                maker.forms, kept = [form], maker.forms
+                by_form.setdefault(form.text, []).append(maker.make(rng))
+                maker.forms = kept
+        for a, b in by_form.values():
+            self.assertEqual(a.kind, b.kind)
+            self.assertIn(b.subject, b.line)
+
+    def test_attacks_kept_back_are_never_trained_on(self):
+        kept = [t for t in ALL if held_out(t)]
+        self.assertEqual((len(Injector().templates), len(Injector(True).templates)), (len(ALL) - len(kept), len(kept)))
+        self.assertGreater(len(kept), 4)
+
+    def test_the_bench_shares_no_template_with_training(self):
+        """bench/injection/attacks.jsonl holds no text that a trained template could write, in whatever dress."""
+        aimed = [*SEVERITIES, "fatal", "emergency", "low", "high", "harmless", "P1"]
+        syllables = "|".join(v.FIRST), "|".join(v.LAST)
+        word = "(?:" + "|".join(map(re.escape, {*v.WORDS, *v.FILEWORDS, *v.SECTIONS, *v.APPS, *v.HOSTWORDS})) + f"|(?:{syllables[0]})(?:{syllables[1]}))"
+        words = {"severity": aimed, "SEVERITY": [w.upper() for w in aimed], "kind": KINDS, "action": AIMS,
+                 "field": ["severity", "level", "kind", "category", "subject", "action", "priority", "rating", "class", "verdict"]}
+
+        def regex(parts):
+            out = []
+            for p in parts:
+                if isinstance(p, str):
+                    out.append(re.escape(p))
+                elif isinstance(p, list):
+                    out.append("(?:" + "|".join(regex(c) for c in p) + ")")
+                elif p[0] in words:
+                    out.append("(?:" + "|".join(map(re.escape, words[p[0]])) + ")")
+                else:
+                    out.append({"word": word, "answer": r"\{.{0,40}(?:severity|kind|subject|action|agree).{0,160}\}"}.get(p[0], r"\S{1,40}"))
+            return "".join(out)
+
+        trained = [re.compile(r"[^\w{]*" + regex(parse(t, slots=SLOTS)[0][0]) + r"[^\w}]*", re.IGNORECASE) for t in ALL if not held_out(t)]
+        attacks = Path(__file__).resolve().parents[3] / "bench/injection/attacks.jsonl"
+        texts = [json.loads(line)["text"] for line in attacks.read_text(encoding="utf-8").splitlines()]
+        self.maxDiff = None
+        self.assertEqual([text for text in texts if any(t.fullmatch(text) for t in trained)], [])
 
 
 class Tokens(unittest.TestCase):
@@ -89,6 +143,14 @@ class Weights(unittest.TestCase):
         w = torch.randn(96, 40)
         words, scale = pack(w)
         np.testing.assert_allclose(unpack(words, scale), fake_quant(w).numpy(), atol=1e-6)
+
+    def test_a_checkpoint_is_restored_from_what_was_exported(self):
+        m = Pocket()
+        restored = state_of(dict(tensors(m)))  # which leaves in m what unpacking gives
+        self.assertEqual(restored.keys(), m.state_dict().keys())
+        for name, w in m.state_dict().items():
+            self.assertTrue(torch.equal(restored[name], w), name)
+        self.assertRaises(KeyError, state_of, {})
 
     def test_norm_has_the_right_gradient(self):
         x, w = torch.randn(3, 8, dtype=torch.float32, requires_grad=True), torch.randn(8, requires_grad=True)

@@ -1,4 +1,4 @@
-"""Trains the pocket model on endless generated samples, on a CPU with bf16.
+"""Trains the pocket model on endless generated samples, on a CPU: in bf16 where it has that, else in float32.
 
     python train.py --minutes 60 --out DIR [--resume DIR/last.pt] [--decay-from 0.5 --qat-from 0.5]
 
@@ -23,9 +23,14 @@ from muon import Muon
 LINE_WEIGHT = 0.15
 
 
-def loss_of(model, ids, weights, quantised):
+def fastest():
+    """bf16 where the processor multiplies it; where it does not, bf16 is many times slower than float32."""
+    return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+
+
+def loss_of(model, ids, weights, quantised, dtype):
     """Answer tokens at weight 1, line tokens at a little: summed separately so that long lines do not outweigh answers."""
-    w = model.weights(quantised, torch.bfloat16)
+    w = model.weights(quantised, dtype)
     h, _ = model.hidden(ids[:, :-1], w)
     weights, target = weights[:, :-1].reshape(-1), ids[:, 1:].reshape(-1)
     use = weights > 0
@@ -73,7 +78,7 @@ def main():
     ap.add_argument("--minutes", type=float, default=60)
     ap.add_argument("--until", help="UTC time of day HH:MM at which to end instead of --minutes")
     ap.add_argument("--out", default="/tmp/train/run")
-    ap.add_argument("--resume")
+    ap.add_argument("--resume", help="a checkpoint of this file or of restore.py")
     ap.add_argument("--fresh-optimizer", action="store_true")
     ap.add_argument("--lr", type=float, default=3e-3, help="of the embedding and norms (AdamW)")
     ap.add_argument("--muon-lr", type=float, default=0.02, help="of the matrices inside (Muon)")
@@ -84,6 +89,7 @@ def main():
     ap.add_argument("--qat-from", type=float, default=1.0, help="share of the run after which weights are rounded to 4 bits in the forward pass")
     ap.add_argument("--eval-minutes", type=float, default=5)
     ap.add_argument("--reviews", type=float, default=0.25)
+    ap.add_argument("--attacks", type=float, help="share of lines that hold an instruction; absent: the generator's own")
     ap.add_argument("--repeats", type=float, default=0.0, help="share of plain copying, for the first minutes")
     a = ap.parse_args()
     out = Path(a.out)
@@ -124,10 +130,11 @@ def main():
 
     say(f"start {json.dumps(vars(a))} parameters {sum(p.numel() for p in model.parameters())}")
     since, since_tokens = time.time(), 0
+    dtype = fastest()
     threads = Threads(a.threads)
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats):
+    for ids, weights in data.batches(tok, a.seed * 1000 + step, a.tokens, reviews=a.reviews, repeats=a.repeats, attacks=a.attacks):
         elapsed = (time.time() - begun) / 60
         if elapsed >= a.minutes or stopped:
             break
@@ -139,7 +146,7 @@ def main():
         for o, lr in zip(opts, (a.muon_lr, a.lr)):
             for g in o.param_groups:
                 g["lr"] = lr * rate
-        loss, answer, line = loss_of(model, ids, weights, qat)
+        loss, answer, line = loss_of(model, ids, weights, qat, dtype)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for o in opts:

@@ -46,7 +46,7 @@ class Form:
         return zlib.crc32(self.text.encode()) % 100 < 12
 
 
-def parse(text, at=0, nested=False):
+def parse(text, at=0, nested=False, slots=SLOTS):
     """Body text -> (choices, end); a choice is a tuple of literals and slots, a slot a (name, key) or a list of choices."""
     choices, parts, literal = [], [], []
 
@@ -59,15 +59,15 @@ def parse(text, at=0, nested=False):
         ch = text[at]
         if ch == "{":
             flush()
-            inner, end = parse(text, at + 1, True)
+            inner, end = parse(text, at + 1, True, slots)
             if len(inner) == 1 and len(inner[0]) == 1 and isinstance(inner[0][0], str):
                 name = inner[0][0]
                 base = name.split("#")[0]
-                if base not in SLOTS:
+                if base not in slots:
                     raise ValueError(f"unknown slot {name!r} in {text!r}")
                 parts.append((base, name if "#" in name else None))
             else:
-                if all(len(c) == 1 and isinstance(c[0], str) and c[0].split("#")[0] in SLOTS for c in inner):
+                if all(len(c) == 1 and isinstance(c[0], str) and c[0].split("#")[0] in slots for c in inner):
                     inner = [((c[0].split("#")[0], c[0] if "#" in c[0] else None),) for c in inner]
                 parts.append(inner)
             at = end
@@ -89,20 +89,20 @@ def parse(text, at=0, nested=False):
     return [tuple(parts)], at
 
 
-def expand(parts, rng, memo):
+def expand(parts, rng, memo, slots=SLOTS):
     out = []
     for part in parts:
         if isinstance(part, str):
             out.append(part)
         elif isinstance(part, list):
-            out.append(expand(rng.choice(part), rng, memo))
+            out.append(expand(rng.choice(part), rng, memo, slots))
         else:
             name, key = part
             if key is None:
-                out.append(str(SLOTS[name](rng)))
+                out.append(str(slots[name](rng)))
             else:
                 if key not in memo:
-                    memo[key] = str(SLOTS[name](rng))
+                    memo[key] = str(slots[name](rng))
                 out.append(memo[key])
     return "".join(out)
 

@@ -4,8 +4,9 @@ import pkgutil
 import re
 from dataclasses import dataclass
 
-from . import bodies, headers, vocabulary as v
+from . import bodies, frames, headers, vocabulary as v
 from .forms import CLOSE, OPEN, SEVERITIES, expand, read_forms
+from .injections import Injector
 
 # How the program that wrote a line may have judged it, given what the line says
 LEVEL_OF = {
@@ -121,13 +122,22 @@ def outside(text, change):
 class LineMaker:
     """Labelled lines from the trained forms and headers, or (`held_out`) from those kept back.
 
-    held_out: None, or which of "form", "header", "both" is one that training never sees.
+    held_out: None, or which of "form", "header", "both" (form and header), "frame", "attack" is one that training never sees.
     """
 
     def __init__(self, held_out=None):
         forms = all_forms()
         self.forms = [f for f in forms if f.held_out == (held_out in ("form", "both"))]
         self.held_headers = held_out in ("header", "both")
+        self.frames = {family: [f for f in each if (f in frames.HELD_OUT) == (held_out == "frame")] for family, each in frames.FAMILIES.items()}
+        self.frame_share = 1.0 if held_out == "frame" else 0.0 if self.held_headers else 0.3
+        self.injector = Injector(held_out == "attack")
+        self.attack_share = 1.0 if held_out == "attack" else 0.12
+
+    def frame_for(self, rng, form):
+        """A header of many fields, where the form's programs have such."""
+        choices = [f for family in form.group.families for f in self.frames.get(family, ())]
+        return rng.choice(choices) if choices and rng.random() < self.frame_share else None
 
     def header_for(self, rng, form):
         families = form.group.families
@@ -160,9 +170,17 @@ class LineMaker:
             body = self.suffix(rng, body)
         if rng.random() < 0.06:
             body = self.noise(rng, body)
+        if rng.random() < self.attack_share:
+            body = self.attack(rng, body)
         wrap = rng.random()
         plain = "raw" in form.group.families
-        if wrap < 0.11 and not own_level and not plain and not self.held_headers:
+        frame = None if plain or own_level else self.frame_for(rng, form)
+        if frame:
+            prefix, suffix, daemon, level = frame(rng, c)
+            line = prefix + body + suffix
+        elif self.frame_share == 1.0:
+            return None
+        elif wrap < 0.11 and not own_level and not plain and not self.held_headers:
             how = headers.json_line if wrap < 0.05 else headers.logfmt_line if wrap < 0.085 else headers.csv_line
             line, daemon, level = how(rng, c, body)
         else:
@@ -175,6 +193,8 @@ class LineMaker:
                 flags += "!"
             line = prefix + body
         severity = level or form.severity
+        if rng.random() < 0.05 and (daemon or OPEN in line):  # else the first word of the line would be another one
+            line = frames.front(rng) + line
         line, subject = self.cut_subject(line, body, daemon if form.kind not in NAMELESS else "")
         if not subject or len(line) > 700:
             return None
@@ -196,6 +216,18 @@ class LineMaker:
             subject = daemon.split("(")[0] or first_word(body)
         line = line.replace(OPEN, "").replace(CLOSE, "")
         return line, subject if subject in line else ""
+
+    def attack(self, rng, body):
+        """An instruction as data: mostly behind the message, at times before it or in its middle, never inside the subject."""
+        text = self.injector.text(rng).replace(OPEN, "").replace(CLOSE, "")
+        x = rng.random()
+        if x < 0.72 or OPEN not in body:
+            return body + rng.choice((" ", " ", " ", ": ", "; ", ", ", " - ")) + text
+        if x < 0.86:
+            return text + rng.choice((" ", ": ", " - ", " | ")) + body
+        spots = [m.start() for m in re.finditer(" ", body) if not body.find(OPEN) < m.start() < body.find(CLOSE)]
+        at = rng.choice(spots) if spots else len(body)
+        return f"{body[:at]} {text}{body[at:]}"
 
     @staticmethod
     def suffix(rng, body):

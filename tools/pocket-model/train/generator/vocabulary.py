@@ -63,6 +63,26 @@ PRINTERS = "HP_LaserJet_4200 Brother-HL2270 office-printer lp0 Canon_MX920 Epson
 COUNTRIES = "de fr uk jp cn br in nl se pl it es ru kr au ca mx".split()
 
 
+# Parts of a kernel or a machine as they name themselves
+COMPONENTS = """ACPI PCI PnP PNP BIOS DMI APIC IOAPIC IO-APIC HPET TSC RTC NVRAM AGP agpgart apm APM cpuidle cpufreq isapnp ISAPNP PCIe pciehp shpchp EISA SMBus i2c i8042 serio input mice psmouse atkbd evdev hid usbhid usbcore hub uhci_hcd ehci_hcd
+ ohci_hcd xhci_hcd parport ppdev floppy Floppy Serial serial8250 Console fbcon vesafb efifb drm sound ALSA snd_intel8x0 watchdog iTCO_wdt softdog rng hw_random thermal fan battery button video rfkill led gpio spi mmc pcmcia cs yenta cardbus irda
+ audit devtmpfs bus clocksource sched-clock ftrace kprobes EDAC MCE microcode SELinux AppArmor Yama Security NUMA SMP Transparent cgroup zpool md raid6 async_tx xor crypto ksign keyring lirc v4l2 dvb ieee1394 ohci1394 firewire_core ipmi_si w83627hf lm78""".split()
+
+
+def component(r):
+    """A name that the list has, one with a number, or one that nobody has seen."""
+    x = r.random()
+    if x < 0.5:
+        return r.choice(COMPONENTS)
+    if x < 0.62:
+        return r.choice(("ACPI", "PCI", "USB", "IO", "DMA", "I2C", "HID", "PM", "GPU", "PIC", "UART")) + r.choice(("", "-", "_", "/")) + "".join(r.choice("ABCDEFGHIKLMNPRSTUVX") for _ in range(r.choice((1, 2, 3))))
+    if x < 0.72:
+        return r.choice(("ttyS", "lp", "rtc", "input", "sensor", "port", "card", "ctrl", "node", "slot", "hub")) + str(r.randrange(12))
+    if x < 0.85:
+        return r.choice(FIRST) + r.choice(LAST) + r.choice(("", "_hcd", "_drv", "_bus", "fb", "0", "_core", "kbd"))
+    return "".join(r.choice("ABCDEFGHIKLMNPRSTUVX") for _ in range(r.choice((3, 3, 4, 5))))
+
+
 SYLLABLES = FIRST + LAST + "tor mix lex pro net ops log hub bot dex ify ora max neo arc bit fox ray sol zen kit pod vox".split()
 
 
@@ -298,7 +318,7 @@ SLOTS = {
     "high": lambda r: r.randrange(80, 101), "n2": lambda r: r.randrange(2, 100), "zero": lambda r: 0, "float": lambda r: f"{r.randrange(1000)}.{r.randrange(10 ** r.choice((1, 2, 3, 6)))}",
     "hex4": hexes(4), "hex8": hexes(8), "hex12": hexes(12), "hex16": hexes(16), "hex40": lambda r: hexes(r.choice((32, 40, 64)))(r),
     "ptr": lambda r: "0x" + hexes(r.choice((1, 2, 4, 8, 8, 12, 16)))(r), "daemon": named(DAEMONS), "service": lambda r: r.choice(SERVICES) if r.random() < 0.7 else novel(r).lower() + ".service", "app": named(APPS), "cmd": pick(COMMANDS),
-    "disk": pick(DISKS), "iface": pick(IFACES), "module": named(MODULES), "db": named(DBS), "table": named(TABLES), "topic": named(TOPICS), "job": named(JOBS),
+    "component": component, "disk": pick(DISKS), "iface": pick(IFACES), "module": named(MODULES), "db": named(DBS), "table": named(TABLES), "topic": named(TOPICS), "job": named(JOBS),
     "pkg": named(PACKAGES), "option": named(OPTIONS), "proc": named(PROCS), "sensor": named(SENSORS), "usb": named(USB), "container": named(CONTAINERS),
     "ns": pick(NAMESPACES), "printer": named(PRINTERS), "method": pick(METHODS), "agent": pick(AGENTS), "month": pick(MONTHS), "day": pick(DAYS), "section": pick(SECTIONS),
     "country": pick(COUNTRIES), "bool": pick("true", "false"), "onoff": pick("on", "off", "yes", "no", "true", "false", "enabled", "disabled"),

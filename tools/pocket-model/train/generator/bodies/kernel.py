@@ -79,11 +79,11 @@ I other «usb» {small}-{small}: {New USB device found, idVendor={hex4}, idProdu
 E other «usb» {small}-{small}: {device descriptor read/64, error -{71|110}|device not accepting address {n2}, error -71|unable to enumerate USB device|can't set config #1, error -110}
 W other «usb» {small}-{small}: {reset high-speed USB device number {n2} using xhci_hcd|over-current condition|device not responding to setup address.}
 I other {«usbcore»|«usb-storage»|«hub» {small}-0:1.0|«uhci_hcd»|«ehci_hcd»|drivers/usb/«{usb.c|hid.c|uhci.c}»}: {registered new {interface |}driver {usbfs|hub|usb-storage|hiddev|usbhid}|USB hub found|{n2} ports detected|waiting for device to settle before scanning}
-I other {ACPI|PCI|PnP|pci {hex4}:00:0{small}.0|isapnp|PNP}: {Interpreter enabled|Using {IOAPIC|PIC} for interrupt routing|Power Button (FF) [PWRF]|PCI Interrupt Link [LNK{A|B|C|D}] (IRQs 3 4 {*5|*10} 11 12)|bus type pci registered|Probing PCI hardware (bus 00)|BAR {small}: assigned [mem {ptr}-{ptr}]|PCI bridge to [bus 0{small}]|No Plug & Play device found|Subsystem revision {seq}|RSDP (v000 {word} ) @ {ptr}}
-W other ACPI: {Unable to locate RSDP|Resource is not an IRQ entry|_OSC failed (AE_NOT_FOUND); disabling ASPM}
-E other= ACPI {Error|BIOS Error (bug)}: {AE_NOT_FOUND, Evaluating _{word}|Could not resolve symbol [\_SB.PCI0.{word}], AE_NOT_FOUND|Method parse/execution failed}
-I other CPU{small}: {Intel(R) Xeon(R) CPU E5-{n} @ 2.40GHz stepping 0{small}|Temperature/speed normal|Thermal monitoring enabled (TM1)|Core temperature/speed normal}
-W other CPU{small}: {Temperature above threshold, cpu clock throttled (total events = {n})|Core temperature above threshold, cpu clock throttled (total events = {n})|Package temperature above threshold}
+I other «{ACPI|PCI|PnP|pci|isapnp|PNP}»{| {hex4}:00:0{small}.0}: {Interpreter enabled|Using {IOAPIC|PIC} for interrupt routing|Power Button (FF) [PWRF]|PCI Interrupt Link [LNK{A|B|C|D}] (IRQs 3 4 {*5|*10} 11 12)|bus type pci registered|Probing PCI hardware (bus 00)|BAR {small}: assigned [mem {ptr}-{ptr}]|PCI bridge to [bus 0{small}]|No Plug & Play device found|Subsystem revision {seq}|RSDP (v000 {word} ) @ {ptr}}
+W other «ACPI»: {Unable to locate RSDP|Resource is not an IRQ entry|_OSC failed (AE_NOT_FOUND); disabling ASPM}
+E other= «ACPI» {Error|BIOS Error (bug)}: {AE_NOT_FOUND, Evaluating _{word}|Could not resolve symbol [\_SB.PCI0.{word}], AE_NOT_FOUND|Method parse/execution failed}
+I other «CPU{small}»: {Intel(R) Xeon(R) CPU E5-{n} @ 2.40GHz stepping 0{small}|Temperature/speed normal|Thermal monitoring enabled (TM1)|Core temperature/speed normal}
+W other «CPU{small}»: {Temperature above threshold, cpu clock throttled (total events = {n})|Core temperature above threshold, cpu clock throttled (total events = {n})|Package temperature above threshold}
 C other= «{CPU{small}|thermal_zone{small}|ACPI}»: {Critical|critical} {temperature|trip point} reached ({n2} C), shutting down{.|}
 C memory {mce: |}{[Hardware Error]: |}{Machine check events logged|CPU {small}: Machine Check Exception: {n2} Bank {small}: {hex16}}{, uncorrected memory error on DIMM {word}|, Uncorrectable ECC memory error}
 W memory EDAC MC{0|1}: {small} CE {memory read error|memory scrubbing error|ecc error} on {CPU_SrcID#0_Ha#0_Chan#{small}_DIMM#0|mc#0csrow#{small}channel#{small}} (channel:{small} slot:0 page:{ptr} offset:{ptr})
@@ -127,7 +127,7 @@ W auth   audit: type=1100 audit({float}:{n}): pid={pid} uid=0 auid=4294967295 se
 I config audit: {audit_backlog_limit={n} old={n} auid=4294967295 ses=4294967295 res=1|type=2000 audit({float}:1): initialized}
 I other {«SELinux»|«AppArmor»|«Yama»|«Smack»}:  {Initializing.|Starting in permissive mode|Disabled at runtime.|initialized|becoming mindful.}
 I network {SELinux|AppArmor}:  {Registering netfilter hooks|Unregistering netfilter hooks}
-I other Security {Framework|Scaffold} v{ver} initialized
+I other «Security {Framework|Scaffold}» v{ver} initialized
 W memory «{proc}» ({pid}): {drop_caches: 3|/proc/{pid}/oom_adj is deprecated, please use /proc/{pid}/oom_score_adj instead.}
 W memory {swap_free: Bad swap file entry {hex8}|Unable to handle swap|zram: Decompression failed! err=-22}
 E memory {vmalloc|«{proc}»}: {allocation failure: {n} bytes|out of memory, allocated {n} of {n} bytes}
