@@ -174,7 +174,16 @@ export function nextStep(
   held: readonly HeldOutput[] | undefined,
 ): number | null {
   const given = (of: number): unknown => outputOf(held, of)?.output;
-  for (let next = step + 1; next < steps.length; next++)
-    if (goesThrough(tasks, task, next) && admits(steps[next] as RunStep, given)) return next;
+  for (let next = step + 1; next < steps.length; next++) {
+    const at = steps[next] as RunStep;
+    if (at.review && isEditedResult(tasks, held, at.on)) continue;
+    if (goesThrough(tasks, task, next) && admits(at, given)) return next;
+  }
   return null;
+}
+
+/** Whether the item ends in that output and a person gave it: their word is not reviewed. */
+function isEditedResult({ result }: TaskPlan, held: readonly HeldOutput[] = [], on: number | null): boolean {
+  const last = held.reduce((most, { step }) => (step <= result ? Math.max(most, step) : most), -1);
+  return on === last && held.some(({ step, edited }) => edited && step === last);
 }
