@@ -139,6 +139,26 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
     ['{role: triager, each: input}', '{name: a, each: a, where: {severity: error}}', '{role: writer, each: a}'],
     ['20:21: flow goes round in a circle: a -> a; expected a way back to input'],
   ],
+  // Whoever reviews what goes round does not go round with it.
+  [
+    [
+      '{role: triager, each: input}',
+      '{role: writer, each: triager}',
+      '{name: a, each: b, where: {severity: error}}',
+      '{name: b, each: a, where: {severity: error}}',
+      '{role: judge, reviews: a}',
+    ],
+    ['21:21: flow goes round in a circle: a -> b -> a; expected a way back to input'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{role: writer, each: triager}',
+      '{name: a, each: a, where: {severity: error}}',
+      '{role: judge, reviews: a}',
+    ],
+    ['21:21: flow goes round in a circle: a -> a; expected a way back to input'],
+  ],
   [
     [
       '{role: triager, each: input}',

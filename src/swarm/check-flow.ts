@@ -23,9 +23,12 @@ export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Pa
     const expected = `a step with each: ${INPUT_NAME}`;
     return [{ path: ['flow'], part: 'key', message: 'no step of flow works on the input', expected }];
   }
-  const edges = [...checkSources(swarm), ...checkReviews(flow)];
   const idle = checkIdle(swarm);
-  if (edges.length > 0) return [...edges, ...idle];
+  const sources = checkSources(swarm);
+  // What follows goes back from step to step, and in a circle would never come to an end.
+  if (sources.length > 0) return [...sources, ...idle];
+  const reviews = checkReviews(flow);
+  if (reviews.length > 0) return [...reviews, ...idle];
   return [...checkWheres(swarm, sound), ...idle];
 }
 

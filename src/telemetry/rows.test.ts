@@ -46,6 +46,15 @@ test('CSV comes back as it was, but for a quote before what a spreadsheet would 
   expect(JSON.parse(data[0]?.['output'] ?? '')).toEqual(row.output);
 });
 
+test('outputs by step are as they were written, also where a step has a name that every object has', () => {
+  const outputs = { constructor: { a: 1 }, 'to-string': 'x', other: { n: 1e400 } };
+  const given = { ...row, outputs, written: { outputs: { other: '{"n":1e400}' } } };
+  const json = '{"constructor":{"a":1},"to-string":"x","other":{"n":1e400}}';
+  expect(toJsonLines([given])).toContain(`"outputs":${json}`);
+  const { data } = Papa.parse<Record<string, string>>(csvHeader() + toCsv([given]), { header: true });
+  expect(data[0]?.['outputs']).toBe(json);
+});
+
 /** As docs/command-line.md says. */
 const SIGN = '[=+\\-@＝＋－＠﹦﹢﹣﹫−]';
 const PASSED = '\\s\\p{Cc}\\p{Cf}\\p{DI}"\'`´\u2018-\u201F＂＇';

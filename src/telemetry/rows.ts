@@ -18,7 +18,7 @@ function memberJson(key: string, value: unknown, written: NonNullable<ResultRow[
   if (key === 'outputs' && written.outputs) {
     const texts = written.outputs;
     const members = Object.entries(value as Record<string, unknown>).map(
-      ([name, output]) => `${JSON.stringify(name)}:${texts[name] ?? JSON.stringify(output)}`,
+      ([name, output]) => `${JSON.stringify(name)}:${ownText(texts, name) ?? JSON.stringify(output)}`,
     );
     return `{${members.join(',')}}`;
   }
@@ -28,6 +28,10 @@ function memberJson(key: string, value: unknown, written: NonNullable<ResultRow[
   const named = step === undefined ? '' : `,"step":${JSON.stringify(step)}`;
   return `{"agent":${JSON.stringify(agent)},"output":${written.review}${named}}`;
 }
+
+/** A step may be called `constructor`, as every object has one. */
+const ownText = (texts: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(texts, name) ? texts[name] : undefined;
 
 const COLUMNS = [
   'line',

@@ -179,10 +179,17 @@ export function nextStep(
   const given = (of: number): unknown => outputOf(held, of)?.output;
   for (let next = step + 1; next < steps.length; next++) {
     const at = steps[next] as RunStep;
+    if (at.review && isEditedResult(tasks, held, at.on)) continue;
     if (!admits(at, given)) continue;
     if (goesThrough(tasks, task, next)) return next;
     // Looked for only where it decides: it costs a walk over the text.
     if (at.marked && instructionSigns(taskInput(setup, state, task).text).length > 0) return next;
   }
   return null;
+}
+
+/** Whether the item ends in that output and a person gave it: their word is not reviewed. */
+function isEditedResult({ result }: TaskPlan, held: readonly HeldOutput[] = [], on: number | null): boolean {
+  const last = held.reduce((most, { step }) => (step <= result ? Math.max(most, step) : most), -1);
+  return on === last && held.some(({ step, edited }) => edited && step === last);
 }

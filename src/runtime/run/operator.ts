@@ -148,8 +148,8 @@ export class Operator {
     dispatcher.withdraw(task);
     const { tasks } = state;
     const given = { step: index, slot: notice.slot ?? 0, agent: Math.max(0, had), output: read.output };
-    const held = [...(state.held.get(task) ?? []), given];
-    const next = index === plan.tasks.result ? null : nextStep(plan, state, task, index, held);
+    const held = [...(state.held.get(task) ?? []), { ...given, edited: true as const }];
+    const next = nextStep(plan, state, task, index, held);
     tell({
       type: 'task.advanced',
       task,

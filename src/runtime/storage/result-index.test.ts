@@ -6,6 +6,8 @@ import type { ResultQuery } from '../protocol/protocol.ts';
 import { ResultIndex } from './result-index.ts';
 import { StepCounts } from './step-counts.ts';
 
+const NO_STEPS = { steps: [], tasks: { result: -1, filters: [] } };
+
 type Query = ResultQuery & { readonly beforeSeq?: number };
 
 const row = fc
@@ -77,11 +79,7 @@ function storeOf(all: readonly OrderedRow[]): RunStore {
 test('c: lists are what sorting all rows anew gives, however the rows came and whatever was asked before', async () => {
   await fc.assert(
     fc.asyncProperty(rows, fc.array(fc.tuple(query, fc.nat(25)), { maxLength: 8 }), async (all, steps) => {
-      const index = new ResultIndex(
-        storeOf(all),
-        'run',
-        new StepCounts({ steps: [], tasks: { result: -1, filters: [] } }),
-      );
+      const index = new ResultIndex(storeOf(all), 'run', new StepCounts(NO_STEPS));
       let added = 0;
       for (const [each, more] of [...steps, [{ offset: 0, count: 99 }, all.length] as const]) {
         index.add(all.slice(added, added + more));
@@ -110,11 +108,7 @@ test('c: lists are what sorting all rows anew gives, however the rows came and w
 test('c: rows that were read in the order of tasks are told in the order of their commits', async () => {
   await fc.assert(
     fc.asyncProperty(rows, query, async (all, each) => {
-      const index = new ResultIndex(
-        storeOf(all),
-        'run',
-        new StepCounts({ steps: [], tasks: { result: -1, filters: [] } }),
-      );
+      const index = new ResultIndex(storeOf(all), 'run', new StepCounts(NO_STEPS));
       index.add(all.toSorted((a, b) => a.row.task - b.row.task));
       expect((await index.query(each)).rows.map(({ task }) => task)).toEqual(pageOf(all, each));
     }),
@@ -122,14 +116,14 @@ test('c: rows that were read in the order of tasks are told in the order of thei
 });
 
 test('an index is restored with its marks; one that an earlier version kept has none', () => {
-  const index = new ResultIndex(storeOf([]), 'run');
+  const index = new ResultIndex(storeOf([]), 'run', new StepCounts(NO_STEPS));
   const failed = { task: 3, line: 4, attempts: 1, tokens: 2, failure: 'cancelled', review: null, signs: ['forget'] };
   index.add([{ order: 1, row: failed as unknown as ResultRow }]);
   const { value, columns } = index.saved();
-  const again = new ResultIndex(storeOf([]), 'run');
+  const again = new ResultIndex(storeOf([]), 'run', new StepCounts(NO_STEPS));
   again.restore(value, columns);
   expect([again.signs(), again.failures()]).toEqual([{ forget: 1 }, { cancelled: 1 }]);
-  const earlier = new ResultIndex(storeOf([]), 'run');
+  const earlier = new ResultIndex(storeOf([]), 'run', new StepCounts(NO_STEPS));
   earlier.restore({ failed: value.failed, failures: value.failures }, columns);
   expect([earlier.signs(), earlier.failures()]).toEqual([{}, { cancelled: 1 }]);
 });

@@ -114,7 +114,8 @@ function othersOf(
   succeeded: boolean,
 ): Pick<ResultRow, 'step' | 'outputs' | 'written'> {
   const others = steps.flatMap(({ name }, index): [string, HeldOutput][] => {
-    const told = index === result?.step || index === review?.step;
+    // A row that failed has neither.
+    const told = succeeded && (index === result?.step || index === review?.step);
     const given = told ? undefined : outputOf(held, index);
     return given && given.output !== null ? [[name, given]] : [];
   });

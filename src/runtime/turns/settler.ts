@@ -246,8 +246,10 @@ export class Settler {
     const outputs = [...parts.map((part) => part.output), last.output];
     const texts = [...parts, last].map((part) => part.written ?? JSON.stringify(part.output));
     const given = (output: unknown): GivenOutput => ({ output, written: writtenAs(output, texts) });
-    if (plan.input.merge === 'step' && plan.steps.some(({ on, review }) => on === turn.step && !review))
-      return given(outputs);
+    const taken = plan.steps.some(({ on, review }) => on === turn.step && !review);
+    // A condition looks at fields, and a list has none.
+    const looked = plan.steps.some(({ where = [] }) => where.some(({ step }) => step === turn.step));
+    if (plan.input.merge === 'step' && taken && !looked) return given(outputs);
     const { output: schema, check } = turn.brief;
     const merged = mergeOutputs(schema, outputs);
     // Where rules together make what the schema does not allow, the part that decides stands for all.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DrawnStep, layFlow } from './flow-layout.ts';
+import { type DrawnStep, laneWidth, layFlow } from './flow-layout.ts';
 
 const step = (name: string, on: string, beside?: string): DrawnStep => ({
   name,
@@ -48,4 +48,11 @@ test('no line goes through a step, and no two run in one lane at once', () => {
       }
     }),
   );
+});
+
+test('64 steps that take the same leave room for their names on a narrow screen', () => {
+  const { lanes } = layFlow(Array.from({ length: 64 }, (_, k) => step(`s${String(k)}`, k === 0 ? 'input' : 's0')));
+  expect(lanes).toBeGreaterThan(50);
+  expect(lanes * laneWidth(lanes)).toBeLessThan(100);
+  expect(laneWidth(3)).toBe(14);
 });

@@ -24,6 +24,12 @@ export interface FlowLayout {
   readonly edges: readonly DrawnEdge[];
 }
 
+/** Width of a lane, and of all of them at most, px: on the narrowest screens names need the rest. */
+const [LANE, GUTTER] = [14, 98];
+
+/** How wide a lane is drawn, px, where there are so many; many stand close. */
+export const laneWidth = (lanes: number): number => Math.min(LANE, GUTTER / lanes);
+
 /**
  * A step stands in the lane of what it takes where that goes on straight, and in one of its own where another step took it before.
  * @param steps in an order in which each stands behind what it takes; `input` is what is not among them

@@ -25,3 +25,12 @@ test('a turn for each step is no retry; reviews are not counted', () => {
   expect(turnsOf({}, { flow })).toBe(1);
   expect(turnsOf({ outputs: { triage: {}, check: { agree: true } } }, { flow })).toBe(2);
 });
+
+test('a step may have a name that every object has', () => {
+  const row = { output: 1, outputs: { constructor: { a: 1 }, other: 2 }, written: { outputs: { other: '2.0' } } };
+  expect(outputsOf(row, { flow })).toEqual([
+    { name: 'explain', text: '1' },
+    { name: 'constructor', text: '{"a":1}' },
+    { name: 'other', text: '2.0' },
+  ]);
+});

@@ -7,12 +7,14 @@ export function outputsOf(
   { flow }: Pick<SwarmSummary, 'flow'>,
 ): readonly { readonly name: string; readonly text: string }[] {
   const last = flow.findLast(({ role, review }) => role !== null && !review)?.name ?? '';
+  // A step may be called `constructor`, as every object has one.
+  const texts = new Map(Object.entries(written?.outputs ?? {}));
   const several = outputs !== undefined || step !== undefined;
   return [
     { name: several ? (step ?? last) : '', text: written?.output ?? compact(output) },
     ...Object.entries(outputs ?? {}).map(([name, each]) => ({
       name,
-      text: written?.outputs?.[name] ?? compact(each),
+      text: texts.get(name) ?? compact(each),
     })),
   ];
 }
