@@ -47,7 +47,7 @@ test('CSV comes back as it was, but for a quote before what a spreadsheet would 
 });
 
 test('outputs by step are as they were written, also where a step has a name that every object has', () => {
-  const outputs = { constructor: { a: 1 }, 'to-string': 'x', other: { n: 1e400 } };
+  const outputs = { constructor: { a: 1 }, 'to-string': 'x', other: { n: Infinity } };
   const given = { ...row, outputs, written: { outputs: { other: '{"n":1e400}' } } };
   const json = '{"constructor":{"a":1},"to-string":"x","other":{"n":1e400}}';
   expect(toJsonLines([given])).toContain(`"outputs":${json}`);

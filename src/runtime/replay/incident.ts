@@ -28,7 +28,7 @@ import {
 import { fromV1 } from './incident-v1.ts';
 import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
 import { inputOf, needItems } from './input-text.ts';
-import { maskItems, maskTurns, maskActions } from './mask-run.ts';
+import { maskItems, maskTurns, maskActions, outputsOf } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { fromColumns, toColumns } from './turn-columns.ts';
@@ -59,11 +59,11 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   if (!planned.ok) throw new Error(`The swarm file of run ${record.id} can no longer be read.`);
   const plan = planned.value;
   const recording = recordingOf(events);
-  const schemasOf = schemasOfSteps(plan, recording.revisions);
+  const outputs = outputsOf(plan, schemasOfSteps(plan, recording.revisions));
   const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
   const masks = withInput ? items : maskItems(items, plan.input);
-  const turns = withInput ? recording.turns : maskTurns(recording.turns, schemasOf, { items, masks });
-  const actions = withInput ? recording.actions : maskActions(recording.actions, schemasOf, { items, masks });
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, { items, masks });
+  const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, { items, masks });
   const created = boundedTasks(recording.created, masks.slice(plan.items.length));
   const revisions = boundedRevisions(recording.revisions, withInput);
   const given = masks.slice(0, plan.items.length);

@@ -3,8 +3,10 @@ import { parsedJson } from '../../kernel/parsed-json.ts';
 import type { InputItem } from '../../swarm/input/read-input.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
+import type { Condition } from '../../swarm/where.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import { maskLines, maskOutput, type Masked } from './mask.ts';
+import { alike } from './mask-where.ts';
 import type { RecordedAction } from './operator-actions.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
@@ -31,7 +33,22 @@ export interface MaskedItems {
 /** Schemas that outputs of the step may be of, that of the swarm file first; none: free text. */
 export type SchemasOf = (step: number) => readonly OutputSchema[];
 
-export function maskTurns(turns: readonly RecordedTurn[], schemasOf: SchemasOf, masked: MaskedItems): RecordedTurn[] {
+/** What is known of outputs of a step. */
+export interface OutputsOf {
+  readonly schemasOf: SchemasOf;
+  /** Conditions that look at them. */
+  readonly conditionsOf: (step: number) => readonly Condition[];
+}
+
+export function outputsOf({ steps }: Pick<RunSetup, 'steps'>, schemasOf: SchemasOf): OutputsOf {
+  const looks = steps.flatMap(({ where = [] }) => where);
+  return {
+    schemasOf,
+    conditionsOf: (of) => looks.flatMap(({ step, condition }) => (step === of ? [condition] : [])),
+  };
+}
+
+export function maskTurns(turns: readonly RecordedTurn[], of: OutputsOf, masked: MaskedItems): RecordedTurn[] {
   /** What agents were given: the line, and what others wrote about it. */
   const given = new Map<number, Masked[]>();
   return turns.map((turn) => {
@@ -42,23 +59,36 @@ export function maskTurns(turns: readonly RecordedTurn[], schemasOf: SchemasOf, 
       given.set(turn.task, known);
     }
     if (turn.text === '') return turn;
-    const mask = maskOutput(turn.text, schemaOf(turn.text, schemasOf(turn.step)), known);
+    const mask = maskAt(turn.step, turn.text, of, known);
     known.push({ text: turn.text, mask });
     return { ...turn, text: mask };
   });
 }
 
 /** Results that a person wrote; the rest of what people do names nothing of the input. */
-export function maskActions(
-  actions: readonly RecordedAction[],
-  schemasOf: SchemasOf,
-  masked: MaskedItems,
-): RecordedAction[] {
+export function maskActions(actions: readonly RecordedAction[], of: OutputsOf, masked: MaskedItems): RecordedAction[] {
   return actions.map((action) => {
     if (action.do !== 'decide' || action.output === undefined) return action;
     const { stage = 0, task = 0, output } = action;
-    return { ...action, output: maskOutput(output, schemaOf(output, schemasOf(stage)), [givenOf(masked, task)]) };
+    return { ...action, output: maskAt(stage, output, of, [givenOf(masked, task)]) };
   });
+}
+
+/** What stands for an output of the step; the item goes on from there as it did. */
+function maskAt(step: number, text: string, { schemasOf, conditionsOf }: OutputsOf, given: readonly Masked[]): string {
+  const schema = schemaOf(text, schemasOf(step));
+  const mask = maskOutput(text, schema, given);
+  const conditions = conditionsOf(step);
+  if (conditions.length === 0) return mask;
+  if (!schema) {
+    const like = alike(text.trim(), mask, conditions, (tried) => tried !== '');
+    return typeof like === 'string' ? like : mask;
+  }
+  const [output, masked] = [parsedJson(text), parsedJson(mask)];
+  const fits = (tried: unknown): boolean =>
+    given.some((each) => checkOutput(schema, tried, { input: each.mask }).length === 0);
+  // What was no output goes nowhere.
+  return output === undefined || !fits(masked) ? mask : JSON.stringify(alike(output, masked, conditions, fits));
 }
 
 /** The schema that the text is of. */

@@ -13,7 +13,11 @@ test('a row with one output has no names', () => {
 });
 
 test('of several steps each has its name, the result first, and numbers are as they were written', () => {
-  const row = { output: 'because', outputs: { triage: { n: 1e400 } }, written: { outputs: { triage: '{"n":1e400}' } } };
+  const row = {
+    output: 'because',
+    outputs: { triage: { n: Infinity } },
+    written: { outputs: { triage: '{"n":1e400}' } },
+  };
   expect(outputsOf(row, { flow })).toEqual([
     { name: 'explain', text: expect.stringContaining('because') as string },
     { name: 'triage', text: '{"n":1e400}' },

@@ -1,0 +1,85 @@
+/** Masked outputs that go the ways of a flow that the real ones went: what a `where` looks at is kept to what its conditions tell of it. */
+import { type Condition, passes, WHOLE_TEXT } from '../../swarm/where.ts';
+
+/** A condition on one field. */
+type Test = Extract<Condition, { readonly field: string }>;
+
+function testsOf(condition: Condition): Test[] {
+  if ('field' in condition) return [condition];
+  return condition.kind === 'not' ? testsOf(condition.of) : condition.of.flatMap(testsOf);
+}
+
+/**
+ * The mask, with other fillers in fields of which a condition would say something else than of the output. They are made of what the conditions
+ * name, and of nothing of the output. A field for which none is found stays as it is.
+ * @param fits whether an output is one that the step could give
+ */
+export function alike(
+  output: unknown,
+  mask: unknown,
+  conditions: readonly Condition[],
+  fits: (output: unknown) => boolean,
+): unknown {
+  const all = conditions.flatMap(testsOf);
+  let kept = mask;
+  for (const field of new Set(all.map((test) => test.field))) {
+    const tests = all.filter((test) => test.field === field);
+    const same = (given: unknown): boolean => tests.every((test) => passes(test, given) === passes(test, output));
+    if (same(kept)) continue;
+    for (const filler of fillers(tests, output, fieldIn(kept, field))) {
+      const tried = withField(kept, field, filler);
+      if (!same(tried) || !fits(tried)) continue;
+      kept = tried;
+      break;
+    }
+  }
+  return kept;
+}
+
+/** What may stand in a field of which these tests say what they say of the output. */
+function fillers(tests: readonly Test[], output: unknown, now: unknown): unknown[] {
+  const named = tests.flatMap((test): unknown[] => (test.kind === 'is' ? [...test.values] : [test.value]));
+  const contained = (holds: boolean): unknown[] =>
+    tests.flatMap((test) => (test.kind === 'contains' && passes(test, output) === holds ? [test.value] : []));
+  const held = contained(true);
+  if (Array.isArray(now)) {
+    const others = contained(false);
+    const rest = now.filter((each) => !others.includes(each) && !held.includes(each));
+    return [[...rest, ...held], [...rest.slice(held.length), ...held], held];
+  }
+  const parts = held.map(String);
+  const texts = [parts.join(' '), `${typeof now === 'string' ? now : ''} ${parts.join(' ')}`, '?', '0', ''];
+  const numbers = named.filter((value) => typeof value === 'number').toSorted((a, b) => a - b);
+  const near = numbers.flatMap((value, k) => [
+    value,
+    value + 1,
+    value - 1,
+    (value + (numbers[k + 1] ?? value + 1)) / 2,
+  ]);
+  return [...(typeof now === 'number' ? near : texts), ...named];
+}
+
+/** Names that lead to the field, by the rules of `where`. */
+const pathOf = (output: unknown, field: string): string[] =>
+  isRecord(output) && Object.hasOwn(output, field) ? [field] : field.split('.');
+
+function fieldIn(output: unknown, field: string): unknown {
+  if (typeof output === 'string') return field === WHOLE_TEXT ? output : undefined;
+  return pathOf(output, field).reduce(
+    (at: unknown, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+    output,
+  );
+}
+
+/** The output with that in the field; as it was where it has no such field. */
+function withField(output: unknown, field: string, value: unknown): unknown {
+  if (typeof output === 'string') return field === WHOLE_TEXT ? value : output;
+  const put = (at: unknown, [name, ...rest]: readonly string[]): unknown => {
+    if (name === undefined) return value;
+    return isRecord(at) && Object.hasOwn(at, name) ? { ...at, [name]: put(at[name], rest) } : at;
+  };
+  return put(output, pathOf(output, field));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
