@@ -3,7 +3,7 @@
     python average.py OUT.pt RUN.pt RUN.pt ...
 
 On cores that other work shares, two runs of one thread get further than one of two threads, which waits for the slower one at every step.  The
-optimisers' moments are those of the first.
+optimisers' moments, steps and samples seen are those of the first.
 """
 import sys
 
@@ -14,7 +14,6 @@ def main(out, *runs):
     states = [torch.load(r, weights_only=True) for r in runs]
     first = states[0]
     first["model"] = {k: torch.stack([s["model"][k] for s in states]).mean(0) for k in first["model"]}
-    first["seen"] += sum(s["seen"] for s in states[1:])
     torch.save(first, out)
 
 
