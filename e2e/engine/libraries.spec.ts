@@ -95,7 +95,7 @@ test('with the race: found at load and named, a batch of 12 and of one says what
   expect(swarm.batch.map(({ usage }) => usage.cachedTokens)).toEqual(Array(12).fill(0));
   expect(swarm.alone.text).toBe(wanted[5]);
   expect(swarm.out.tier).toBe('cold');
-  expect(JSON.parse(swarm.json.text)).toEqual({ n: expect.any(Number) as number });
+  expect(JSON.parse(swarm.json.text)).toEqual({ n: expect.any(Number) as unknown });
   expect(swarm.sample.peak).toBeLessThanOrEqual(swarm.sample.limit);
 });
 
@@ -177,7 +177,7 @@ test('mended: prompts are shared, sequences taken back, agents parked and brough
   expect(seen.again.map(({ text }) => text)).toEqual(wanted);
   expect(seen.batch.slice(1).every(({ usage }) => usage.cachedTokens > 0)).toBe(true);
   for (const { usage } of seen.again) expect(usage.cachedTokens).toBe(usage.promptTokens - 1);
-  for (const { text } of seen.json) expect(JSON.parse(text)).toEqual({ n: expect.any(Number) as number });
+  for (const { text } of seen.json) expect(JSON.parse(text)).toEqual({ n: expect.any(Number) as unknown });
   expect(seen.out.tier).toBe('warm');
   expect(seen.restored.text).toBe(seen.computed.text);
   expect(seen.restored.pageIn).toMatchObject({ way: 'restore' });
