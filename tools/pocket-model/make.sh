@@ -29,13 +29,14 @@ library() {
   PYTHONDONTWRITEBYTECODE=1 "$python" "$here/lib/build.py" --config "$here/config.json" --runtime "$build/runtime" --out "$1" --meta "$build/pocket.json"
 }
 
-# TVM's runtime without our functions, and the graph with TVM's own kernels, with its merge kernel and with ours.
+# TVM's runtime without our functions, and without the wait that only asyncify builds have; the graph with TVM's own kernels, with its merge kernel and with ours.
 stock() {
   setup
   own=$build/own-stock/runtime
   mkdir -p "$build/own-stock"
   cp -r "$here/lib/runtime" "$build/own-stock/"
   rm "$own/include/src/runtime/vm/planaria_kv.h"
+  sed -i '/^\/\/ Only copies into device memory/,$d' "$own/tvmjs_support.cc"
   echo '#include_next <src/runtime/vm/paged_kv_cache.cc>' > "$own/include/src/runtime/vm/paged_kv_cache.cc"
   [ "$build/runtime-stock/done" -nt "$build/runtime/done" ] || {
     PYTHON=$python sh "$own/build.sh" "$build/runtime-stock"
