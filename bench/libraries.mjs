@@ -31,13 +31,20 @@ const { values } = parseArgs({
 /** Of a library whose budget is swept, MiB: below the first nothing fits, at the last everything does. */
 const [LEAST_MIB, MOST_MIB] = [24, 180];
 const MAX_RESIDENTS = 16;
+/** Proofs of libraries that came before in this browser. */
+const told = new Set();
 const mib = (/** @type {number} */ bytes) => (bytes / 2 ** 20).toFixed(1);
 
-await build({ configFile: path.join(root, 'e2e/engine/vite.config.ts'), logLevel: 'error' });
-const site = path.join(root, 'node_modules/.cache/engine-harness');
+// Not where the end-to-end tests have theirs: models come beside it.
+const site = path.join(root, 'node_modules/.cache/libraries-bench');
+await build({
+  configFile: path.join(root, 'e2e/engine/vite.config.ts'),
+  logLevel: 'error',
+  build: { outDir: site },
+});
 for (const variant of /** @type {const} */ (['stock', 'mended']))
   for (const [name, bytes] of stockFolder(variant)) {
-    const file = path.join(site, 'models', variant, name);
+    const file = path.join(site, 'models', variant, 'pocket', name);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, bytes);
   }
@@ -48,8 +55,8 @@ try {
   console.log(machine());
   const libraries = /** @type {const} */ ([
     ['pocket', 'pocket'],
-    ['stock-shaped', 'stock'],
-    ['stock-shaped, mended', 'mended'],
+    ['stock-shaped', 'stock/pocket'],
+    ['stock-shaped, mended', 'mended/pocket'],
   ]);
   if (values.only !== 'sweep') {
     const rows = [];
@@ -98,7 +105,7 @@ function questions(budgets, residents) {
  * @param {{ folder: string, tokens: number, rounds: number }} options
  */
 async function measure({ folder, tokens, rounds }) {
-  const { load, turn, stated } = window.planaria;
+  const { load, turn, stated, proofs } = window.planaria;
   const median = (/** @type {number[]} */ values) =>
     [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
   let serial = 0;
@@ -135,28 +142,14 @@ async function measure({ folder, tokens, rounds }) {
   const vram = await swarm.engine.vram();
   await swarm.engine.dispose();
   await stock.engine.dispose();
-  // What the self-test saw is kept with the model's files.
-  const proofs = await new Promise((resolve) => {
-    indexedDB.open('planaria-models').onsuccess = ({ target }) => {
-      const database = /** @type {IDBOpenDBRequest} */ (target).result;
-      const all = database.transaction('proofs').objectStore('proofs');
-      const [keys, texts] = [all.getAllKeys(), all.getAll()];
-      texts.transaction?.addEventListener('complete', () => {
-        resolve(keys.result.map((key, i) => [String(key), JSON.parse(String(texts.result[i])).value]));
-        database.close();
-      });
-    };
-  });
   const { notes, batched } = swarm.report;
   return {
-    ...{ notes, batched, vram, proofs },
+    ...{ notes, batched, vram },
+    proofs: await proofs(), // what the self-test saw is kept with the model's files
     stated: await stated(new URL('pocket.wasm', folder).href),
     rates: { peer: median(peer ?? []), one: median(one ?? []), twelve: median(twelve ?? []) },
   };
 }
-
-/** Proofs of libraries that came before in this browser. */
-const told = new Set();
 
 /** @param {string} name @param {Awaited<ReturnType<typeof measure>>} figures */
 function row(name, { notes, batched, vram, proofs, stated, rates }) {

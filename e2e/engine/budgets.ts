@@ -3,12 +3,15 @@
  * so that the next finds the GPU as after a load. In the page, for the bench that asks whether any passes its limit or is refused for nothing.
  */
 import { MLCEngine } from '@mlc-ai/web-llm';
+import { wrap, type IDBPDatabase } from 'idb';
 import type { TurnRequest } from '../../src/engine/contract.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { openSpareBucket } from '../../workers/inference/device/buckets.ts';
 import { fit } from '../../workers/inference/device/fit.ts';
 import { calledBytes, metadataIn } from '../../workers/inference/device/library-metadata.ts';
 import { keptProofs } from '../../workers/inference/device/proofs.ts';
 import { openModel, type ModelInternals, type TvmObject } from '../../workers/inference/device/webllm-internals.ts';
+import { MODELS_BUCKET } from '../../workers/inference/models/model-store.ts';
 import { openSwarm } from '../../workers/inference/swarm/open-swarm.ts';
 
 const MIB = 2 ** 20;
@@ -30,6 +33,17 @@ export async function stated(library: string): Promise<{ called: number | null; 
   const metadata = metadataIn(await (await fetch(library)).arrayBuffer());
   const all = Object.values(metadata?.memory_usage ?? {});
   return { called: metadata && calledBytes(metadata), largest: Math.max(0, ...all) };
+}
+
+/** What libraries have shown in this browser, by the name under which it is kept. */
+export async function keptProofsOfAll(): Promise<[name: string, value: unknown][]> {
+  const bucket = await openSpareBucket(MODELS_BUCKET);
+  const asked = (bucket?.indexedDB ?? indexedDB).open('planaria-models');
+  const database = (await wrap(asked)) as IDBPDatabase;
+  const reading = database.transaction('proofs').store;
+  const [names, texts] = await Promise.all([reading.getAllKeys(), reading.getAll()]);
+  database.close();
+  return names.map((name, i) => [String(name), (JSON.parse(String(texts[i])) as { value: unknown }).value]);
 }
 
 /** `folder` is in the hub's layout with `pocket.wasm` in it; `make` gives the turns of a step. */

@@ -36,6 +36,7 @@ const planaria = {
   shared: async (...args: Parameters<typeof compareShared>) => (await import('./reference.ts')).compareShared(...args),
 
   stated: async (library: string) => (await import('./budgets.ts')).stated(library),
+  proofs: async () => (await import('./budgets.ts')).keptProofsOfAll(),
   tryBudgets: async (...args: Parameters<typeof tryBudgets>) => (await import('./budgets.ts')).tryBudgets(...args),
 
   /** An engine on the pocket model, or on another, and what its loading said. */

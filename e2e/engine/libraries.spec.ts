@@ -27,7 +27,6 @@ test.beforeEach(async ({ page }) => {
   await openHarness(page, site.url);
 });
 
-/** Runs in the page: twelve lines, one token more each. */
 const LINES = Array.from({ length: 12 }, (_, i) => `sshd[${String(41 + i)}]: session of user${String(7 * i)} closed`);
 
 /** A library that lacks what a batch needs, as if it were compiled without: no other byte differs. */
@@ -56,7 +55,8 @@ test('with the race: found at load and named, a batch of 12 and of one says what
       const batch = await Promise.all(lines.map((_, i) => engine.submit(make('b', i)).done));
       const alone = await engine.submit(make('a', 5, { agent: 5, retain: true })).done;
       const out = await engine.pageOut(5, 'warm');
-      const schema = '{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}';
+      const schema =
+        '{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}';
       const hot = { temperature: 1.5, topP: 0.9, seed: 3 };
       const json = await engine.submit(make('j', 0, { schema, sampling: hot, maxTokens: 60 })).done;
       const sample = await engine.vram();
@@ -95,7 +95,7 @@ test('with the race: found at load and named, a batch of 12 and of one says what
   expect(swarm.batch.map(({ usage }) => usage.cachedTokens)).toEqual(Array(12).fill(0));
   expect(swarm.alone.text).toBe(wanted[5]);
   expect(swarm.out.tier).toBe('cold');
-  expect(JSON.parse(swarm.json.text)).toEqual({ n: expect.any(Number) as unknown });
+  expect(JSON.parse(swarm.json.text)).toEqual({ ok: expect.any(Boolean) as unknown });
   expect(swarm.sample.peak).toBeLessThanOrEqual(swarm.sample.limit);
 });
 
@@ -119,7 +119,8 @@ test('mended: prompts are shared, sequences taken back, agents parked and brough
       engine.onLost((error) => lost.push(error.code));
       const batch = await Promise.all(lines.map((_, i) => engine.submit(make('b', i)).done));
       const again = await Promise.all(lines.map((_, i) => engine.submit(make('c', i)).done));
-      const schema = '{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}';
+      const schema =
+        '{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}';
       const hot = { temperature: 1.5, topP: 0.9 };
       const json = await Promise.all(
         [1, 2, 3].map(
@@ -177,7 +178,7 @@ test('mended: prompts are shared, sequences taken back, agents parked and brough
   expect(seen.again.map(({ text }) => text)).toEqual(wanted);
   expect(seen.batch.slice(1).every(({ usage }) => usage.cachedTokens > 0)).toBe(true);
   for (const { usage } of seen.again) expect(usage.cachedTokens).toBe(usage.promptTokens - 1);
-  for (const { text } of seen.json) expect(JSON.parse(text)).toEqual({ n: expect.any(Number) as unknown });
+  for (const { text } of seen.json) expect(JSON.parse(text)).toEqual({ ok: expect.any(Boolean) as unknown });
   expect(seen.out.tier).toBe('warm');
   expect(seen.restored.text).toBe(seen.computed.text);
   expect(seen.restored.pageIn).toMatchObject({ way: 'restore' });
