@@ -2,7 +2,7 @@
  * Libraries that others compile: the pocket library, one as MLC compiles it from the same weights, with the race of TVM's merge kernel, and
  * that with the race mended. Path taken, differences of the self-test, memory beside its sum, tokens a second beside stock WebLLM.
  *
- *   npm run bench -- libraries [--tokens 24] [--rounds 3] [--budgets 40] [--residents 16] [--only figures|sweep] [--gpu]
+ *   npm run bench -- libraries [--tokens 24] [--rounds 3] [--budgets 40] [--residents 16] [--only figures|sweep] [--library NAME] [--gpu]
  *
  * The sweep opens the pipeline under so many budgets, from too little to plenty, and for so many numbers of agents up to 16, on the pocket library
  * and the stock-shaped one: none may pass its limit, and none be refused where another was opened with as much.
@@ -24,12 +24,13 @@ const { values } = parseArgs({
     budgets: { type: 'string', default: '40' },
     residents: { type: 'string', default: '16' },
     only: { type: 'string' },
+    library: { type: 'string' },
     gpu: { type: 'boolean', default: false },
   },
 });
 
-/** Of a library whose budget is swept, MiB: below the first nothing fits, at the last everything does. */
-const [LEAST_MIB, MOST_MIB] = [24, 180];
+/** Budgets that are swept, MiB: below the first nothing fits, at the last everything does. */
+const RANGES = /** @type {const} */ ({ pocket: [8, 120], 'stock-shaped': [24, 180] });
 const MAX_RESIDENTS = 16;
 /** Proofs of libraries that came before in this browser. */
 const told = new Set();
@@ -53,11 +54,12 @@ const browser = await launchBrowser(adapter());
 try {
   const context = await browser.newContext();
   console.log(machine());
-  const libraries = /** @type {const} */ ([
+  const all = /** @type {const} */ ([
     ['pocket', 'pocket'],
     ['stock-shaped', 'stock/pocket'],
     ['stock-shaped, mended', 'mended/pocket'],
   ]);
+  const libraries = all.filter(([name]) => values.library === undefined || name === values.library);
   if (values.only !== 'sweep') {
     const rows = [];
     for (const [name, folder] of libraries) {
@@ -76,12 +78,13 @@ try {
     console.log(`\n${table(head.split(','), rows)}`);
   }
   if (values.only !== 'figures')
-    for (const [name, folder] of libraries.slice(0, 2)) {
+    for (const [name, folder] of libraries) {
+      if (name === 'stock-shaped, mended') continue; // it takes what the racing one takes, and what it shares besides
       const page = await context.newPage();
       await page.goto(new URL('harness.html', server.url).href);
       const tried = await page.evaluate(sweep, {
         folder: new URL(`models/${folder}/`, server.url).href,
-        asked: questions(Number(values.budgets), Number(values.residents)),
+        asked: questions(RANGES[name], Number(values.budgets), Number(values.residents)),
       });
       await page.close();
       console.log(`\n${verdict(name, tried)}`);
@@ -91,11 +94,11 @@ try {
   await server.close();
 }
 
-/** Budgets and numbers of agents, evenly. @param {number} budgets @param {number} residents */
-function questions(budgets, residents) {
+/** Budgets and numbers of agents, evenly. @param {readonly [number, number]} range @param {number} budgets @param {number} residents */
+function questions([least, most], budgets, residents) {
   const between = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ count) =>
     Array.from({ length: count }, (_, i) => Math.round(from + ((to - from) * i) / Math.max(1, count - 1)));
-  return between(LEAST_MIB, MOST_MIB, budgets).flatMap((vramMiB) =>
+  return between(least, most, budgets).flatMap((vramMiB) =>
     between(1, MAX_RESIDENTS, residents).map((residents) => ({ vramMiB, residents })),
   );
 }
