@@ -71,8 +71,8 @@ try {
         rounds: Number(values.rounds),
       });
       await page.close();
-      console.error(`${name}: ${figures.notes.join(' ')}`);
       rows.push(row(name, figures));
+      console.error(`${String(rows.at(-1)?.join(', '))}\n  ${figures.notes.join(' ')}`);
     }
     const head = 'library,path,cut,K/V back,weights,K/V,workspace,stated,largest,peak,limit,stock,1,12,times';
     console.log(`\n${table(head.split(','), rows)}`);

@@ -23,7 +23,7 @@ test.beforeAll(async () => {
 test.afterAll(() => site.close());
 test.afterEach(() => hub.close());
 test.beforeEach(async ({ page }) => {
-  test.setTimeout(900_000);
+  test.setTimeout(1_800_000);
   await openHarness(page, site.url);
 });
 
