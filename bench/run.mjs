@@ -36,6 +36,10 @@ const benches = {
   ],
   batched: ['96 lines through the batched engine', 'stock WebLLM turn by turn'],
   engine: ['tokens a second for 1 to 16 agents, prompt tokens shared', 'stock WebLLM one by one'],
+  libraries: [
+    "the pocket library and those of MLC's shape: path, self-test, memory, tokens a second; budgets",
+    'stock WebLLM; the sum that is stated',
+  ],
   'full-disk': ['a disk that is really full under a run: results left', "the page's files in Cache storage besides"],
   'memory/activation': ['bringing a dormant agent back: restored', 'computed again; after a cold load'],
   'memory/codecs': ['what storing K/V in fewer bits costs in greedy tokens', 'the sequence left alone'],

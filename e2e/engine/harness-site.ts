@@ -10,6 +10,7 @@ import type { Page } from '@playwright/test';
 import { build } from 'vite';
 import { serve } from '../../tools/dev/serve.mjs';
 import { root } from '../../tools/dev/workspace.mjs';
+import { stockFolder } from '../../tools/pocket-model/stock/files.mjs';
 
 export const pocket = path.join(root, 'public/models/pocket');
 
@@ -88,4 +89,11 @@ export async function serveHub(cors = true): Promise<Hub> {
         });
       }),
   };
+}
+
+/** The pocket model as a model of the hub, with a library as MLC compiles it; `mended` has the race of TVM's merge kernel mended. */
+export async function serveStockHub(variant: 'stock' | 'mended'): Promise<Hub> {
+  const hub = await serveHub();
+  for (const [name, bytes] of stockFolder(variant)) hub.instead.set(name, () => bytes);
+  return hub;
 }

@@ -10,6 +10,7 @@ import type {
   ModelSource,
   TurnRequest,
 } from '../../src/engine/contract.ts';
+import type { tryBudgets } from './budgets.ts';
 import type { compareShared, runReference } from './reference.ts';
 import { createEngineHost } from '../../src/engine/host.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -33,6 +34,10 @@ const planaria = {
 
   reference: async (...args: Parameters<typeof runReference>) => (await import('./reference.ts')).runReference(...args),
   shared: async (...args: Parameters<typeof compareShared>) => (await import('./reference.ts')).compareShared(...args),
+
+  stated: async (library: string) => (await import('./budgets.ts')).stated(library),
+  proofs: async () => (await import('./budgets.ts')).keptProofsOfAll(),
+  tryBudgets: async (...args: Parameters<typeof tryBudgets>) => (await import('./budgets.ts')).tryBudgets(...args),
 
   /** An engine on the pocket model, or on another, and what its loading said. */
   async load(kind: EngineKind, source: ModelSource = { id: 'pocket' }, resident = 12, vramMiB = 7168) {

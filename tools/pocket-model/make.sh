@@ -6,6 +6,7 @@
 #   make.sh weights CHECKPOINT     export a checkpoint of train/ (TRAIN_PYTHON: a python with torch)
 #   make.sh sums                   write public/models/pocket/SHA256SUMS
 #   make.sh verify                 build the library aside and compare it with the committed one
+#   make.sh stock                  the libraries of MLC's shape, for tests: stock/libraries.br
 #   make.sh all [CHECKPOINT]       library, weights when a checkpoint is given, sums
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,6 +29,26 @@ library() {
   PYTHONDONTWRITEBYTECODE=1 "$python" "$here/lib/build.py" --config "$here/config.json" --runtime "$build/runtime" --out "$1" --meta "$build/pocket.json"
 }
 
+# TVM's runtime without our functions, and without the wait that only asyncify builds have; the graph with TVM's own kernels, with its merge kernel and with ours.
+stock() {
+  setup
+  own=$build/own-stock/runtime
+  mkdir -p "$build/own-stock"
+  cp -r "$here/lib/runtime" "$build/own-stock/"
+  rm "$own/include/src/runtime/vm/planaria_kv.h"
+  sed -i '/^\/\/ Only copies into device memory/,$d' "$own/tvmjs_support.cc"
+  echo '#include_next <src/runtime/vm/paged_kv_cache.cc>' > "$own/include/src/runtime/vm/paged_kv_cache.cc"
+  [ "$build/runtime-stock/done" -nt "$build/runtime/done" ] || {
+    PYTHON=$python sh "$own/build.sh" "$build/runtime-stock"
+    touch "$build/runtime-stock/done"
+  }
+  for merge in stock mended; do
+    PYTHONDONTWRITEBYTECODE=1 "$python" "$here/lib/stock.py" --config "$here/config.json" --runtime "$build/runtime-stock" \
+      --merge "$merge" --out "$build/$merge.wasm"
+  done
+  node "$here/stock/files.mjs" pack "$here/stock/libraries.br" "$build/stock.wasm" "$build/mended.wasm"
+}
+
 weights() {
   "${TRAIN_PYTHON:-python3}" "$here/train/export.py" "${1:?usage: make.sh weights CHECKPOINT}"
 }
@@ -39,6 +60,7 @@ sums() {
 
 case ${1:-} in
   library) library "${2:-$model/pocket.wasm}" ;;
+  stock) stock ;;
   weights) weights "$2" ;;
   sums) sums ;;
   verify)
@@ -51,7 +73,7 @@ case ${1:-} in
     sums
     ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0"
+    sed -n '2,12s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -1,6 +1,7 @@
 /** Metadata of MLC's shape, and of shapes that nobody should trust. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { stockFolder } from '../../../tools/pocket-model/stock/files.mjs';
 import { batchOf, calledBytes, layerWindow, metadataIn, oddState, type LibraryMetadata } from './library-metadata.ts';
 
 const MIB = 2 ** 20;
@@ -75,4 +76,35 @@ test("the pocket model's library says what it is in its bytes", () => {
   const file = readFileSync(new URL('../../../public/models/pocket/pocket.wasm', import.meta.url));
   const found = metadataIn(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
   expect(found).toMatchObject({ model_type: 'llama', prefill_chunk_size: 256, max_batch_size: 16 });
+});
+
+test('a library as MLC compiles it: batches of 128, chunks of 1024, a batch_verify above all that is called, nothing of ours', () => {
+  for (const variant of ['stock', 'mended'] as const) {
+    const folder = stockFolder(variant);
+    const library = folder.get('pocket.wasm') ?? Buffer.alloc(0);
+    const found = metadataIn(new Uint8Array(library).buffer);
+    expect(found).toMatchObject({ max_batch_size: 128, prefill_chunk_size: 1024, kv_state_kind: 'kv_cache' });
+    const { batch_verify: verify = 0, ...called } = found?.memory_usage ?? {};
+    expect(verify).toBe(Math.max(verify, ...Object.values(called)));
+    const { prefill = 0, ...others } = called;
+    expect(prefill).toBeGreaterThan(0);
+    const sum = Object.values(others).reduce((all, bytes) => all + bytes, 0);
+    expect(calledBytes(found as LibraryMetadata)).toBe(sum);
+    // Sampling goes by a vocabulary that the compiler does not know.
+    expect(called).toMatchObject({ argsort_probs: 0, softmax_with_temperature: 0 });
+    expect(library.includes('planaria')).toBe(false);
+    // The weights are in the order in which the library takes them, under its names and in its shapes.
+    const index = JSON.parse(String(folder.get('resolve/main/tensor-cache.json'))) as {
+      records: { records: { name: string; shape: number[]; dtype: string }[] }[];
+    };
+    const weights = index.records.flatMap(({ records }) =>
+      records.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
+    );
+    expect((found as unknown as { params: unknown }).params).toEqual(weights);
+    expect(weights).toContainEqual({
+      name: 'model.layers.3.mlp.down_proj.q_weight',
+      shape: [256, 88],
+      dtype: 'uint32',
+    });
+  }
 });

@@ -6,7 +6,7 @@ import { openModel } from './webllm-internals.ts';
 const WAIT = '__asyncify.WebGPUWaitForTasks';
 
 /** The parts that a loaded model has; `globals` are TVM's functions by name. */
-function engineWith(globals: readonly string[], metadata: object = { prefill_chunk_size: 16 }) {
+function engineWith(globals: readonly string[], metadata: object = { prefill_chunk_size: 16 }, sliding = -1) {
   const registered: string[] = [];
   const object = Object.assign(() => JSON.stringify(metadata), { dispose: () => undefined });
   const method = (): unknown => object;
@@ -28,7 +28,7 @@ function engineWith(globals: readonly string[], metadata: object = { prefill_chu
     device: {},
     params: {},
     tokenizer: { encode: method, decode: method, getVocabSize: method, idToToken: method },
-    config: { conv_template: {}, vocab_size: 1, context_window_size: 1, sliding_window_size: -1 },
+    config: { conv_template: {}, vocab_size: 1, context_window_size: 1, sliding_window_size: sliding },
   };
   return { engine: { loadedModelIdToPipeline: new Map([['m', parts]]) } as unknown as MLCEngine, registered };
 }
@@ -51,4 +51,10 @@ test('a hybrid model is refused by name', () => {
     expect(() => openModel(engineWith([], { prefill_chunk_size: 16, kv_state_kind }).engine, 'm')).toThrow(
       'the model keeps more state than a K/V cache',
     );
+});
+
+test('a model that forgets beyond a window is refused by name', () => {
+  expect(() => openModel(engineWith([], { prefill_chunk_size: 16 }, 4096).engine, 'm')).toThrow(
+    'the model uses a sliding window',
+  );
 });
