@@ -70,7 +70,7 @@ export async function loadRun(store: RunStore, id: string, begun: Begun | null =
     kept.awaiting = true;
     return { ...common, index, recent };
   }
-  const index = new ResultIndex(rows, id, new StepCounts(plan));
+  const index = new ResultIndex(rows, id, new StepCounts(plan.tasks));
   let recent: ResultRow[] = [];
   await store.eachRow(id, (piece) => {
     index.add(piece);

@@ -115,7 +115,7 @@ export async function restored(
     history.restore(saved.history, state);
     const memory = memoryOf(state);
     const index = indexFrom(
-      new ResultIndex(memory.rows, run, new StepCounts(plan)),
+      new ResultIndex(memory.rows, run, new StepCounts(plan.tasks)),
       second.value as SavedIndex,
       second.columns,
     );

@@ -3,9 +3,8 @@ import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { TaskPlan } from '../../swarm/flow.ts';
 import { passes } from '../../swarm/where.ts';
-import type { RunSetup } from '../definition/run-setup.ts';
 
-type Steps = Pick<RunSetup, 'steps'> & { readonly tasks: Pick<TaskPlan, 'result' | 'filters'> };
+type Steps = Pick<TaskPlan, 'steps' | 'result' | 'filters'>;
 
 /** Open tasks whose outputs are looked through for one count. */
 const MOST_OPEN = 20_000;
@@ -23,16 +22,16 @@ export class StepCounts {
   constructor(plan: Steps) {
     this.#plan = plan;
     this.#ended = plan.steps.map(() => 0);
-    this.#filters = plan.tasks.filters.map(() => 0);
+    this.#filters = plan.filters.map(() => 0);
   }
 
   add(row: ResultRow): void {
     if (!this.#ended) return;
-    const { steps, tasks } = this.#plan;
+    const { steps, result: last } = this.#plan;
     const outputs = new Map<number, unknown>();
     const at = (name: string): number => steps.findIndex((step) => step.name === name);
     for (const [name, output] of Object.entries(row.outputs ?? {})) outputs.set(at(name), output);
-    const result = row.step === undefined ? tasks.result : at(row.step);
+    const result = row.step === undefined ? last : at(row.step);
     if (row.failure === null) outputs.set(result, row.output);
     if (row.review)
       outputs.set(row.review.step === undefined ? this.#reviewOf(result) : at(row.review.step), row.review.output);
@@ -49,7 +48,7 @@ export class StepCounts {
   /** By name, with what is held of tasks that are open now; null where that is not known. */
   now({ held }: Pick<RunState, 'held'>): Record<string, number> | null {
     if (!this.#ended) return null;
-    const { steps, tasks } = this.#plan;
+    const { steps, filters: passing } = this.#plan;
     const [counts, filters] = [[...this.#ended], [...this.#filters]];
     let looked = 0;
     for (const given of held.values()) {
@@ -60,7 +59,7 @@ export class StepCounts {
     }
     return Object.fromEntries([
       ...steps.map(({ name }, step) => [name, counts[step] ?? 0]),
-      ...tasks.filters.map(({ name }, filter) => [name, filters[filter] ?? 0]),
+      ...passing.map(({ name }, filter) => [name, filters[filter] ?? 0]),
     ]) as Record<string, number>;
   }
 
@@ -76,7 +75,7 @@ export class StepCounts {
 
   #count(steps: number[], filters: number[], outputs: ReadonlyMap<number, unknown>): void {
     for (const [step, output] of outputs) if (output !== null) steps[step] = (steps[step] ?? 0) + 1;
-    for (const [filter, { on, where }] of this.#plan.tasks.filters.entries()) {
+    for (const [filter, { on, where }] of this.#plan.filters.entries()) {
       if ((outputs.get(on) ?? null) === null) continue;
       const through = where.every(({ step, condition }) => outputs.has(step) && passes(condition, outputs.get(step)));
       if (through) filters[filter] = (filters[filter] ?? 0) + 1;

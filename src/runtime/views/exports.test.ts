@@ -47,7 +47,7 @@ test.each(['jsonl', 'csv'] as const)(
     };
     await store.create(record, { swarm: { file: 's', text: '' }, input: { name: 'i', text: '' }, settings: {} });
     const fence = await store.openWriter('run-1');
-    const index = new ResultIndex(store, 'run-1', new StepCounts({ steps: [], tasks: { result: -1, filters: [] } }));
+    const index = new ResultIndex(store, 'run-1', new StepCounts({ steps: [], result: -1, filters: [] }));
     const view = { id: 'run-1', index } as unknown as RunView;
     const got: { task: number; text: string }[] = [];
     let [after, head] = [-1, ''];
