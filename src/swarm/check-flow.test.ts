@@ -290,7 +290,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, wheer: {severity: error}}'],
     [
-      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, reviews, with, where, share; did you mean where?',
+      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, reviews, with, where, share, marked; did you mean where?',
     ],
   ],
 ];
