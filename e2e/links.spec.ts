@@ -46,7 +46,7 @@ test('a swarm is shared from where it is read, copied, opened elsewhere, read, a
   const other = await open();
   await visit(other.page, link);
   await expect(other.page.getByRole('heading', { level: 1 })).toHaveText('Log triage, 24 agents');
-  const text = await other.page.locator('ol li').allInnerTexts();
+  const text = await other.page.locator('li[data-n]').allInnerTexts();
   expect(text.join('\n').replace(/\s+/g, ' ').trim()).toBe(readFileSync(small, 'utf8').replace(/\s+/g, ' ').trim());
   await expect(other.page.getByTestId('needs')).toContainText('pocket');
   await expect(other.page.getByTestId('needs')).toContainText('a swarm file cannot name any');

@@ -21,7 +21,7 @@ test('a marked line says so, can be listed alone, and has its review', async ({ 
   await startRun(page, { file: swarm, input: inputFile(lines), engine: 'scripted' });
   await untilPhase(page, 'done');
 
-  await expect(page.getByText('reviewer works on triager that may hold an instruction')).toBeVisible();
+  await expect(page.getByText('reviews what of triager may hold an instruction')).toBeVisible();
   await page.getByRole('combobox', { name: 'Show' }).selectOption('marked');
   await expect(page.getByTestId('showing')).toHaveText('1 to 1 of 1');
   const line = page.locator('tr[data-task]');
