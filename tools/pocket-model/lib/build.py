@@ -21,11 +21,16 @@ from model import Pocket
 MEMORY = "32MB"  # at start; it grows
 
 
-def attach_sampling(mod, vocab):
-    """The helpers WebLLM looks up by name, and planaria_sample."""
+def attach_in_place(mod):
+    """What changes logits in place."""
     for name, fn in (("apply_logit_bias_inplace", sampling.logit_bias), ("apply_penalty_inplace", sampling.penalty),
                      ("apply_bitmask_inplace", sampling.bitmask)):
         mod[name] = scheduled(fn, name)
+
+
+def attach_sampling(mod, vocab):
+    """The helpers WebLLM looks up by name, and planaria_sample."""
+    attach_in_place(mod)
     bb = relax.BlockBuilder(mod)
     f32, i32, tensor = "float32", "int32", relax.TensorType
     dim = lambda *names: [tirx.Var(n, "int64") for n in names]
@@ -75,9 +80,8 @@ def attach_metadata(mod, meta):
     return bb.finalize()
 
 
-def bound_shapes(mod, c):
+def bound_shapes(mod, bounds):
     """Upper bounds of the symbolic sizes, so that memory is planned once."""
-    bounds = {"seq_len": c["chunk"], "batch_size": c["max_batch"], "num_samples": c["max_batch"], "vocab_size": c["vocab"]}
     for gv, fn in mod.functions_items():
         if isinstance(fn, relax.Function):
             mod[gv] = (fn.with_attr("tir_var_upper_bound", bounds)
@@ -119,6 +123,21 @@ def linker(runtime, level):
     return link
 
 
+def web_target():
+    return tvm.target.Target({"kind": "webgpu", "max_num_threads": 256},
+                             host={"kind": "llvm", "mtriple": "wasm32-unknown-unknown-wasm", "mcpu": "mvp"})
+
+
+def metadata(c, params, chunk, max_batch):
+    """What MLC's compiler says of a library; params: pairs of name and parameter, in the order of the weight file."""
+    return {
+        "model_type": "llama", "quantization": "q4f32_1", "model_task": "chat", "kv_state_kind": "kv_cache",
+        "context_window_size": c["context"], "sliding_window_size": -1, "attention_sink_size": -1,
+        "prefill_chunk_size": chunk, "max_batch_size": max_batch, "tensor_parallel_shards": 1,
+        "params": [{"name": n, "shape": [int(x) for x in p.shape], "dtype": str(p.dtype)} for n, p in params],
+    }
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("--config", required=True, help="sizes of the model (JSON)")
@@ -132,18 +151,13 @@ def main():
     with open(a.config) as f:
         c = json.load(f)
     widen.install()
-    target = tvm.target.Target({"kind": "webgpu", "max_num_threads": 256},
-                               host={"kind": "llvm", "mtriple": "wasm32-unknown-unknown-wasm", "mcpu": "mvp"})
+    target = web_target()
     with target:
         model = Pocket(c)
         mod, params = model.export_tvm(model.spec())
-        meta = {
-            "model_type": "llama", "quantization": "q4f32_1", "model_task": "chat", "kv_state_kind": "kv_cache",
-            "context_window_size": c["context"], "sliding_window_size": -1, "attention_sink_size": -1,
-            "prefill_chunk_size": c["chunk"], "max_batch_size": c["max_batch"], "tensor_parallel_shards": 1,
-            "params": [{"name": n, "shape": [int(x) for x in p.shape], "dtype": str(p.dtype)} for n, p in params],
-        }
-        mod = attach_metadata(bound_shapes(attach_sampling(mod, c["vocab"]), c), meta)
+        meta = metadata(c, params, c["chunk"], c["max_batch"])
+        bounds = {"seq_len": c["chunk"], "batch_size": c["max_batch"], "num_samples": c["max_batch"], "vocab_size": c["vocab"]}
+        mod = attach_metadata(bound_shapes(attach_sampling(mod, c["vocab"]), bounds), meta)
         if a.dump:
             with open(a.dump, "w") as f:
                 f.write(mod.script())

@@ -115,9 +115,7 @@ def attach_sampling(mod):
     What changes logits in place is the pocket library's, and so is the sort: TVM 0.27's launches along z, which its own WebGPU code
     refuses, and, launched otherwise, was not compiled by SwiftShader within minutes.
     """
-    for name, fn in (("apply_logit_bias_inplace", sampling.logit_bias), ("apply_penalty_inplace", sampling.penalty),
-                     ("apply_bitmask_inplace", sampling.bitmask)):
-        mod[name] = scheduled(fn, name)
+    build.attach_in_place(mod)
     bb = relax.BlockBuilder(mod)
     f32, i32, tensor = "float32", "int32", relax.TensorType
     dim = lambda *names: [tirx.Var(n, "int64") for n in names]
@@ -153,17 +151,6 @@ def attach_sampling(mod):
             y = bb.emit_output(relax.call_pure_packed("vm.builtin.reshape", drawn._expr, relax.ShapeExpr([n]), ty_args=tensor([n], i32)))
         bb.emit_func_output(y)
     return bb.finalize()
-
-
-def bound_shapes(mod):
-    """Upper bounds of the sizes that are planned once; not of the vocabulary, so that what sampling takes is in no metadata."""
-    bounds = {"seq_len": CHUNK, "batch_size": MAX_BATCH, "num_samples": MAX_BATCH}
-    for gv, fn in mod.functions_items():
-        if isinstance(fn, relax.Function):
-            mod[gv] = (fn.with_attr("tir_var_upper_bound", bounds)
-                         .with_attr("tir_non_negative_var", ["vocab_size"])
-                         .with_attr("relax.memory_plan_dynamic_func_output", True))
-    return mod
 
 
 def memory_usage(mod):
@@ -235,18 +222,14 @@ def main():
         tvm_kv._merge_state_inplace = lambda heads, dim, *_: attention.merge(heads, dim)
     import model
     model.Linear, model.Norm = StockLinear, StockNorm
-    target = tvm.target.Target({"kind": "webgpu", "max_num_threads": 256},
-                               host={"kind": "llvm", "mtriple": "wasm32-unknown-unknown-wasm", "mcpu": "mvp"})
+    target = build.web_target()
     with target:
         stock = Stock(c)
         mod, params = stock.export_tvm(stock.spec())
-        meta = {
-            "model_type": "llama", "quantization": "q4f32_1", "model_task": "chat", "kv_state_kind": "kv_cache",
-            "context_window_size": c["context"], "sliding_window_size": -1, "attention_sink_size": -1,
-            "prefill_chunk_size": CHUNK, "max_batch_size": MAX_BATCH, "tensor_parallel_shards": 1,
-            "params": [{"name": mlc_name(n), "shape": [int(x) for x in p.shape], "dtype": str(p.dtype)} for n, p in params],
-        }
-        mod = bound_shapes(attach_sampling(mod))
+        meta = build.metadata(c, [(mlc_name(n), p) for n, p in params], CHUNK, MAX_BATCH)
+        # Not of the vocabulary, so that what sampling takes is in no metadata.
+        bounds = {"seq_len": CHUNK, "batch_size": MAX_BATCH, "num_samples": MAX_BATCH}
+        mod = build.bound_shapes(attach_sampling(mod), bounds)
         ex = relax.build(mod, target, relax_pipeline=pipeline(target, meta), system_lib=True)
     # In seconds: -Oz takes minutes, and the file is kept compressed.
     ex.export_library(a.out, fcompile=build.linker(a.runtime, "-O1"), options=["-Wl,--strip-all"])

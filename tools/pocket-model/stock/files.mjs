@@ -107,16 +107,22 @@ export function stockFolder(variant) {
   ]);
 }
 
+/** Writes that folder, to be served by any server. @param {string} folder @param {Variant} variant */
+export function writeStockFolder(folder, variant) {
+  for (const [name, bytes] of stockFolder(variant)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [what, out = '', ...more] = process.argv.slice(2);
   if (what === 'pack') {
     const [stock = '', mended = ''] = more;
     writeFileSync(out, pack(readFileSync(stock), readFileSync(mended)));
   } else if (what === 'folder') {
-    for (const [name, bytes] of stockFolder(more[0] === 'mended' ? 'mended' : 'stock')) {
-      mkdirSync(path.dirname(path.join(out, name)), { recursive: true });
-      writeFileSync(path.join(out, name), bytes);
-    }
+    writeStockFolder(out, more[0] === 'mended' ? 'mended' : 'stock');
   } else {
     console.error('usage: files.mjs pack OUT STOCK MENDED | folder OUT [stock|mended]');
     process.exitCode = 2;
