@@ -13,7 +13,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/dev/workspace.mjs';
-import { adapter, headless, jsonLines, machine, scratch, table, triagersOnly } from './support.mjs';
+import { jsonLines, machine, scratch, table, triaged, triagersOnly } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -56,21 +56,14 @@ writeFileSync(
 const swarm = triagersOnly(folder);
 /** @param {'webllm' | 'scripted'} engine */
 async function triage(engine) {
-  const out = path.join(folder, `injection.${engine}.jsonl`);
-  const model = values.model && engine === 'webllm' ? ['--model', values.model] : [];
-  const run = await headless([
+  const run = await triaged({
     swarm,
-    '--input',
     input,
-    '--engine',
     engine,
-    '--adapter',
-    adapter(),
-    '--out',
-    out,
-    ...model,
-  ]);
-  return { ...run, rows: /** @type {Row[]} */ (jsonLines(out)) };
+    model: values.model,
+    out: path.join(folder, `injection.${engine}.jsonl`),
+  });
+  return { ...run, rows: /** @type {Row[]} */ (run.rows) };
 }
 
 console.log(machine());

@@ -7,15 +7,11 @@
  * The sweep opens the pipeline under so many budgets, from too little to plenty, and for so many numbers of agents up to 16, on the pocket library
  * and the stock-shaped one: none may pass its limit, and none be refused where another was opened with as much.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
-import { serve } from '../tools/dev/serve.mjs';
 import { root } from '../tools/dev/workspace.mjs';
-import { launchBrowser } from '../tools/headless/browser.mjs';
-import { stockFolder } from '../tools/pocket-model/stock/files.mjs';
-import { adapter, machine, table } from './support.mjs';
+import { writeStockFolder } from '../tools/pocket-model/stock/files.mjs';
+import { machine, onABenchPage, table } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -37,21 +33,10 @@ const told = new Set();
 const mib = (/** @type {number} */ bytes) => (bytes / 2 ** 20).toFixed(1);
 
 // Not where the end-to-end tests have theirs: models come beside it.
-const site = path.join(root, 'node_modules/.cache/libraries-bench');
-await build({
-  configFile: path.join(root, 'e2e/engine/vite.config.ts'),
-  logLevel: 'error',
-  build: { outDir: site },
-});
-for (const variant of /** @type {const} */ (['stock', 'mended']))
-  for (const [name, bytes] of stockFolder(variant)) {
-    const file = path.join(site, 'models', variant, 'pocket', name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  }
-const server = await serve({ root: site });
-const browser = await launchBrowser(adapter());
-try {
+const SITE = 'node_modules/.cache/libraries-bench';
+await onABenchPage('e2e/engine/vite.config.ts', SITE, async ({ url: site, browser }) => {
+  for (const variant of /** @type {const} */ (['stock', 'mended']))
+    writeStockFolder(path.join(root, SITE, 'models', variant, 'pocket'), variant);
   const context = await browser.newContext();
   console.log(machine());
   const all = /** @type {const} */ ([
@@ -64,9 +49,9 @@ try {
     const rows = [];
     for (const [name, folder] of libraries) {
       const page = await context.newPage();
-      await page.goto(new URL('harness.html', server.url).href);
+      await page.goto(new URL('harness.html', site).href);
       const figures = await page.evaluate(measure, {
-        folder: new URL(`models/${folder}/`, server.url).href,
+        folder: new URL(`models/${folder}/`, site).href,
         tokens: Number(values.tokens),
         rounds: Number(values.rounds),
       });
@@ -81,18 +66,15 @@ try {
     for (const [name, folder] of libraries) {
       if (name === 'stock-shaped, mended') continue; // it takes what the racing one takes, and what it shares besides
       const page = await context.newPage();
-      await page.goto(new URL('harness.html', server.url).href);
+      await page.goto(new URL('harness.html', site).href);
       const tried = await page.evaluate(sweep, {
-        folder: new URL(`models/${folder}/`, server.url).href,
+        folder: new URL(`models/${folder}/`, site).href,
         asked: questions(RANGES[name], Number(values.budgets), Number(values.residents)),
       });
       await page.close();
       console.log(`\n${verdict(name, tried)}`);
     }
-} finally {
-  await browser.close();
-  await server.close();
-}
+});
 
 /** Budgets and numbers of agents, evenly. @param {readonly [number, number]} range @param {number} budgets @param {number} residents */
 function questions([least, most], budgets, residents) {

@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/dev/workspace.mjs';
 import { formOf, readLines } from './labels/choose.mjs';
-import { adapter, headless, jsonLines, logFile, machine, scratch, table, triagersOnly } from './support.mjs';
+import { jsonLines, logFile, machine, scratch, table, triaged, triagersOnly } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -75,21 +75,14 @@ for (const name of ['OpenSSH_2k', 'Linux_2k']) {
 
   /** @param {string} engine */
   const triage = async (engine) => {
-    const out = path.join(folder, `${name}.${engine}.jsonl`);
-    const model = values.model && engine === 'webllm' ? ['--model', values.model] : [];
-    const run = await headless([
+    const run = await triaged({
       swarm,
-      '--input',
       input,
-      '--engine',
       engine,
-      '--adapter',
-      adapter(),
-      '--out',
-      out,
-      ...model,
-    ]);
-    return { ...run, rows: /** @type {Row[]} */ (jsonLines(out)) };
+      model: values.model,
+      out: path.join(folder, `${name}.${engine}.jsonl`),
+    });
+    return { ...run, rows: /** @type {Row[]} */ (run.rows) };
   };
   const right = (/** @type {Row[]} */ rows, /** @type {(typeof FIELDS)[number]} */ field) =>
     cell(

@@ -70,8 +70,9 @@ export async function onThePage(work) {
  * @param {Parameters<typeof inChromium<T>>[1]} work
  */
 export async function onABenchPage(config, folder, work) {
-  await build({ configFile: path.join(root, config), logLevel: 'error' });
-  return inChromium(path.join(root, folder), work);
+  const outDir = path.join(root, folder);
+  await build({ configFile: path.join(root, config), logLevel: 'error', build: { outDir } });
+  return inChromium(outDir, work);
 }
 
 /**
@@ -107,6 +108,21 @@ export const jsonLines = (file) =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
+
+/**
+ * A swarm over an input, with its rows. `model`: in place of the swarm's own, for the real engine.
+ * @param {{ swarm: string, input: string, engine: string, out: string, model: string | undefined }} run
+ */
+export async function triaged({ swarm, input, engine, out, model }) {
+  const named = model && engine === 'webllm' ? ['--model', model] : [];
+  const run = await headless([
+    swarm,
+    ...['--input', input, '--engine', engine],
+    ...['--adapter', adapter(), '--out', out],
+    ...named,
+  ]);
+  return { ...run, rows: jsonLines(out) };
+}
 
 /** @param {number[]} values @param {number} share 0.5 = median */
 export function quantile(values, share) {
