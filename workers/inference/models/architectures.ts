@@ -37,36 +37,28 @@ const FAMILIES: readonly (readonly [prefix: RegExp, layers: number, kvHeads: num
   [/^TinyLlama-1\.1B/, 22, 4, 64],
 ];
 
-/** Families whose agents run one at a time, and why; what is loaded says so itself, but only once it has been fetched. */
-const ALONE: readonly (readonly [prefix: RegExp, why: 'state' | 'manifest' | 'batch'])[] = [
-  // Layers with a recurrent state beside those with K/V: WebLLM's chat alone keeps both.
-  [/^Qwen3\.5-/, 'state'],
-  // Loaded by a manifest that names functions of its own.
-  [/^gemma-4-/, 'manifest'],
-  // Compiled for one sequence.
-  [/^phi-1_5-/, 'batch'],
-];
-
-/** Why the model runs one agent at a time; null where agents share batches. */
-function aloneBecause(modelId: string): 'state' | 'manifest' | 'batch' | null {
-  return ALONE.find(([prefix]) => prefix.test(modelId))?.[1] ?? null;
-}
-
-/** Rotary embeddings that cannot be undone (yarn, longrope), so that K/V of agents that leave the GPU is computed again. */
-const NOT_UNDONE = [/^Phi-3\.5-/, /^Phi-4-mini/, /^Ministral-3-/];
-
 /** Which way a model of WebLLM's list goes, by what is published of it; what is loaded decides by itself. */
 export type ModelPath = 'chat' | 'alone' | 'windowed' | 'batched' | 'parked';
+
+/** Families that go another way than `parked`. */
+const PATHS: readonly (readonly [prefix: RegExp, path: ModelPath])[] = [
+  // Layers with a recurrent state beside those with K/V: WebLLM's chat alone keeps both.
+  [/^Qwen3\.5-/, 'chat'],
+  // Loaded by a manifest that names functions of its own.
+  [/^gemma-4-/, 'chat'],
+  // Compiled for one sequence.
+  [/^phi-1_5-/, 'alone'],
+  [/^gemma3-/, 'windowed'],
+  // Rotary embeddings that cannot be undone (yarn, longrope), so that K/V of agents that leave the GPU is computed again.
+  [/^(?:Phi-3\.5-|Phi-4-mini|Ministral-3-)/, 'batched'],
+];
 
 /**
  * `chat`: WebLLM's own, one agent at a time. All others go through the pipeline and share prompts: `alone` one at a time, `windowed` within
  * the window of the layers that have one, `batched` with K/V that cannot be kept off the GPU, `parked` with K/V that can.
  */
 export function pathOf(modelId: string): ModelPath {
-  const alone = aloneBecause(modelId);
-  if (alone !== null) return alone === 'batch' ? 'alone' : 'chat';
-  if (/^gemma3-/.test(modelId)) return 'windowed';
-  return NOT_UNDONE.some((prefix) => prefix.test(modelId)) ? 'batched' : 'parked';
+  return PATHS.find(([prefix]) => prefix.test(modelId))?.[1] ?? 'parked';
 }
 
 /** Bytes of keys and values of one token; null for a family that is not in the table. */
