@@ -33,6 +33,7 @@ export type { InputNote } from '../../swarm/input/notes.ts';
 export type { SkippedRecord } from '../../swarm/input/read-input.ts';
 export { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 export type { RoleSummary, StepSummary, SwarmSummary } from '../../swarm/summary.ts';
+export { turnsOf } from './row-turns.ts';
 export type * from './action-reply.ts';
 export type * from './actions.ts';
 export type { Answers, PageApi } from './calls.ts';

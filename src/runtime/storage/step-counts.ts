@@ -1,10 +1,13 @@
-import { outputOf } from '../../journal/outputs.ts';
+import type { HeldOutput } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { TaskPlan } from '../../swarm/flow.ts';
 import { passes } from '../../swarm/where.ts';
+import { turnsOf } from '../protocol/row-turns.ts';
 
 type Steps = Pick<TaskPlan, 'steps' | 'result' | 'filters'>;
+
+type Given = Pick<HeldOutput, 'step' | 'output'>;
 
 /** Open tasks whose outputs are looked through for one count. */
 const MOST_OPEN = 20_000;
@@ -28,21 +31,19 @@ export class StepCounts {
   add(row: ResultRow): void {
     if (!this.#ended) return;
     const { steps, result: last } = this.#plan;
-    const outputs = new Map<number, unknown>();
     const at = (name: string): number => steps.findIndex((step) => step.name === name);
-    for (const [name, output] of Object.entries(row.outputs ?? {})) outputs.set(at(name), output);
+    const given = Object.entries(row.outputs ?? {}).map(([name, output]): Given => ({ step: at(name), output }));
     const result = row.step === undefined ? last : at(row.step);
-    if (row.failure === null) outputs.set(result, row.output);
-    if (row.review)
-      outputs.set(row.review.step === undefined ? this.#reviewOf(result) : at(row.review.step), row.review.output);
-    this.#count(this.#ended, this.#filters, outputs);
+    if (row.failure === null) given.push({ step: result, output: row.output });
+    const { review } = row;
+    if (review)
+      given.push({ step: review.step === undefined ? this.#reviewOf(result) : at(review.step), output: review.output });
+    this.#count(this.#ended, this.#filters, given);
   }
 
-  /** Turns that the row would have taken without a failed one: its steps, reviews not counted. */
+  /** See `turnsOf`. */
   turnsOf(row: Pick<ResultRow, 'outputs'>): number {
-    const { steps } = this.#plan;
-    const others = Object.keys(row.outputs ?? {});
-    return 1 + others.filter((name) => steps.some((step) => step.name === name && !step.review)).length;
+    return turnsOf(row, this.#plan.steps);
   }
 
   /** By name, with what is held of tasks that are open now; null where that is not known. */
@@ -53,9 +54,7 @@ export class StepCounts {
     let looked = 0;
     for (const given of held.values()) {
       if (++looked > MOST_OPEN) break;
-      const outputs = new Map<number, unknown>();
-      for (const { step } of given) outputs.set(step, outputOf(given, step)?.output ?? null);
-      this.#count(counts, filters, outputs);
+      this.#count(counts, filters, given);
     }
     return Object.fromEntries([
       ...steps.map(({ name }, step) => [name, counts[step] ?? 0]),
@@ -73,11 +72,16 @@ export class StepCounts {
     for (const [filter, count] of (saved?.filters ?? []).entries()) this.#filters[filter] = count;
   }
 
-  #count(steps: number[], filters: number[], outputs: ReadonlyMap<number, unknown>): void {
-    for (const [step, output] of outputs) if (output !== null) steps[step] = (steps[step] ?? 0) + 1;
+  #count(steps: number[], filters: number[], given: readonly Given[]): void {
+    const outputOf = (of: number): Given | undefined =>
+      given.find(({ step, output }) => step === of && output !== null);
+    for (const each of given) if (outputOf(each.step) === each) steps[each.step] = (steps[each.step] ?? 0) + 1;
     for (const [filter, { on, where }] of this.#plan.filters.entries()) {
-      if ((outputs.get(on) ?? null) === null) continue;
-      const through = where.every(({ step, condition }) => outputs.has(step) && passes(condition, outputs.get(step)));
+      if (!outputOf(on)) continue;
+      const through = where.every(({ step, condition }) => {
+        const looked = outputOf(step);
+        return looked !== undefined && passes(condition, looked.output);
+      });
       if (through) filters[filter] = (filters[filter] ?? 0) + 1;
     }
   }

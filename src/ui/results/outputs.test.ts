@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { outputsOf, turnsOf } from './outputs.ts';
+import { turnsOf } from '../../runtime/protocol/protocol.ts';
+import { outputsOf } from './outputs.ts';
 
 const flow = [
   { name: 'triage', role: 'triager', on: 'input', review: false, share: 1 },
@@ -26,8 +27,8 @@ test('of several steps each has its name, the result first, and numbers are as t
 });
 
 test('a turn for each step is no retry; reviews are not counted', () => {
-  expect(turnsOf({}, { flow })).toBe(1);
-  expect(turnsOf({ outputs: { triage: {}, check: { agree: true } } }, { flow })).toBe(2);
+  expect(turnsOf({}, flow)).toBe(1);
+  expect(turnsOf({ outputs: { triage: {}, check: { agree: true } } }, flow)).toBe(2);
 });
 
 test('a step may have a name that every object has', () => {

@@ -18,8 +18,3 @@ export function outputsOf(
     })),
   ];
 }
-
-/** Turns that the row would have taken without a failed one: its steps, reviews not counted. */
-export function turnsOf({ outputs = {} }: Pick<ResultRow, 'outputs'>, { flow }: Pick<SwarmSummary, 'flow'>): number {
-  return 1 + Object.keys(outputs).filter((each) => flow.some(({ name, review }) => name === each && !review)).length;
-}
