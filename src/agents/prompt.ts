@@ -13,8 +13,8 @@ export interface TurnText {
 const BEFORE = '… ';
 
 /**
- * Messages of a turn: the role's prompt as system; the item as user, below it on a line of its own what is read beside it, such as the output under review. Text that agents
- * read is data and stands as it is: where tokens are made, none of it becomes one of those that mark roles.
+ * Messages of a turn: the role's prompt as system; the item as user, below it on a line of its own what is read beside it, such as the output
+ * under review. Text that agents read is data and stands as it is: where tokens are made, none of it becomes one of those that mark roles.
  */
 export function turnText(prompt: string, item: string, below: string | null, goesOn = false): TurnText {
   const before = goesOn ? BEFORE : '';

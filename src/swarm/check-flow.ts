@@ -4,14 +4,8 @@ import { cutText, quote, someOf } from './diagnostic.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './source.ts';
+import { behind, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
 import { whereFaults } from './where-faults.ts';
-
-/** What a step is called: by its name or else by its role. */
-export const nameOfStep = ({ name, role }: SwarmStep): string => name ?? role ?? '';
-
-/** Steps whose outputs a step reads, by name; `input` among them. */
-export const sourcesOf = ({ each, reviews, with: beside }: SwarmStep): string[] =>
-  [each ?? reviews, beside].filter((name) => name !== undefined);
 
 /** @param sound whether nothing is known to be wrong at, within or around a path */
 export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
@@ -169,11 +163,10 @@ function circleFrom(flow: Swarm['flow'], stepOf: ReadonlyMap<string, number>, st
 /** A row has one review of an output. */
 function checkReviews(flow: Swarm['flow']): Broken[] {
   const reviewed = new Map<string, number>();
-  const filters = new Map(flow.filter(({ role }) => role === undefined).map((step) => [nameOfStep(step), step]));
+  const steps = stepsByName(flow);
   return flow.flatMap(({ reviews }, index): Broken[] => {
     if (reviews === undefined) return [];
-    let base = reviews;
-    for (let step = filters.get(base); step?.each !== undefined; step = filters.get(base)) base = step.each;
+    const base = behind(steps, reviews).name;
     const path = ['flow', index, 'reviews'];
     if (base === INPUT_NAME) return [{ path, message: `${reviews} has no output`, expected: 'a step with a role' }];
     const first = reviewed.get(base);
@@ -187,11 +180,10 @@ function checkReviews(flow: Swarm['flow']): Broken[] {
 }
 
 function checkWheres({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
-  const stepOf = new Map(flow.map((step) => [nameOfStep(step), step]));
+  const steps = stepsByName(flow);
   return flow.flatMap((step, index): Broken[] => {
     if (step.where === undefined) return [];
-    let source = stepOf.get(sourcesOf(step)[0] ?? '');
-    while (source && source.role === undefined) source = stepOf.get(source.each ?? '');
+    const source = steps.get(behind(steps, sourcesOf(step)[0] ?? '').name);
     const path = ['flow', index, 'where'];
     if (!source?.role)
       return [

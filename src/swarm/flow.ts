@@ -1,8 +1,8 @@
 /** Which steps of the flow each item goes through, decided before the run starts and by nothing but the file, the seed and the item's index. */
 import { type Random, seededRandom } from '../kernel/random.ts';
-import { nameOfStep, sourcesOf } from './check-flow.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
-import { type Condition, conditionOf, passes, type Where } from './where.ts';
+import { behind, type Filter, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
+import { type Condition, conditionOf, passes } from './where.ts';
 
 /** A step at which agents work. Steps that only let pass are conditions of those behind them. */
 export interface FlowStep {
@@ -121,7 +121,7 @@ export function admits({ on, beside, where = [] }: FlowStep, outputOf: (step: nu
 
 /** Steps with a role, each as early as the file has it once all that it reads stands before it; then the reviews. */
 function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPlan, 'steps' | 'filters'> {
-  const byName = new Map(flow.map((step) => [nameOfStep(step), step]));
+  const byName = stepsByName(flow);
   const working = flow.filter(({ role, reviews }) => role !== undefined && reviews === undefined);
   const order: SwarmStep[] = [];
   const placed = new Set<string>();
@@ -144,7 +144,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
     });
 
   const steps = order.map((step): FlowStep => {
-    const { role = '', reviews, with: beside, marked = false, share = marked ? 0 : 1 } = step;
+    const { role = '', reviews, with: beside, marked = false } = step;
     const [source = INPUT_NAME] = sourcesOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
     const where = conditions([...own, ...sourcesOf(step).flatMap((name) => behind(byName, name).filters)]);
@@ -155,7 +155,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
       ...(beside !== undefined && { beside: placeOf(beside) }),
       ...(where.length > 0 && { where }),
       review: reviews !== undefined,
-      share: reviews === undefined ? 1 : share,
+      share: shareOf(step),
       ...(marked && { marked }),
       slots: 1,
     };
@@ -166,24 +166,4 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
     return on === null ? [] : [{ name: nameOfStep(step), on, where: conditions(where) }];
   });
   return { steps, filters };
-}
-
-/** What a step lets pass of its source. */
-interface Filter {
-  readonly source: string;
-  readonly where: Where;
-}
-
-/** The step with a role, or the input, behind a name, and the conditions on the way to it. */
-function behind(
-  byName: ReadonlyMap<string, SwarmStep>,
-  name: string,
-): { readonly name: string; readonly filters: readonly Filter[] } {
-  const filters: Filter[] = [];
-  let at = name;
-  for (let step = byName.get(at); step && step.role === undefined; step = byName.get(at)) {
-    at = step.each ?? INPUT_NAME;
-    if (step.where) filters.push({ source: at, where: step.where });
-  }
-  return { name: at, filters };
 }

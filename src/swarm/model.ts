@@ -47,8 +47,9 @@ export const MAX_STEPS = 64;
 
 /** What flow calls the items. */
 export const INPUT_NAME = 'input';
-/** What may name a role: it stands in agents' names, in links and in flow. */
-const ROLE_NAME = /^(?!input$)[a-z][a-z0-9-]{0,31}$/;
+/** What may name a role or a step: it stands in agents' names, in links and in flow. */
+const NAME_FORM = /^(?!input$)[a-z][a-z0-9-]{0,31}$/;
+const NAME = 'lower-case letters, digits and hyphens, a letter first, at most 32, and not input';
 
 const text = (max: number, expected = `a text of 1 to ${max} characters`) =>
   v.pipe(v.string(expected), v.nonEmpty(expected), v.maxLength(max, expected));
@@ -123,8 +124,6 @@ const share = () => v.pipe(v.number(SHARE), v.gtValue(0, SHARE), v.maxValue(1, S
 
 const roleName = () => v.string('the name of a role');
 const stepName = () => v.string('the name of a step');
-/** What a step's name may be. */
-const STEP_NAME = 'lower-case letters, digits and hyphens, a letter first, at most 32, and not input';
 
 const Budget = v.strictObject(
   {
@@ -286,7 +285,7 @@ export const RoleSchema = v.strictObject(
 const Step = v.strictObject(
   {
     name: v.pipe(
-      v.exactOptional(v.pipe(v.string(STEP_NAME), v.regex(ROLE_NAME, STEP_NAME))),
+      v.exactOptional(v.pipe(v.string(NAME), v.regex(NAME_FORM, NAME))),
       v.description('What other steps call this one; absent = its role.'),
     ),
     role: v.pipe(
@@ -385,14 +384,7 @@ export const SwarmSchema = v.strictObject(
     budget: v.optional(Budget, {}),
     input: v.optional(Input, {}),
     roles: v.pipe(
-      v.record(
-        v.pipe(
-          v.string(),
-          v.regex(ROLE_NAME, 'lower-case letters, digits and hyphens, a letter first, at most 32, and not input'),
-        ),
-        RoleSchema,
-        'a map from role names to roles',
-      ),
+      v.record(v.pipe(v.string(), v.regex(NAME_FORM, NAME)), RoleSchema, 'a map from role names to roles'),
       v.minEntries(1, 'at least one role'),
       v.maxEntries(MAX_ROLES, `at most ${MAX_ROLES} roles`),
       v.description('Who there is. Agents are numbered role by role in this order.'),

@@ -1,8 +1,8 @@
 /** What people are told about a swarm before it runs. */
 import { expand, type LaidRole } from './expand.ts';
-import { nameOfStep, sourcesOf } from './check-flow.ts';
 import { INPUT_NAME, type Swarm } from './model.ts';
 import { planTasks } from './flow.ts';
+import { nameOfStep, shareOf, sourcesOf } from './steps.ts';
 import { whereText } from './where.ts';
 
 export interface RoleSummary extends Omit<LaidRole, 'digits'> {
@@ -92,7 +92,7 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...(beside !== undefined && { beside }),
         ...(step.where && { where: whereText(step.where) }),
         review: step.reviews !== undefined,
-        share: step.share ?? (step.marked ? 0 : 1),
+        share: shareOf(step),
         ...(step.marked && { marked: true }),
       };
     })

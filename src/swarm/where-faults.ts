@@ -146,8 +146,8 @@ class Faults {
     const choices = choicesOf(schema);
     if (choices && typeof value === 'string') return this.#value(field, schema, value, path);
     const numbers = types.length === 0 || types.includes('number') || types.includes('integer');
-    if (numbers && !choices && typeof value === 'number') return [];
-    if (numbers && choices?.some((choice) => typeof choice === 'number') && typeof value === 'number') return [];
+    const ordered = choices?.some((choice) => typeof choice === 'number') ?? true;
+    if (numbers && ordered && typeof value === 'number') return [];
     const expected = choices
       ? `one of ${someOf(choices.map(String))}, which stand in order from low to high`
       : 'a number';

@@ -53,8 +53,10 @@ export function conditionOf(given: Where, output: OutputSchema | null): Conditio
     }
     return testOf(field, value, output);
   });
-  return of.length === 1 ? (of[0] as Condition) : { kind: 'all', of };
+  return allOf(of);
 }
+
+const allOf = (of: readonly Condition[]): Condition => (of.length === 1 ? (of[0] as Condition) : { kind: 'all', of });
 
 function testOf(field: string, value: WhereValue, output: OutputSchema | null): Condition {
   if (!isMap(value)) return { kind: 'is', field, values: [value].flat() as Scalar[] };
@@ -69,7 +71,7 @@ function testOf(field: string, value: WhereValue, output: OutputSchema | null): 
       order: typeof to === 'string' ? order : null,
     };
   });
-  return of.length === 1 ? (of[0] as Condition) : { kind: 'all', of };
+  return allOf(of);
 }
 
 /** Whether an output passes. What is not there is null; a comparison with what cannot be compared fails. */
@@ -118,12 +120,15 @@ function compares(
   }
 }
 
-/** A name that is written just so goes first, dots and all; else dots lead into maps. Free text is `text`. */
-function valueIn(output: unknown, field: string): unknown {
+/** Names that lead to a field: one that is written just so goes first, dots and all; else dots lead into maps. */
+export const wayTo = (output: unknown, field: string): readonly string[] =>
+  isRecord(output) && Object.hasOwn(output, field) ? [field] : field.split('.');
+
+/** What stands in a field; null where nothing does. Free text is `text`. */
+export function valueIn(output: unknown, field: string): unknown {
   if (typeof output === 'string') return field === WHOLE_TEXT ? output : null;
-  if (isRecord(output) && Object.hasOwn(output, field)) return output[field] ?? null;
   let value = output;
-  for (const name of field.split('.')) {
+  for (const name of wayTo(output, field)) {
     if (!isRecord(value) || !Object.hasOwn(value, name)) return null;
     value = value[name];
   }
@@ -205,5 +210,5 @@ export const isJoin = (key: string): key is (typeof JOINS)[number] => JOINS.some
 export const isMap = (value: WhereValue): value is Where =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

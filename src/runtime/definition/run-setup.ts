@@ -173,13 +173,13 @@ export function nextStep(
   state: Pick<RunState, 'created'>,
   task: number,
   step: number,
-  held: readonly HeldOutput[] | undefined,
+  held: readonly HeldOutput[],
 ): number | null {
   const { steps, tasks } = setup;
   const given = (of: number): unknown => outputOf(held, of)?.output;
   for (let next = step + 1; next < steps.length; next++) {
     const at = steps[next] as RunStep;
-    if (at.review && isEditedResult(tasks, held, at.on)) continue;
+    if (at.review && isEditedResult(setup, held, at.on)) continue;
     if (!admits(at, given)) continue;
     if (goesThrough(tasks, task, next)) return next;
     // Looked for only where it decides: it costs a walk over the text.
@@ -188,8 +188,17 @@ export function nextStep(
   return null;
 }
 
+/** The output of the last step that the task went through, reviews not counted. */
+export function resultOf({ tasks }: Pick<RunSetup, 'tasks'>, held: readonly HeldOutput[]): HeldOutput | undefined {
+  // Reviews stand behind the last step of the others.
+  for (let step = tasks.result; step >= 0; step--) {
+    const found = outputOf(held, step);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** Whether the item ends in that output and a person gave it: their word is not reviewed. */
-function isEditedResult({ result }: TaskPlan, held: readonly HeldOutput[] = [], on: number | null): boolean {
-  const last = held.reduce((most, { step }) => (step <= result ? Math.max(most, step) : most), -1);
-  return on === last && held.some(({ step, edited }) => edited && step === last);
+function isEditedResult(setup: Pick<RunSetup, 'tasks'>, held: readonly HeldOutput[], on: number | null): boolean {
+  return on === resultOf(setup, held)?.step && held.some(({ step, edited }) => edited && step === on);
 }

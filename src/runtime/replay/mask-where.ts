@@ -1,5 +1,5 @@
 /** Masked outputs that go the ways of a flow that the real ones went: what a `where` looks at is kept to what its conditions tell of it. */
-import { type Condition, passes, WHOLE_TEXT } from '../../swarm/where.ts';
+import { type Condition, isRecord, passes, valueIn, wayTo, WHOLE_TEXT } from '../../swarm/where.ts';
 
 /** A condition on one field. */
 type Test = Extract<Condition, { readonly field: string }>;
@@ -26,7 +26,7 @@ export function alike(
     const tests = all.filter((test) => test.field === field);
     const same = (given: unknown): boolean => tests.every((test) => passes(test, given) === passes(test, output));
     if (same(kept)) continue;
-    for (const filler of fillers(tests, output, fieldIn(kept, field))) {
+    for (const filler of fillers(tests, output, valueIn(kept, field))) {
       const tried = withField(kept, field, filler);
       if (!same(tried) || !fits(tried)) continue;
       kept = tried;
@@ -59,18 +59,6 @@ function fillers(tests: readonly Test[], output: unknown, now: unknown): unknown
   return [...(typeof now === 'number' ? near : texts), ...named];
 }
 
-/** Names that lead to the field, by the rules of `where`. */
-const pathOf = (output: unknown, field: string): string[] =>
-  isRecord(output) && Object.hasOwn(output, field) ? [field] : field.split('.');
-
-function fieldIn(output: unknown, field: string): unknown {
-  if (typeof output === 'string') return field === WHOLE_TEXT ? output : undefined;
-  return pathOf(output, field).reduce(
-    (at: unknown, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined),
-    output,
-  );
-}
-
 /** The output with that in the field; as it was where it has no such field. */
 function withField(output: unknown, field: string, value: unknown): unknown {
   if (typeof output === 'string') return field === WHOLE_TEXT ? value : output;
@@ -78,8 +66,5 @@ function withField(output: unknown, field: string, value: unknown): unknown {
     if (name === undefined) return value;
     return isRecord(at) && Object.hasOwn(at, name) ? { ...at, [name]: put(at[name], rest) } : at;
   };
-  return put(output, pathOf(output, field));
+  return put(output, wayTo(output, field));
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

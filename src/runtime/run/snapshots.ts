@@ -8,7 +8,7 @@
  */
 import { saveState, type SavedState, stateFrom } from '../../journal/saved-state.ts';
 import type { RunState } from '../../journal/run-state.ts';
-import { type Columns, pack, unpack } from '../../kernel/packed.ts';
+import { pack, unpack } from '../../kernel/packed.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import { History, type SavedHistory } from '../history/history.ts';
@@ -114,19 +114,11 @@ export async function restored(
     const history = new History(plan);
     history.restore(saved.history, state);
     const memory = memoryOf(state);
-    const index = indexFrom(
-      new ResultIndex(memory.rows, run, new StepCounts(plan.tasks)),
-      second.value as SavedIndex,
-      second.columns,
-    );
+    const index = new ResultIndex(memory.rows, run, new StepCounts(plan.tasks));
+    index.restore(second.value as SavedIndex, second.columns);
     return { state, history, index, memory };
   } catch {
     // Written by something that is not known here: the log says the same.
     return null;
   }
-}
-
-function indexFrom(index: ResultIndex, saved: SavedIndex, columns: Columns): ResultIndex {
-  index.restore(saved, columns);
-  return index;
 }

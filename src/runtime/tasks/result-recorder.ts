@@ -3,8 +3,8 @@ import { type RunState, TASK } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { RowNote } from '../protocol/row-note.ts';
-import { resultOf, resultRow } from './result-row.ts';
-import type { RunSetup } from '../definition/run-setup.ts';
+import { resultRow } from './result-row.ts';
+import { resultOf, type RunSetup } from '../definition/run-setup.ts';
 
 export interface ResultRecorderOptions {
   readonly plan: RunSetup;

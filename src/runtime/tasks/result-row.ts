@@ -4,7 +4,7 @@ import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow, RowReading } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
-import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
+import { resultOf, type RunSetup, type RunStep, taskInput } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 
 /**
@@ -28,16 +28,6 @@ function outputText({ output, written }: Pick<HeldOutput, 'output' | 'written'> 
 /** Whether what its agents are given begins with the item. */
 export const readsItem = ({ on, beside, review }: Pick<RunStep, 'on' | 'beside' | 'review'>): boolean =>
   on === null || review || beside === null;
-
-/** The output of the last step that the task went through, reviews not counted. */
-export function resultOf({ tasks }: Pick<RunSetup, 'tasks'>, held: readonly HeldOutput[]): HeldOutput | undefined {
-  // Reviews stand behind the last step of the others.
-  for (let step = tasks.result; step >= 0; step--) {
-    const found = outputOf(held, step);
-    if (found) return found;
-  }
-  return undefined;
-}
 
 /** The review of the result or, where that has none, the first one there is. */
 function reviewOf(
@@ -64,34 +54,36 @@ interface Ending {
 export function resultRow(plan: RunSetup, state: RunState, task: number, ending: Ending): ResultRow {
   const held = state.held.get(task) ?? [];
   const input = taskInput(plan, state, task);
-  const result = ending.failure === null ? resultOf(plan, held) : outputOf(held, plan.tasks.result);
-  const review = reviewOf(plan, held, result?.step ?? plan.tasks.result);
-  const agent = result?.agent ?? ending.agent;
+  const succeeded = ending.failure === null;
+  const last = succeeded ? resultOf(plan, held) : outputOf(held, plan.tasks.result);
+  const agent = last?.agent ?? ending.agent;
+  // A row that failed has neither.
+  const result = succeeded ? last : undefined;
+  const review = succeeded ? reviewOf(plan, held, last?.step ?? plan.tasks.result) : undefined;
   const signs = instructionSigns(input.text);
   return {
     task,
     line: input.line,
     ...(input.lastLine !== undefined && { lastLine: input.lastLine }),
     input: input.text,
-    output: ending.failure === null ? (result?.output ?? null) : null,
+    output: result?.output ?? null,
     failure: ending.failure,
-    agent: agent >= 0 && !result?.edited ? agentName(plan.layout, agent) : '',
+    agent: agent >= 0 && !last?.edited ? agentName(plan.layout, agent) : '',
     attempts: ending.attempts,
     tokens: state.tasks.tokens[task] as number,
     durationMs: Math.round(state.tasks.ms[task] as number),
-    review:
-      review && ending.failure === null
-        ? {
-            agent: agentName(plan.layout, review.agent),
-            output: review.output,
-            ...reviewStep(plan, review.step, result?.step),
-          }
-        : null,
-    ...othersOf(plan, held, result, review, ending.failure === null),
+    review: review
+      ? {
+          agent: agentName(plan.layout, review.agent),
+          output: review.output,
+          ...reviewStep(plan, review.step, result?.step),
+        }
+      : null,
+    ...othersOf(plan, held, result, review),
     ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
-    ...(result?.model !== undefined && ending.failure === null ? { model: result.model } : {}),
-    ...(held.some(({ edited }) => edited) && ending.failure === null ? { edited: true } : {}),
+    ...(result?.model !== undefined && { model: result.model }),
+    ...(succeeded && held.some(({ edited }) => edited) && { edited: true }),
     ...(signs.length > 0 && { signs }),
   };
 }
@@ -111,22 +103,20 @@ function othersOf(
   held: readonly HeldOutput[],
   result: HeldOutput | undefined,
   review: HeldOutput | undefined,
-  succeeded: boolean,
 ): Pick<ResultRow, 'step' | 'outputs' | 'written'> {
   const others = steps.flatMap(({ name }, index): [string, HeldOutput][] => {
-    // A row that failed has neither.
-    const told = succeeded && (index === result?.step || index === review?.step);
+    const told = index === result?.step || index === review?.step;
     const given = told ? undefined : outputOf(held, index);
     return given && given.output !== null ? [[name, given]] : [];
   });
   const texts = others.flatMap(([name, { written }]) => (written === undefined ? [] : [[name, written]]));
   const written = {
-    ...(succeeded && result?.written !== undefined && { output: result.written }),
-    ...(succeeded && review?.written !== undefined && { review: review.written }),
+    ...(result?.written !== undefined && { output: result.written }),
+    ...(review?.written !== undefined && { review: review.written }),
     ...(texts.length > 0 && { outputs: Object.fromEntries(texts) as Record<string, string> }),
   };
   return {
-    ...(succeeded && result && result.step !== tasks.result && { step: steps[result.step]?.name ?? '' }),
+    ...(result && result.step !== tasks.result && { step: steps[result.step]?.name ?? '' }),
     ...(others.length > 0 && { outputs: Object.fromEntries(others.map(([name, { output }]) => [name, output])) }),
     ...(Object.keys(written).length > 0 && { written }),
   };
