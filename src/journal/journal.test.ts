@@ -172,7 +172,7 @@ test('tasks that are created get the next number; each column is as long as ther
     expect(state.tasks.size).toBe(task + 1);
     for (const [name, column] of columns(state.tasks)) expect(column, name).toHaveLength(task + 1);
     expect([state.tasks.status[task], state.tasks.step[task], state.tasks.agent[task]]).toEqual([TASK.pending, 1, -1]);
-    expect(state.created.get(task)).toEqual({ from: [task - 1], text: `group ${String(task)}` });
+    expect(state.created.get(task)).toEqual({ from: [task - 1], text: `group ${String(task)}`, stage: 1 });
   }
   // Rows that were there before are as they were.
   expect([state.tasks.status[1], state.tasks.agent[1]]).toEqual([TASK.assigned, 0]);

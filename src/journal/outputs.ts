@@ -41,11 +41,30 @@ export interface Reading {
   readonly dropped: number;
 }
 
+/** Of a task that a step of the flow made: a group of outputs, or several that become one. */
+export interface MadeTask {
+  /** Index of the step among those that make tasks; absent: nobody's, it goes the way of an item of the input. */
+  readonly maker?: number;
+  /** The group, as code made it. */
+  readonly group?: Readonly<Record<string, unknown>>;
+  /** Of several that become one: its output is one of those that the next task collects, and nobody else's. */
+  readonly partial?: true;
+}
+
 /** A task that was created while the run went on. */
-export interface CreatedTask {
+export interface CreatedTask extends MadeTask {
   /** Tasks that it comes from, all of lower numbers. */
   readonly from: readonly number[];
   readonly text: string;
+  /** Step of the flow that it begins with; absent: the first, or, of a group that code made, none. */
+  readonly stage?: number;
+}
+
+/** What a step of the flow made. */
+export interface MadeTasks {
+  readonly tasks: number;
+  /** Groups or outputs that there were. */
+  readonly of: number;
 }
 
 /** What the step gave: the output of its lowest slot that has one; undefined where none is held. */

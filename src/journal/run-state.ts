@@ -1,7 +1,7 @@
 import { beginTurn, dropTurns, endWork, rest } from './agent-states.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
-import type { CreatedTask, HeldOutput, Reading, ReadPart } from './outputs.ts';
+import type { CreatedTask, HeldOutput, MadeTasks, Reading, ReadPart } from './outputs.ts';
 import { Revisions } from './revisions.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
 import { TaskItems } from './task-items.ts';
@@ -56,6 +56,8 @@ export class RunState {
   readonly items: TaskItems;
   /** Tasks that were not there at first, by their number. */
   readonly created = new Map<number, CreatedTask>();
+  /** Steps of the flow that have made all their tasks, by their index among those that make any. */
+  readonly made = new Map<number, MadeTasks>();
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
   /** Parts of texts that were read, by task, as long as others of the same text are not. */
@@ -109,12 +111,13 @@ export class RunState {
 
   /** A state of its own that is as this one is now. */
   copy(): RunState {
-    const { tasks, agents, items, created, held, parts, reads, totals, notices, revisions, ...plain } = this;
+    const { tasks, agents, items, created, made, held, parts, reads, totals, notices, revisions, ...plain } = this;
     const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy(), revisions.copy()), plain);
     copyColumns(tasks, copy.tasks);
     copyColumns(agents, copy.agents);
     copy.items.copyFrom(items);
     for (const [task, one] of created) copy.created.set(task, one);
+    for (const [maker, tasks] of made) copy.made.set(maker, tasks);
     for (const [task, outputs] of held) copy.held.set(task, [...outputs]);
     for (const [task, read] of parts) copy.parts.set(task, read);
     for (const [task, read] of reads) copy.reads.set(task, read);
@@ -136,8 +139,15 @@ export class RunState {
       this.#create(event);
       return;
     }
+    if (event.type === 'tasks.made') {
+      const { maker, tasks, of } = event;
+      if (!this.made.has(maker)) this.made.set(maker, { tasks, of });
+      return;
+    }
     if ('task' in event && event.task != null && !(event.task >= 0 && event.task < this.tasks.size)) return;
-    if ('agent' in event && !(event.agent >= 0 && event.agent < this.agents.size)) return;
+    // A task that nobody worked on, as code made its result, names no agent.
+    const nobodys = event.type === 'task.committed' && event.agent === -1 && this.created.get(event.task)?.group;
+    if ('agent' in event && !nobodys && !(event.agent >= 0 && event.agent < this.agents.size)) return;
     const { tasks, agents, items, totals } = this;
     switch (event.type) {
       case 'run.resumed':
@@ -238,7 +248,7 @@ export class RunState {
         else if (tasks.status[event.task] === TASK.failed) totals.failed--;
         else break;
         tasks.attempts[event.task] = 0;
-        items.restarted(event.task);
+        items.restarted(event.task, this.created.get(event.task)?.stage ?? 0);
         this.#forget(event.task);
         this.ended = false;
         break;
@@ -275,11 +285,19 @@ export class RunState {
     return itemOf(task, place, this.tasks.step[task] as number);
   }
 
-  #create({ task, from, text, stage = 0 }: Extract<JournalEvent, { type: 'task.created' }>): void {
+  #create(event: Extract<JournalEvent, { type: 'task.created' }>): void {
+    const { task, from, text, stage, maker, group, partial } = event;
     if (task !== this.tasks.size) return;
     this.tasks.add();
-    this.tasks.step[task] = stage;
-    this.created.set(task, { from: from.filter((each) => each >= 0 && each < task), text });
+    this.tasks.step[task] = stage ?? 0;
+    this.created.set(task, {
+      from: from.filter((each) => each >= 0 && each < task),
+      text,
+      ...(stage !== undefined && { stage }),
+      ...(maker !== undefined && { maker }),
+      ...(group && { group }),
+      ...(partial && { partial }),
+    });
     this.ended = false;
   }
 

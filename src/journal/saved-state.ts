@@ -1,7 +1,7 @@
 /** A run's state as JSON and columns, and back: what takes the place of folding the log up to there. */
 import { type Column, type Columns, columnOf } from '../kernel/packed.ts';
 import { type SavedNotices, Notices } from './notices.ts';
-import type { CreatedTask, HeldOutput, Reading, ReadPart } from './outputs.ts';
+import type { CreatedTask, HeldOutput, MadeTasks, Reading, ReadPart } from './outputs.ts';
 import { type Revision, Revisions } from './revisions.ts';
 import { RunState, type RunTotals } from './run-state.ts';
 import { AGENT, columns as columnsOf, TIER } from './tables.ts';
@@ -18,6 +18,8 @@ export interface SavedState {
   readonly revisions: { readonly list: readonly Revision[]; readonly changes: number };
   readonly beside: Entries<Beside[]>;
   readonly created: Entries<CreatedTask>;
+  /** Absent in those of earlier versions: nothing was made. */
+  readonly made?: readonly (readonly [maker: number, made: MadeTasks])[];
   readonly held: Entries<readonly HeldOutput[]>;
   readonly parts: Entries<readonly ReadPart[]>;
   readonly reads: Entries<readonly Reading[]>;
@@ -25,7 +27,7 @@ export interface SavedState {
 
 /** As the state is now: whoever keeps it packs it before the state goes on. */
 export function saveState(state: RunState): { readonly value: SavedState; readonly columns: Columns } {
-  const { tasks, agents, items, created, held, parts, reads, totals, notices, revisions } = state;
+  const { tasks, agents, items, created, made, held, parts, reads, totals, notices, revisions } = state;
   const { paused, cancelled, ended, engineReport, figures, seq, at, wall } = state;
   const columns: Record<string, Column> = {};
   for (const [table, name] of [
@@ -45,6 +47,7 @@ export function saveState(state: RunState): { readonly value: SavedState; readon
       revisions: { list: [...revisions.list], changes: revisions.changes },
       beside: [...items.beside],
       created: [...created],
+      ...(made.size > 0 && { made: [...made] }),
       held: [...held],
       parts: [...parts],
       reads: [...reads],
@@ -76,6 +79,7 @@ export function stateFrom(saved: SavedState, columns: Columns): RunState {
     }
   for (const [task, each] of saved.beside) state.items.beside.set(task, each);
   for (const [task, one] of saved.created) state.created.set(task, one);
+  for (const [maker, one] of saved.made ?? []) state.made.set(maker, one);
   for (const [task, outputs] of saved.held) state.held.set(task, outputs.map(asWritten));
   for (const [task, read] of saved.parts) state.parts.set(task, read.map(asWritten));
   for (const [task, read] of saved.reads) state.reads.set(task, read);

@@ -1,5 +1,6 @@
 /** What becomes of tasks, from the first turn to the row that each ends in. */
 import type { FailedTurn } from './evidence.ts';
+import type { MadeTask } from './outputs.ts';
 import type { Told } from './said.ts';
 import type { RequeueReason, TaskFailure, TurnFailure } from './vocabulary.ts';
 
@@ -19,7 +20,7 @@ export type ReopenReason = /** Its result could not be read any more. */ { reado
 /** Of events that speak of a task's turn, `stage` and `slot` are those of `Place`. */
 export type TaskEvent =
   /** A task more while the run goes on; it has the next number. `from`: tasks that it comes from. */
-  | {
+  | ({
       readonly type: 'task.created';
       readonly task: number;
       readonly from: readonly number[];
@@ -27,6 +28,15 @@ export type TaskEvent =
       readonly text: string;
       /** Step of the flow that it begins with; absent: the first. */
       readonly stage?: number;
+    } & MadeTask)
+  /** All tasks are there that a step of the flow makes of what its source gave. */
+  | {
+      readonly type: 'tasks.made';
+      /** Index among those steps. */
+      readonly maker: number;
+      /** How many were made, and of how many groups or outputs. */
+      readonly tasks: number;
+      readonly of: number;
     }
   | {
       readonly type: 'task.assigned';

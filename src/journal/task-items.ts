@@ -114,10 +114,10 @@ export class TaskItems {
     else this.#keep(task, (beside) => beside.step !== step || beside.slot !== item.slot);
   }
 
-  /** The task begins anew, at its first step. */
-  restarted(task: number): void {
+  /** The task begins anew, at that step. */
+  restarted(task: number, step: number): void {
     this.beside.delete(task);
-    this.#reset(task, 0);
+    this.#reset(task, step);
   }
 
   /** The task is over. */

@@ -75,6 +75,10 @@ export interface ResultRow {
   readonly line: number;
   /** Line on which the item ends; absent where that is the same. */
   readonly lastLine?: number;
+  /** Step of the flow that made the task, of a group or of outputs that become one; absent: an item of the input, or nobody's. */
+  readonly of?: string;
+  /** Of outputs that become one: one of several that the next task collects. */
+  readonly partial?: true;
   readonly input: string;
   /** Parsed output; null when the task failed. */
   readonly output: unknown;

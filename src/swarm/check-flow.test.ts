@@ -25,7 +25,10 @@ flow:
 const fileOf = (steps: readonly string[]): string => ROLES + steps.map((step) => `  - ${step}\n`).join('');
 
 const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly string[]])[] = [
-  [['{each: input}'], ['19:5: flow[0] says neither who works nor what it lets pass; expected role, or name and where']],
+  [
+    ['{each: input}'],
+    ['19:5: flow[0] says neither who works nor what it lets pass; expected role, or name with where or group'],
+  ],
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, name: Writer}'],
     [
@@ -52,7 +55,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   ],
   [
     ['{role: triager, each: input}', '{name: bad, each: triager}', '{role: writer, each: bad}'],
-    ['20:5: flow[1] says neither who works nor what it lets pass; expected role, or name and where'],
+    ['20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where or group'],
   ],
   [
     [
@@ -290,7 +293,233 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, wheer: {severity: error}}'],
     [
-      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, reviews, with, where, share, marked; did you mean where?',
+      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, collect, reviews, with, where, share, marked; did you mean where?',
+    ],
+  ],
+  // Steps that make tasks.
+  [
+    ['{role: triager, each: input}', '{name: g, group: {by: [subject]}}', '{role: writer, each: g}'],
+    ['20:5: flow[1] does not say what g works on; expected each'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: input, group: {by: [subject]}}', '{role: writer, each: g}'],
+    ['20:28: flow[1].group has no meaning here; expected a step as each: the input is a text, and has no fields'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, role: writer, each: triager, group: {by: [subject]}}'],
+    [
+      '20:44: flow[1].group has no meaning here; expected no role beside it: groups are made by code, and a step with each takes them',
+    ],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: triager, group: {by: []}}', '{role: writer, each: g}'],
+    ['20:42: flow[1].group.by is an empty list; expected a list of 1 to 8 fields such as [kind, subject]'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: triager, group: {by: subject}}', '{role: writer, each: g}'],
+    ['20:42: flow[1].group.by is the text "subject"; expected a list of 1 to 8 fields such as [kind, subject]'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: triager, group: {order: [count]}}', '{role: writer, each: g}'],
+    ['20:30: flow[1].group has no by; expected by: a list of 1 to 8 fields such as [kind, subject]'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: triager, group: {by: [subjekt]}}', '{role: writer, each: g}'],
+    [
+      '20:43: outputs of triager have no field "subjekt"; expected one of severity, subject, count, urgent, tags, place, place.host, place.port; did you mean subject?',
+    ],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject, subject]}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:52: "subject" stands here twice; expected each field once'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: triager, group: {by: [count]}}', '{role: writer, each: g}'],
+    ['20:43: "count" is what a group itself has; expected a field of triager with another name'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject], order: [lines]}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:61: "lines" is what a group itself has; expected a field of triager with another name'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject], order: [size]}}',
+      '{role: writer, each: g}',
+    ],
+    [
+      '20:61: outputs of triager have no field "size"; expected one of severity, subject, count, urgent, tags, place, place.host, place.port, count, first, last',
+    ],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject], limit: 0}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:60: flow[1].group.limit is 0; expected a whole number from 1 to 100000'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject], most: 3}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:53: unknown key "most" in flow[1].group; expected one of by, order, limit'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, share: 0.5, group: {by: [subject]}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:30: flow[1].share has no meaning here; expected role beside it'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, with: input, group: {by: [subject]}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:30: flow[1].with has no meaning here; expected role beside it'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, reviews: triager, group: {by: [subject]}}', '{role: writer, each: g}'],
+    ['20:15: flow[1].reviews has no meaning here; expected role beside it'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, collect: triager, group: {by: [subject]}}', '{role: writer, each: g}'],
+    ['20:15: flow[1].collect has no meaning here; expected role beside it'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: g, where: {urgent: true}}',
+    ],
+    ['21:37: outputs of g have no field "urgent"; expected one of subject, count, first, last, lines, quotes'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: g, where: {count: {contains: 3}}}',
+    ],
+    ['21:45: count holds nothing: it is neither text nor list; expected gte, lte, gt, lt or not'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: g}',
+      '{role: judge, reviews: g}',
+    ],
+    ['22:28: g is made by code, and counts right; expected a step with a role'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: g, with: input}',
+    ],
+    ['21:35: input is not of the same task as g; expected g, or a step that works on it'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: g, with: triager}',
+    ],
+    ['21:35: triager is not of the same task as g; expected g, or a step that works on it'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: triager, with: g}',
+    ],
+    ['21:41: g is not of the same task as triager; expected a step that works on items of the input'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, group: {by: [subject]}}',
+      '{role: writer, each: g}',
+      '{role: judge, each: triager, with: writer}',
+    ],
+    ['22:40: writer is not of the same task as triager; expected a step that works on items of the input'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, each: writer, group: {by: [text]}}', '{role: writer, each: g}'],
+    ['20:21: flow goes round in a circle: g -> writer -> g; expected a way back to input'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: gg, group: {by: [subject]}}',
+      '{name: gg, each: g, group: {by: [subject]}}',
+      '{role: writer, each: g}',
+    ],
+    ['20:21: flow goes round in a circle: g -> gg -> g; expected a way back to input'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: triager, each: input}'],
+    ['20:5: flow[1] has both each and collect; expected one of each, reviews, collect'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: triger}'],
+    [
+      '20:29: flow[1].collect names "triger", which is not a step; expected one of input, triager, writer, judge; did you mean triager?',
+    ],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: triager, with: input}'],
+    ['20:38: flow[1].with has no meaning here; expected each beside it'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: triager, share: 0.5}'],
+    ['20:38: flow[1].share has no meaning here; expected reviews beside it'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: input, where: {text: a}}'],
+    ['20:36: flow[1].where has no meaning here; expected a step as collect: the input is a text, and has no fields'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: writer}'],
+    ['20:29: flow goes round in a circle: writer -> writer; expected a way back to input'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: judge}', '{role: judge, reviews: triager}'],
+    ['20:29: judge only reviews; expected a step that works on each item'],
+  ],
+  [
+    ['{role: triager, collect: input}', '{role: writer, each: triager}'],
+    ['18:1: no step of flow works on the input; expected a step with each: input'],
+  ],
+  [
+    ['{role: triager, each: input}', '{name: g, collect: triager}'],
+    ['20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where or group'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, collect: triager, where: {severity: loud}}'],
+    ['20:56: severity is never the text "loud"; expected one of debug, info, warning, error, critical'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: g, each: triager, where: {severity: error}, group: {by: [place.hots]}}',
+      '{role: writer, each: g}',
+    ],
+    [
+      '20:69: outputs of triager have no field "place.hots"; expected one of severity, subject, count, urgent, tags, place, place.host, place.port; did you mean place.host?',
     ],
   ],
 ];
@@ -321,6 +550,16 @@ test.each([
     [
       '{role: writer, each: input}',
       '{role: triager, each: writer, where: {text: {contains: fail, not: {contains: "0 fail"}}}}',
+    ],
+  ],
+  [
+    [
+      '{role: writer, collect: worst}',
+      '{name: worst, each: kinds, where: {any: [{severity: {gte: error}}, {count: {gte: 20}}]}}',
+      '{name: kinds, each: triager, group: {by: [subject, place.host], order: [severity, count, first], limit: 5}}',
+      '{role: triager, each: input}',
+      '{role: judge, each: writer, where: {text: {contains: fail}}}',
+      '{name: hosts, each: kinds, group: {by: [place.host]}}',
     ],
   ],
 ])('%j is a flow', (steps) => {

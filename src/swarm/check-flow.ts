@@ -1,10 +1,12 @@
 /** Rules of the flow: a graph of steps without circles, from the input to every step. */
 import type { Broken } from './broken.ts';
 import { cutText, quote, someOf } from './diagnostic.ts';
+import { GROUP_FIELDS, GROUP_ORDERS, outputsOf } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './source.ts';
-import { behind, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
+import { behind, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
+import { fieldOf, fieldsOf } from './where.ts';
 import { whereFaults } from './where-faults.ts';
 
 /** @param sound whether nothing is known to be wrong at, within or around a path */
@@ -13,7 +15,7 @@ export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Pa
   if (Object.keys(roles).length === 0) return [];
   const broken = [...checkNames(swarm), ...flow.flatMap((step, index) => checkForm(step, index, flow))];
   if (broken.length > 0) return broken;
-  if (!flow.some((step) => sourcesOf(step)[0] === INPUT_NAME)) {
+  if (!flow.some(({ each }) => each === INPUT_NAME)) {
     const expected = `a step with each: ${INPUT_NAME}`;
     return [{ path: ['flow'], part: 'key', message: 'no step of flow works on the input', expected }];
   }
@@ -21,9 +23,9 @@ export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Pa
   const sources = checkSources(swarm);
   // What follows goes back from step to step, and in a circle would never come to an end.
   if (sources.length > 0) return [...sources, ...idle];
-  const reviews = checkReviews(flow);
+  const reviews = [...checkReviews(flow), ...checkJoins(flow)];
   if (reviews.length > 0) return [...reviews, ...idle];
-  return [...checkWheres(swarm, sound), ...idle];
+  return [...checkWheres(swarm, sound), ...checkGroups(swarm, sound), ...idle];
 }
 
 /** Names that a step may be taken by, and those of roles that stand there. */
@@ -31,7 +33,7 @@ function checkNames({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
   const broken: Broken[] = [];
   const known = Object.keys(roles);
   const steps = flow.map(nameOfStep);
-  const mustExist = (index: number, key: 'role' | 'each' | 'reviews' | 'with', what: string, names: string[]): void => {
+  const mustExist = (index: number, key: 'role' | SourceKey, what: string, names: string[]): void => {
     const name = flow[index]?.[key];
     if (name === undefined || names.includes(name)) return;
     const near = nearest(name, names);
@@ -57,6 +59,7 @@ function checkNames({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
     const named = flow.flatMap((each) => each.name ?? (known.includes(each.role ?? '') ? each.role : undefined) ?? []);
     const names = [...new Set([...named, ...known])];
     mustExist(index, 'each', 'step', [INPUT_NAME, ...names]);
+    mustExist(index, 'collect', 'step', [INPUT_NAME, ...names]);
     mustExist(index, 'reviews', 'step', names);
     mustExist(index, 'with', 'step', [INPUT_NAME, ...names]);
   }
@@ -72,26 +75,34 @@ function checkForm(step: SwarmStep, index: number, flow: Swarm['flow']): Broken[
     if (step[key] === undefined) return;
     broken.push({ path: [...path, key], part: 'key', message: `${at}.${key} has no meaning here`, expected });
   };
-  const { each, reviews } = step;
-  if (step.role === undefined && step.where === undefined) {
+  const { each, reviews, collect, role, group } = step;
+  if (role === undefined && step.where === undefined && group === undefined) {
     return [
-      { path, message: `${at} says neither who works nor what it lets pass`, expected: 'role, or name and where' },
+      {
+        path,
+        message: `${at} says neither who works nor what it lets pass`,
+        expected: 'role, or name with where or group',
+      },
     ];
   }
-  if (step.role === undefined && step.name === undefined)
-    broken.push({ path, message: `${at} has no name that other steps could take`, expected: 'name beside where' });
-  if ((each === undefined) === (reviews === undefined)) {
-    const what = step.role ?? step.name ?? 'it';
+  if (role === undefined && step.name === undefined) {
+    const beside = group ? 'group' : 'where';
+    broken.push({ path, message: `${at} has no name that other steps could take`, expected: `name beside ${beside}` });
+  }
+  const given = (['each', 'reviews', 'collect'] as const).filter((key) => step[key] !== undefined);
+  if (given.length !== 1) {
+    const what = role ?? step.name ?? 'it';
+    const both = given.length === 3 ? 'each, reviews and collect' : `both ${given.join(' and ')}`;
     broken.push({
       path,
-      message: each === undefined ? `${at} does not say what ${what} works on` : `${at} has both each and reviews`,
-      expected: step.role === undefined ? 'each' : 'either each or reviews',
+      message: given.length === 0 ? `${at} does not say what ${what} works on` : `${at} has ${both}`,
+      expected: role === undefined ? 'each' : 'one of each, reviews, collect',
     });
     return broken;
   }
-  if (step.role === undefined) {
-    for (const key of ['reviews', 'with', 'share', 'marked'] as const) meaningless(key, 'role beside it');
-    if (step.name !== undefined && !flow.some((other) => sourcesOf(other).includes(nameOfStep(step))))
+  if (role === undefined) {
+    for (const key of ['reviews', 'collect', 'with', 'share', 'marked'] as const) meaningless(key, 'role beside it');
+    if (!group && step.name !== undefined && !flow.some((other) => sourcesOf(other).includes(nameOfStep(step))))
       broken.push({
         path,
         message: `nothing takes what ${at} lets pass`,
@@ -99,11 +110,14 @@ function checkForm(step: SwarmStep, index: number, flow: Swarm['flow']): Broken[
       });
   } else {
     if (reviews === undefined) for (const key of ['share', 'marked'] as const) meaningless(key, 'reviews beside it');
-    else meaningless('with', 'each beside it');
+    if (each === undefined) meaningless('with', 'each beside it');
+    meaningless('group', 'no role beside it: groups are made by code, and a step with each takes them');
     if (each !== undefined && step.with === each)
       broken.push({ path: [...path, 'with'], message: `${at} takes ${quote(each)} twice`, expected: 'another step' });
   }
-  if (each === INPUT_NAME) meaningless('where', 'a step as each: the input is a text, and has no fields');
+  if (each === INPUT_NAME || collect === INPUT_NAME)
+    for (const key of ['where', 'group'] as const)
+      meaningless(key, `a step as ${each ? 'each' : 'collect'}: the input is a text, and has no fields`);
   return broken;
 }
 
@@ -138,8 +152,10 @@ function checkSources({ flow }: Pick<Swarm, 'flow'>): Broken[] {
   });
 }
 
-const keyTo = (step: SwarmStep, source: string): 'each' | 'reviews' | 'with' =>
-  step.each === source ? 'each' : step.reviews === source ? 'reviews' : 'with';
+type SourceKey = 'each' | 'reviews' | 'collect' | 'with';
+
+const keyTo = (step: SwarmStep, source: string): SourceKey =>
+  (['each', 'reviews', 'collect'] as const).find((key) => step[key] === source) ?? 'with';
 
 /** The shortest way from a step over its sources back to it, its own name first; null: there is none. */
 function circleFrom(flow: Swarm['flow'], stepOf: ReadonlyMap<string, number>, start: string): string[] | null {
@@ -169,6 +185,8 @@ function checkReviews(flow: Swarm['flow']): Broken[] {
     const base = behind(steps, reviews).name;
     const path = ['flow', index, 'reviews'];
     if (base === INPUT_NAME) return [{ path, message: `${reviews} has no output`, expected: 'a step with a role' }];
+    if (steps.get(base)?.group)
+      return [{ path, message: `${base} is made by code, and counts right`, expected: 'a step with a role' }];
     const first = reviewed.get(base);
     reviewed.set(base, first ?? index);
     if (first === undefined) return [];
@@ -179,13 +197,62 @@ function checkReviews(flow: Swarm['flow']): Broken[] {
   });
 }
 
+/** What is read beside another output is of the same task. */
+function checkJoins(flow: Swarm['flow']): Broken[] {
+  const steps = stepsByName(flow);
+  return flow.flatMap((step, index): Broken[] => {
+    const { with: beside, each } = step;
+    if (beside === undefined || each === undefined) return [];
+    const [own, other] = [each, beside].map((name) => makerOf(steps, name)) as [SwarmStep | null, SwarmStep | null];
+    if (own === other) return [];
+    const message = `${beside} is not of the same task as ${each}`;
+    const expected = own ? `${nameOfStep(own)}, or a step that works on it` : 'a step that works on items of the input';
+    return [{ path: ['flow', index, 'with'], message, expected }];
+  });
+}
+
+/** Fields by which outputs become groups, and by which groups come in order. */
+function checkGroups({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+  const steps = stepsByName(flow);
+  return flow.flatMap(({ each = '', group }, index): Broken[] => {
+    if (!group) return [];
+    const source = behind(steps, each).name;
+    const { role } = steps.get(source) ?? {};
+    if (role !== undefined && !sound(['roles', role])) return [];
+    const output = outputsOf(roles, steps, source);
+    const faults = (key: 'by' | 'order', own: readonly string[]): Broken[] =>
+      (group[key] ?? []).flatMap((field, k, all): Broken[] => {
+        const path = ['flow', index, 'group', key, k];
+        if (all.indexOf(field) < k)
+          return [{ path, message: `${quote(field)} stands here twice`, expected: 'each field once' }];
+        if (own.includes(field)) return [];
+        if (GROUP_FIELDS.some((name) => name === field)) {
+          const message = `${quote(field)} is what a group itself has`;
+          return [{ path, message, expected: `a field of ${source} with another name` }];
+        }
+        if (fieldOf(output, field)) return [];
+        const fields = [...fieldsOf(output), ...own];
+        const near = nearest(field, fields);
+        return [
+          {
+            path,
+            message: `outputs of ${role ?? source} have no field ${quote(field)}`,
+            expected: `one of ${someOf(fields)}`,
+            hint: near ? `did you mean ${near}?` : '',
+          },
+        ];
+      });
+    return [...faults('by', []), ...faults('order', GROUP_ORDERS)];
+  });
+}
+
 function checkWheres({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
   const steps = stepsByName(flow);
   return flow.flatMap((step, index): Broken[] => {
     if (step.where === undefined) return [];
     const source = steps.get(behind(steps, sourcesOf(step)[0] ?? '').name);
     const path = ['flow', index, 'where'];
-    if (!source?.role)
+    if (!source)
       return [
         {
           path,
@@ -194,8 +261,10 @@ function checkWheres({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (pat
           expected: 'a step with a role behind each',
         },
       ];
-    const output = roles[source.role]?.output ?? null;
-    return sound(['roles', source.role]) ? whereFaults(step.where, output, source.role, path) : [];
+    const { role } = source;
+    if (role !== undefined && !sound(['roles', role])) return [];
+    const name = nameOfStep(source);
+    return whereFaults(step.where, outputsOf(roles, steps, name), role ?? name, path);
   });
 }
 

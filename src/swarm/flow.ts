@@ -1,13 +1,27 @@
 /** Which steps of the flow each item goes through, decided before the run starts and by nothing but the file, the seed and the item's index. */
 import { type Random, seededRandom } from '../kernel/random.ts';
+import { type GroupRule, outputsOf } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
-import { behind, type Filter, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
+import type { OutputSchema } from './output-schema.ts';
+import {
+  behind,
+  type Filter,
+  isFilter,
+  isMaker,
+  makerOf,
+  nameOfStep,
+  shareOf,
+  sourcesOf,
+  stepsByName,
+} from './steps.ts';
 import { type Condition, conditionOf, passes } from './where.ts';
 
 /** A step at which agents work. Steps that only let pass are conditions of those behind them. */
 export interface FlowStep {
   readonly name: string;
   readonly role: string;
+  /** Maker of the tasks that go through it; absent: the items of the input do. */
+  readonly maker?: number;
   /** Step whose output this one works on; null = the item itself. */
   readonly on: number | null;
   /** What is read beside that: the output of a step; null = the item itself; absent: nothing. */
@@ -26,14 +40,33 @@ export interface FlowStep {
 /** A step that lets outputs of step `on` pass, where they meet all conditions on the way to it. */
 export interface FlowFilter {
   readonly name: string;
-  readonly on: number;
+  readonly on: OutputPlace;
   readonly where: readonly StepCondition[];
 }
 
+/** Where an output comes from: a step, or, as `~maker`, the group that a task was made of. */
+export type OutputPlace = number;
+
 export interface StepCondition {
-  /** Step whose output is looked at. */
-  readonly step: number;
+  /** Whose output is looked at. */
+  readonly step: OutputPlace;
   readonly condition: Condition;
+}
+
+/** Makes tasks of all that its source gave, once every task that goes through the source has ended. */
+export interface Maker {
+  readonly name: string;
+  /** Maker of the tasks that go through the source; absent: the items of the input do. */
+  readonly maker?: number;
+  /** Output that is taken; null: what the source's tasks are given themselves. */
+  readonly on: OutputPlace | null;
+  readonly where: readonly StepCondition[];
+  /** What the groups are and come in; absent: all outputs become one, in the hands of step `step`. */
+  readonly group?: GroupRule;
+  /** What the source writes; null: free text. */
+  readonly source: OutputSchema | null;
+  /** The step of a collecting role, the first of the tasks that are made. */
+  readonly step?: number;
 }
 
 export interface TaskPlan {
@@ -41,8 +74,13 @@ export interface TaskPlan {
   readonly seed: number;
   /** In an order in which every step comes after those whose outputs it reads. Step 0 takes the item; reviews come last. */
   readonly steps: readonly FlowStep[];
-  /** The last step that is no review: the item's result is its output or, where the item does not go through it, that of the last before it. */
+  /**
+   * The last step of items of the input that is no review: the item's result is its output or, where the item does not go through it, that of
+   * the last before it.
+   */
   readonly result: number;
+  /** Each behind those that make what its source works on. */
+  readonly makers: readonly Maker[];
   /** Steps without a role, which only let pass. */
   readonly filters: readonly FlowFilter[];
   /** By step: bit `item` of the bytes is set where the item goes through it; null where all do. */
@@ -57,9 +95,10 @@ export interface TaskPlan {
  * @param seed overrides the swarm's own
  */
 export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: number, seed = swarm.seed): TaskPlan {
-  const { steps, filters } = orderSteps(swarm);
+  const { steps, filters, makers } = orderSteps(swarm);
   let turns = 0;
-  const chosen = steps.map(({ name, share, slots }) => {
+  const chosen = steps.map(({ name, share, slots, maker }) => {
+    if (maker !== undefined) return share >= 1 ? null : new Uint8Array(0);
     if (share >= 1) {
       turns += items * slots;
       return null;
@@ -78,7 +117,8 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: 
     }
     return bits;
   });
-  return { items, seed, steps, result: steps.findLastIndex((step) => !step.review), filters, chosen, turns };
+  const result = steps.findLastIndex(({ review, maker }) => !review && maker === undefined);
+  return { items, seed, steps, result, filters, makers, chosen, turns };
 }
 
 /** Whether the item goes through the step, marks aside; of those that came later, chance decides for each by itself. */
@@ -119,40 +159,63 @@ export function admits({ on, beside, where = [] }: FlowStep, outputOf: (step: nu
   );
 }
 
-/** Steps with a role, each as early as the file has it once all that it reads stands before it; then the reviews. */
-function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPlan, 'steps' | 'filters'> {
+/** Steps that give outputs, each as early as the file has it once all that it reads stands before it; then the reviews. */
+function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPlan, 'steps' | 'filters' | 'makers'> {
   const byName = stepsByName(flow);
-  const working = flow.filter(({ role, reviews }) => role !== undefined && reviews === undefined);
+  const isOfItems = (step: SwarmStep): boolean => makerOf(byName, nameOfStep(step)) === null;
+  const given = flow.filter((step) => !isFilter(step) && step.reviews === undefined);
+  // What works on items of the input reads nothing else, and comes first: every item begins at step 0.
+  const giving = [...given.filter(isOfItems), ...given.filter((step) => !isOfItems(step))];
   const order: SwarmStep[] = [];
+  const making: SwarmStep[] = [];
   const placed = new Set<string>();
   const ready = (step: SwarmStep): boolean =>
     !placed.has(nameOfStep(step)) && sourcesOf(step).every((name) => placed.has(behind(byName, name).name));
   placed.add(INPUT_NAME);
-  for (let next = working.find(ready); next; next = working.find(ready)) {
-    order.push(next);
+  for (let next = giving.find(ready); next; next = giving.find(ready)) {
+    if (next.role !== undefined) order.push(next);
+    if (isMaker(next)) making.push(next);
     placed.add(nameOfStep(next));
   }
   order.push(...flow.filter(({ reviews }) => reviews !== undefined));
   const places = new Map(order.map((step, index) => [nameOfStep(step), index]));
-  const placeOf = (name: string): number | null => places.get(behind(byName, name).name) ?? null;
+  const makerAt = (step: SwarmStep | null): number => making.findIndex((each) => each === step);
 
+  /** Where an output is found; null: it is what the tasks are given. */
+  const placeOf = (name: string): OutputPlace | null => {
+    const at = behind(byName, name).name;
+    const maker = makerAt(byName.get(at) ?? null);
+    return places.get(at) ?? (maker < 0 ? null : ~maker);
+  };
+  /** What agents read of it: of a group its text, which is what the task is given. */
+  const readFrom = (name: string): number | null => {
+    const place = placeOf(name);
+    return place !== null && place < 0 ? null : place;
+  };
   const conditions = (given: readonly Filter[]): StepCondition[] =>
     given.flatMap(({ source, where }) => {
       const step = placeOf(source);
-      if (step === null) return [];
-      return [{ step, condition: conditionOf(where, roles[order[step]?.role ?? '']?.output ?? null) }];
+      return step === null ? [] : [{ step, condition: conditionOf(where, outputsOf(roles, byName, source)) }];
     });
-
-  const steps = order.map((step): FlowStep => {
-    const { role = '', reviews, with: beside, marked = false } = step;
+  const conditionsOf = (step: SwarmStep): StepCondition[] => {
     const [source = INPUT_NAME] = sourcesOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
-    const where = conditions([...own, ...sourcesOf(step).flatMap((name) => behind(byName, name).filters)]);
+    return conditions([...own, ...sourcesOf(step).flatMap((name) => behind(byName, name).filters)]);
+  };
+  const ofTasks = (maker: SwarmStep | null): { readonly maker?: number } =>
+    maker === null ? {} : { maker: makerAt(maker) };
+
+  const steps = order.map((step): FlowStep => {
+    const { role = '', reviews, collect, with: beside, marked = false } = step;
+    const [source = INPUT_NAME] = sourcesOf(step);
+    // What is collected has passed already, and stands in the text.
+    const where = collect === undefined ? conditionsOf(step) : [];
     return {
       name: nameOfStep(step),
       role,
-      on: placeOf(source),
-      ...(beside !== undefined && { beside: placeOf(beside) }),
+      ...ofTasks(makerOf(byName, nameOfStep(step))),
+      on: collect === undefined ? readFrom(source) : null,
+      ...(beside !== undefined && { beside: readFrom(beside) }),
       ...(where.length > 0 && { where }),
       review: reviews !== undefined,
       share: shareOf(step),
@@ -160,10 +223,22 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
       slots: 1,
     };
   });
+  const makers = making.map((step): Maker => {
+    const [source = INPUT_NAME] = sourcesOf(step);
+    return {
+      name: nameOfStep(step),
+      ...ofTasks(makerOf(byName, source)),
+      on: placeOf(source),
+      where: conditionsOf(step),
+      ...(step.group && { group: step.group }),
+      source: outputsOf(roles, byName, source),
+      ...(step.collect !== undefined && { step: places.get(nameOfStep(step)) ?? 0 }),
+    };
+  });
   const filters = flow.flatMap((step): FlowFilter[] => {
     const { name, filters: where } = behind(byName, nameOfStep(step));
-    const on = step.role === undefined ? placeOf(name) : null;
+    const on = isFilter(step) ? placeOf(name) : null;
     return on === null ? [] : [{ name: nameOfStep(step), on, where: conditions(where) }];
   });
-  return { steps, filters };
+  return { steps, filters, makers };
 }

@@ -282,6 +282,32 @@ export const RoleSchema = v.strictObject(
   'a map with prompt, replicas, output',
 );
 
+/** Groups that one step makes at most. */
+export const MAX_GROUPS = 100_000;
+const FIELDS = 'a list of 1 to 8 fields such as [kind, subject]';
+
+const Group = v.strictObject(
+  {
+    by: v.pipe(
+      v.array(text(128), FIELDS),
+      v.minLength(1, FIELDS),
+      v.maxLength(8, FIELDS),
+      v.description('Fields of the source: outputs that are the same in all of them are one group.'),
+    ),
+    order: v.pipe(
+      v.exactOptional(v.pipe(v.array(text(128), FIELDS), v.minLength(1, FIELDS), v.maxLength(8, FIELDS))),
+      v.description(
+        'Which groups come first: count (most members), first or last (by place in the input), or fields, worst first: the highest value of any member, enums in their order; absent = by the first member.',
+      ),
+    ),
+    limit: v.pipe(
+      v.optional(whole(1, MAX_GROUPS), 1000),
+      v.description('At most this many groups, the first by order; what is left out is counted.'),
+    ),
+  },
+  'a map with by, order, limit',
+);
+
 const Step = v.strictObject(
   {
     name: v.pipe(
@@ -295,6 +321,18 @@ const Step = v.strictObject(
     each: v.pipe(
       v.exactOptional(v.string(`${INPUT_NAME} or the name of a step`)),
       v.description('Works on every item of the input, or on every output of the named step.'),
+    ),
+    group: v.pipe(
+      v.exactOptional(Group),
+      v.description(
+        'With each, and without role: outputs of the source become groups, each a task of its own, as soon as all of them are there.',
+      ),
+    ),
+    collect: v.pipe(
+      v.exactOptional(v.string(`${INPUT_NAME} or the name of a step`)),
+      v.description(
+        'In place of each: all outputs of the named step become one, in several turns where they do not fit one.',
+      ),
     ),
     reviews: v.pipe(v.exactOptional(stepName()), v.description('Reviews outputs of the named step.')),
     with: v.pipe(

@@ -6,13 +6,28 @@ import type { Where } from './where.ts';
 export const nameOfStep = ({ name, role }: SwarmStep): string => name ?? role ?? '';
 
 /** Steps whose outputs a step reads, by name; `input` among them. */
-export const sourcesOf = ({ each, reviews, with: beside }: SwarmStep): string[] =>
-  [each ?? reviews, beside].filter((name) => name !== undefined);
+export const sourcesOf = ({ each, reviews, collect, with: beside }: SwarmStep): string[] =>
+  [each ?? reviews ?? collect, beside].filter((name) => name !== undefined);
+
+/** Whether it only lets pass: no agent works there, and nothing is made. */
+export const isFilter = ({ role, group }: SwarmStep): boolean => role === undefined && group === undefined;
+
+/** Whether its tasks are made of all that its source gave, once that is there. */
+export const isMaker = ({ group, collect }: SwarmStep): boolean => group !== undefined || collect !== undefined;
+
+/**
+ * The step that makes the tasks which the named one works on; null: the items of the input. Of a step that makes tasks it is that step. In a
+ * circle it does not come to an end.
+ */
+export function makerOf(steps: StepsByName, name: string): SwarmStep | null {
+  for (let at = steps.get(name); at; at = steps.get(sourcesOf(at)[0] ?? INPUT_NAME)) if (isMaker(at)) return at;
+  return null;
+}
 
 /** Share of items that go through it, in (0, 1]; 0: none but marked ones. */
 export const shareOf = ({ share, marked = false }: SwarmStep): number => share ?? (marked ? 0 : 1);
 
-type StepsByName = ReadonlyMap<string, SwarmStep>;
+export type StepsByName = ReadonlyMap<string, SwarmStep>;
 export const stepsByName = (flow: Swarm['flow']): StepsByName => new Map(flow.map((step) => [nameOfStep(step), step]));
 
 /** What a step lets pass of its source. */
@@ -21,14 +36,14 @@ export interface Filter {
   readonly where: Where;
 }
 
-/** The step with a role, or the input, behind a name, and the conditions on the way to it. In a circle it does not come to an end. */
+/** The step that gives outputs, or the input, behind a name, and the conditions on the way to it. In a circle it does not come to an end. */
 export function behind(
   steps: StepsByName,
   name: string,
 ): { readonly name: string; readonly filters: readonly Filter[] } {
   const filters: Filter[] = [];
   let at = name;
-  for (let step = steps.get(at); step && step.role === undefined; step = steps.get(at)) {
+  for (let step = steps.get(at); step && isFilter(step); step = steps.get(at)) {
     at = step.each ?? INPUT_NAME;
     if (step.where) filters.push({ source: at, where: step.where });
   }

@@ -1,8 +1,8 @@
 /** What people are told about a swarm before it runs. */
 import { expand, type LaidRole } from './expand.ts';
-import { INPUT_NAME, type Swarm } from './model.ts';
+import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { planTasks } from './flow.ts';
-import { nameOfStep, shareOf, sourcesOf } from './steps.ts';
+import { makerOf, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
 import { whereText } from './where.ts';
 
 export interface RoleSummary extends Omit<LaidRole, 'digits'> {
@@ -12,13 +12,19 @@ export interface RoleSummary extends Omit<LaidRole, 'digits'> {
 /** A step of the flow by its name; what it takes is named as the file has it: a step, or `input`. */
 export interface StepSummary {
   readonly name: string;
-  /** Null where nobody works: the step lets pass. */
+  /** Null where nobody works: the step lets pass, or makes groups. */
   readonly role: string | null;
   readonly on: string;
   /** What it reads beside that. */
   readonly beside?: string;
   /** What it lets pass, as it is written: see `whereText`. */
   readonly where?: string;
+  /** Step that makes the tasks which it works on; absent: items of the input. */
+  readonly of?: string;
+  /** Fields by which outputs become groups. */
+  readonly group?: readonly string[];
+  /** All outputs of the source become one. */
+  readonly collects?: true;
   readonly review: boolean;
   /** 0: none but marked ones. */
   readonly share: number;
@@ -75,13 +81,23 @@ export function summarize(swarm: Swarm): SwarmSummary {
 }
 
 function flowOf(swarm: Swarm): StepSummary[] {
-  const { steps, filters } = planTasks(swarm, 0);
-  // What lets pass stands behind what it takes from.
-  const order = steps.flatMap(({ name }, on) => [
-    name,
+  const { steps, filters, makers } = planTasks(swarm, 0);
+  // What lets pass, or makes groups, stands behind what it takes from.
+  const behindOf = (on: number): string[] => [
     ...filters.filter((each) => each.on === on).map((each) => each.name),
-  ]);
-  const place = new Map(order.map((name, index) => [name, index]));
+    ...makers.flatMap((each, maker) => (each.on === on && each.group ? [each.name, ...behindOf(~maker)] : [])),
+  ];
+  const order = steps.flatMap(({ name, maker }, on) => [name, ...(maker === undefined ? behindOf(on) : [])]);
+  // Those that work on groups come after them.
+  for (const [on, { name, maker }] of steps.entries())
+    if (maker !== undefined) order.push(...(order.includes(name) ? [] : [name]), ...behindOf(on));
+  const byName = stepsByName(swarm.flow);
+  const ofTasks = (step: SwarmStep): { readonly of?: string } => {
+    const maker = step.group ? null : makerOf(byName, nameOfStep(step));
+    return maker === null ? {} : { of: nameOfStep(maker) };
+  };
+  const place = new Map<string, number>();
+  for (const name of order) place.set(name, place.get(name) ?? place.size);
   return swarm.flow
     .map((step): StepSummary => {
       const [on = INPUT_NAME, beside] = sourcesOf(step);
@@ -91,6 +107,9 @@ function flowOf(swarm: Swarm): StepSummary[] {
         on,
         ...(beside !== undefined && { beside }),
         ...(step.where && { where: whereText(step.where) }),
+        ...ofTasks(step),
+        ...(step.group && { group: step.group.by }),
+        ...(step.collect !== undefined && { collects: true }),
         review: step.reviews !== undefined,
         share: shareOf(step),
         ...(step.marked && { marked: true }),

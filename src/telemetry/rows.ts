@@ -51,6 +51,8 @@ const COLUMNS = [
   'signs',
   'step',
   'outputs',
+  'of',
+  'partial',
 ] as const;
 
 /** First line of `toCsv`. */

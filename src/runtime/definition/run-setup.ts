@@ -16,8 +16,9 @@ import type { Reading } from '../../swarm/input/sink.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
-import { admits, type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
+import { admits, type FlowStep, goesThrough, type OutputPlace, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';
+import type { GroupRecord } from '../../swarm/groups.ts';
 import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protocol.ts';
 
 /** The start request with every choice made; stored with the run, so that a reload plans the same. */
@@ -157,11 +158,16 @@ export function taskInput(
 ): InputItem {
   const item = setup.items.at(task);
   if (item) return item;
+  const { group, text = '' } = created.get(task) ?? {};
+  if (group) {
+    const { first: line, last } = group as GroupRecord;
+    return { line, ...(last !== line && { lastLine: last }), text };
+  }
   // Each comes from one of a lower number, through however many.
   let first: number | undefined = task;
   while (first !== undefined && first >= setup.items.length) first = created.get(first)?.from[0];
   const line = first === undefined ? undefined : setup.items.at(first)?.line;
-  return { line: line ?? 0, text: created.get(task)?.text ?? '' };
+  return { line: line ?? 0, text };
 }
 
 /**
@@ -176,9 +182,11 @@ export function nextStep(
   held: readonly HeldOutput[],
 ): number | null {
   const { steps, tasks } = setup;
-  const given = (of: number): unknown => outputOf(held, of)?.output;
+  const { maker, group, partial } = state.created.get(task) ?? {};
+  const given = (of: OutputPlace): unknown => (of < 0 ? group : outputOf(held, of)?.output);
   for (let next = step + 1; next < steps.length; next++) {
     const at = steps[next] as RunStep;
+    if (at.maker !== maker || (partial && tasks.makers[maker ?? 0]?.step !== next)) continue;
     if (at.review && isEditedResult(setup, held, at.on)) continue;
     if (!admits(at, given)) continue;
     if (goesThrough(tasks, task, next)) return next;
@@ -189,10 +197,12 @@ export function nextStep(
 }
 
 /** The output of the last step that the task went through, reviews not counted. */
-export function resultOf({ tasks }: Pick<RunSetup, 'tasks'>, held: readonly HeldOutput[]): HeldOutput | undefined {
-  // Reviews stand behind the last step of the others.
-  for (let step = tasks.result; step >= 0; step--) {
-    const found = outputOf(held, step);
+export function resultOf(
+  { tasks: { steps } }: Pick<RunSetup, 'tasks'>,
+  held: readonly HeldOutput[],
+): HeldOutput | undefined {
+  for (let step = steps.length - 1; step >= 0; step--) {
+    const found = steps[step]?.review ? undefined : outputOf(held, step);
     if (found) return found;
   }
   return undefined;

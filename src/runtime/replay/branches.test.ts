@@ -82,6 +82,60 @@ describe('a replay of a run with branches', () => {
   });
 });
 
+const MAKING = `planaria: 1
+name: groups
+seed: 3
+budget: {resident: 4}
+roles:
+  reader:
+    replicas: 6
+    prompt: Sort.
+    output: {type: object, properties: {kind: {enum: [small, large]}, mood: {enum: [sad, glad]}}, required: [kind, mood]}
+  writer: {replicas: 2, prompt: Write.}
+  editor: {replicas: 1, prompt: Edit., limits: {tokens: 800}}
+flow:
+  - {role: reader, each: input}
+  - {name: kinds, each: reader, group: {by: [kind, mood], order: [count]}}
+  - {role: writer, each: kinds, where: {count: {gte: 2}}}
+  - {role: editor, collect: reader}
+`;
+
+/** What steps made of what, and where the tasks went. */
+const makings = (events: readonly JournalEvent[]): unknown[] =>
+  events.flatMap((event) =>
+    event.type === 'task.created'
+      ? [[event.task, event.maker, event.from.length, event.group?.count, event.partial]]
+      : event.type === 'tasks.made'
+        ? [[event.maker, event.tasks, event.of]]
+        : [],
+  );
+
+describe('a replay of a run whose steps make tasks', () => {
+  test.each([true, false])('makes the same; with the input: %s', async (withInput) => {
+    const sorts = (request: TurnRequest) => {
+      const said = says(request);
+      const hash = said.text.length * 7 + (said.text.codePointAt(9) ?? 0);
+      if (request.prefix[0]?.content !== 'Sort.')
+        return { kind: 'say', text: `Hunter ${said.text.slice(0, 40)}` } as const;
+      const output = { kind: hash % 3 === 0 ? 'small' : 'large', mood: hash % 2 === 0 ? 'sad' : 'glad' };
+      return { kind: 'say', text: JSON.stringify(output) } as const;
+    };
+    const kinds = ['stall', 'worker-kill'] as const;
+    const run = await recordedRun(3, { tasks: 40, swarm: MAKING, engine: { fault: sorts }, kinds: [...kinds] });
+    const text = writeIncident(run, withInput);
+    if (!withInput) expect(text).not.toMatch(/hunter/i);
+    const incident = readIncident(text);
+    if (!incident.ok) throw new Error(incident.error.detail);
+    const session = await ReplaySession.open('replay-1', incident.value, systemClock());
+    await session.clock.run(() => session.over, 3_600_000);
+    const events = (await session.store.chunks('replay-1', 0)).flatMap((chunk) => decodeEvents(chunk));
+    expect(makings(run.events).length).toBeGreaterThan(8);
+    // Without the input too: how much fits one turn depends on how long texts are, and placeholders are as long.
+    expect(makings(events)).toEqual(makings(run.events));
+    if (withInput) expect(session.info().improvised).toBe(0);
+  });
+});
+
 const SCHEMA: OutputSchema = {
   type: 'object',
   properties: {

@@ -217,7 +217,9 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
         break;
       }
       case 'task.created': {
-        const { from, text, stage } = event;
+        const { from, text, stage, maker } = event;
+        // Steps of the flow make theirs in the replay as well.
+        if (maker !== undefined) break;
         created.push({ at: next(), from, text, ...(stage !== undefined && { stage }) });
         break;
       }

@@ -12,12 +12,14 @@ import { UNSUPERVISED } from '../turns/turn-supervision.ts';
 import { EngineRoom } from '../engines/engine-room.ts';
 import type { History } from '../history/history.ts';
 import { ResultRecorder } from '../tasks/result-recorder.ts';
+import { TaskMaker } from '../tasks/task-maker.ts';
 import type { LoadedRun } from './load-run.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import type { RunOptions } from './run-options.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import type { ResultIndex } from '../storage/result-index.ts';
+import type { RowSource } from '../storage/backed-rows.ts';
 import type { KeptRows } from '../storage/kept-rows.ts';
 import type { KeptSource } from '../storage/kept-source.ts';
 import { RunStorage } from '../storage/run-storage.ts';
@@ -29,6 +31,9 @@ import { writeAnew } from './write-anew.ts';
 
 /** Tasks that end together where all that are open end. */
 const ENDED_AT_ONCE = 2000;
+
+/** Rows that could not be read are read again after a while. */
+const READ_AGAIN_MS = 5000;
 
 /**
  * What keeps a run going, from its first event to its last: turns go out while there is an engine and nothing speaks against it, rows go to
@@ -59,6 +64,7 @@ export class RunCore implements TurnListener {
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;
   readonly #snapshots: Snapshots;
+  readonly #maker: TaskMaker;
   /** Null where all rows were read when the run was opened. */
   readonly #rowCheck: RowCheck | null = null;
   #endedAt: number | null;
@@ -106,10 +112,12 @@ export class RunCore implements TurnListener {
     // Of the run's own seed, so that a replay draws the same.
     const random = seededRandom(`run/${String(plan.settings.seed)}/${String(options.fence)}`);
     this.supervisor = this.#openSupervisor(random);
+    this.#maker = this.#openMaker(loaded.rows);
     this.dispatcher = this.#openDispatcher(random, contexts);
     this.supervisor?.start(this.dispatcher.actuator);
     this.supervisor?.recall(recent);
     if (!state.ended) this.supervisor?.adoptAll();
+    this.#maker.look();
   }
 
   /** Run time so far, ms. */
@@ -232,6 +240,7 @@ export class RunCore implements TurnListener {
       onCommitted: (rows) => {
         this.index.add(rows);
         this.#kept.add(rows);
+        this.#maker.committed(rows.map(({ row }) => row.task));
         this.#checkEnd();
       },
       onTaken: () => this.#snapshots.take(),
@@ -302,9 +311,36 @@ export class RunCore implements TurnListener {
     return new Dispatcher({ ...given, supervision, run: this });
   }
 
-  /** Over once every task's row is on the disk. */
+  #openMaker(rows: RowSource): TaskMaker {
+    const { plan, definition, state, index, recorder, tell } = this;
+    const run = this.#first.id;
+    return new TaskMaker({
+      ...{ plan, definition, state, run, rows, index, recorder, tell },
+      open: (task) => {
+        this.dispatcher.open(task);
+      },
+      onMade: (missing) => {
+        if (missing > 0) void this.#rowsMissing();
+        else this.#checkEnd();
+      },
+    });
+  }
+
+  /** Rows that steps make tasks of cannot be read: where the store has set them aside, the run is taken up anew, and they are done again. */
+  async #rowsMissing(): Promise<void> {
+    const { clock, store, onBadRow } = this.#with;
+    const stored = await store.countRows(this.#first.id).catch(() => this.index.size);
+    if (this.#stopped) return;
+    if (stored < this.index.size && onBadRow) onBadRow();
+    else
+      clock.timeout(READ_AGAIN_MS, () => {
+        this.#maker.look();
+      });
+  }
+
+  /** Over once every task's row is on the disk, and no step makes any more. */
   #checkEnd(): void {
-    if (this.#ending || this.state.ended || this.index.size < this.state.tasks.size) return;
+    if (this.#ending || this.state.ended || this.index.size < this.state.tasks.size || !this.#maker.done) return;
     this.#ending = true;
     void this.#end();
   }
@@ -325,6 +361,7 @@ export class RunCore implements TurnListener {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#rowCheck?.stop();
+    this.#maker.stop();
     this.engines.unwatch();
     this.storage.stop();
     this.dispatcher.stop();

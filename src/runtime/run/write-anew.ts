@@ -88,14 +88,11 @@ async function isThere(store: RunStore, run: string): Promise<boolean> {
 function beginning({ record, plan, state }: Remembered): EventBody[] {
   const { name } = record;
   const { seed } = plan.settings;
-  const { created, tasks, revisions, held } = state;
+  const { created, made, revisions } = state;
   return [
     { type: 'run.created', name, tasks: plan.items.length, agents: plan.layout.agents, seed },
-    ...[...created].map(([task, { from, text }]): EventBody => {
-      // It begins where its first output came from: that is gone with the log.
-      const stage = Math.min(tasks.step[task] as number, ...(held.get(task) ?? []).map(({ step }) => step));
-      return { type: 'task.created', task, from, text, stage };
-    }),
+    ...[...created].map(([task, one]): EventBody => ({ type: 'task.created', task, ...one })),
+    ...[...made].map(([maker, one]): EventBody => ({ type: 'tasks.made', maker, ...one })),
     ...revisions.list.map(({ from, roles }, index): EventBody => {
       const revision = index + 1;
       const agents = [...(revisions.now ?? []).entries()].flatMap(([row, now]) => (now === revision ? row : []));

@@ -1,19 +1,18 @@
-import type { HeldOutput } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { TaskPlan } from '../../swarm/flow.ts';
+import { INPUT_NAME } from '../../swarm/model.ts';
 import { passes } from '../../swarm/where.ts';
 import { turnsOf } from '../protocol/row-turns.ts';
+import { type GivenOutput, givenIn, outputIn } from './row-outputs.ts';
 
-type Steps = Pick<TaskPlan, 'steps' | 'result' | 'filters'>;
-
-type Given = Pick<HeldOutput, 'step' | 'output'>;
+type Steps = Pick<TaskPlan, 'items' | 'steps' | 'result' | 'filters' | 'makers'>;
 
 /** Open tasks whose outputs are looked through for one count. */
 const MOST_OPEN = 20_000;
 
 /**
- * How many items came through each step of the flow, those that only let pass included: of tasks that ended by their rows, of open ones by what is
+ * How many tasks came through each step of the flow, those that only let pass included, and how many items the input has: of tasks that ended by their rows, of open ones by what is
  * held of them.
  */
 export class StepCounts {
@@ -30,14 +29,7 @@ export class StepCounts {
 
   add(row: ResultRow): void {
     if (!this.#ended) return;
-    const { steps, result: last } = this.#plan;
-    const at = (name: string): number => steps.findIndex((step) => step.name === name);
-    const given = Object.entries(row.outputs ?? {}).map(([name, output]): Given => ({ step: at(name), output }));
-    const result = row.step === undefined ? last : at(row.step);
-    if (row.failure === null) given.push({ step: result, output: row.output });
-    const { review } = row;
-    if (review)
-      given.push({ step: review.step === undefined ? this.#reviewOf(result) : at(review.step), output: review.output });
+    const given = [...givenIn(row, this.#plan), ...this.#groupOf(row)];
     this.#count(this.#ended, this.#filters, given);
   }
 
@@ -47,16 +39,19 @@ export class StepCounts {
   }
 
   /** By name, with what is held of tasks that are open now; null where that is not known. */
-  now({ held }: Pick<RunState, 'held'>): Record<string, number> | null {
+  now({ held, made, created }: Pick<RunState, 'held' | 'made' | 'created'>): Record<string, number> | null {
     if (!this.#ended) return null;
-    const { steps, filters: passing } = this.#plan;
+    const { items, steps, filters: passing, makers } = this.#plan;
     const [counts, filters] = [[...this.#ended], [...this.#filters]];
     let looked = 0;
-    for (const given of held.values()) {
+    for (const [task, given] of held) {
       if (++looked > MOST_OPEN) break;
-      this.#count(counts, filters, given);
+      const { group, maker = 0 } = created.get(task) ?? {};
+      this.#count(counts, filters, group ? [...given, { step: ~maker, output: group }] : given);
     }
     return Object.fromEntries([
+      [INPUT_NAME, items],
+      ...makers.map(({ name }, maker) => [name, made.get(maker)?.tasks ?? 0]),
       ...steps.map(({ name }, step) => [name, counts[step] ?? 0]),
       ...passing.map(({ name }, filter) => [name, filters[filter] ?? 0]),
     ]) as Record<string, number>;
@@ -72,10 +67,11 @@ export class StepCounts {
     for (const [filter, count] of (saved?.filters ?? []).entries()) this.#filters[filter] = count;
   }
 
-  #count(steps: number[], filters: number[], given: readonly Given[]): void {
-    const outputOf = (of: number): Given | undefined =>
+  #count(steps: number[], filters: number[], given: readonly GivenOutput[]): void {
+    const outputOf = (of: number): GivenOutput | undefined =>
       given.find(({ step, output }) => step === of && output !== null);
-    for (const each of given) if (outputOf(each.step) === each) steps[each.step] = (steps[each.step] ?? 0) + 1;
+    for (const each of given)
+      if (each.step >= 0 && outputOf(each.step) === each) steps[each.step] = (steps[each.step] ?? 0) + 1;
     for (const [filter, { on, where }] of this.#plan.filters.entries()) {
       if (!outputOf(on)) continue;
       const through = where.every(({ step, condition }) => {
@@ -86,11 +82,12 @@ export class StepCounts {
     }
   }
 
-  /** The review of that step or, where it has none, the first one. */
-  #reviewOf(result: number): number {
-    const { steps } = this.#plan;
-    const own = steps.findIndex(({ review, on }) => review && on === result);
-    return own >= 0 ? own : steps.findIndex(({ review }) => review);
+  /** The group that the row is about, where steps that let pass look at groups. */
+  #groupOf(row: ResultRow): GivenOutput[] {
+    const { makers } = this.#plan;
+    const step = row.of === undefined ? 0 : ~makers.findIndex(({ name }) => name === row.of);
+    const output = step < 0 ? outputIn(row, this.#plan, step) : undefined;
+    return output === undefined ? [] : [{ step, output }];
   }
 }
 

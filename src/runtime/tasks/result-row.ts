@@ -1,5 +1,5 @@
 import { instructionSigns } from '../../agents/instruction-signs.ts';
-import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
+import { type HeldOutput, type MadeTask, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow, RowReading } from '../../store/records.ts';
@@ -21,7 +21,7 @@ export function readBy(
   return { item: textOf(on), below: beside === undefined ? null : textOf(beside) };
 }
 
-function outputText({ output, written }: Pick<HeldOutput, 'output' | 'written'> = { output: null }): string {
+export function outputText({ output, written }: Pick<HeldOutput, 'output' | 'written'> = { output: null }): string {
   return typeof output === 'string' ? output.toWellFormed() : (written ?? JSON.stringify(output ?? null));
 }
 
@@ -56,6 +56,8 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   const input = taskInput(plan, state, task);
   const succeeded = ending.failure === null;
   const last = succeeded ? resultOf(plan, held) : outputOf(held, plan.tasks.result);
+  const made = state.created.get(task);
+  const maker = plan.tasks.makers[made?.maker ?? -1];
   const agent = last?.agent ?? ending.agent;
   // A row that failed has neither.
   const result = succeeded ? last : undefined;
@@ -65,8 +67,10 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     task,
     line: input.line,
     ...(input.lastLine !== undefined && { lastLine: input.lastLine }),
+    ...(maker && { of: maker.name }),
+    ...(made?.partial && { partial: true }),
     input: input.text,
-    output: result?.output ?? null,
+    output: result ? result.output : (succeeded && made?.group) || null,
     failure: ending.failure,
     agent: agent >= 0 && !last?.edited ? agentName(plan.layout, agent) : '',
     attempts: ending.attempts,
@@ -79,7 +83,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
           ...reviewStep(plan, review.step, result?.step),
         }
       : null,
-    ...othersOf(plan, held, result, review),
+    ...othersOf(plan, held, result, review, made, !succeeded),
     ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && { model: result.model }),
@@ -103,12 +107,17 @@ function othersOf(
   held: readonly HeldOutput[],
   result: HeldOutput | undefined,
   review: HeldOutput | undefined,
+  made: MadeTask | undefined,
+  failed: boolean,
 ): Pick<ResultRow, 'step' | 'outputs' | 'written'> {
-  const others = steps.flatMap(({ name }, index): [string, HeldOutput][] => {
+  const { maker = -1, group } = made ?? {};
+  const { name: groups } = tasks.makers[maker] ?? {};
+  const others = steps.flatMap(({ name }, index): [string, Pick<HeldOutput, 'output' | 'written'>][] => {
     const told = index === result?.step || index === review?.step;
     const given = told ? undefined : outputOf(held, index);
     return given && given.output !== null ? [[name, given]] : [];
   });
+  if (group && groups !== undefined && (result || failed)) others.unshift([groups, { output: group }]);
   const texts = others.flatMap(([name, { written }]) => (written === undefined ? [] : [[name, written]]));
   const written = {
     ...(result?.written !== undefined && { output: result.written }),

@@ -33,7 +33,7 @@ test('exports have remarks on rows in words, whether a code was stored or, by an
     undefined,
   ]);
   const csv = (await (await exportRun(view, store, 'csv', noteEn)).text()).split('\r\n');
-  expect(csv[1]).toMatch(/,no review: json-invalid after 3 attempts,{7}$/);
+  expect(csv[1]).toMatch(/,no review: json-invalid after 3 attempts,{9}$/);
 });
 
 test.each(['jsonl', 'csv'] as const)(
@@ -47,7 +47,11 @@ test.each(['jsonl', 'csv'] as const)(
     };
     await store.create(record, { swarm: { file: 's', text: '' }, input: { name: 'i', text: '' }, settings: {} });
     const fence = await store.openWriter('run-1');
-    const index = new ResultIndex(store, 'run-1', new StepCounts({ steps: [], result: -1, filters: [] }));
+    const index = new ResultIndex(
+      store,
+      'run-1',
+      new StepCounts({ steps: [], result: -1, filters: [], makers: [], items: 0 }),
+    );
     const view = { id: 'run-1', index } as unknown as RunView;
     const got: { task: number; text: string }[] = [];
     let [after, head] = [-1, ''];

@@ -6,7 +6,7 @@ export function outputsOf(
   { output, outputs, written, step }: Pick<ResultRow, 'output' | 'outputs' | 'written' | 'step'>,
   { flow }: Pick<SwarmSummary, 'flow'>,
 ): readonly { readonly name: string; readonly text: string }[] {
-  const last = flow.findLast(({ role, review }) => role !== null && !review)?.name ?? '';
+  const last = flow.findLast(({ role, review, of }) => role !== null && !review && of === undefined)?.name ?? '';
   // A step may be called `constructor`, as every object has one.
   const texts = new Map(Object.entries(written?.outputs ?? {}));
   const several = outputs !== undefined || step !== undefined;

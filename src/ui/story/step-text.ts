@@ -137,6 +137,8 @@ export function stepText(event: JournalEvent, t: Dictionary): StepText {
       return { title: t.spans.storage, text: say.storage(event.detail) };
     case 'task.created':
       return { title: t.spans.taskCreated(event.task), text: '' };
+    case 'tasks.made':
+      return { title: t.spans.tasksMade(event.tasks), text: '' };
     case 'definition.revised':
       return { title: t.spans.revised(event.revision), text: '' };
     case 'run.created':

@@ -305,6 +305,8 @@ export const en = {
     reviews: (on: string, share: string, part: boolean) => (part ? `reviews ${share} of ${on}` : `reviews ${on}`),
     reviewsMarked: (on: string) => `reviews what of ${on} may hold an instruction`,
     marked: ', and what may hold an instruction',
+    groups: (on: string, fields: string) => `groups ${on} by ${fields}`,
+    collects: (on: string) => `makes one of all of ${on}`,
     passes: (on: string) => `lets pass of ${on}`,
     beside: (name: string) => `, beside it ${name}`,
     where: (test: string) => `: ${test}`,

@@ -307,6 +307,8 @@ export const ko: Dictionary = {
     reviews: (on, share, part) => (part ? `${on}의 ${share} 검토` : `${on} 검토`),
     reviewsMarked: (on) => `${on} 가운데 지시가 들어 있을 수 있는 것 검토`,
     marked: ', 지시가 들어 있을 수 있는 것도',
+    groups: (on, fields) => `${on}을(를) ${fields}별로 묶음`,
+    collects: (on) => `${on} 전부를 하나로 모음`,
     passes: (on) => `${on} 가운데 통과`,
     beside: (name) => `, ${name} 함께 읽음`,
     where: (test) => `: ${test}`,

@@ -417,6 +417,7 @@ export const liveEn = {
       action === 'retry' ? 'A person gave it another chance' : 'A person had it made anew',
     endpointOn: (name: string) => `A person let failed tasks go to ${name}`,
     taskCreated: (task: number) => `Task ${task} was created`,
+    tasksMade: (tasks: number) => (tasks === 1 ? 'A step made 1 task' : `A step made ${tasks} tasks`),
     revised: (revision: number) => `Roles were revised: revision ${revision}`,
     endpointOff: 'A person took the endpoint back',
     endpointNamed: (name: string) => `A person named the endpoint at which all agents work: ${name}`,

@@ -397,6 +397,7 @@ export const liveKo: typeof liveEn = {
     asked: (action) => (action === 'retry' ? '사람이 다시 기회를 줌' : '사람이 새로 만들게 함'),
     endpointOn: (name) => `사람이 실패한 작업을 ${name}에 보내도록 허락함`,
     taskCreated: (task) => `작업 ${task}이(가) 만들어짐`,
+    tasksMade: (tasks) => `단계가 작업 ${tasks}개를 만듦`,
     revised: (revision) => `역할을 고침: 개정 ${revision}`,
     endpointOff: '사람이 엔드포인트 허락을 거둠',
     endpointNamed: (name) => `사람이 모든 에이전트가 일할 엔드포인트를 정함: ${name}`,

@@ -1,0 +1,37 @@
+import type { HeldOutput } from '../../journal/outputs.ts';
+import type { ResultRow } from '../../store/records.ts';
+import type { OutputPlace, TaskPlan } from '../../swarm/flow.ts';
+
+export type GivenOutput = Pick<HeldOutput, 'step' | 'output'>;
+
+/** The outputs that a row has, by step: what it is read for by the steps that make tasks of rows, and counted by. */
+export function givenIn(row: ResultRow, { steps, result: last }: Pick<TaskPlan, 'steps' | 'result'>): GivenOutput[] {
+  const at = (name: string): number => steps.findIndex((step) => step.name === name);
+  const given = Object.entries(row.outputs ?? {}).map(([name, output]): GivenOutput => ({ step: at(name), output }));
+  const result = row.step === undefined ? last : at(row.step);
+  // What code made itself is no step's.
+  const byCode = row.of !== undefined && row.step === undefined;
+  if (row.failure === null && !byCode) given.push({ step: result, output: row.output });
+  const { review } = row;
+  if (review)
+    given.push({ step: review.step === undefined ? reviewOf(steps, result) : at(review.step), output: review.output });
+  return given;
+}
+
+/** What a row has from that place: the output of a step or, as `~maker`, the group that it is about; undefined: nothing. */
+export function outputIn(
+  row: ResultRow,
+  plan: Pick<TaskPlan, 'steps' | 'result' | 'makers'>,
+  place: OutputPlace,
+): unknown {
+  if (place >= 0) return givenIn(row, plan).find(({ step, output }) => step === place && output !== null)?.output;
+  const name = plan.makers[~place]?.name ?? '';
+  if (row.of !== name) return undefined;
+  return row.outputs && Object.hasOwn(row.outputs, name) ? row.outputs[name] : (row.output ?? undefined);
+}
+
+/** The review of that step or, where it has none, the first one. */
+function reviewOf(steps: TaskPlan['steps'], result: number): number {
+  const own = steps.findIndex(({ review, on }) => review && on === result);
+  return own >= 0 ? own : steps.findIndex(({ review }) => review);
+}

@@ -1,0 +1,263 @@
+import type { EventBody } from '../../journal/events.ts';
+import type { RunState } from '../../journal/run-state.ts';
+import type { ResultRow } from '../../store/records.ts';
+import type { Maker } from '../../swarm/flow.ts';
+import { type GroupRule, Groups, groupText } from '../../swarm/groups.ts';
+import { passes } from '../../swarm/where.ts';
+import type { Definition } from '../definition/definition.ts';
+import { nextStep, type RunSetup } from '../definition/run-setup.ts';
+import type { RowSource } from '../storage/backed-rows.ts';
+import { outputIn } from '../storage/row-outputs.ts';
+import type { ResultRecorder } from './result-recorder.ts';
+import { outputText } from './result-row.ts';
+
+export interface TaskMakerOptions {
+  readonly plan: RunSetup;
+  readonly definition: Definition;
+  readonly state: RunState;
+  readonly run: string;
+  readonly rows: RowSource;
+  /** Whether the task's row is on the disk. */
+  readonly index: { has(task: number): boolean };
+  readonly recorder: ResultRecorder;
+  readonly tell: (event: EventBody) => unknown;
+  /** The task waits for turns from now on. */
+  readonly open: (task: number) => void;
+  /** All tasks of a step were made; or, `missing`, so many rows that are on the disk could not be read. */
+  readonly onMade: (missing: number) => void;
+}
+
+/** Tokens of a prompt that are kept free of what is collected, and tokens a sequence where no engine says it. */
+const SPARE_TOKENS = 64;
+const CONTEXT_TOKENS = 2048;
+/** Characters for each token, as few as texts of any kind have of them. */
+const CHARACTERS_A_TOKEN = 2;
+const LEAST_CHARACTERS = 200;
+/** Outputs that become one in one turn, at least: else a tree of turns would never come to its top. */
+const LEAST_COLLECTED = 2;
+
+type Created = Omit<Extract<EventBody, { type: 'task.created' }>, 'type' | 'task'>;
+
+/** One that is collected: the task that gave it and what is read of it. */
+interface Collected {
+  readonly task: number;
+  readonly text: string;
+}
+
+/**
+ * Makes tasks of what steps gave: of each group one, and of outputs that become one as many as fit one turn, again and again, until one is
+ * left. It begins as soon as every task that goes through the source has its row on the disk, and not before: rows are the truth, and the same
+ * rows give the same tasks in the same order, in a tab that takes the run up as well.
+ *
+ * Invariants:
+ * - Tasks that are made together are told in one step with the sign that they are all there, and so are in one transaction.
+ * - A step makes its tasks once. Nothing is made in a run that a person ended; where the run has used up its tokens, tasks are made and those
+ *   that need a turn end as that failure.
+ */
+export class TaskMaker {
+  readonly #with: TaskMakerOptions;
+  /** Tasks without a row: of the input at 0, of each maker at its index plus 1. */
+  readonly #open: number[];
+  #making = false;
+  #stopped = false;
+
+  constructor(options: TaskMakerOptions) {
+    this.#with = options;
+    const { plan, state, index } = options;
+    this.#open = [0, ...plan.tasks.makers.map(() => 0)];
+    if (this.#makers.length > 0)
+      for (let task = 0; task < state.tasks.size; task++) if (!index.has(task)) this.#count(task, 1);
+    // The row of a group that nobody works on was lost: code makes it again.
+    for (const [task, { group, stage }] of state.created)
+      if (group && stage === undefined && state.isOpen(task)) options.recorder.done(task, null);
+  }
+
+  /** Whether nothing is to be made any more. */
+  get done(): boolean {
+    const { state } = this.#with;
+    return state.cancelled || this.#makers.every((_, maker) => state.made.has(maker));
+  }
+
+  /** These rows are on the disk. */
+  committed(tasks: readonly number[]): void {
+    if (this.#makers.length === 0) return;
+    for (const task of tasks) this.#count(task, -1);
+    this.look();
+  }
+
+  /** Makes what can be made now. */
+  look(): void {
+    const { state } = this.#with;
+    if (this.#making || this.#stopped || this.done || state.ended) return;
+    const next = this.#makers.findIndex((maker, at) => !state.made.has(at) && this.#isDue(maker, at));
+    if (next < 0) return;
+    this.#making = true;
+    // What cannot be read now is read the next time.
+    const made = this.#make(next).catch(() => 1);
+    void made.then((missing) => {
+      this.#making = false;
+      if (this.#stopped) return;
+      this.#with.onMade(missing);
+      if (missing === 0) this.look();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  get #makers(): readonly Maker[] {
+    return this.#with.plan.tasks.makers;
+  }
+
+  #count(task: number, more: number): void {
+    const place = (this.#with.state.created.get(task)?.maker ?? -1) + 1;
+    this.#open[place] = (this.#open[place] ?? 0) + more;
+  }
+
+  /** All that it makes tasks of has its row. */
+  #isDue({ maker: source }: Maker, at: number): boolean {
+    const { made } = this.#with.state;
+    const ended = this.#open[(source ?? -1) + 1] === 0 && (source === undefined || made.has(source));
+    return ended && this.#open[at + 1] === 0;
+  }
+
+  /** How many rows could not be read, so that nothing was made. */
+  async #make(at: number): Promise<number> {
+    const maker = this.#makers[at] as Maker;
+    return maker.group ? this.#group(at, maker, maker.group) : this.#collect(at, maker, maker.step ?? 0);
+  }
+
+  async #group(at: number, maker: Maker, rule: GroupRule): Promise<number> {
+    const groups = new Groups(rule, maker.source);
+    const missing = await this.#eachGiven(maker, (row, output) => {
+      groups.add({ task: row.task, output, line: row.line, lastLine: row.lastLine, text: row.input });
+    });
+    if (missing > 0 || this.#stopped || this.done) return missing;
+    const { groups: all, all: of } = groups.end();
+    for (const { record, from } of all)
+      this.#create({ from, text: groupText(record), maker: at, group: record }, nextOf(this.#with, at, record));
+    this.#with.tell({ type: 'tasks.made', maker: at, tasks: all.length, of });
+    return 0;
+  }
+
+  /** The next level of the tree, from the outputs themselves or from those that the last level came to. */
+  async #collect(at: number, maker: Maker, step: number): Promise<number> {
+    const { state, tell } = this.#with;
+    const own = [...state.created].filter(([, task]) => task.maker === at);
+    const ofOwn = new Set(own.map(([task]) => task));
+    const taken = new Set(own.flatMap(([, { from }]) => from.filter((task) => ofOwn.has(task))));
+    const level = new Set(own.flatMap(([task]) => (taken.has(task) ? [] : task)));
+    const given: Collected[] = [];
+    const take = ({ task, line }: ResultRow, output: unknown): void => {
+      given.push({ task, text: `${String(line)}: ${typeof output === 'string' ? output : outputText({ output })}` });
+    };
+    const missing = await (own.length === 0
+      ? this.#eachGiven(maker, take)
+      : this.#eachRow(level, (row) => {
+          if (row.failure === null) take(row, row.output);
+        }));
+    if (missing > 0 || this.#stopped || this.done) return missing;
+    given.sort((a, b) => a.task - b.task);
+    const parts = inParts(given, this.#roomFor(step));
+    const last = parts.length <= 1;
+    for (const part of parts) {
+      const text = part.map((each) => each.text).join('\n');
+      const from = part.map(({ task }) => task);
+      this.#create({ from, text, maker: at, stage: step, ...(!last && { partial: true }) }, step);
+    }
+    const outputs = own.length === 0 ? given.length : own.flatMap(([, { from }]) => from).length - taken.size;
+    if (last) tell({ type: 'tasks.made', maker: at, tasks: own.length + parts.length, of: outputs });
+    return 0;
+  }
+
+  /** A task at that step, or one that is done as code made it. */
+  #create(task: Created, step: number | null): void {
+    const { state, recorder, tell, open } = this.#with;
+    const number = state.tasks.size;
+    tell({ type: 'task.created', task: number, ...task, ...(step !== null && { stage: step }) });
+    this.#count(number, 1);
+    if (step === null) recorder.done(number, null);
+    else if (recorder.overspent) recorder.fail(number, 'token-budget', null, 0);
+    else open(number);
+  }
+
+  /** Characters of outputs that fit one turn at the step beside what its role is told. */
+  #roomFor(step: number): number {
+    const { plan, definition, state } = this.#with;
+    const report = state.engineReport as { readonly model?: { readonly contextTokens?: number } } | null;
+    const context = report?.model?.contextTokens ?? CONTEXT_TOKENS;
+    const briefs = definition.inUse(plan.steps[step]?.roleIndex ?? 0);
+    const rest = Math.max(
+      ...briefs.map(({ maxTokens, prompt }) => maxTokens + Math.ceil(prompt.length / CHARACTERS_A_TOKEN)),
+    );
+    return Math.max(LEAST_CHARACTERS, (context - SPARE_TOKENS - rest) * CHARACTERS_A_TOKEN);
+  }
+
+  /** What the source gave of each task, where it passes; see `#eachRow`. */
+  #eachGiven(maker: Maker, take: (row: ResultRow, output: unknown) => void): Promise<number> {
+    const { plan, state } = this.#with;
+    const { on, where } = maker;
+    return this.#eachRow(
+      (task) => state.created.get(task)?.maker === maker.maker,
+      (row) => {
+        if (row.partial) return;
+        const given = (place: number): unknown => outputIn(row, plan.tasks, place);
+        const output = on === null ? row.input : given(on);
+        if (output === undefined) return;
+        const through = where.every(
+          ({ step, condition }) => given(step) !== undefined && passes(condition, given(step)),
+        );
+        if (through) take(row, output);
+      },
+    );
+  }
+
+  /** Reads rows of those tasks, in order of tasks as a rule. How many tasks have none that can be read. */
+  async #eachRow(
+    of: ReadonlySet<number> | ((task: number) => boolean),
+    visit: (row: ResultRow) => void,
+  ): Promise<number> {
+    const { state, rows, run } = this.#with;
+    const isOf = typeof of === 'function' ? of : (task: number): boolean => of.has(task);
+    const read = new Uint8Array(state.tasks.size);
+    await rows.eachRow(run, (some) => {
+      for (const { row } of some) {
+        if (this.#stopped || read[row.task] !== 0 || !isOf(row.task)) continue;
+        read[row.task] = 1;
+        visit(row);
+      }
+    });
+    let missing = 0;
+    for (let task = 0; task < read.length; task++) if (read[task] === 0 && isOf(task)) missing++;
+    return missing;
+  }
+}
+
+/** Where a group's task begins; null: nobody works on it. */
+function nextOf({ plan, state }: TaskMakerOptions, maker: number, group: Created['group']): number | null {
+  const task = state.tasks.size;
+  const created = new Map([[task, { from: [], text: '', maker, ...(group && { group }) }]]);
+  return nextStep(plan, { created }, task, -1, []);
+}
+
+/** In their order, as many together as there is room for. */
+function inParts(given: readonly Collected[], room: number): Collected[][] {
+  const parts: Collected[][] = [];
+  let characters = 0;
+  for (const each of given) {
+    const part = parts.at(-1);
+    const length = each.text.length + 1;
+    if (part && (characters + length <= room || part.length < LEAST_COLLECTED)) {
+      part.push(each);
+      characters += length;
+    } else {
+      parts.push([each]);
+      characters = length;
+    }
+  }
+  // One by itself would be summed up alone: it goes with those before it.
+  const [alone] = parts.length > 1 && parts.at(-1)?.length === 1 ? (parts.pop() ?? []) : [];
+  if (alone) parts.at(-1)?.push(alone);
+  return parts;
+}

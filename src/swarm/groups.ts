@@ -1,0 +1,232 @@
+/** Groups of outputs: those that are the same in some fields, what is known of each, and which comes first. Pure, and made by code alone. */
+import type { Swarm, SwarmStep } from './model.ts';
+import type { OutputSchema, Scalar } from './output-schema.ts';
+import { behind, sourcesOf, type StepsByName } from './steps.ts';
+import { fieldOf, valueIn } from './where.ts';
+
+export type GroupRule = NonNullable<SwarmStep['group']>;
+
+/** What every group has of its own, beside the fields that the rule names. */
+export const GROUP_FIELDS = ['count', 'first', 'last', 'lines', 'quotes'] as const;
+/** Of those, what groups can be ordered by. */
+export const GROUP_ORDERS = ['count', 'first', 'last'] as const;
+
+/** Line numbers that a group names, and characters of its members that it quotes. */
+const MOST_LINES = 10_000;
+const QUOTED_CHARACTERS = 2000;
+
+/** One member: an output, the task that gave it, and the text it is about. */
+export interface Member {
+  readonly task: number;
+  readonly output: unknown;
+  readonly line: number;
+  readonly lastLine?: number | undefined;
+  readonly text: string;
+}
+
+export interface Quote {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A group as conditions, agents and rows see it: the fields of the rule, then those in `GROUP_FIELDS`. */
+export type GroupRecord = Readonly<Record<string, unknown>> & {
+  readonly count: number;
+  /** Lines of the input on which the first and the last member begin. */
+  readonly first: number;
+  readonly last: number;
+  /** Lines of its members in the order of the input, at most 10,000. */
+  readonly lines: readonly number[];
+  /** The first members as they are, at most 2,000 characters. */
+  readonly quotes: readonly Quote[];
+};
+
+export interface Group {
+  readonly record: GroupRecord;
+  /** Tasks that it quotes, the first member in any case. */
+  readonly from: readonly number[];
+}
+
+interface Growing {
+  readonly key: readonly unknown[];
+  readonly worst: unknown[];
+  count: number;
+  first: Member;
+  last: Member;
+  readonly lines: number[];
+  readonly quoted: Member[];
+  characters: number;
+  /** Not all that came are quoted. */
+  full: boolean;
+}
+
+/**
+ * Takes members one by one, in any order, and holds a few numbers for each and texts of a few.
+ *
+ * @param rule checked: its fields are of the source
+ * @param source what the source writes; null: free text
+ */
+export class Groups {
+  readonly #rule: GroupRule;
+  readonly #orders: readonly Order[];
+  readonly #groups = new Map<string, Growing>();
+
+  constructor(rule: GroupRule, source: OutputSchema | null) {
+    this.#rule = rule;
+    this.#orders = (rule.order ?? ['first']).map((field) => orderOf(field, source));
+  }
+
+  add(member: Member): void {
+    const key = this.#rule.by.map((field) => valueIn(member.output, field));
+    const name = JSON.stringify(key);
+    const known = this.#groups.get(name);
+    if (!known) {
+      const worst = this.#orders.map(({ value }) => value(member.output));
+      const group = {
+        key,
+        worst,
+        count: 1,
+        first: member,
+        last: member,
+        lines: [member.line],
+        quoted: [],
+        characters: 0,
+        full: false,
+      };
+      quote(group, member);
+      this.#groups.set(name, group);
+      return;
+    }
+    known.count++;
+    known.lines.push(member.line);
+    if (member.task < known.first.task) known.first = member;
+    if (member.task > known.last.task) known.last = member;
+    for (const [k, { value, compare }] of this.#orders.entries()) {
+      const given = value(member.output);
+      if (compare(given, known.worst[k]) < 0) known.worst[k] = given;
+    }
+    quote(known, member);
+  }
+
+  /** In their order, at most as many as the rule allows; and how many there are in all. */
+  end(): { readonly groups: readonly Group[]; readonly all: number } {
+    const places = this.#orders.map(({ field }, k): ((group: Growing) => unknown) => {
+      if (field === 'count') return ({ count }) => count;
+      if (field === 'first') return ({ first }) => first.task;
+      if (field === 'last') return ({ last }) => last.task;
+      return ({ worst }) => worst[k];
+    });
+    const sorted = [...this.#groups.values()].sort((a, b) => {
+      for (const [k, place] of places.entries()) {
+        const order = this.#orders[k]?.compare(place(a), place(b)) ?? 0;
+        if (order !== 0) return order;
+      }
+      return a.first.task - b.first.task;
+    });
+    return { groups: sorted.slice(0, this.#rule.limit).map((group) => this.#group(group)), all: sorted.length };
+  }
+
+  #group({ key, worst, count, first, last, lines, quoted }: Growing): Group {
+    const { by } = this.#rule;
+    const fields: Record<string, unknown> = {};
+    for (const [k, field] of by.entries()) fields[field] = key[k];
+    for (const [k, { field, own }] of this.#orders.entries()) if (!own && !by.includes(field)) fields[field] = worst[k];
+    const record = {
+      ...fields,
+      count,
+      first: first.line,
+      last: last.line,
+      lines: lines.toSorted((a, b) => a - b).slice(0, MOST_LINES),
+      quotes: (quoted.length > 0 ? quoted : [first]).map(({ line, text }) => ({ line, text: cut(text) })),
+    };
+    return { record, from: [...new Set([first.task, ...quoted.map(({ task }) => task)])] };
+  }
+}
+
+/** No half of a character that takes two places. */
+const cut = (text: string): string =>
+  text.length <= QUOTED_CHARACTERS ? text : text.slice(0, QUOTED_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
+
+/** The first members are quoted, whichever came first: rows that were lost and read elsewhere come last. */
+function quote(group: Growing, member: Member): void {
+  const { quoted } = group;
+  if (group.full && member.task > (quoted.at(-1)?.task ?? -1)) return;
+  quoted.push(member);
+  quoted.sort((a, b) => a.task - b.task);
+  group.characters += member.text.length;
+  while (group.characters > QUOTED_CHARACTERS) {
+    group.characters -= quoted.pop()?.text.length ?? 0;
+    group.full = true;
+  }
+}
+
+interface Order {
+  readonly field: string;
+  /** One of `GROUP_ORDERS`. */
+  readonly own: boolean;
+  readonly value: (output: unknown) => unknown;
+  /** Below 0 where `a` comes first. */
+  readonly compare: (a: unknown, b: unknown) => number;
+}
+
+function orderOf(field: string, source: OutputSchema | null): Order {
+  const own = GROUP_ORDERS.some((name) => name === field);
+  if (own) {
+    const most = field === 'count';
+    const compare = (a: unknown, b: unknown): number => (most ? Number(b) - Number(a) : Number(a) - Number(b));
+    return { field, own, value: () => null, compare };
+  }
+  const values: readonly Scalar[] = fieldOf(source, field)?.enum ?? [];
+  return { field, own, value: (output) => valueIn(output, field), compare: worstFirst(values) };
+}
+
+/** The last of an enum first, then greater numbers, true before false, texts from a to z; what cannot be compared comes last. */
+const worstFirst =
+  (values: readonly Scalar[]) =>
+  (a: unknown, b: unknown): number => {
+    const [x, y] = [values.indexOf(a as Scalar), values.indexOf(b as Scalar)];
+    if (x !== y) return y - x;
+    if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
+    return size(b) - size(a);
+  };
+
+const size = (value: unknown): number =>
+  typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.MIN_SAFE_INTEGER;
+
+/** What groups of that rule have, as an output schema: conditions on groups are checked against it. */
+export function groupSchema({ by, order = [] }: GroupRule, source: OutputSchema | null): OutputSchema {
+  const fields = [...new Set([...by, ...order])].filter((field) => !GROUP_FIELDS.some((name) => name === field));
+  return {
+    type: 'object',
+    properties: {
+      ...Object.fromEntries(fields.map((field) => [field, fieldOf(source, field) ?? {}])),
+      count: { type: 'integer' },
+      first: { type: 'integer' },
+      last: { type: 'integer' },
+      lines: { type: 'array', items: { type: 'integer' } },
+      quotes: { type: 'array', items: { type: 'object' } },
+    },
+  };
+}
+
+/** What agents are given of a group. */
+export function groupText({ lines: _, quotes, count, first, last, ...fields }: GroupRecord): string {
+  const quoted = quotes.map(({ line, text }) => `${String(line)}: ${text}`);
+  const left = count - quotes.length;
+  return [
+    ...Object.entries(fields).map(
+      ([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ),
+    `count: ${String(count)}`,
+    `lines: ${String(first)} to ${String(last)}`,
+    ...quoted,
+    ...(left > 0 && quotes.length > 0 ? [`and ${String(left)} more`] : []),
+  ].join('\n');
+}
+
+/** What outputs of the named step are: those of its role, or the groups that it makes; null: free text. Of a filter those that it lets pass. */
+export function outputsOf(roles: Swarm['roles'], steps: StepsByName, name: string): OutputSchema | null {
+  const step = steps.get(behind(steps, name).name);
+  if (step?.group) return groupSchema(step.group, outputsOf(roles, steps, sourcesOf(step)[0] ?? ''));
+  return roles[step?.role ?? '']?.output ?? null;
+}
