@@ -2,6 +2,7 @@
 import { AutomatonWork } from '../kernel/pattern-automaton.ts';
 import type { Broken } from './broken.ts';
 import { checkFlow } from './check-flow.ts';
+import { checkReport } from './check-report.ts';
 import { INPUT_NAME, MAX_AGENTS, type Swarm } from './model.ts';
 import { MOST_WORK, outputSchemaFaults } from './output-schema-faults.ts';
 import type { Path } from './source.ts';
@@ -12,13 +13,16 @@ import type { Path } from './source.ts';
  * @param rolesStand whether there is a map of roles, whatever may be wrong within it
  */
 export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean, rolesStand: boolean): Broken[] {
+  const flow = rolesStand && sound(['flow']) ? checkFlow(swarm, sound) : null;
   return [
     ...(sound(['input']) ? checkInput(swarm) : []),
     ...(rolesStand ? checkOutputs(swarm, sound) : []),
     ...(sound(['roles']) ? checkSize(swarm) : []),
     ...(sound(['roles']) && sound(['budget']) ? checkTokens(swarm) : []),
     ...(sound(['supervision']) ? checkThresholds(swarm) : []),
-    ...(rolesStand && sound(['flow']) ? checkFlow(swarm, sound) : []),
+    ...(flow ?? []),
+    // Steps and fields that it names are looked for in a flow that is one.
+    ...(flow?.length === 0 && sound(['roles']) && sound(['report']) ? checkReport(swarm) : []),
     ...(sound(['flow']) && sound(['input']) ? checkMerge(swarm) : []),
   ];
 }

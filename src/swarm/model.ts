@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import { OutputSchemaSchema } from './output-schema.ts';
+import { ReportSchema } from './report.ts';
 import { WhereSchema } from './where.ts';
 
 export const ROLE_KINDS = ['coordinator', 'specialist', 'guardian', 'worker', 'messenger'] as const;
@@ -432,6 +433,10 @@ export const SwarmSchema = v.strictObject(
       v.minLength(1, 'at least one step'),
       v.maxLength(MAX_STEPS, `at most ${MAX_STEPS} steps`),
       v.description('Which role works on what: a graph of steps from the input on.'),
+    ),
+    report: v.pipe(
+      v.exactOptional(ReportSchema),
+      v.description('The answer that the rows of a run are put into: counts, tables, groups with their lines, texts.'),
     ),
     supervision: v.optional(Supervision, {}),
   },
