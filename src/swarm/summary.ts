@@ -49,6 +49,8 @@ export interface SwarmSummary {
     readonly tokens: number;
   };
   readonly input: Pick<Swarm['input'], 'from' | 'format'> & { readonly limit: number | null };
+  /** Title of the report that the flow ends in; absent: it has none. */
+  readonly report?: string;
   /** How long a task with nothing left to try waits for a person's word, ms; null where the file does not say. */
   readonly askMs: number | null;
 }
@@ -69,6 +71,7 @@ export function summarize(swarm: Swarm): SwarmSummary {
     flow: flowOf(swarm),
     model: swarm.model,
     seed: swarm.seed,
+    ...(swarm.report && { report: swarm.report.title }),
     askMs: swarm.supervision.ask ?? null,
     budget: {
       vramMiB: swarm.budget.vram,

@@ -3,6 +3,7 @@ import type { StepRecord } from '../healing/step-record.ts';
 import { type RunState } from '../journal/run-state.ts';
 import { AGENT_STATES } from '../journal/vocabulary.ts';
 import type { RunRecord } from '../store/records.ts';
+import type { Answer } from './answer/answer.ts';
 import type { InputNote } from '../swarm/input/notes.ts';
 
 /** What is sampled of an engine while it runs. */
@@ -73,6 +74,8 @@ export interface RunReport {
   readonly notes: readonly string[];
   /** What was guessed, changed or left out on the way from the input file to tasks, as codes with parameters (docs/swarm-file.md). */
   readonly input: { readonly notes: readonly InputNote[] };
+  /** What the report of the swarm file came to; absent: it has none. */
+  readonly answer?: Answer;
 }
 
 export interface ReportSource {

@@ -51,7 +51,7 @@ export const tables = {
     ['parts'],
     ['endpoint', 'live', 'offline', 'share'],
     ['break', 'field', 'file', 'storage'],
-    ['palette', 'results', 'start', 'story', 'timeline'],
+    ['palette', 'report', 'results', 'start', 'story', 'timeline'],
     ['read', 'replay'],
     ['run'],
     [HERE],

@@ -201,7 +201,7 @@ describe('v: exit codes of what does not start', () => {
 
   test('u: 2 for --resume with nothing to go on with, or nothing that says where', async () => {
     expectRefused(await run('--resume', '--out', 'r.jsonl'), 'r.jsonl.resume: there is nothing to go on with');
-    expectRefused(await run('--resume', '--out', '-'), '--resume: expected the --out, --csv or --report');
+    expectRefused(await run('--resume', '--out', '-'), '--resume: expected the --out, --csv, --report or --markdown');
     expect(existsSync(at('r.jsonl'))).toBe(false);
   });
 

@@ -28,12 +28,14 @@ async function main(options, progress) {
   for (const file of [options.file, options.input, options.faults]) checkInput(file);
   const name = options.faults === undefined ? stateFolder(options) : null;
   if (options.resume && name === null)
-    throw new BadInput('--resume: expected the --out, --csv or --report that the run was begun with, or its --state');
+    throw new BadInput(
+      '--resume: expected the --out, --csv, --report or --markdown that the run was begun with, or its --state',
+    );
   const kept = options.resume && name !== null ? readKept(name) : null;
   const job = { options: kept ? withKept(options, kept) : options, kept, stop, progress, command };
-  const { out, csv, report, log } = job.options;
+  const { out, csv, report, markdown, log } = job.options;
   checkOutputs(
-    { out, csv, report, log },
+    { out, csv, report, markdown, log },
     {
       inputs: [options.file, options.input, options.faults],
       replace: options.overwrite || options.resume,
@@ -76,8 +78,8 @@ async function main(options, progress) {
 
 /** What was left out is as the run was begun with. @param {Options} options @param {import('./folder.mjs').KeptRun} kept @returns {Options} */
 function withKept(options, { outputs, settings }) {
-  const { out = outputs.out, csv = outputs.csv, report = outputs.report } = options;
-  return { ...options, out, csv, report, settings: { ...settings } };
+  const { out = outputs.out, csv = outputs.csv, report = outputs.report, markdown = outputs.markdown } = options;
+  return { ...options, out, csv, report, markdown, settings: { ...settings } };
 }
 
 /** @param {'swarm' | 'input'} part @param {string | undefined} file @param {RunFolder} folder */

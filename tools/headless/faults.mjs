@@ -4,7 +4,7 @@ import { faultBook } from './bundled.mjs';
 import { playPlan, Tab } from './chaos.mjs';
 import { BadInput, EXIT, Stopped } from './exits.mjs';
 import { RowFeed } from './feed.mjs';
-import { summaryOf, takeReport, tellSummary } from './outcome.mjs';
+import { outputsOf, summaryOf, takeReport, tellSummary } from './outcome.mjs';
 import { exported, shownId, start } from './page.mjs';
 import { allow, withKey } from './run.mjs';
 import { askRuntime } from './runtime.mjs';
@@ -56,7 +56,7 @@ export async function runWithFaults({ url, faults, options, given, stop, progres
     const report = await takeReport(tab.page, options);
     const ends = endsOf(whole, report.tasks);
     const figures = book.figures();
-    const named = [options.out, options.csv, options.report, options.log];
+    const named = [...outputsOf(options), options.log];
     if (!options.json && !named.includes(STREAM)) await writeTo(process.stdout, `${faultTable(figures)}\n\n`);
     const told = options.json ? { ...figures, entries: book.entries, turns: book.turns } : figures.injected;
     const summary = { ...summaryOf(report, options), phase, ...ends, faults: told };

@@ -50,13 +50,13 @@ const POLL_MS = 100;
  * @property {Given} swarm
  * @property {Given | null} input
  * @property {Settings} settings
- * @property {{ out?: string | undefined, csv?: string | undefined, report?: string | undefined }} outputs absolute
+ * @property {{ out?: string | undefined, csv?: string | undefined, report?: string | undefined, markdown?: string | undefined }} outputs absolute
  */
 
-/** Where the state of a run with these outputs is; null where it can be nowhere. @param {{ state?: string | undefined, out?: string | undefined, csv?: string | undefined, report?: string | undefined }} options */
-export function stateFolder({ state, out, csv, report }) {
+/** Where the state of a run with these outputs is; null where it can be nowhere. @param {{ state?: string | undefined, out?: string | undefined, csv?: string | undefined, report?: string | undefined, markdown?: string | undefined }} options */
+export function stateFolder({ state, out, csv, report, markdown }) {
   if (state !== undefined) return state;
-  const beside = [out, csv, report].find((file) => file !== undefined && file !== STREAM && isPlain(file));
+  const beside = [out, csv, report, markdown].find((file) => file !== undefined && file !== STREAM && isPlain(file));
   return beside === undefined ? null : `${beside}.resume`;
 }
 

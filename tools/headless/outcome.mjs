@@ -6,14 +6,22 @@ import { exported } from './page.mjs';
 import { writeTo, writeWhole } from './sinks.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {{ out?: string | undefined, csv?: string | undefined, report?: string | undefined }} Outputs */
+/** @typedef {{ out?: string | undefined, csv?: string | undefined, report?: string | undefined, markdown?: string | undefined }} Outputs */
 
-/** Writes the report of the run that the page shows. @param {Page} page @param {Outputs} outputs @returns {Promise<Record<string, any>>} */
-export async function takeReport(page, { report }) {
+/** Files that a run writes, as they were named. @param {Outputs} outputs */
+export const outputsOf = ({ out, csv, report, markdown }) => [out, csv, report, markdown];
+
+/** Writes the report of the run that the page shows, and its answer as Markdown. A swarm without a report has none. @param {Page} page @param {Outputs} outputs @returns {Promise<Record<string, any>>} */
+export async function takeReport(page, { report, markdown }) {
   const told = JSON.parse((await exported(page, 'report')).toString('utf8'));
   const text = `${JSON.stringify(told, null, 2)}\n`;
   if (report === STREAM) await writeTo(process.stdout, text);
   else if (report !== undefined) await writeWhole(report, text);
+  if (markdown !== undefined && told.answer) {
+    const answer = await exported(page, 'markdown');
+    if (markdown === STREAM) await writeTo(process.stdout, answer.toString('utf8'));
+    else await writeWhole(markdown, answer);
+  }
   return told;
 }
 
@@ -46,9 +54,9 @@ export const quoted = (word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word
  * @param {Outputs & { state?: string | undefined, remote?: { url: string, model: string } | null }} options
  * @param {string} command that started this one
  */
-export function howToGoOn({ out, csv, report, state, remote = null }, command) {
+export function howToGoOn({ out, csv, report, markdown, state, remote = null }, command) {
   // A pipe that the shell made is gone by then.
-  const files = Object.entries({ out, csv, report }).filter(
+  const files = Object.entries({ out, csv, report, markdown }).filter(
     ([, file]) => file !== undefined && (file === STREAM || isPlain(file)),
   );
   const named = [...files, ...(state === undefined ? [] : [['state', state]])].flatMap(([name, value]) => [

@@ -293,7 +293,7 @@ export async function reopen(page, url, run) {
 
 /**
  * @param {Page} page
- * @param {'jsonl' | 'csv' | 'report'} kind
+ * @param {'jsonl' | 'csv' | 'report' | 'markdown'} kind
  */
 export async function exported(page, kind) {
   const button = page.locator(`[data-export=${kind}]`).first();

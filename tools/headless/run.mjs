@@ -4,7 +4,7 @@ import { openProfile } from './browser.mjs';
 import { BadInput, EXIT, NoStart, Stopped } from './exits.mjs';
 import { isPlain, STREAM } from './files.mjs';
 import { RowFeed } from './feed.mjs';
-import { howToGoOn, summaryOf, takeReport, tellSummary } from './outcome.mjs';
+import { howToGoOn, outputsOf, summaryOf, takeReport, tellSummary } from './outcome.mjs';
 import { allowRemote, exported, isOver, Patience, reopen, shownId, shownRun, start } from './page.mjs';
 import { askRuntime, holdRuntimes } from './runtime.mjs';
 import { openSinks } from './sinks.mjs';
@@ -115,10 +115,10 @@ async function begin(page, url, { options, given, folder, progress }) {
 const plain = ({ shown, bytes, sha256 }) => ({ shown, bytes, sha256 });
 
 /** Wherever the next command is started; pipes are gone by then. @param {NonNullable<Options>} options */
-function absolute({ out, csv, report }) {
+function absolute({ out, csv, report, markdown }) {
   const full = (/** @type {string | undefined} */ file) =>
     file === undefined || file === STREAM || !isPlain(file) ? undefined : path.resolve(file);
-  return { out: full(out), csv: full(csv), report: full(report) };
+  return { out: full(out), csv: full(csv), report: full(report), markdown: full(markdown) };
 }
 
 /**
@@ -195,9 +195,7 @@ async function finish(page, feed, now, { options, folder, stop, progress }) {
   const report = await stop.guard(takeReport(page, options));
   folder.keep = false;
   progress.clear();
-  await tellSummary(summaryOf(report, options), [options.out, options.csv, options.report], (text) =>
-    progress.tell(text),
-  );
+  await tellSummary(summaryOf(report, options), outputsOf(options), (text) => progress.tell(text));
   const { phase, tasks, results, failed } = report;
   return phase === 'done' && failed === 0 && results === tasks ? EXIT.ok : EXIT.failed;
 }
@@ -208,7 +206,7 @@ async function finish(page, feed, now, { options, folder, stop, progress }) {
  */
 async function leave(page, run, feed, reason, job) {
   const { options, folder, progress, command } = job;
-  const outputs = [options.out, options.csv, options.report];
+  const outputs = outputsOf(options);
   // An output that takes no more is not asked again, nor a page that is gone.
   const takes = reason.why !== 'output' && reason.why !== 'reader';
   if (reason.why !== 'page-lost') {
@@ -240,7 +238,8 @@ async function leave(page, run, feed, reason, job) {
 async function takeRest(page, feed, options) {
   try {
     if (await feed.pull()) await feed.caughtUp();
-    if (options.report !== undefined && options.report !== STREAM) await takeReport(page, options);
+    const ends = [options.report, options.markdown].filter((file) => file !== undefined);
+    if (ends.length > 0 && !ends.includes(STREAM)) await takeReport(page, options);
   } catch {
     // The run is kept, and with it all of this.
   }

@@ -19,7 +19,8 @@ export const USAGE = `usage: npm run -s headless -- run FILE [INPUT] [options]
 results; each is written while the run goes on, - is standard output
   --out FILE        one JSON object a line
   --csv FILE        the same as CSV
-  --report FILE     the run report, JSON; at the end
+  --report FILE     the run report, JSON; at the end; with the answer, where the swarm file has a report
+  --markdown FILE   that answer as Markdown; at the end
   --overwrite       replace files that are there, and a run that stopped
   --timeout SECONDS stop after so long (default 3600)
   --resume          go on with the run that stopped: options that are left out are as it was begun with

@@ -16,6 +16,8 @@ import type { Reading } from '../../swarm/input/sink.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
+import { admits, type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
+import { type ReportPlan, reportPlan } from '../../swarm/report-plan.ts';
 import { admits, type FlowStep, goesThrough, type OutputPlace, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';
 import type { GroupRecord } from '../../swarm/groups.ts';
@@ -67,6 +69,8 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   /** What was guessed, changed or left out on the way in, and records that were passed over. */
   readonly notes: readonly InputNote[];
   readonly skipped: readonly SkippedRecord[];
+  /** The answer that rows are put into; null: the swarm file has none. */
+  readonly report: ReportPlan | null;
   /** Roles as the swarm file has them, revision 0: for `Definition`, and nobody else. */
   readonly roles: Swarm['roles'];
 }
@@ -127,6 +131,7 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     tokenLimit: swarm.budget.tokens ?? null,
     notes: read.value.notes,
     skipped: read.value.skipped,
+    report: reportPlan(swarm),
   });
 }
 

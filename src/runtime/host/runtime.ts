@@ -14,12 +14,14 @@ import type {
   ActionReply,
   AgentAction,
   AgentStory,
+  Answer,
   Answers,
   Decision,
   Diagnostic,
   ExportKind,
   FaultChoice,
   FaultReply,
+  LinePlace,
   RemoteSettings,
   ResultPage,
   ResultQuery,
@@ -36,6 +38,7 @@ import type { FaultKind } from '../../journal/vocabulary.ts';
 import { Run } from '../run/run.ts';
 import { Moments } from '../views/moments.ts';
 import { agentStory } from '../views/agent-story.ts';
+import { answerOf, placeOf } from '../views/answer.ts';
 import type { RunView } from '../views/run-view.ts';
 
 const ONLY_WATCHES: ActionReply = { ok: false, code: 'watching' };
@@ -149,6 +152,14 @@ export class Runtime implements Answers<'runtime' | 'run'> {
     const view = await this.#run.require(runId);
     if (query.until === undefined) return view.index.query(query);
     return view.index.query({ ...query, beforeSeq: await this.#momentsOf(view).seqAt(query.until) });
+  }
+
+  async answer(runId: string): Promise<Answer | null> {
+    return answerOf(await this.#run.require(runId));
+  }
+
+  async place(runId: string, line: number): Promise<LinePlace | null> {
+    return placeOf(await this.#run.require(runId), line);
   }
 
   async agent(runId: string, agent: number): Promise<AgentStory> {

@@ -34,6 +34,8 @@ export function replayApi(session: ReplaySession): WatchedReplay {
     cancel: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     results: (runId, query) => runtime.results(runId, query),
+    answer: (runId) => runtime.answer(runId),
+    place: (runId, line) => runtime.place(runId, line),
     agent: (runId, agent) => runtime.agent(runId, agent),
     timeline: (runId) => runtime.timeline(runId),
     moment: async (runId, at) => shown(await runtime.moment(runId, at)),

@@ -10,7 +10,17 @@ import type { OpenedLink, Pace, PackedIncident, PackedSwarm, ShareRequest } from
 import type { CheckedInput, CheckedSwarm, ExampleSwarm, GivenInput, StartReply, StartRequest } from './starting.ts';
 import type { GoingRun, RunFrame, RunInfo } from './status.ts';
 import type { RunsMoved, StorageReport } from './storage-report.ts';
-import type { AgentStory, ExportKind, ResultPage, ResultQuery, RowFormat, RowTexts, Timeline } from './views.ts';
+import type {
+  AgentStory,
+  Answer,
+  ExportKind,
+  LinePlace,
+  ResultPage,
+  ResultQuery,
+  RowFormat,
+  RowTexts,
+  Timeline,
+} from './views.ts';
 
 /** What is asked before there is a run: answered without the code that runs one. */
 const startScreen = answeredBy('startScreen');
@@ -52,6 +62,10 @@ export const CALLS = {
   cancel: run<[]>(),
   remove: run<[]>('slow'),
   results: run<[query: ResultQuery], ResultPage>(),
+  /** The report as far as rows are there; null: the swarm file has none. */
+  answer: run<[], Answer | null>('slow'),
+  /** A line of the input, from 1, in its place; null: no item begins on it. */
+  place: run<[line: number], LinePlace | null>(),
   agent: run<[agent: number], AgentStory>(),
   /** The run from its first moment to its last, for the timeline. */
   timeline: run<[], Timeline>(),

@@ -2,6 +2,7 @@
 import type { JournalEvent } from '../../journal/events.ts';
 import type { AgentState, FaultKind, InstructionSign, Tier } from '../../journal/vocabulary.ts';
 import type { ResultRow } from '../../store/records.ts';
+export type * from '../../telemetry/answer/answer.ts';
 import type { TimelineBuckets } from '../../telemetry/timeline.ts';
 
 export interface ResultQuery {
@@ -49,8 +50,16 @@ export interface AgentStory {
   readonly events: readonly JournalEvent[];
 }
 
-/** `skipped`: records of the input that were passed over, one JSON object a line. */
-export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics' | 'skipped';
+/** A line of the input between its neighbours. */
+export interface LinePlace {
+  /** At most two before it and two behind, their texts cut to 2,000 characters. */
+  readonly lines: readonly { readonly line: number; readonly text: string }[];
+  /** What the line came to; null: nothing so far. */
+  readonly row: ResultRow | null;
+}
+
+/** `skipped`: records of the input that were passed over, one JSON object a line. `answer`, `markdown`: the report of the swarm file. */
+export type ExportKind = 'jsonl' | 'csv' | 'report' | 'metrics' | 'skipped' | 'answer' | 'markdown';
 
 /** Exports that hold the committed rows. */
 export type RowFormat = 'jsonl' | 'csv';

@@ -1,8 +1,10 @@
 import type { ResultRow } from '../../store/records.ts';
 import { prometheusText, runMetrics } from '../../telemetry/prometheus.ts';
-import { runReport } from '../../telemetry/report.ts';
+import { type RunReport, runReport } from '../../telemetry/report.ts';
 import { csvFile, csvHeader, toCsv, toJsonLines } from '../../telemetry/rows.ts';
 import type { ExportKind, RowFormat, RowNote, RowTexts } from '../protocol/protocol.ts';
+import { toMarkdown } from '../../telemetry/answer/markdown.ts';
+import { answerOf } from './answer.ts';
 import type { RowSource } from '../storage/backed-rows.ts';
 import type { RunView } from './run-view.ts';
 
@@ -12,18 +14,29 @@ const TYPES: Readonly<Record<ExportKind, string>> = {
   report: 'application/json',
   metrics: 'text/plain;version=0.0.4',
   skipped: 'application/x-ndjson',
+  answer: 'application/json',
+  markdown: 'text/markdown',
 };
 
 /** Puts the remark on a row into words. */
 export type NoteWords = (note: RowNote) => string;
 
 /**
- * What a person downloads: committed rows in the order of the input, the run report, metrics in the Prometheus text format, or what of the input was
- * passed over.
+ * What a person downloads: committed rows in the order of the input, the run report, metrics in the Prometheus text format, what of the input was
+ * passed over, or the answer. Rejects with RangeError where an answer is wanted of a swarm without a report.
  */
 export async function exportRun(view: RunView, rows: RowSource, kind: ExportKind, noteWords: NoteWords): Promise<Blob> {
   const type = `${TYPES[kind]};charset=utf-8`;
-  if (kind === 'report') return new Blob([`${JSON.stringify(reportOf(view), null, 2)}\n`], { type });
+  if (kind === 'report') {
+    const answer = await answerOf(view);
+    const report: RunReport = { ...reportOf(view), ...(answer && { answer }) };
+    return new Blob([`${JSON.stringify(report, null, 2)}\n`], { type });
+  }
+  if (kind === 'answer' || kind === 'markdown') {
+    const answer = await answerOf(view);
+    if (!answer) throw new RangeError('exportRun: the swarm file has no report');
+    return new Blob([kind === 'answer' ? `${JSON.stringify(answer, null, 2)}\n` : toMarkdown(answer)], { type });
+  }
   if (kind === 'metrics') {
     const metrics = runMetrics(reportOf(view), view.status().healing, view.history.faultsByKind());
     return new Blob([prometheusText(metrics)], { type });

@@ -1,12 +1,5 @@
 import type { ResultRow } from '../../store/records.ts';
-import type {
-  GroupSource,
-  GroupsPlan,
-  ReportPlan,
-  ReportSource,
-  SectionPlan,
-  TextPlan,
-} from '../../swarm/report-plan.ts';
+import type { GroupSource, GroupsPlan, ReportPlan, SectionPlan, TextPlan } from '../../swarm/report-plan.ts';
 import { passes, valueIn } from '../../swarm/where.ts';
 import {
   type Answer,

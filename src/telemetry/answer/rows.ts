@@ -3,7 +3,7 @@ import type { ResultRow } from '../../store/records.ts';
 import type { GroupSource, ReportPlan, ReportSource } from '../../swarm/report-plan.ts';
 import { isRecord, passes, valueIn } from '../../swarm/where.ts';
 
-type Row = ResultRow & { readonly of?: string };
+type Row = ResultRow & { readonly of?: string; readonly partial?: true };
 
 /** The step that made the row's task; null: it is an item of the input. */
 export const makerOf = (row: ResultRow): string | null => (row as Row).of ?? null;
@@ -13,7 +13,8 @@ type Steps = Pick<ReportPlan, 'last' | 'reviews'>;
 /** What the row's task came to at the source's step, whatever filters say; undefined: it did not go through it. */
 export function outputAt(row: ResultRow, { step, of, review }: ReportSource, plan: Steps): unknown {
   const made = makerOf(row);
-  if (made !== of) return undefined;
+  // One of several that are collected once more is no text of the step.
+  if (made !== of || (row as Row).partial) return undefined;
   const outputs = row.outputs ?? {};
   if (Object.hasOwn(outputs, step)) return outputs[step];
   if (review) return reviewIn(row, step, plan);

@@ -152,14 +152,14 @@ const COUNTED =
   /^\s*(?:times?|lines?|rows?|entries|events?|occurrences?|incidents?|failures?|attempts?|번|회|건|줄|차례|개)/iu;
 
 /** Runs of what words, numbers, addresses and paths are written with: no digit stands outside of one. */
-const RUNS = /(?:[\p{L}\p{N}\p{M}._:/@\\+-]|(?<=\p{N}),(?=\p{N}{3}))+/gu;
+const RUNS = /(?:[\p{L}\p{N}\p{M}._:/@\\+-]|(?<=\p{N}),(?=\p{N}{3})|(?<=[\p{L}\p{N}])\[\p{N}+\])+/gu;
 const PLAIN_NUMBER = /^\p{N}[\p{N},]*(?:\.\p{N}+)?$/u;
 
 /** Numbers, and names: runs with something within that no plain word has. */
 function* oddRuns(text: string): Generator<Need> {
   for (const { 0: run, index } of text.matchAll(RUNS)) {
     const [lead = ''] = /^[^\p{L}\p{N}]*/u.exec(run) ?? [];
-    const name = run.slice(lead.length).replace(/[^\p{L}\p{N}\p{M}]+$/u, '');
+    const name = run.slice(lead.length).replace(/[^\p{L}\p{N}\p{M}\]]+$/u, '');
     if (PLAIN_NUMBER.test(name)) {
       const value = /^\d+(?:,\d{3})*(?:\.\d+)?$/.test(name) ? Number(name.replaceAll(',', '')) : null;
       const [counted = ''] = COUNTED.exec(text.slice(index + lead.length + name.length)) ?? [];
@@ -169,10 +169,14 @@ function* oddRuns(text: string): Generator<Need> {
 }
 
 function* numberWords(text: string): Generator<Need> {
-  for (const [word] of text.toLowerCase().matchAll(/(?<![\p{L}\p{N}_])[a-z]+(?![\p{L}\p{N}_])/gu))
-    if (Object.hasOwn(WORDS, word)) yield { kind: 'number', text: word, value: WORDS[word] ?? null, counted: false };
+  const low = text.toLowerCase();
+  for (const { 0: word, index } of low.matchAll(/(?<![\p{L}\p{N}_])[a-z]+(?![\p{L}\p{N}_])/gu)) {
+    if (!Object.hasOwn(WORDS, word)) continue;
+    const [counted = ''] = COUNTED.exec(low.slice(index + word.length)) ?? [];
+    yield { kind: 'number', text: word + counted, value: WORDS[word] ?? null, counted: counted !== '' };
+  }
   for (const { 0: whole, 1: word = '' } of text.matchAll(KOREAN_NUMBER))
-    yield { kind: 'number', text: whole, value: KOREAN[word] ?? null, counted: false };
+    yield { kind: 'number', text: whole, value: KOREAN[word] ?? null, counted: true };
 }
 
 /** Words that stand in any text. */

@@ -87,6 +87,8 @@ describe('left out', () => {
     ['a name', 'The kernel killed PostgreSQL.'],
     ['a path', 'The kernel killed /usr/bin/httpd.'],
     ['nothing that lines have', 'Everything went to pieces.'],
+    ['a process that is none', 'So it was httpd[4472].'],
+    ['a count with nothing that lines have', 'So it was 3, all told.'],
     ['a number in Korean words', '커널이 httpd 를 다섯 번 종료했습니다.'],
   ])('%s', (_what, text) => {
     expect(traced(text)).toEqual({ claims: [], leftOut: 1 });

@@ -108,7 +108,9 @@ export class Tracer {
     if (!sentence.needs.every((need, k) => (found[k]?.length ?? 0) > 0 || counted(need))) return null;
     const firm = found.flat();
     const all = firm.length > 0 ? firm : shared.flatMap((each) => each.found);
-    if (all.length === 0 && !sentence.needs.some(counted)) return null;
+    // A number of rows alone is a count; any other number says what only lines can.
+    if (all.length === 0 && !sentence.needs.some((need) => need.kind === 'number' && need.counted && counted(need)))
+      return null;
     const evidence = evidenceOf(all);
     return { heading, sentence: sentence.text, evidence, more: Math.max(0, lines - evidence.length) };
   }

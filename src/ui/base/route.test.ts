@@ -16,6 +16,7 @@ const route: fc.Arbitrary<Route> = fc.oneof(
       only: fc.constantFrom(...FILTERS),
       sort: fc.constantFrom(...SORTS),
       text: fc.string().filter((text) => text.isWellFormed()),
+      report: fc.boolean(),
     })
     .map(({ id, ...look }): Route => ({ screen: 'run', id, look })),
 );

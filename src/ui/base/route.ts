@@ -20,6 +20,8 @@ export interface RunLook {
   readonly only: ResultFilter;
   readonly sort: ResultSort;
   readonly text: string;
+  /** The report is on show in place of the swarm. */
+  readonly report: boolean;
 }
 
 export type Route =
@@ -40,6 +42,7 @@ export const plainLook: RunLook = {
   only: 'all',
   sort: 'newest',
   text: '',
+  report: false,
 };
 
 function decode(text: string): string | null {
@@ -83,6 +86,7 @@ export function parseRoute(hash: string): Route {
       only: oneOf(FILTERS, asked.get('only'), 'all'),
       sort: oneOf(SORTS, asked.get('sort'), 'newest'),
       text: asked.get('q') ?? '',
+      report: asked.has('report'),
     },
   };
 }
@@ -91,7 +95,7 @@ export function formatRoute(route: Route): string {
   if (route.screen === 'start') return '#/';
   if (route.screen === 'read') return `#/read/${encodeURIComponent(route.id)}`;
   if (route.screen === 'shared') return route.id === 'file' ? '#/file' : `#${route.id}`;
-  const { view, agent, at, scope, only, sort, text } = route.look;
+  const { view, agent, at, scope, only, sort, text, report } = route.look;
   const query = new URLSearchParams();
   if (view !== plainLook.view) query.set('view', view);
   if (agent !== null) query.set('agent', String(agent));
@@ -100,6 +104,7 @@ export function formatRoute(route: Route): string {
   if (only !== plainLook.only) query.set('only', only);
   if (sort !== plainLook.sort) query.set('sort', sort);
   if (text !== '') query.set('q', text);
+  if (report) query.set('report', '1');
   const tail = query.toString();
   return `#/run/${encodeURIComponent(route.id)}${tail && `?${tail}`}`;
 }

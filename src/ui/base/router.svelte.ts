@@ -40,6 +40,7 @@ export function look(change: Partial<RunLook>): void {
   const opens =
     (before.agent === null && next.look.agent !== null) ||
     (before.at === null && next.look.at !== null) ||
+    before.report !== next.look.report ||
     next.look.scope.length > before.scope.length;
   if (opens) history.pushState(null, '', address);
   else history.replaceState(null, '', address);

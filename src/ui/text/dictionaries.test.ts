@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
+import { reportEn, reportKo } from './report.ts';
 import { signsEn, signsKo } from './signs.ts';
 
 /** Every leaf of a dictionary by its path; functions as what they say of sample values. What is said of codes has tests of its own (say.test.ts). */
@@ -13,8 +14,8 @@ function leaves(node: unknown, path = ''): [string, string][] {
 }
 
 describe.each([
-  ['en', { ...en, signs: signsEn }],
-  ['ko', { ...ko, signs: signsKo }],
+  ['en', { ...en, signs: signsEn, report: reportEn }],
+  ['ko', { ...ko, signs: signsKo, report: reportKo }],
 ])('%s', (_, dictionary) => {
   it('has words for everything', () => {
     for (const [path, words] of leaves(dictionary)) expect(words.trim(), path).not.toBe('');
@@ -30,10 +31,13 @@ it('says as many things in Korean as in English', () => {
   const paths = (dictionary: unknown) => leaves(dictionary).map(([path]) => path);
   expect(paths(ko)).toEqual(paths(en));
   expect(paths(signsKo)).toEqual(paths(signsEn));
+  expect(paths(reportKo)).toEqual(paths(reportEn));
 });
 
 it('leaves no English sentence in Korean', () => {
-  const english = new Map(leaves(en));
-  const same = leaves(ko).filter(([path, words]) => english.get(path) === words && /[a-z]{4,} [a-z]{3,}/.test(words));
+  const english = new Map(leaves({ ...en, report: reportEn }));
+  const same = leaves({ ...ko, report: reportKo }).filter(
+    ([path, words]) => english.get(path) === words && /[a-z]{4,} [a-z]{3,}/.test(words),
+  );
   expect(same).toEqual([]);
 });

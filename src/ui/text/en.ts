@@ -440,6 +440,8 @@ export const en = {
       report: 'Run report, JSON',
       metrics: 'Metrics, Prometheus text',
       skipped: 'Skipped records, JSON lines',
+      markdown: 'Answer, Markdown',
+      answer: 'Answer, JSON',
     },
     exportFailed: 'The export failed.',
     refused: 'That did not work.',

@@ -437,6 +437,8 @@ export const ko: Dictionary = {
       report: '실행 보고서, JSON',
       metrics: '지표, Prometheus 텍스트',
       skipped: '건너뛴 기록, JSON Lines',
+      markdown: '답, Markdown',
+      answer: '답, JSON',
     },
     exportFailed: '내보내지 못했습니다.',
     refused: '되지 않았습니다.',
