@@ -4,16 +4,18 @@ import { cutText, quote, someOf } from './diagnostic.ts';
 import { GROUP_FIELDS, GROUP_ORDERS, outputsOf } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
+import { stepsOfReport } from './report.ts';
 import type { Path } from './source.ts';
 import { behind, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
 import { fieldOf, fieldsOf } from './where.ts';
 import { whereFaults } from './where-faults.ts';
 
 /** @param sound whether nothing is known to be wrong at, within or around a path */
-export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow' | 'report'>, sound: (path: Path) => boolean): Broken[] {
   const { roles, flow } = swarm;
   if (Object.keys(roles).length === 0) return [];
-  const broken = [...checkNames(swarm), ...flow.flatMap((step, index) => checkForm(step, index, flow))];
+  const taken = new Set<unknown>([...flow.flatMap(sourcesOf), ...stepsOfReport(swarm)]);
+  const broken = [...checkNames(swarm), ...flow.flatMap((step, index) => checkForm(step, index, taken))];
   if (broken.length > 0) return broken;
   if (!flow.some(({ each }) => each === INPUT_NAME)) {
     const expected = `a step with each: ${INPUT_NAME}`;
@@ -67,7 +69,7 @@ function checkNames({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
 }
 
 /** Which keys may stand beside which. */
-function checkForm(step: SwarmStep, index: number, flow: Swarm['flow']): Broken[] {
+function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>): Broken[] {
   const broken: Broken[] = [];
   const path = ['flow', index];
   const at = `flow[${index}]`;
@@ -102,7 +104,7 @@ function checkForm(step: SwarmStep, index: number, flow: Swarm['flow']): Broken[
   }
   if (role === undefined) {
     for (const key of ['reviews', 'collect', 'with', 'share', 'marked'] as const) meaningless(key, 'role beside it');
-    if (!group && step.name !== undefined && !flow.some((other) => sourcesOf(other).includes(nameOfStep(step))))
+    if (!group && step.name !== undefined && !taken.has(nameOfStep(step)))
       broken.push({
         path,
         message: `nothing takes what ${at} lets pass`,

@@ -1,15 +1,11 @@
 /** `report` as rows are put into it: for each section which rows have the output that it shows, and of what. Whoever makes one has checked the file. */
 import { planTasks } from './flow.ts';
-import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
+import { GROUP_ORDERS, outputsOf } from './groups.ts';
+import { INPUT_NAME, type Swarm } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { INCIDENT_FIELDS, type IncidentField, SHOWN } from './report.ts';
-import { nameOfStep, stepsByName, type Filter } from './steps.ts';
+import { behind, makerOf, nameOfStep, sourcesOf, stepsByName, type StepsByName } from './steps.ts';
 import { type Condition, conditionOf, fieldOf } from './where.ts';
-
-type Step = SwarmStep & {
-  readonly group?: { readonly by: readonly string[]; readonly order?: readonly string[] };
-  readonly collect?: string;
-};
 
 /** Outputs of one step, or those of them that a filter lets pass. */
 export interface ReportSource {
@@ -20,8 +16,8 @@ export interface ReportSource {
   /** The step that made the tasks which go through it; null: items of the input do. */
   readonly of: string | null;
   readonly review: boolean;
-  /** What outputs of the task must be, each of the step that it names. */
-  readonly where: readonly { readonly step: string; readonly condition: Condition }[];
+  /** What the output must be. */
+  readonly where: readonly Condition[];
   /** What the output is; null: free text. */
   readonly output: OutputSchema | null;
 }
@@ -30,6 +26,7 @@ export interface ReportSource {
 export interface GroupSource {
   readonly name: string;
   readonly by: readonly string[];
+  readonly order: readonly string[];
   /** What it groups. */
   readonly members: ReportSource;
 }
@@ -77,7 +74,6 @@ export interface ReportPlan {
   readonly last: ReadonlyMap<string, string>;
   /** Steps that review, by the step that they review. */
   readonly reviews: ReadonlyMap<string, string>;
-  readonly steps: readonly string[];
 }
 
 /** @param swarm checked */
@@ -100,13 +96,13 @@ export function reportPlan(swarm: Pick<Swarm, 'flow' | 'roles' | 'seed' | 'repor
       const from = source(groups);
       const group = groupOf(swarm, from.of ?? '') as GroupSource;
       const named = Object.fromEntries(
-        INCIDENT_FIELDS.map((field) => [field, fields[field] ?? usualField(swarm, from, group, field)]),
+        INCIDENT_FIELDS.map((field) => [field, fields[field] ?? usualField(from, group, field)]),
       ) as GroupsPlan['fields'];
       return { kind: 'groups', title, source: from, group, fields: named, limit: section.limit ?? SHOWN.groups };
     }
     const from = source(text ?? '');
-    const step = stepsOf(flow).get(from.step);
-    const collects = step?.collect === undefined ? null : source(step.collect);
+    const { collect } = stepsByName(flow).get(from.step) ?? {};
+    const collects = collect === undefined ? null : source(collect);
     const group = groupOf(swarm, (collects ?? from).of ?? '');
     return { kind: 'text', title, source: from, collects, group, limit: section.limit ?? SHOWN.text };
   });
@@ -115,72 +111,39 @@ export function reportPlan(swarm: Pick<Swarm, 'flow' | 'roles' | 'seed' | 'repor
     sections,
     last: lastSteps(swarm),
     reviews: reviewsOf(flow),
-    steps: flow.map(nameOfStep),
   };
 }
 
-const stepsOf = (flow: Swarm['flow']): ReadonlyMap<string, Step> => stepsByName(flow) as ReadonlyMap<string, Step>;
-const takes = ({ each, reviews, collect }: Step): string => each ?? reviews ?? collect ?? INPUT_NAME;
-const gives = ({ role, group }: Step): boolean => role !== undefined || group !== undefined;
-
 /** Null where no step gives such an output: the input, or a name that is none. */
 export function sourceOf({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>, name: string): ReportSource | null {
-  const steps = stepsOf(flow);
-  const filters: Filter[] = [];
-  let at = steps.get(name);
-  for (let k = 0; at && !gives(at) && k <= flow.length; k++) {
-    const taken = takes(at);
-    if (at.where) filters.push({ source: taken, where: at.where });
-    at = steps.get(taken);
-  }
-  if (!at || !gives(at)) return null;
-  const base = at;
-  const output = outputOf({ flow, roles }, base);
-  const where = filters.map((filter) => ({ step: nameOfStep(base), condition: conditionOf(filter.where, output) }));
+  const steps = stepsByName(flow);
+  const { name: step, filters } = behind(steps, name);
+  const base = steps.get(step);
+  if (!base) return null;
+  const output = outputsOf(roles, steps, step);
   return {
     name,
-    step: nameOfStep(base),
-    of: makerOf(steps, base),
+    step,
+    of: makerNamed(steps, step),
     review: base.reviews !== undefined,
-    where,
+    where: filters.map(({ where }) => conditionOf(where, output)),
     output,
   };
 }
 
 /** The step that makes the tasks which go through this one; null: the input's items do. */
-function makerOf(steps: ReadonlyMap<string, Step>, step: Step): string | null {
-  let at: Step | undefined = step;
-  for (let k = 0; at && k <= steps.size; k++) {
-    if (at.group !== undefined || at.collect !== undefined) return nameOfStep(at);
-    at = steps.get(takes(at));
-  }
-  return null;
+function makerNamed(steps: StepsByName, name: string): string | null {
+  const maker = makerOf(steps, name);
+  return maker && nameOfStep(maker);
 }
 
 /** A step with `group` and what it takes; null where the name is of none. */
 export function groupOf(swarm: Pick<Swarm, 'flow' | 'roles'>, name: string): GroupSource | null {
-  const step = stepsOf(swarm.flow).get(name);
-  if (!step?.group) return null;
-  const from = sourceOf(swarm, takes(step));
-  if (!from) return null;
-  const own = step.where ? [{ step: from.step, condition: conditionOf(step.where, from.output) }] : [];
-  return { name, by: step.group.by, members: { ...from, where: [...from.where, ...own] } };
-}
-
-function outputOf(swarm: Pick<Swarm, 'flow' | 'roles'>, step: Step): OutputSchema | null {
-  if (step.group === undefined) return swarm.roles[step.role ?? '']?.output ?? null;
-  const from = sourceOf(swarm, takes(step));
-  const fields = [...step.group.by, ...(step.group.order ?? [])];
-  const number: OutputSchema = { type: 'integer' };
-  return {
-    type: 'object',
-    properties: {
-      ...Object.fromEntries(fields.map((field) => [field, fieldOf(from?.output ?? null, field) ?? {}])),
-      ...{ count: number, first: number, last: number },
-      lines: { type: 'array', items: number },
-      quotes: { type: 'array', items: { type: 'object' } },
-    },
-  };
+  const { group, where, ...step } = stepsByName(swarm.flow).get(name) ?? {};
+  const from = group && sourceOf(swarm, sourcesOf(step)[0] ?? INPUT_NAME);
+  if (!group || !from) return null;
+  const own = where ? [conditionOf(where, from.output)] : [];
+  return { name, by: group.by, order: group.order ?? [], members: { ...from, where: [...from.where, ...own] } };
 }
 
 /** Values of an enum that outputs of the source have in a field, worst first as the highest comes last in a file. */
@@ -190,40 +153,31 @@ function valuesOf({ output }: ReportSource, field: string): readonly Scalar[] | 
 
 /** A field that is called as people call it. */
 function usualField(
-  { flow }: Pick<Swarm, 'flow'>,
   source: ReportSource,
-  group: GroupSource,
+  { name, by, order, members }: GroupSource,
   field: IncidentField,
 ): string | null {
-  const has = (output: OutputSchema | null): boolean => fieldOf(output, field) !== undefined && output !== null;
-  if (field === 'title') return source.step !== group.name && has(source.output) ? field : null;
-  if (field === 'action' || field === 'subject') return has(group.members.output) ? field : null;
-  const { order = [], by = [] } = stepsOf(flow).get(group.name)?.group ?? {};
-  const named = [...by, ...order];
-  if (named.includes(field)) return field;
-  return order.find((each) => !['count', 'first', 'last'].includes(each)) ?? null;
+  const has = (output: OutputSchema | null): boolean => output !== null && fieldOf(output, field) !== undefined;
+  if (field === 'title') return source.step !== name && has(source.output) ? field : null;
+  if (field === 'action' || field === 'subject') return has(members.output) ? field : null;
+  if ([...by, ...order].includes(field)) return field;
+  return order.find((each) => !GROUP_ORDERS.some((own) => own === each)) ?? null;
 }
 
 /** The last step that is no review, of items and of tasks that are made. */
 function lastSteps(swarm: Pick<Swarm, 'flow' | 'roles' | 'seed'>): ReadonlyMap<string, string> {
-  const steps = stepsOf(swarm.flow);
+  const steps = stepsByName(swarm.flow);
   const last = new Map<string, string>();
-  for (const { name, review } of planTasks(swarm, 0).steps) {
-    const step = steps.get(name);
-    if (step && !review) last.set(makerOf(steps, step) ?? '', name);
-  }
+  for (const { name, review } of planTasks(swarm, 0).steps) if (!review) last.set(makerNamed(steps, name) ?? '', name);
   return last;
 }
 
 function reviewsOf(flow: Swarm['flow']): ReadonlyMap<string, string> {
-  const steps = stepsOf(flow);
+  const steps = stepsByName(flow);
   return new Map(
-    flow.flatMap((step): [string, string][] => {
-      if (step.reviews === undefined) return [];
-      let at = steps.get(step.reviews);
-      for (let k = 0; at && !gives(at) && k <= flow.length; k++) at = steps.get(takes(at));
-      return at ? [[nameOfStep(at), nameOfStep(step)]] : [];
-    }),
+    flow.flatMap((step): [string, string][] =>
+      step.reviews === undefined ? [] : [[behind(steps, step.reviews).name, nameOfStep(step)]],
+    ),
   );
 }
 

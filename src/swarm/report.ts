@@ -109,3 +109,12 @@ export const ReportSchema = v.strictObject(
 
 export type Report = v.InferOutput<typeof ReportSchema>;
 export type ReportSection = Report['sections'][number];
+
+/** Names that sections take outputs from; of a report that may be broken in places. */
+export function stepsOfReport({ report }: { readonly report?: Partial<Report> | null }): unknown[] {
+  const sections: unknown = report?.sections;
+  if (!Array.isArray(sections)) return [];
+  return (sections as (Partial<ReportSection> | null)[]).flatMap((section) =>
+    [section?.of, section?.table, section?.groups, section?.text].filter((name) => name !== undefined),
+  );
+}

@@ -16,7 +16,6 @@ import type { Reading } from '../../swarm/input/sink.ts';
 import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
-import { admits, type FlowStep, goesThrough, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { type ReportPlan, reportPlan } from '../../swarm/report-plan.ts';
 import { admits, type FlowStep, goesThrough, type OutputPlace, planTasks, type TaskPlan } from '../../swarm/flow.ts';
 import { summarize } from '../../swarm/summary.ts';

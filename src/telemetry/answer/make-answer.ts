@@ -184,7 +184,7 @@ class GroupsMaker implements Section {
   /** Whether the group is among those that the section names: filters let it pass, or it came to the role, also where that failed. */
   #takes(row: ResultRow, fields: unknown): boolean {
     const { source, group } = this.#plan;
-    if (source.step === group.name) return source.where.every(({ condition }) => passes(condition, fields));
+    if (source.step === group.name) return source.where.every((condition) => passes(condition, fields));
     return outputOf(row, source, this.#whole) !== undefined || row.failure !== null;
   }
 

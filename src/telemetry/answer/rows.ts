@@ -3,10 +3,8 @@ import type { ResultRow } from '../../store/records.ts';
 import type { GroupSource, ReportPlan, ReportSource } from '../../swarm/report-plan.ts';
 import { isRecord, passes, valueIn } from '../../swarm/where.ts';
 
-type Row = ResultRow & { readonly of?: string; readonly partial?: true };
-
 /** The step that made the row's task; null: it is an item of the input. */
-export const makerOf = (row: ResultRow): string | null => (row as Row).of ?? null;
+export const makerOf = (row: ResultRow): string | null => row.of ?? null;
 
 type Steps = Pick<ReportPlan, 'last' | 'reviews'>;
 
@@ -14,7 +12,7 @@ type Steps = Pick<ReportPlan, 'last' | 'reviews'>;
 export function outputAt(row: ResultRow, { step, of, review }: ReportSource, plan: Steps): unknown {
   const made = makerOf(row);
   // One of several that are collected once more is no text of the step.
-  if (made !== of || (row as Row).partial) return undefined;
+  if (made !== of || row.partial) return undefined;
   const outputs = row.outputs ?? {};
   if (Object.hasOwn(outputs, step)) return outputs[step];
   if (review) return reviewIn(row, step, plan);
@@ -38,11 +36,12 @@ function reviewIn(row: ResultRow, step: string, plan: Steps): unknown {
   return reviewed === step ? row.review.output : undefined;
 }
 
-/** The output, where filters let it pass; undefined: it is none of the source's. */
+/** The output, where filters let it pass and the row has a result; undefined: it is none of the source's. A group that a role failed at is one still. */
 export function outputOf(row: ResultRow, source: ReportSource, plan: Steps): unknown {
+  if (row.failure !== null && source.step !== source.of) return undefined;
   const output = outputAt(row, source, plan);
   if (output === undefined || output === null) return undefined;
-  return source.where.every(({ condition }) => passes(condition, output)) ? output : undefined;
+  return source.where.every((condition) => passes(condition, output)) ? output : undefined;
 }
 
 /** By which group outputs are told apart. */
