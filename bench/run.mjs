@@ -28,6 +28,10 @@ const benches = {
   ],
   'kept-rows': ['a million committed rows in memory; putting rows into a chosen file', 'JSON in a Map; a write alone'],
   kills: ["the browser killed 30 times in the middle of the pocket model's work: rows", 'the same run without a kill'],
+  report: [
+    'the report of the incident room on two real logs: lines, quotes and counts that hold',
+    'a recount; with faults',
+  ],
   'hostile-inputs': ['100,000 fuzzed inputs and named ones: processor time, memory', 'an ordinary file of each kind'],
   endpoints: ['turns at servers as people run them, with faults: right answers, requests', 'a client by the book'],
   copying: [

@@ -2,8 +2,9 @@
 import type { Scalar } from '../../swarm/output-schema.ts';
 import type { Answer, AnswerSection, Claim, Evidence, Incident, Tally } from './answer.ts';
 
-/** Lines named one by one. */
+/** Lines named one by one, and members quoted. */
 const MOST_LINES = 20;
+const MOST_QUOTES = 5;
 
 const grouped = new Intl.NumberFormat('en-US');
 const num = (value: number): string => grouped.format(value);
@@ -125,7 +126,7 @@ function incident(each: Incident): string {
     `- Lines: ${named}${more > 0 ? ` and ${num(more)} more` : ''}.`,
   ];
   const pen = titleBy === 'model' ? ' ✎' : '';
-  const evidence = quotes.map((quote) => evidenceOf({ ...quote, marks: [] }));
+  const evidence = quotes.slice(0, MOST_QUOTES).map((quote) => evidenceOf({ ...quote, marks: [] }));
   return [
     `### ${plain(title)}${pen}${severity === null ? '' : ` (${told(severity)})`}`,
     facts.join('\n'),
