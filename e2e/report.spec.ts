@@ -1,8 +1,9 @@
 /** The report of a run: while it goes on, at its end, by keyboard, on a phone, as files. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { exported } from '../tools/headless/page.mjs';
 import { expectSoundEverywhere } from './support/axe.ts';
+import { startHeadless } from './support/headless.ts';
 import { inventLines } from './support/logs.ts';
 import { exportedReport, exportedRows, inputFile, phone, scratch, startRun, untilPhase } from './support/page.ts';
 import { swarmFile } from './support/rows.ts';
@@ -112,11 +113,41 @@ test('the incident room says what happened, each claim beside its lines', async 
   await context.close();
 });
 
+test('the command line writes the answer into the report, and as Markdown', async () => {
+  test.setTimeout(240_000);
+  const folder = scratch();
+  const lines = inventLines(60, 8);
+  const [report, markdown] = [path.join(folder, 'r.json'), path.join(folder, 'r.md')];
+  const given = [
+    'run',
+    room,
+    inputFile(lines, folder),
+    '--engine',
+    'scripted',
+    '--report',
+    report,
+    '--markdown',
+    markdown,
+  ];
+  const { code, stderr } = await startHeadless(given).ended;
+  expect(code, stderr).toBe(0);
+  const { answer } = JSON.parse(readFileSync(report, 'utf8')) as { answer: { version: number; incidents: Incident[] } };
+  expect(answer.version).toBe(1);
+  for (const { quotes } of answer.incidents) for (const { line, text } of quotes) expect(lines[line - 1]).toBe(text);
+  const text = readFileSync(markdown, 'utf8');
+  for (const { title } of answer.incidents) expect(text).toContain(`### ${title} (`);
+});
+
 test('in Korean, with what a stranger wrote shown and not obeyed; a swarm without a report has none', async ({
   baseURL,
 }) => {
   test.setTimeout(240_000);
   const { context, page } = await open();
+  await page.goto(baseURL!);
+  await startRun(page, { file: swarmFile('triage-24.yaml'), input: inputFile(inventLines(5, 1)), engine: 'scripted' });
+  await untilPhase(page, 'done');
+  await expect(page.locator('[data-command=report]')).toHaveCount(0);
+
   const swarm = path.join(scratch(), 'small.yaml');
   writeFileSync(
     swarm,
@@ -131,18 +162,17 @@ report:
   );
   const lines = ['sshd: failed <img src=x onerror=alert(1)> login', 'kernel: out of memory \u202E evil'];
   await page.goto(baseURL!);
-  await page.evaluate(() => localStorage.setItem('planaria', JSON.stringify({ language: 'ko' })));
   await startRun(page, { file: swarm, input: inputFile(lines), engine: 'scripted' });
   await untilPhase(page, 'done');
   await page.locator('[data-command=report]').click();
   await expect(page.getByRole('heading', { level: 2, name: 'Was <b>geschah</b>' })).toBeVisible();
+  await page.evaluate(() => localStorage.setItem('planaria.settings', JSON.stringify({ language: 'ko' })));
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 2, name: 'Was <b>geschah</b>' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 3, name: '여기에 없는 것' })).toBeVisible();
   await expect(page.locator('[data-by=model]').first()).toContainText('<img src=x onerror=alert(1)>');
   expect(await page.locator('main img').count()).toBe(0);
   await expectSoundEverywhere(page, 'a report of strangers');
-
-  await page.goto(baseURL!);
-  await startRun(page, { file: swarmFile('triage-24.yaml'), input: inputFile(inventLines(5, 1)), engine: 'scripted' });
-  await untilPhase(page, 'done');
-  await expect(page.locator('[data-command=report]')).toHaveCount(0);
+  await page.screenshot({ path: 'test-results/report-ko.png' });
   await context.close();
 });

@@ -193,6 +193,8 @@ async function finish(page, feed, now, { options, folder, stop, progress }) {
   const remarks = await stop.guard(feed.finish((format) => exported(page, format)));
   for (const remark of remarks) progress.tell(remark);
   const report = await stop.guard(takeReport(page, options));
+  if (options.markdown !== undefined && !report.answer)
+    progress.tell('--markdown: nothing is written, for the swarm file has no report');
   folder.keep = false;
   progress.clear();
   await tellSummary(summaryOf(report, options), outputsOf(options), (text) => progress.tell(text));

@@ -278,7 +278,7 @@ test('rows of strangers are no markup in Markdown', () => {
   expect(markdown).toMatchSnapshot();
 });
 
-test('a million rows take memory for what is told alone', () => {
+test('however many rows, what is told of them stays as small', () => {
   const plan = reportPlan(incidentRoom(REPORT))!;
   const maker = new AnswerMaker(plan, null);
   const piece = Array.from({ length: 500 }, (_, k) =>
