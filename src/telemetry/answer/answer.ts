@@ -66,6 +66,8 @@ export interface GroupsSection {
   /** Places in `Answer.incidents`: from, up to another. */
   readonly from: number;
   readonly to: number;
+  /** False where groups have not been made: not yet, or never, as the run was stopped. */
+  readonly made: boolean;
   /** Groups beyond the section's limit, those that it does not take, and those beyond the limit of the step that groups; and their lines. */
   readonly beyond: GroupCount;
   readonly other: GroupCount;

@@ -263,6 +263,15 @@ test('what is known so far says so', () => {
   expect(toMarkdown(answer)).toContain('Not complete: 2 tasks still open.');
 });
 
+test('a run that was stopped before groups were made says so', () => {
+  const answer = answerOf(REPORT, ITEMS, []);
+  expect(answer.sections[2]).toMatchObject({ made: false, unmade: { groups: 0, lines: 0 } });
+  expect(toMarkdown(answer)).toContain('Groups have not been made.');
+  const quiet = answerOf(REPORT, ITEMS.slice(2, 3), []);
+  expect(quiet.sections[2]).toMatchObject({ made: true });
+  expect(toMarkdown(quiet)).toContain('## Incidents\n\nNone.');
+});
+
 test('groups that were never made are counted', () => {
   const { sections } = answerOf(REPORT, ITEMS, [madeRow(4, 'incidents', GROUPS[0]!)]);
   expect(sections[2]).toMatchObject({ unmade: { groups: 1, lines: 2, more: false } });

@@ -221,12 +221,12 @@ class GroupsMaker implements Section {
       lines += ended.lines;
     }
     const { title, source } = this.#plan;
-    // Before groups are made nothing is beyond their limit.
-    const made = complete || this.#shown.size + this.#others.size > 0;
+    // Before groups are made, or where a run was stopped before that, nothing is beyond their limit.
+    const made = this.#shown.size + this.#others.size > 0;
     const unmade: GroupCount = made ? { groups: this.#unmade.size, lines: this.#unmadeLines } : { groups: 0, lines: 0 };
     const section = {
       ...{ kind: 'groups' as const, title, of: source.name, from, to: incidents.length },
-      ...{ beyond: this.#beyond, other: this.#other },
+      ...{ beyond: this.#beyond, other: this.#other, made: made || (complete && this.#unmadeLines === 0) },
       unmade: { ...unmade, more: made && this.#unmade.size >= MOST_KEYS },
     };
     return { section, sentences, quotes, lines };

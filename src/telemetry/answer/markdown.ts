@@ -69,7 +69,7 @@ function sectionOf(section: AnswerSection, answer: Answer): string {
     case 'groups': {
       const shown = answer.incidents.slice(section.from, section.to);
       const title = heading(section.title, 'Incidents');
-      if (shown.length === 0) return `${title}\n\nNone.`;
+      if (shown.length === 0) return `${title}\n\n${section.made ? 'None.' : 'Groups have not been made.'}`;
       const rows = shown.map((each) =>
         [
           told(each.severity),
