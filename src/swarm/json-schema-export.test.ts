@@ -84,7 +84,7 @@ describe('the examples', () => {
       ),
       inputs: [...EXAMPLE_INPUTS],
     });
-    expect(readdirSync(new URL('swarms/inputs/', publicFolder))).toEqual([...EXAMPLE_INPUTS]);
+    expect(readdirSync(new URL('swarms/inputs/', publicFolder)).toSorted()).toEqual(EXAMPLE_INPUTS.toSorted());
   });
 
   test('are told of in the index as their files say; else run node tools/swarm/index.mjs', () => {
@@ -96,6 +96,10 @@ describe('the examples', () => {
     ['triage-24.yaml', 24],
     ['triage-4882.yaml', 4882],
     ['triage-qwen.yaml', 16],
+    ['incident-room.yaml', 28],
+    ['feedback.yaml', 16],
+    ['documents.yaml', 5],
+    ['contacts.yaml', 8],
   ])('%s has %i agents', (name, agents) => {
     expect(expand(load(name)).agents).toBe(agents);
   });

@@ -36,7 +36,7 @@ export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', spa
 export const LONG = ['head', 'tail', 'middle', 'split'] as const;
 export const MERGES = ['rules', 'step'] as const;
 /** Files under public/swarms/inputs/. */
-export const EXAMPLE_INPUTS = ['mixed.log'] as const;
+export const EXAMPLE_INPUTS = ['mixed.log', 'feedback.csv', 'documents.jsonl', 'contacts.csv'] as const;
 
 export const MAX_AGENTS = 100_000;
 export const MAX_ROLES = 64;
