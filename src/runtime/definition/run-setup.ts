@@ -3,6 +3,7 @@ import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
 import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
+import type { InstructionSign } from '../../journal/vocabulary.ts';
 import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
 import type { RunSource } from '../../store/records.ts';
@@ -174,6 +175,18 @@ export function taskInput(
   return { line: line ?? 0, text };
 }
 
+/** Signs of an instruction in what strangers wrote for the task: of what code or agents made, in the members that a group quotes. */
+export function signsOf(
+  setup: Pick<RunSetup, 'items'>,
+  state: Pick<RunState, 'created'>,
+  task: number,
+): readonly InstructionSign[] {
+  const { maker, group } = state.created.get(task) ?? {};
+  if (maker === undefined) return instructionSigns(taskInput(setup, state, task).text);
+  const { quotes = [] } = (group as GroupRecord | undefined) ?? {};
+  return [...new Set(quotes.flatMap(({ text }) => instructionSigns(text)))];
+}
+
 /**
  * The first step of `task` after `step` (-1: the first of all) that what it has come to lets it go through; null when there is none.
  * @param held what its steps gave so far
@@ -195,7 +208,7 @@ export function nextStep(
     if (!admits(at, given)) continue;
     if (goesThrough(tasks, task, next)) return next;
     // Looked for only where it decides: it costs a walk over the text.
-    if (at.marked && instructionSigns(taskInput(setup, state, task).text).length > 0) return next;
+    if (at.marked && signsOf(setup, state, task).length > 0) return next;
   }
   return null;
 }

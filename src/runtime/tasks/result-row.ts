@@ -1,10 +1,9 @@
-import { instructionSigns } from '../../agents/instruction-signs.ts';
 import { type HeldOutput, type MadeTask, outputOf } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow, RowReading } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
-import { resultOf, type RunSetup, type RunStep, taskInput } from '../definition/run-setup.ts';
+import { resultOf, type RunSetup, type RunStep, signsOf, taskInput } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 
 /**
@@ -62,7 +61,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   // A row that failed has neither.
   const result = succeeded ? last : undefined;
   const review = succeeded ? reviewOf(plan, held, last?.step ?? plan.tasks.result) : undefined;
-  const signs = instructionSigns(input.text);
+  const signs = signsOf(plan, state, task);
   return {
     task,
     line: input.line,

@@ -1,7 +1,6 @@
-import { instructionSigns } from '../../agents/instruction-signs.ts';
 import { agentsOf, decodeEvents } from '../../journal/journal.ts';
 import { agentName, roleOfAgent } from '../../swarm/expand.ts';
-import { taskInput } from '../definition/run-setup.ts';
+import { signsOf, taskInput } from '../definition/run-setup.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import { AGENT_STATES, type AgentStory, type JournalEvent, TIERS } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
@@ -48,7 +47,7 @@ function tasksOf({ plan, state }: RunView, events: readonly JournalEvent[]): Age
     if (task >= state.tasks.size) return [];
     const { line, lastLine, text } = taskInput(plan, state, task);
     const input = text.slice(0, MAX_INPUT).toWellFormed();
-    const signs = instructionSigns(text);
+    const signs = signsOf(plan, state, task);
     return [{ task, line, ...(lastLine !== undefined && { lastLine }), input, ...(signs.length > 0 && { signs }) }];
   });
 }
