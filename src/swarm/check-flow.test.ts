@@ -293,7 +293,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, wheer: {severity: error}}'],
     [
-      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, collect, reviews, with, where, share, marked; did you mean where?',
+      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, collect, reviews, with, where, dedupe, share, marked; did you mean where?',
     ],
   ],
   // Steps that make tasks.
@@ -564,4 +564,37 @@ test.each([
   ],
 ])('%j is a flow', (steps) => {
   expect(parseSwarm('f', fileOf(steps))).toMatchObject({ ok: true });
+});
+
+test.each([
+  [
+    ['{role: triager, each: input, dedupe: often}', '{role: writer, each: triager}'],
+    ['19:42: flow[0].dedupe is the text "often"; expected true or false'],
+  ],
+  [
+    ['{role: triager, each: input}', '{role: writer, reviews: triager, dedupe: true}'],
+    ['20:38: flow[1].dedupe has no meaning here; expected each beside it'],
+  ],
+  [
+    [
+      '{role: triager, each: input}',
+      '{name: bad, each: triager, where: {severity: error}, dedupe: true}',
+      '{role: writer, each: bad}',
+    ],
+    ['20:58: flow[1].dedupe has no meaning here; expected role beside it'],
+  ],
+])('%j: where dedupe may stand', (steps, messages) => {
+  const parsed = parseSwarm('f', fileOf(steps));
+  expect(parsed.ok ? [] : parsed.error.map((each) => formatDiagnostic(each).replace(/^f:/, ''))).toEqual(messages);
+});
+
+test('dedupe is for agents that remember nothing', () => {
+  const file = (memory: string) =>
+    `planaria: 1\nname: G\nroles:\n  a: {prompt: a${memory}}\nflow:\n  - {role: a, each: input, dedupe: true}\n`;
+  const parsed = parseSwarm('f', file(', memory: {turns: 2}'));
+  expect(parsed.ok ? [] : parsed.error.map(formatDiagnostic)).toEqual([
+    'f:6:28: flow[0].dedupe shares answers of a, whose agents remember earlier exchanges; expected memory.turns: 0 in roles.a',
+  ]);
+  expect(parseSwarm('f', file(', memory: {turns: 0}'))).toMatchObject({ ok: true });
+  expect(parseSwarm('f', file(''))).toMatchObject({ ok: true });
 });

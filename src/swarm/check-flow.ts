@@ -27,7 +27,7 @@ export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow' | 'report'>, sound
   if (sources.length > 0) return [...sources, ...idle];
   const reviews = [...checkReviews(flow), ...checkJoins(flow)];
   if (reviews.length > 0) return [...reviews, ...idle];
-  return [...checkWheres(swarm, sound), ...checkGroups(swarm, sound), ...idle];
+  return [...checkWheres(swarm, sound), ...checkGroups(swarm, sound), ...checkShared(swarm), ...idle];
 }
 
 /** Names that a step may be taken by, and those of roles that stand there. */
@@ -103,7 +103,8 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
     return broken;
   }
   if (role === undefined) {
-    for (const key of ['reviews', 'collect', 'with', 'share', 'marked'] as const) meaningless(key, 'role beside it');
+    for (const key of ['reviews', 'collect', 'with', 'dedupe', 'share', 'marked'] as const)
+      meaningless(key, 'role beside it');
     if (!group && step.name !== undefined && !taken.has(nameOfStep(step)))
       broken.push({
         path,
@@ -112,7 +113,7 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
       });
   } else {
     if (reviews === undefined) for (const key of ['share', 'marked'] as const) meaningless(key, 'reviews beside it');
-    if (each === undefined) meaningless('with', 'each beside it');
+    if (each === undefined) for (const key of ['with', 'dedupe'] as const) meaningless(key, 'each beside it');
     meaningless('group', 'no role beside it: groups are made by code, and a step with each takes them');
     if (each !== undefined && step.with === each)
       broken.push({ path: [...path, 'with'], message: `${at} takes ${quote(each)} twice`, expected: 'another step' });
@@ -267,6 +268,19 @@ function checkWheres({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (pat
     if (role !== undefined && !sound(['roles', role])) return [];
     const name = nameOfStep(source);
     return whereFaults(step.where, outputsOf(roles, steps, name), role ?? name, path);
+  });
+}
+
+/** An answer that hangs on what its agent remembers is no answer for another. */
+function checkShared({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
+  return flow.flatMap(({ role = '', dedupe = false }, index): Broken[] => {
+    // Of a role that is broken more is told elsewhere.
+    const memory = (roles[role] as Partial<Swarm['roles'][string]> | null | undefined)?.memory as
+      { readonly turns?: unknown } | undefined;
+    if (!dedupe || typeof memory?.turns !== 'number' || memory.turns === 0) return [];
+    const message = `flow[${index}].dedupe shares answers of ${role}, whose agents remember earlier exchanges`;
+    const expected = `memory.turns: 0 in roles.${role}`;
+    return [{ path: ['flow', index, 'dedupe'], part: 'key', message, expected }];
   });
 }
 

@@ -44,3 +44,13 @@ export function agentName(layout: Layout, row: number): string {
   const role = roleOfAgent(layout, row);
   return `${role.name}.${String(row - role.firstAgent + 1).padStart(role.digits, '0')}`;
 }
+
+/** The row of the agent of that name; undefined where there is none. */
+export function agentRow({ roles }: Pick<Layout, 'roles'>, name: string): number | undefined {
+  const point = name.lastIndexOf('.');
+  const role = roles.find((each) => each.name === name.slice(0, point));
+  const number = Number(name.slice(point + 1));
+  return role && Number.isInteger(number) && number >= 1 && number <= role.replicas
+    ? role.firstAgent + number - 1
+    : undefined;
+}

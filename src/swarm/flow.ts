@@ -33,6 +33,8 @@ export interface FlowStep {
   readonly share: number;
   /** Items that have signs of an instruction go through it whatever the share; not among `TaskPlan.chosen`. */
   readonly marked?: true;
+  /** Texts that are equal once numbers and names are left out are asked once (shape.ts). */
+  readonly dedupe?: true;
   /** Agents that answer each item at this step, side by side. */
   readonly slots: number;
 }
@@ -206,7 +208,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
     maker === null ? {} : { maker: makerAt(maker) };
 
   const steps = order.map((step): FlowStep => {
-    const { role = '', reviews, collect, with: beside, marked = false } = step;
+    const { role = '', reviews, collect, with: beside, marked = false, dedupe = false } = step;
     const [source = INPUT_NAME] = sourcesOf(step);
     // What is collected has passed already, and stands in the text.
     const where = collect === undefined ? conditionsOf(step) : [];
@@ -220,6 +222,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
       review: reviews !== undefined,
       share: shareOf(step),
       ...(marked && { marked }),
+      ...(dedupe && { dedupe }),
       slots: 1,
     };
   });

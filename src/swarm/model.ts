@@ -346,6 +346,12 @@ const Step = v.strictObject(
         'Which outputs of the source are taken: a field and its value, a list of values, or a map with gte, lte, gt, lt, contains, not; any, all and not join such maps.',
       ),
     ),
+    dedupe: v.pipe(
+      v.exactOptional(v.boolean('true or false')),
+      v.description(
+        'With each: true = of texts that are equal once numbers and names are left out one is asked, and the others have its answer; what is copied from the input is copied from each anew.',
+      ),
+    ),
     share: v.pipe(
       v.exactOptional(share()),
       v.description(

@@ -29,6 +29,8 @@ export interface StepSummary {
   /** 0: none but marked ones. */
   readonly share: number;
   readonly marked?: true;
+  /** Of texts that are equal but for numbers and names one is asked. */
+  readonly dedupe?: true;
 }
 
 export interface SwarmSummary {
@@ -116,6 +118,7 @@ function flowOf(swarm: Swarm): StepSummary[] {
         review: step.reviews !== undefined,
         share: shareOf(step),
         ...(step.marked && { marked: true }),
+        ...(step.dedupe && { dedupe: true }),
       };
     })
     .sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
