@@ -56,6 +56,7 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     tokensPerSecondMean: 0,
     retries: 0,
     steps: null,
+    shared: 0,
     vram: null,
     residents: Array.from({ length: 12 }, (_, k) => ({ agent: k, task: k, tokens: k, maxTokens: 128 })),
     seats: { now: 12, target: 12, max: 12 },

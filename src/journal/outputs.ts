@@ -14,6 +14,8 @@ export interface HeldOutput {
   readonly edited?: true;
   /** A bigger model gave it, in place of the run's own. */
   readonly model?: string;
+  /** Task that was asked in its place. */
+  readonly shared?: number;
 }
 
 /** A part of a text that has been read. */

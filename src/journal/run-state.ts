@@ -322,6 +322,7 @@ export class RunState {
       ...outputIn(event),
       ...(event.edited && { edited: true }),
       ...(event.model !== undefined && { model: event.model }),
+      ...(event.shared !== undefined && { shared: event.shared }),
     });
     this.held.set(task, held);
     const parts = this.parts.get(task)?.filter((each) => each.step !== item.step || each.slot !== item.slot) ?? [];

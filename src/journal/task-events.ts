@@ -121,6 +121,8 @@ export type TaskEvent =
       readonly edited?: true;
       /** Bigger model that gave it. */
       readonly model?: string;
+      /** Task that was asked in its place, and whose answer this is: the two are equal but for numbers and names. */
+      readonly shared?: number;
     }
   /** The committed row could not be read any more and was set aside; the task is done again. */
   | { readonly type: 'task.reopened'; readonly task: number; readonly reason: ReopenReason }

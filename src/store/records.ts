@@ -97,6 +97,14 @@ export interface ResultRow {
   readonly step?: string;
   /** Outputs of other steps that the item went through, by the names of those; absent: there are none. */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /**
+   * Task that was asked in its place, and the line of that one: the two texts are equal but for numbers and names. Of the result, or else of the
+   * first other output of which it is true; absent: was asked itself.
+   */
+  readonly shared?: number;
+  readonly sharedLine?: number;
+  /** The same by step, where it is not true of the result and of nothing else. */
+  readonly sharedAt?: Readonly<Record<string, number>>;
   /** What of the row's texts was not read, or of an agent's memory; absent: all was. */
   readonly read?: readonly RowReading[];
   /** A remark on the row, e.g. how it failed or that it has no review; text in rows of earlier versions. */

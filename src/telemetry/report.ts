@@ -35,6 +35,8 @@ export interface RunReport {
   readonly failures: Readonly<Record<string, number>>;
   /** Rows whose inputs have signs of an instruction, by name of the sign. */
   readonly signs: Readonly<Record<string, number>>;
+  /** Rows with an answer that another was asked for. */
+  readonly shared: number;
   readonly agents: number;
   readonly agentsByState: Readonly<Record<string, number>>;
   readonly byRole: readonly {
@@ -86,6 +88,7 @@ export interface ReportSource {
   readonly seed: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly signs: Readonly<Record<string, number>>;
+  readonly shared: number;
   readonly elapsedMs: number;
   readonly figures: EngineFigures | null;
   readonly learned: StepRecord;
@@ -115,6 +118,7 @@ export function runReport(source: ReportSource): RunReport {
     failed: record.failed,
     failures: source.failures,
     signs: source.signs,
+    shared: source.shared,
     agents: record.agents,
     agentsByState: Object.fromEntries(AGENT_STATES.map((name, index) => [name, byState[index] ?? 0])),
     byRole: source.roles.map(({ name, firstAgent, replicas }) => {

@@ -53,6 +53,9 @@ const COLUMNS = [
   'outputs',
   'of',
   'partial',
+  'shared',
+  'sharedLine',
+  'sharedAt',
 ] as const;
 
 /** First line of `toCsv`. */

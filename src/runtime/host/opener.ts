@@ -19,6 +19,7 @@ import { type Begun, loadRun } from '../run/load-run.ts';
 import { lockName } from './run-list.ts';
 import type { JournalEvent } from '../protocol/protocol.ts';
 import { Run } from '../run/run.ts';
+import type { RunOptions } from '../run/run-options.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
 import type { NoteWords } from '../views/exports.ts';
 import type { RunView } from '../views/run-view.ts';
@@ -38,6 +39,8 @@ export interface RuntimeOptions {
   /** How runs are supervised and who hears their events; what chaos and simulation need. */
   readonly healing?: HealingSettings | null;
   readonly fixedSeats?: boolean;
+  /** See `RunOptions`. */
+  readonly shares?: RunOptions['shares'];
   readonly snapshotEvery?: number;
   readonly onEvent?: (event: JournalEvent) => void;
   /** How this tab's engines can be broken on purpose; absent: they cannot. */
@@ -103,7 +106,7 @@ export class Opener {
       const onStale = (): void => {
         this.#hooks.reopen(runId);
       };
-      const { healing, onEvent, snapshotEvery, fixedSeats = false } = this.#with;
+      const { healing, onEvent, snapshotEvery, fixedSeats = false, shares } = this.#with;
       const wrap = this.#injector.begin(
         {
           id: runId,
@@ -147,6 +150,7 @@ export class Opener {
         // Chaos of a simulation stands where this tab's own would.
         healing: healing === null ? null : { tap: this.#injector.tap, ...healing },
         fixedSeats,
+        ...(shares && { shares }),
         ...(onEvent && { onEvent }),
         ...(snapshotEvery !== undefined && { snapshotEvery }),
       });

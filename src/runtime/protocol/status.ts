@@ -64,6 +64,8 @@ export interface RunStatus extends RunInfo {
   readonly retries: number;
   /** Items that came through each step of the flow, by its name; null where that is not known, as at moments of the past. */
   readonly steps: Readonly<Record<string, number>> | null;
+  /** Rows with an answer that another was asked for: the two are equal but for numbers and names; null: not known. */
+  readonly shared: number | null;
   readonly vram: VramSample | null;
   /** Agents on the GPU now, with what they do. */
   readonly residents: readonly {

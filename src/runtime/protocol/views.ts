@@ -45,6 +45,8 @@ export interface AgentStory {
     readonly input: string;
     /** Signs of an instruction in the whole input; absent: none. */
     readonly signs?: readonly InstructionSign[];
+    /** Line of the task that was asked in its place, the last time; absent: it was asked itself. */
+    readonly sharedLine?: number;
   }[];
   /** Its events and the faults that struck it, oldest first, at most 200 of the newest. */
   readonly events: readonly JournalEvent[];

@@ -61,6 +61,7 @@ export class RunCore implements TurnListener {
   readonly #with: RunOptions;
   readonly #source: KeptSource;
   readonly #kept: KeptRows;
+  readonly #rows: RowSource;
   readonly #first: RunRecord;
   readonly #watch: Stopwatch;
   readonly #snapshots: Snapshots;
@@ -76,6 +77,7 @@ export class RunCore implements TurnListener {
     const { record, source, plan, definition, state, history, index, kept, recent } = loaded;
     this.#source = source;
     this.#kept = kept;
+    this.#rows = loaded.rows;
     this.plan = plan;
     this.definition = definition;
     this.state = state;
@@ -145,6 +147,8 @@ export class RunCore implements TurnListener {
     const event = this.journal.append(body);
     this.state.apply(event);
     this.history.hear(event, this.state);
+    // The first events come before there is one.
+    (this.dispatcher as Dispatcher | undefined)?.hear(event);
     if (event.type === 'turn.ended' || event.type === 'agent.state') this.storage.changed(event.agent);
     this.storage.poke();
     this.#with.onEvent?.(event);
@@ -308,7 +312,9 @@ export class RunCore implements TurnListener {
     const { plan, definition, state, tell, storage, recorder, engines } = this;
     const supervision = this.supervisor ?? UNSUPERVISED;
     const given = { clock, random, plan, definition, state, fence, contexts, storage, recorder, engines, tell };
-    return new Dispatcher({ ...given, supervision, run: this });
+    const rows = async (tasks: readonly number[]) =>
+      (await this.#rows.rows(this.#first.id, tasks)).map(({ row }) => row);
+    return new Dispatcher({ ...given, supervision, run: this, rows, recorded: this.#with.shares ?? null });
   }
 
   #openMaker(rows: RowSource): TaskMaker {

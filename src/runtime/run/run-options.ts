@@ -5,6 +5,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import type { OwnEndpoint, EndpointListener } from '../engines/endpoints.ts';
+import type { RecordedShare } from '../tasks/sharing.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
 
 export interface RunOptions {
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly healing?: HealingSettings | null;
   /** Seats are told by `seats`, as in a run that is replayed; absent: they follow load and queue. */
   readonly fixedSeats?: boolean;
+  /** Who had whose answer, as in a run that is replayed; absent: texts decide. */
+  readonly shares?: readonly RecordedShare[];
   /** Events between two snapshots; absent: as usual. */
   readonly snapshotEvery?: number;
   /** Hears every event as it happens, before it is on the disk. */

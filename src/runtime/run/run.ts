@@ -82,6 +82,7 @@ export class Run implements RunView {
       vram: this.figures()?.vram ?? null,
       elapsedMs: Math.round(elapsed),
       steps: this.index.counts.now(this.state),
+      shared: this.index.shared,
       tokensPerSecond: engines.tokensPerSecond,
       remote: this.#ownEndpoint ? this.#ownEndpoint.name : engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },

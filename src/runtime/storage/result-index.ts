@@ -46,6 +46,8 @@ export class ResultIndex {
   readonly #failures = new Map<string, number>();
   /** How many rows have a sign of an instruction, by its name. */
   readonly #signs = new Map<string, number>();
+  /** Rows with an answer that another was asked for. */
+  shared = 0;
   #size = 0;
   /** Places in the order of commits, as far as they are told apart from the order of adding; and the list that was asked for last. */
   #committed: Sorted = { key: 'order', upTo: 0, places: NO_TASKS };
@@ -68,6 +70,7 @@ export class ResultIndex {
         failed: this.failed,
         failures: [...this.#failures],
         signs: [...this.#signs],
+        shared: this.shared,
         steps: this.counts.saved(),
       },
       columns: {
@@ -82,7 +85,7 @@ export class ResultIndex {
   }
 
   /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
-  restore({ failed, failures, signs = [], steps = null }: SavedIndex, columns: Columns): void {
+  restore({ failed, failures, signs = [], shared = 0, steps = null }: SavedIndex, columns: Columns): void {
     this.counts.restore(steps);
     this.#task = columnOf(columns, 'task', Uint32Array);
     this.#order = columnOf(columns, 'order', Float64Array);
@@ -95,6 +98,7 @@ export class ResultIndex {
     for (const [place, task] of this.#task.entries()) this.#placeOf[task] = place + 1;
     if (this.#size === 0) this.#grow(FIRST_ROWS);
     this.failed = failed;
+    this.shared = shared;
     for (const [name, count] of failures) this.#failures.set(name, count);
     for (const [name, count] of signs) this.#signs.set(name, count);
   }
@@ -137,6 +141,7 @@ export class ResultIndex {
         (marked ? MARKED : 0) |
         (stepByStep ? STEP_BY_STEP : 0);
       for (const sign of row.signs ?? []) this.#signs.set(sign, (this.#signs.get(sign) ?? 0) + 1);
+      if (row.shared !== undefined) this.shared++;
       this.counts.add(row);
       if (row.failure === null) continue;
       this.failed++;
@@ -283,6 +288,7 @@ export interface SavedIndex {
   readonly failures: readonly (readonly [name: string, count: number])[];
   /** Absent where an earlier version wrote it. */
   readonly signs?: readonly (readonly [name: string, count: number])[];
+  readonly shared?: number;
   /** Absent in those of earlier versions. */
   readonly steps?: SavedCounts | null;
 }

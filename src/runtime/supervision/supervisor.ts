@@ -185,16 +185,16 @@ export class Supervisor implements TurnSupervision {
   }
 
   /** Rows that an earlier tab committed. */
-  recall(rows: readonly Pick<ResultRow, 'task' | 'input' | 'output' | 'failure' | 'read' | 'step'>[]): void {
+  recall(rows: readonly Pick<ResultRow, 'task' | 'input' | 'output' | 'failure' | 'read' | 'step' | 'shared'>[]): void {
     const { plan, definition, state } = this.#with;
     const step = plan.tasks.result;
     const role = plan.steps[step]?.roleIndex ?? 0;
     const { revision } = definition.at(role, 0);
     // No row says under which revision it came about.
     if (definition.inUse(role).some((brief) => brief.revision !== revision)) return;
-    for (const { task, input, output, failure, read, step: other } of rows) {
-      // Of a part somebody else may have read another part; and another step is another question.
-      if (failure !== null || read || other !== undefined) continue;
+    for (const { task, input, output, failure, read, step: other, shared } of rows) {
+      // Of a part somebody else may have read another part; another step is another question; and who shares an answer says nothing of it.
+      if (failure !== null || read || other !== undefined || shared !== undefined) continue;
       const question = questionOf(plan, state, step, task, input);
       this.#judging.witness({ role, revision, question, answer: output });
       this.#monitor.recall(role, revision, question, output);

@@ -33,7 +33,7 @@ export class ResultRecorder {
     if (this.#isClosed(task)) return;
     const { plan, state, tell, write } = this.#with;
     const last = state.tasks.agent[task] as number;
-    // What code made had no turn.
+    // What code made had no turn, nor has what another was asked for.
     const attempts = Math.max(last < 0 ? 0 : 1, state.tasks.attempts[task] as number);
     const row = resultRow(plan, state, task, { failure: null, note, agent: last, attempts });
     const agent = resultOf(plan, state.held.get(task) ?? [])?.agent ?? last;

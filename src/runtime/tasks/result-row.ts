@@ -5,6 +5,7 @@ import type { ResultRow, RowReading } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
 import { resultOf, type RunSetup, type RunStep, signsOf, taskInput } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
+import { sharedOf } from './shared-rows.ts';
 
 /**
  * What a step's agent is given: the item, or the output that the step works on; below it the output under review, or what the step reads beside.
@@ -83,6 +84,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
         }
       : null,
     ...othersOf(plan, held, result, review, made, !succeeded),
+    ...sharedOf(plan, held, result, (other) => taskInput(plan, state, other).line),
     ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
     ...(result?.model !== undefined && { model: result.model }),

@@ -1,7 +1,7 @@
 import type { EventBody } from '../../journal/events.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
-import type { RunSetup } from '../definition/run-setup.ts';
+import { nextStep, type RunSetup } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 import { openItems, stepAfter } from './progress.ts';
 import type { ResultRecorder } from './result-recorder.ts';
@@ -43,6 +43,21 @@ export class TaskFlow {
     this.#goOn(item, next, null);
   }
 
+  /** The item has the answer that another was asked for: no turn, and no attempt. `edited`: a person gave it. */
+  share(
+    item: WorkItem & Author,
+    given: GivenOutput,
+    { from, edited }: { readonly from: number; readonly edited: boolean },
+  ): void {
+    const { plan, state } = this.#with;
+    const { task, step, slot, agent } = item;
+    const held = state.held.get(task) ?? [];
+    const own = { step, slot, agent, output: given.output, ...(edited && { edited: true as const }) };
+    const next = nextStep(plan, state, task, step, [...held, own]);
+    this.#advance(item, given, 0, next, { shared: from, ...(edited && { edited: true as const }) });
+    this.#goOn(item, next, null);
+  }
+
   /** The item is done without an output. A review that was the last thing to do leaves no trace but the note. */
   goWithout(item: WorkItem & Author, attempts: number, note: RowNote | null): void {
     const { plan, state } = this.#with;
@@ -52,7 +67,13 @@ export class TaskFlow {
     this.#goOn(item, next, note);
   }
 
-  #advance(item: WorkItem & Author, { output, written }: GivenOutput, attempts: number, next: number | null): void {
+  #advance(
+    item: WorkItem & Author,
+    { output, written }: GivenOutput,
+    attempts: number,
+    next: number | null,
+    how: { readonly shared?: number; readonly edited?: true } = {},
+  ): void {
     const { state, tell } = this.#with;
     const { task, step, slot, agent, model } = item;
     tell({
@@ -66,6 +87,7 @@ export class TaskFlow {
       ...(written !== null && { written }),
       attempts: (state.tasks.attempts[task] as number) + attempts,
       ...(model !== null && output !== null && { model }),
+      ...how,
     });
   }
 

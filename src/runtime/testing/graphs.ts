@@ -7,7 +7,7 @@ import type { Random } from '../../kernel/random.ts';
 
 const LEVELS = ['low', 'mid', 'high'] as const;
 
-interface Output {
+export interface Output {
   readonly level: (typeof LEVELS)[number];
   readonly count: number;
   readonly urgent: boolean;
@@ -195,8 +195,14 @@ export interface Expected {
   }[];
 }
 
+/** What a step gives for the texts that it reads. */
+export type Ask = (step: GraphStep, item: string, below: string | null) => Output;
+
+const askModel: Ask = ({ role = '' }, item, below) =>
+  answer(`You are ${role}.`, below === null ? item : `${item}\n${below}`);
+
 /** What one item comes to. */
-export function evaluate({ steps, tests }: Graph, item: string): Expected {
+export function evaluate({ steps, tests }: Graph, item: string, ask: Ask = askModel): Expected {
   const byName = new Map(steps.map((each) => [each.name, each]));
   const holds = (name: string, output: Output): boolean => tests.get(name)?.holds(output) ?? true;
   const textOf = (given: string | Output): string => (typeof given === 'string' ? given : JSON.stringify(given));
@@ -210,11 +216,10 @@ export function evaluate({ steps, tests }: Graph, item: string): Expected {
     if (at.role === undefined) return source;
     const beside = at.with === undefined ? null : valueOf(at.with);
     if (beside === undefined) return undefined;
-    const prompt = `You are ${at.role}.`;
-    if (at.reviews !== undefined) return answer(prompt, `${item}\n${textOf(source)}`);
-    if (beside === null) return answer(prompt, textOf(source));
+    if (at.reviews !== undefined) return ask(at, item, textOf(source));
+    if (beside === null) return ask(at, textOf(source), null);
     const [first, second] = at.with === 'input' ? [beside, source] : [source, beside];
-    return answer(prompt, `${textOf(first)}\n${textOf(second)}`);
+    return ask(at, textOf(first), textOf(second));
   };
   const baseOf = (name: string): string => {
     const at = byName.get(name);

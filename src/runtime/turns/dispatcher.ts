@@ -15,6 +15,7 @@ import type { RunStorage } from '../storage/run-storage.ts';
 import { Attempts } from '../tasks/attempts.ts';
 import { openItems } from '../tasks/progress.ts';
 import type { ResultRecorder } from '../tasks/result-recorder.ts';
+import { Sharing, type SharingOptions } from '../tasks/sharing.ts';
 import { TaskFlow } from '../tasks/task-flow.ts';
 import { TaskQuestions } from '../tasks/task-questions.ts';
 import { type Pump, WorkQueue } from '../tasks/work-queue.ts';
@@ -32,6 +33,8 @@ import type { TurnSupervision } from './turn-supervision.ts';
 /** Tasks in a row for which nobody may be at hand, before the rest of them are left for the next time. */
 const PASSED = 16;
 
+/** Items in a row that may be put aside before others have their turn. */
+const MOST_LOOKED = 500;
 /** Share of its deadline that a turn may wait for a seat before nobody is let in front of it. */
 const LONG_WAIT = 1 / 8;
 
@@ -55,7 +58,10 @@ export interface DispatcherOptions {
   readonly run: TurnListener;
   readonly tell: (event: EventBody) => JournalEvent;
   /** What agents have on the disk, and room there. */
-  readonly storage: Pick<RunStorage, 'whenCold' | 'note' | 'dropped' | 'lastGood' | 'makeRoom'>;
+  readonly storage: Pick<RunStorage, 'whenCold' | 'note' | 'dropped' | 'lastGood' | 'makeRoom' | 'settled'>;
+  /** See `SharingOptions`. */
+  readonly rows: SharingOptions['rows'];
+  readonly recorded: SharingOptions['recorded'];
 }
 
 /**
@@ -63,8 +69,8 @@ export interface DispatcherOptions {
  * what runs meanwhile is in `InFlightTurns`.
  *
  * Invariants:
- * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, or is in `InFlightTurns`. What
- *   one of the last three has may still lie in the queue from before, and is passed over there.
+ * - An item that is open waits in `WorkQueue`, for a bigger model in `Attempts`, for a person in `TaskQuestions`, for the answer to another one in
+ *   `Sharing`, or is in `InFlightTurns`. What one of the others has may still lie in the queue from before, and is passed over there.
  * - Nothing is handed out to the run's own engine without it, nor beyond what `Allowance` grants; `BiggerModels` has bounds of its own.
  * - After `stop` nothing is handed out any more, and what engines still say is heard by nobody.
  */
@@ -84,6 +90,9 @@ export class Dispatcher implements Pump {
   readonly #settler: Settler;
   readonly #bigger: BiggerModels;
   readonly #allowance = new Allowance();
+  /** Null where each item is asked. */
+  readonly #sharing: Sharing | null;
+  #pumpsSoon = false;
   /** Nothing speaks against handing out turns, whether or not the run's own engine is there. */
   #going = false;
 
@@ -119,11 +128,13 @@ export class Dispatcher implements Pump {
     };
     const inFlight = (this.#inFlight = new InFlightTurns(shared));
     const flow = new TaskFlow(shared);
+    this.#sharing = Sharing.of({ ...shared, flow, settled: () => storage.settled() });
     const settler = (this.#settler = new Settler({ ...shared, inFlight, flow }));
     const submitter = (this.#submitter = new Submitter({ ...shared, inFlight, settler }));
     this.#bigger = new BiggerModels({ ...shared, inFlight, submitter });
     this.actuator = new TurnActuator({ ...shared, inFlight, settler, submitter });
     this.#restore();
+    this.#sharing?.start();
   }
 
   /** The turns that engines hold at this moment. */
@@ -157,6 +168,7 @@ export class Dispatcher implements Pump {
   /** Whether turns are handed out at all; those for the run's own engine wait for it besides. */
   set going(going: boolean) {
     this.#going = going;
+    if (this.#sharing) this.#sharing.going = going;
   }
 
   /** Turns go to `engine` from now on; null: they wait. */
@@ -180,7 +192,7 @@ export class Dispatcher implements Pump {
     const passed: ReadyItem[] = [];
     const size = (): number => this.#inFlight.own().length;
     while (this.#link.engine && size() < this.#allowance.turns && passed.length < PASSED) {
-      const next = this.#queue.next((step) => this.#roster.idle(step) > 0 && this.#hasRoom(step));
+      const next = this.#next((step) => this.#roster.idle(step) > 0 && this.#hasRoom(step));
       if (!next) break;
       const { item, urgent } = next;
       // A supervisor gave it to a bigger model meanwhile.
@@ -203,13 +215,40 @@ export class Dispatcher implements Pump {
    */
   #prove(): void {
     while (this.#link.engine && this.#inFlight.own().length < this.#allowance.turnsAndTrials) {
-      const next = this.#queue.next(
+      const next = this.#next(
         (step) => this.#roster.onTrial(step) > 0,
         (item) => this.#attempts.failedBy(item) === undefined && this.#attempts.nextModel(item) === null,
       );
       if (!next) return;
       this.#submitter.submit(next.item, this.#roster.takeTrial(next.item.step), true);
     }
+  }
+
+  /** The next item that waits, suits and is to be asked; those that wait for the answer to another one are put aside on the way. */
+  #next(serves: (step: number) => boolean, suits?: (item: WorkItem) => boolean): ReadyItem | null {
+    const sharing = this.#sharing;
+    if (!sharing) return this.#queue.next(serves, suits);
+    for (let looked = 0; looked < MOST_LOOKED; looked++) {
+      const next = this.#queue.next((step) => sharing.serves(step) && serves(step), suits);
+      if (!next || !sharing.takes(next.item)) return next;
+    }
+    this.#pumpSoon();
+    return null;
+  }
+
+  /** Whoever else has something to do comes first: of a million lines nearly all may be repeats. */
+  #pumpSoon(): void {
+    if (this.#pumpsSoon) return;
+    this.#pumpsSoon = true;
+    this.#with.clock.timeout(0, () => {
+      this.#pumpsSoon = false;
+      this.pump();
+    });
+  }
+
+  /** Every event of the run. */
+  hear(event: JournalEvent): void {
+    this.#sharing?.hear(event);
   }
 
   /** The task is taken out of all hands: what it waits for, and the turn that works on it. */
@@ -281,6 +320,7 @@ export class Dispatcher implements Pump {
     this.#link.attach(null);
     this.#with.supervision.stop();
     this.#queue.stop();
+    this.#sharing?.stop();
     this.#questions.stop();
     this.#inFlight.drop();
   }

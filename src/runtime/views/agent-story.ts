@@ -9,6 +9,8 @@ const MAX_EVENTS = 200;
 /** Chunks of the log looked at; each holds at least one event of the agent. */
 const MAX_CHUNKS = 100;
 const MAX_INPUT = 400;
+/** Tasks that share an answer of the agent, of all that do: there may be thousands, and they would be all of its story. */
+const MAX_SHARED = 20;
 
 /** Everything about one agent. Throws RangeError for a row that does not exist. */
 export async function agentStory(view: RunView, store: RunStore, agent: number): Promise<AgentStory> {
@@ -21,7 +23,7 @@ export async function agentStory(view: RunView, store: RunStore, agent: number):
   const events = stored.flatMap((chunk) => decodeEvents(chunk).filter(mine));
   const last = events.at(-1)?.seq ?? 0;
   events.push(...unsaved.filter((event) => event.seq > last && mine(event)));
-  const newest = events.slice(-MAX_EVENTS);
+  const newest = withFewShared(events).slice(-MAX_EVENTS);
   return {
     agent,
     name: agentName(view.plan.layout, agent),
@@ -41,13 +43,41 @@ export async function agentStory(view: RunView, store: RunStore, agent: number):
   };
 }
 
+/** Without what befell tasks that only share its answers, but for the last of them. */
+function withFewShared(events: readonly JournalEvent[]): readonly JournalEvent[] {
+  const sharers = new Set(
+    events.flatMap((event) => (event.type === 'task.advanced' && event.shared !== undefined ? [event.task] : [])),
+  );
+  for (const task of [...sharers].slice(-MAX_SHARED)) sharers.delete(task);
+  if (sharers.size === 0) return events;
+  return events.filter((event) => {
+    if (event.type === 'task.advanced') return event.shared === undefined || !sharers.has(event.task);
+    return event.type !== 'task.committed' || !sharers.has(event.task);
+  });
+}
+
 function tasksOf({ plan, state }: RunView, events: readonly JournalEvent[]): AgentStory['tasks'] {
   const tasks = new Set(events.flatMap((event) => ('task' in event && event.task !== null ? (event.task ?? []) : [])));
+  const shared = new Map(
+    events.flatMap((event) =>
+      event.type === 'task.advanced' && event.shared !== undefined ? [[event.task, event.shared] as const] : [],
+    ),
+  );
   return [...tasks].flatMap((task) => {
     if (task >= state.tasks.size) return [];
     const { line, lastLine, text } = taskInput(plan, state, task);
     const input = text.slice(0, MAX_INPUT).toWellFormed();
     const signs = signsOf(plan, state, task);
-    return [{ task, line, ...(lastLine !== undefined && { lastLine }), input, ...(signs.length > 0 && { signs }) }];
+    const first = shared.get(task);
+    return [
+      {
+        task,
+        line,
+        ...(lastLine !== undefined && { lastLine }),
+        input,
+        ...(signs.length > 0 && { signs }),
+        ...(first !== undefined && { sharedLine: taskInput(plan, state, first).line }),
+      },
+    ];
   });
 }

@@ -92,6 +92,7 @@ function reportOf(view: RunView) {
     seed: status.seed,
     failures: view.index.failures(),
     signs: view.index.signs(),
+    shared: view.index.shared,
     elapsedMs: status.elapsedMs,
     figures: view.figures(),
     learned: view.history.learned,

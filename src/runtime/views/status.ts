@@ -21,6 +21,7 @@ export interface LiveFigures extends HistoryFigures {
   readonly seats?: RunStatus['seats'];
   readonly remote?: string | null;
   readonly steps?: RunStatus['steps'];
+  readonly shared?: number;
 }
 
 /** Notices told to a page at once, and records of the input that were passed over. */
@@ -51,6 +52,7 @@ export function statusOf(record: RunInfo, plan: RunSetup, state: RunState, live:
     seats: { now: live.residents.length, target: built, max: built },
     remote: null,
     steps: null,
+    shared: null,
     ...live,
     summary: plan.summary,
     input: { notes: plan.notes, skipped: plan.skipped.slice(0, SKIPPED) },

@@ -41,6 +41,7 @@ const status: RunStatus = {
   tokensPerSecondMean: 0,
   retries: 0,
   steps: null,
+  shared: 0,
   vram: null,
   residents: [],
   seats: { now: 0, target: 0, max: 0 },
