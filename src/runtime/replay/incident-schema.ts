@@ -13,6 +13,7 @@ import {
   STORED_TABLES,
 } from '../../journal/vocabulary.ts';
 import { CreatedTasks, ToldRevisions } from './changes.ts';
+import { SharedColumns } from './shares.ts';
 import { TurnColumns } from './turn-columns.ts';
 
 export const MAX_FAULTS = 10_000;
@@ -170,6 +171,8 @@ export const IncidentSchema = v.strictObject({
   /** What was changed while it went on; absent where nothing was. */
   created: v.exactOptional(CreatedTasks),
   revisions: v.exactOptional(ToldRevisions),
+  /** Who had whose answer; absent where each was asked. */
+  shared: v.exactOptional(SharedColumns),
 });
 export type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 

@@ -28,9 +28,10 @@ import {
 import { fromV1 } from './incident-v1.ts';
 import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
 import { inputOf, needItems } from './input-text.ts';
-import { maskItems, maskTurns, maskActions, outputsOf } from './mask-run.ts';
+import { maskItems, maskShares, maskTurns, maskActions, outputsOf } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
+import { fromSharedColumns, problemInShares, toSharedColumns } from './shares.ts';
 import { fromColumns, toColumns } from './turn-columns.ts';
 
 /** An incident, read: what can be replayed. */
@@ -64,6 +65,10 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const masks = withInput ? items : maskItems(items, plan.input);
   const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, { items, masks });
   const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, { items, masks });
+  const shares = withInput
+    ? recording.shares
+    : maskShares(recording.shares, recording.turns, outputs, { items, masks });
+  const shared = toSharedColumns(shares);
   const created = boundedTasks(recording.created, masks.slice(plan.items.length));
   const revisions = boundedRevisions(recording.revisions, withInput);
   const given = masks.slice(0, plan.items.length);
@@ -100,6 +105,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     })),
     ...(created.length > 0 && { created }),
     ...(revisions.length > 0 && { revisions }),
+    ...(shared && { shared }),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
@@ -167,6 +173,9 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
   if (problem !== null) return notOurs(`revisions: ${problem}`);
   const nowhere = json.created?.findIndex(({ stage = 0 }) => stage >= plan.steps.length) ?? -1;
   if (nowhere >= 0) return notOurs(`created.${String(nowhere)}.stage: the flow has no such step`);
+  const shares = fromSharedColumns(json.shared);
+  const unshared = problemInShares(plan, shares);
+  if (unshared !== null) return notOurs(`shared: ${unshared}`);
   const turns = fromColumns(json.turns);
   const recording: Recording = {
     turns,
@@ -174,6 +183,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     seats: json.seats,
     created: json.created ?? [],
     revisions: json.revisions ?? [],
+    shares,
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,

@@ -8,7 +8,8 @@ import type { RunSetup } from '../definition/run-setup.ts';
 import { maskLines, maskOutput, type Masked } from './mask.ts';
 import { alike } from './mask-where.ts';
 import type { RecordedAction } from './operator-actions.ts';
-import type { RecordedTurn } from './recorded-turn.ts';
+import { type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import type { RecordedShare } from '../tasks/sharing.ts';
 
 export function maskItems(items: readonly InputItem[], { format, field }: RunSetup['input']): InputItem[] {
   const masks = maskLines(items.map(({ text }) => text));
@@ -62,6 +63,24 @@ export function maskTurns(turns: readonly RecordedTurn[], of: OutputsOf, masked:
     const mask = maskAt(turn.step, turn.text, of, known);
     known.push({ text: turn.text, mask });
     return { ...turn, text: mask };
+  });
+}
+
+/** Answers of others as they were copied for each; what the item itself had come to before is known from its own turns. */
+export function maskShares(
+  shares: readonly RecordedShare[],
+  turns: readonly RecordedTurn[],
+  of: OutputsOf,
+  masked: MaskedItems,
+): RecordedShare[] {
+  const own = new Set(shares.map(({ task }) => task));
+  const all = [
+    ...turns.filter(({ task }) => own.has(task)).map((turn) => ({ ...turn, share: null })),
+    ...shares.map((share) => ({ ...SILENT_TURN, ...share, at: 0, text: share.text ?? '', share })),
+  ].sort((a, b) => a.task - b.task || a.step - b.step);
+  return maskTurns(all, of, masked).flatMap(({ text }, k) => {
+    const share = all[k]?.share;
+    return share ? [{ ...share, text: share.text === null ? null : text }] : [];
   });
 }
 

@@ -7,6 +7,7 @@ import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import type { RecordedEngine, RecordedFault, RecordedRevision, RecordedSeats, RecordedTask } from './recorded.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import type { RecordedShare } from '../tasks/sharing.ts';
 import { TaskSteps } from './task-steps.ts';
 
 /** What healing did, and to whom (a row, or -1); with a step of the ladder where one was taken. */
@@ -21,6 +22,8 @@ export interface Recording {
   readonly seats: readonly RecordedSeats[];
   readonly created: readonly RecordedTask[];
   readonly revisions: readonly RecordedRevision[];
+  /** Who was not asked, and whose answer it had. */
+  readonly shares: readonly RecordedShare[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -100,6 +103,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   const seats: RecordedSeats[] = [];
   const created: RecordedTask[] = [];
   const revisions: RecordedRevision[] = [];
+  const shares = new ItemMap<RecordedShare>();
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
   const heals: HealStep[] = [];
@@ -138,6 +142,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
         started.delete(item);
         open.add(turns.length);
         turns.push({ ...SILENT_TURN, at: ms, ...item, order: turns.length });
+        shares.delete(item);
         break;
       }
       case 'turn.started':
@@ -153,6 +158,13 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
       case 'task.advanced': {
         const item = steps.itemOf(event);
         open.delete(last.get(item) ?? -1);
+        if (event.shared !== undefined) {
+          // Of a log that was trimmed nobody knows it any more.
+          const text = event.output === null ? null : writtenOf(event);
+          // What was asked once, before its row was lost, is asked again.
+          if (last.get(item) === undefined) shares.set(item, { ...item, from: event.shared, text });
+          break;
+        }
         // A person's word, or a review that failed.
         if (event.edited || event.output === null) break;
         if (turns[last.get(item) ?? -1]?.text === '') change(item, { text: writtenOf(event) });
@@ -262,6 +274,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     seats,
     created,
     revisions,
+    shares: shares.values().filter(({ step, from }) => !shares.get({ task: from, step, slot: 0 })),
     faults,
     actions,
     heals,

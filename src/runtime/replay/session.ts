@@ -108,6 +108,7 @@ export class ReplaySession {
       tab: id,
       healing: { tap: this.#messages.tap },
       fixedSeats: true,
+      shares: incident.recording.shares,
       ...(noteWords && { noteWords }),
       onEvent: (event) => {
         this.#hear(event);
