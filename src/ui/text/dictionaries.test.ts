@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { reportEn, reportKo } from './report.ts';
+import { sharedEn, sharedKo } from './shared.ts';
 import { signsEn, signsKo } from './signs.ts';
 
 /** Every leaf of a dictionary by its path; functions as what they say of sample values. What is said of codes has tests of its own (say.test.ts). */
@@ -14,8 +15,8 @@ function leaves(node: unknown, path = ''): [string, string][] {
 }
 
 describe.each([
-  ['en', { ...en, signs: signsEn, report: reportEn }],
-  ['ko', { ...ko, signs: signsKo, report: reportKo }],
+  ['en', { ...en, signs: signsEn, report: reportEn, shared: sharedEn }],
+  ['ko', { ...ko, signs: signsKo, report: reportKo, shared: sharedKo }],
 ])('%s', (_, dictionary) => {
   it('has words for everything', () => {
     for (const [path, words] of leaves(dictionary)) expect(words.trim(), path).not.toBe('');
@@ -32,6 +33,7 @@ it('says as many things in Korean as in English', () => {
   expect(paths(ko)).toEqual(paths(en));
   expect(paths(signsKo)).toEqual(paths(signsEn));
   expect(paths(reportKo)).toEqual(paths(reportEn));
+  expect(paths(sharedKo)).toEqual(paths(sharedEn));
 });
 
 it('leaves no English sentence in Korean', () => {
