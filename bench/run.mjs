@@ -20,6 +20,10 @@ const benches = {
   frames: ['the page while 4,882 cells change: frame times, long tasks', 'no cell changes; twelve do'],
   'health-tick': ['one look of the health monitor over 4,882 agents', 'a bare pass over 4,882 scores'],
   moments: ['looking back through a run of 5,000 tasks: time until a moment is shown', 'steps in one place'],
+  flows: [
+    'calls that dedupe saves on real logs, answers that it changes; many lines of few kinds',
+    'the same flow without it',
+  ],
   growth: ['10,000 to 1,000,000 items: time to open and to reopen, memory, log', 'the fold of the whole log'],
   chaos: ['every kind of fault in a real tab: mended, time to mend, quality; in parts', 'the same run without faults'],
   soak: [
