@@ -95,9 +95,18 @@ test('with the race: found at load and named, a batch of 12 and of one says what
   expect(swarm.batch.map(({ usage }) => usage.cachedTokens)).toEqual(Array(12).fill(0));
   expect(swarm.alone.text).toBe(wanted[5]);
   expect(swarm.out.tier).toBe('cold');
-  expect(JSON.parse(swarm.json.text)).toEqual({ ok: expect.any(Boolean) as unknown });
+  expectOk(swarm.json);
   expect(swarm.sample.peak).toBeLessThanOrEqual(swarm.sample.limit);
 });
+
+/** What the grammar lets be written, or the beginning of it where white space, which a hot draw may love, took all tokens. */
+function expectOk({ text, finish, error }: { text: string; finish: string; error?: unknown }): void {
+  expect(error).toBeUndefined();
+  const said = text.replaceAll(/\s/g, '');
+  const wholes = ['{"ok":true}', '{"ok":false}'];
+  if (finish === 'length') expect(wholes.some((whole) => whole.startsWith(said))).toBe(true);
+  else expect(wholes).toContain(said);
+}
 
 test('mended: prompts are shared, sequences taken back, agents parked and brought back, a lost device replaced; the texts stay', async ({
   page,
@@ -178,7 +187,7 @@ test('mended: prompts are shared, sequences taken back, agents parked and brough
   expect(seen.again.map(({ text }) => text)).toEqual(wanted);
   expect(seen.batch.slice(1).every(({ usage }) => usage.cachedTokens > 0)).toBe(true);
   for (const { usage } of seen.again) expect(usage.cachedTokens).toBe(usage.promptTokens - 1);
-  for (const { text } of seen.json) expect(JSON.parse(text)).toEqual({ ok: expect.any(Boolean) as unknown });
+  for (const outcome of seen.json) expectOk(outcome);
   expect(seen.out.tier).toBe('warm');
   expect(seen.restored.text).toBe(seen.computed.text);
   expect(seen.restored.pageIn).toMatchObject({ way: 'restore' });

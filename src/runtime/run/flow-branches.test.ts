@@ -100,8 +100,8 @@ test.each([
     else expect(only?.review).toBeNull();
     expect(run.status().steps).toEqual(
       step === 'writer'
-        ? { triager: 1, bad: 1, writer: 1, judge: 1, last: 0 }
-        : { triager: 1, bad: 0, writer: 0, judge: 0, last: 0 },
+        ? { input: 1, triager: 1, bad: 1, writer: 1, judge: 1, last: 0 }
+        : { input: 1, triager: 1, bad: 0, writer: 0, judge: 0, last: 0 },
     );
   },
 );
@@ -135,5 +135,5 @@ test('where looks at what the parts of a long text come to, also where a step me
     { output: { why: expect.any(String) as string }, outputs: { triager: { level: 'high', count: 2 * parts } } },
     { output: { why: expect.any(String) as string }, outputs: { triager: SOME } },
   ]);
-  expect(run.status().steps).toEqual({ triager: 2, bad: 2, writer: 2, judge: 2 });
+  expect(run.status().steps).toEqual({ input: 2, triager: 2, bad: 2, writer: 2, judge: 2 });
 });
