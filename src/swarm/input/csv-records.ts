@@ -25,6 +25,8 @@ export interface CsvForm {
   readonly delimiter: string;
   /** Spaces around fields are there for the eye; within quotes they stay. */
   readonly padded: boolean;
+  /** White space of any kind may stand between a closing quote and a delimiter, as the first rules had it; absent: spaces. */
+  readonly loose?: true;
 }
 
 /** Where to begin: at the beginning of a line. */
@@ -61,14 +63,16 @@ class Scanner {
   readonly #text: string;
   readonly #delimiter: string;
   readonly #padded: boolean;
+  readonly #loose: boolean;
   /** The delimiter that was found last, and from where: a rare one is not looked for anew on each line. */
   #found = -1;
   #searched = Infinity;
 
-  constructor(text: string, { delimiter, padded }: CsvForm) {
+  constructor(text: string, { delimiter, padded, loose }: CsvForm) {
     this.#text = text;
     this.#delimiter = delimiter;
     this.#padded = padded && delimiter !== ' ';
+    this.#loose = loose === true;
   }
 
   recordAt(start: number, line: number): CsvRecord {
@@ -117,9 +121,17 @@ class Scanner {
     let close = text.indexOf(QUOTE, opens + 1);
     while (close >= 0 && text[close + 1] === QUOTE) close = text.indexOf(QUOTE, close + 2);
     if (close < 0) return { fault: 'unclosed' };
-    const end = this.#delimiter === ' ' ? close + 1 : skipSpaces(text, close + 1);
+    const end = this.#behindQuote(close + 1);
     const ends = end >= text.length || text[end] === '\n' || text[end] === this.#delimiter;
     return ends ? { close, end } : { fault: 'after-quote' };
+  }
+
+  #behindQuote(at: number): number {
+    const [text, delimiter] = [this.#text, this.#delimiter];
+    if (!this.#loose) return delimiter === ' ' ? at : skipSpaces(text, at);
+    let end = at;
+    while (end < text.length && text[end] !== delimiter && /[^\S\n]/.test(text[end] ?? '')) end++;
+    return end;
   }
 
   #nextDelimiter(at: number): number {

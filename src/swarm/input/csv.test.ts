@@ -245,6 +245,8 @@ test('what earlier versions read comes out as it did', () => {
   const old = (text: string, column: string | number) => textsOf(text, { ...csv, column }, { reading: 1 });
   expect(old('id,message,message\n1,a,b\n', 'message')).toEqual(['a']);
   expect(old('2024-03-12 10:00:00,123\tERR\tdisk full on sda1, ext4\n', 3)).toEqual([' ext4']);
+  // A tab between a closing quote and a comma, as a table of tabs may be taken for one of commas.
+  expect(old('""""\t,a', 2)).toEqual(['a']);
   const cell = fc.string({ unit: fc.constantFrom('a', 'b', ' ', ',', '"', '\n', ';', 'é', '\t') });
   fc.assert(
     fc.property(

@@ -122,7 +122,7 @@ function placeOf(text: string, { start, end, offsets }: CsvRecord, width: number
 /** As runs of earlier versions have it: the first record that is not blank is the header, whatever it is, and of equal names the first counts. */
 function tableAsBefore(text: string, format: InputFormat, sink: RecordSink): Table | null {
   const { column = 1 } = format;
-  const form = { delimiter: guessFromStart(text), padded: false };
+  const form = { delimiter: guessFromStart(text), padded: false, loose: true } as const;
   const first = firstRecord(text, form, { offset: 0, line: 1 });
   if (!first) return null;
   const index = typeof column === 'string' ? first.fields.indexOf(column) : column - 1;
