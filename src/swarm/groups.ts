@@ -56,8 +56,8 @@ interface Growing {
   readonly lines: number[];
   readonly quoted: Member[];
   characters: number;
-  /** Not all that came are quoted. */
-  full: boolean;
+  /** The first task that is not quoted, nor is any behind it. */
+  end: number;
 }
 
 /**
@@ -91,7 +91,7 @@ export class Groups {
         lines: [member.line],
         quoted: [],
         characters: 0,
-        full: false,
+        end: Infinity,
       };
       quote(group, member);
       this.#groups.set(name, group);
@@ -103,7 +103,7 @@ export class Groups {
     if (member.task > known.last.task) known.last = member;
     for (const [k, { value, compare }] of this.#orders.entries()) {
       const given = value(member.output);
-      if (compare(given, known.worst[k]) < 0) known.worst[k] = given;
+      if (isWorse(compare(given, known.worst[k]), given, known.worst[k])) known.worst[k] = given;
     }
     quote(known, member);
   }
@@ -128,11 +128,10 @@ export class Groups {
 
   #group({ key, worst, count, first, last, lines, quoted }: Growing): Group {
     const { by } = this.#rule;
-    const fields: Record<string, unknown> = {};
-    for (const [k, field] of by.entries()) fields[field] = key[k];
-    for (const [k, { field, own }] of this.#orders.entries()) if (!own && !by.includes(field)) fields[field] = worst[k];
+    const ordered = this.#orders.flatMap(({ field, own }, k) => (own || by.includes(field) ? [] : [[field, worst[k]]]));
     const record = {
-      ...fields,
+      // A field may be called `__proto__`.
+      ...(Object.fromEntries([...by.map((field, k) => [field, key[k]]), ...ordered]) as Record<string, unknown>),
       count,
       first: first.line,
       last: last.line,
@@ -150,13 +149,14 @@ const cut = (text: string): string =>
 /** The first members are quoted, whichever came first: rows that were lost and read elsewhere come last. */
 function quote(group: Growing, member: Member): void {
   const { quoted } = group;
-  if (group.full && member.task > (quoted.at(-1)?.task ?? -1)) return;
+  if (member.task > group.end) return;
   quoted.push(member);
   quoted.sort((a, b) => a.task - b.task);
   group.characters += member.text.length;
   while (group.characters > QUOTED_CHARACTERS) {
-    group.characters -= quoted.pop()?.text.length ?? 0;
-    group.full = true;
+    const last = quoted.pop();
+    group.characters -= last?.text.length ?? 0;
+    group.end = last?.task ?? group.end;
   }
 }
 
@@ -186,12 +186,24 @@ const worstFirst =
   (a: unknown, b: unknown): number => {
     const [x, y] = [values.indexOf(a as Scalar), values.indexOf(b as Scalar)];
     if (x !== y) return y - x;
-    if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
-    return size(b) - size(a);
+    const [own, other] = [kindOf(a), kindOf(b)];
+    if (own !== other) return own - other;
+    if (own === COMPARED.text) return String(a) < String(b) ? -1 : a === b ? 0 : 1;
+    return own === COMPARED.number ? Number(b) - Number(a) : 0;
   };
 
-const size = (value: unknown): number =>
-  typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.MIN_SAFE_INTEGER;
+/** Numbers come before texts, and both before the rest. */
+const COMPARED = { number: 0, text: 1, not: 2 } as const;
+const kindOf = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'boolean'
+    ? COMPARED.number
+    : typeof value === 'string'
+      ? COMPARED.text
+      : COMPARED.not;
+
+/** Of two that come to the same, whichever was read first, one is kept. */
+const isWorse = (order: number, given: unknown, known: unknown): boolean =>
+  order === 0 && given !== known ? JSON.stringify(given) < JSON.stringify(known) : order < 0;
 
 /** What groups of that rule have, as an output schema: conditions on groups are checked against it. */
 export function groupSchema({ by, order = [] }: GroupRule, source: OutputSchema | null): OutputSchema {
