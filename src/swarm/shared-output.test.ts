@@ -109,3 +109,17 @@ test('what is copied stands in the other text, and stays what it was where that 
     }),
   );
 });
+
+test.each([
+  ['a name in capitals', 'Root failed to log in', FAILED, OTHER],
+  ['a number with its unit apart', 'It took 12 ms', 'request took 12ms', 'request took 15ms'],
+  ['a number parted by commas', 'It read 1,500 rows', 'read 1500 rows', 'read 2500 rows'],
+])('%s is what the other text does not have', (_, output, one, other) => {
+  expect(share(null, output, one, other)).toBeNull();
+});
+
+test('a name that the model gave a field is not another text’s', () => {
+  const schema: OutputSchema = { type: 'object', properties: { seen: { type: 'object' } } };
+  expect(share(schema, { seen: { root: true } }, FAILED, OTHER)).toBeNull();
+  expect(share(schema, { seen: { sshd: true } }, FAILED, OTHER)).toEqual({ seen: { sshd: true } });
+});

@@ -28,10 +28,10 @@ export function sharedOutput(
   // Equal texts have equal answers.
   if (pairs.every(([a, b]) => a.text === b.text)) return { output };
   const own = ownPieces(pairs);
+  const says = (said: string): boolean => piecesOf(said).some((piece) => own.has(piece));
   const anew = (value: unknown, at: OutputSchema | undefined): unknown => {
     if (typeof value === 'string' && at?.['x-copied-from']) return copied(value, answered, other);
-    if (typeof value === 'string' || typeof value === 'number')
-      return piecesOf(String(value)).some((piece) => own.has(piece)) ? NOTHING : value;
+    if (typeof value === 'string' || typeof value === 'number') return says(String(value)) ? NOTHING : value;
     if (typeof value !== 'object' || value === null) return value;
     const within = alternative(at, value, answered.text);
     if (Array.isArray(value)) {
@@ -40,6 +40,8 @@ export function sharedOutput(
     }
     const members = Object.entries(value).map(([name, member]): [string, unknown] => {
       const child = within?.properties && Object.hasOwn(within.properties, name) ? within.properties[name] : undefined;
+      // Names that the schema does not have are the model's own words.
+      if (!child && says(name)) return [name, NOTHING];
       return [name, anew(member, alternative(child, member, answered.text))];
     });
     return members.some(([, member]) => member === NOTHING) ? NOTHING : Object.fromEntries(members);
@@ -108,4 +110,13 @@ function ownPieces(pairs: readonly Pair[]): ReadonlySet<string> {
 
 const tokenText = ({ text, starts }: TextShape, token: number): string => text.slice(starts[token], starts[token + 1]);
 
-const piecesOf = (text: string): readonly string[] => text.match(/[\p{L}\p{M}\p{Nd}]+/gu) ?? [];
+/** Words and numbers, in small letters; of a word with digits these as well, and of a number with commas the whole. */
+const piecesOf = (text: string): readonly string[] => {
+  const words = text.toLowerCase().match(/[\p{L}\p{M}\p{Nd}]+/gu) ?? [];
+  const wholes = text.match(/\p{Nd}{1,3}(?:,\p{Nd}{3})+/gu) ?? [];
+  return [
+    ...words,
+    ...words.flatMap((word) => (/\p{L}/u.test(word) ? (word.match(/\p{Nd}+/gu) ?? []) : [])),
+    ...wholes.map((whole) => whole.replaceAll(',', '')),
+  ];
+};
