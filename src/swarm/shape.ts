@@ -324,6 +324,7 @@ class Reader {
 
   /** `key=value`, `"key": "value"`: the value is a name where the key says so. */
   #valueAt(sign: number, equals: boolean, add: (from: number, to: number) => void): void {
+    if (!equals && this.#mark(sign - 1) !== '"') return;
     const key = this.#keyBefore(sign, equals);
     if (!NAME_KEYS.has(key)) return;
     const from = !equals && this.#spaced(sign) ? sign + 2 : sign + 1;
@@ -338,28 +339,36 @@ class Reader {
   /** The key that ends before `=` or, in quotes, before `:`, in small letters and without joints; empty where there is none. */
   #keyBefore(sign: number, equals: boolean): string {
     let last = sign - 1;
+    let quote = '';
     if (!equals) {
-      if (this.#mark(last) !== '"') return '';
+      quote = this.#mark(last);
+      if (quote === '' || !QUOTES.includes(quote)) return '';
       last--;
     }
     let first = last;
     while (last - first < 6 && first >= 0 && (this.#isWord(first) || '_.-'.includes(this.#mark(first) || ' '))) first--;
-    if (first === last || (!equals && this.#mark(first) !== '"')) return '';
+    if (first === last || (!equals && this.#mark(first) !== quote)) return '';
     const key = this.#text.slice(this.#starts[first + 1], this.#starts[last + 1] ?? this.#text.length);
     return key.replaceAll(/[_.-]/g, '').toLowerCase();
   }
 
-  /** The number says how something ended, or how bad it is: `status 404`, `exit_code=1`, `"level":50`, `HTTP/1.1" 500`. */
-  #isOutcome(k: number): boolean {
+  /** The number says how something ended, or how bad it is: `status 404`, `exit_code=1`, `status: 500`, `"level":50`, `HTTP/1.1" 500`. */
+  #isOutcome(number: number): boolean {
+    const signed = '-+'.includes(this.#mark(number - 1) || ' ') && !this.#isWord(number - 2);
+    const k = signed ? number - 1 : number;
     if (this.#kinds[k - 1] === SPACE) {
-      if (this.#before(k, OUTCOMES)) return true;
-      if (this.#mark(k - 2) === '"' && this.#kinds[k - 3] === NUMBER && this.#mark(k - 4) === '/')
-        return this.#isOneOf(k - 5, HTTP);
+      if (this.#before(k, OUTCOMES) || this.#before(k, HTTP)) return true;
+      const version = this.#mark(k - 2) === '"' ? k - 3 : k - 2;
+      if (this.#kinds[version] === NUMBER && this.#mark(version - 1) === '/') return this.#isOneOf(version - 2, HTTP);
     }
     let sign = QUOTES.includes(this.#mark(k - 1) || ' ') ? k - 2 : k - 1;
     if (this.#kinds[sign] === SPACE) sign--;
     const mark = this.#mark(sign);
-    return (mark === '=' || mark === ':') && OUTCOME_KEYS.has(this.#keyBefore(sign, mark === '='));
+    if (mark !== '=' && mark !== ':') return false;
+    const end = this.#kinds[sign - 1] === SPACE ? sign - 1 : sign;
+    // As of a person who writes: `status: 404`.
+    const bare = mark === '=' || !QUOTES.includes(this.#mark(end - 1) || ' ');
+    return OUTCOME_KEYS.has(this.#keyBefore(end, bare));
   }
 
   /** Where the name that begins at the token ends; the token itself where none does. */
