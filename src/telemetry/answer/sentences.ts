@@ -67,7 +67,8 @@ function closing(text: string, open: number): number | null {
 
 /** Each sentence, list item or line by itself. */
 export function sentencesOf(given: string): Sentence[] {
-  const text = given.slice(0, MOST_CHARACTERS).toWellFormed();
+  const whole = given.toWellFormed();
+  const text = whole.slice(0, MOST_CHARACTERS).toWellFormed();
   const quotes = quotesIn(text);
   const within = (at: number): boolean => quotes.some(({ from, to }) => at > from && (to < 0 || at < to));
   const parts: string[] = [];
@@ -78,17 +79,23 @@ export function sentencesOf(given: string): Sentence[] {
     from = found.index + found[0].length;
   }
   parts.push(text.slice(from));
+  // Where the text was cut a sentence may have lost what it says.
+  const cut = whole.length > text.length;
   return parts
-    .map((part) => part.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/u, ''))
-    .filter((part) => LETTER.test(part))
-    .slice(0, MOST_SENTENCES)
-    .map(sentenceOf);
+    .map((part, k) => ({
+      text: part.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/u, ''),
+      isCut: cut && k === parts.length - 1,
+    }))
+    .filter(({ text: part }) => LETTER.test(part))
+    .map(({ text: part, isCut }, k) => (isCut || k >= MOST_SENTENCES ? UNREAD : sentenceOf(part)));
 }
+
+/** Stands for a sentence that is not looked for: it is counted among those that cannot be told. */
+const UNREAD: Sentence = { text: '', needs: [], words: [], broken: true };
 
 function sentenceOf(text: string): Sentence {
   const quotes = quotesIn(text);
-  const broken =
-    quotes.some(({ from, to }) => to < 0 || text.slice(from + 1, to - 1).trim() === '') || oddMark(text, quotes);
+  const empty = quotes.some(({ from, to }) => to < 0 || text.slice(from + 1, to - 1).trim() === '');
   const needs: Need[] = quotes
     .filter(({ to }) => to > 0)
     .map(({ from, to }) => ({ kind: 'quote', text: text.slice(from + 1, to - 1) }));
@@ -97,6 +104,7 @@ function sentenceOf(text: string): Sentence {
     (rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to < 0 ? rest.length : to)}`,
     text,
   );
+  const broken = empty || oddMark(text, quotes) || HIDING.test(plain);
   const rest = plain.normalize('NFKC').replace(LINES, (whole) => {
     for (const [digits] of whole.matchAll(/\d[\d,]*/g))
       needs.push({ kind: 'line', line: Number(digits.replaceAll(',', '')) });
@@ -106,6 +114,13 @@ function sentenceOf(text: string): Sentence {
   const words = [...rest.toLowerCase().matchAll(/[\p{L}\p{M}]+/gu)].map(([word]) => word).filter(isTelling);
   return { text, needs, words: [...new Set(words)], broken };
 }
+
+/**
+ * Signs that nobody sees part what is read as one number or name, or turn it round; and numbers that turn into letters. Joiners belong to some
+ * scripts, between letters of these.
+ */
+const HIDING =
+  /(?![\u200C\u200D])\p{Cf}|[\p{N}\p{sc=Latin}\p{P}][\u200C\u200D]|[\u200C\u200D][\p{N}\p{sc=Latin}\p{P}]|\p{Nl}/u;
 
 /** A closing mark that closes nothing. */
 const oddMark = (text: string, quotes: readonly Span[]): boolean =>
@@ -161,19 +176,41 @@ function* oddRuns(text: string): Generator<Need> {
     const [lead = ''] = /^[^\p{L}\p{N}]*/u.exec(run) ?? [];
     const name = run.slice(lead.length).replace(/[^\p{L}\p{N}\p{M}\]]+$/u, '');
     if (PLAIN_NUMBER.test(name)) {
-      const value = /^\d+(?:,\d{3})*(?:\.\d+)?$/.test(name) ? Number(name.replaceAll(',', '')) : null;
+      // Nothing is counted below zero.
+      const minus = lead.endsWith('-') ? '-' : '';
+      const whole = minus === '' && /^\d+(?:,\d{3})*(?:\.\d+)?$/.test(name);
+      const value = whole ? Number(name.replaceAll(',', '')) : null;
       const [counted = ''] = COUNTED.exec(text.slice(index + lead.length + name.length)) ?? [];
-      yield { kind: 'number', text: name + counted.toLowerCase(), value, counted: counted !== '' };
+      yield { kind: 'number', text: minus + name + counted.toLowerCase(), value, counted: counted !== '' };
     } else if (/\p{N}|[._:/@\\]|\p{Ll}\p{Lu}|\p{Lu}{2}/u.test(name)) yield { kind: 'name', text: name };
   }
 }
 
+const ANY_WORD = `(?:${Object.keys(WORDS).join('|')})`;
+/** Words of one number: `fifty-five`, `two hundred`. */
+const NUMBER_WORDS = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_])${ANY_WORD}(?:(?:\s+|-)${ANY_WORD})*(?![\p{L}\p{N}_])`,
+  'gu',
+);
+
+/** Null where it is not simply one number. */
+function valueOf(words: readonly string[]): number | null {
+  const [first = NaN, second, third] = words.map((word) => WORDS[word] ?? NaN);
+  if (second === undefined) return first;
+  const two =
+    first >= 20 && first < 100 && first % 10 === 0 && second < 10
+      ? first + second
+      : second >= 100
+        ? first * second
+        : NaN;
+  return third === undefined && !Number.isNaN(two) ? two : null;
+}
+
 function* numberWords(text: string): Generator<Need> {
   const low = text.toLowerCase();
-  for (const { 0: word, index } of low.matchAll(/(?<![\p{L}\p{N}_])[a-z]+(?![\p{L}\p{N}_])/gu)) {
-    if (!Object.hasOwn(WORDS, word)) continue;
-    const [counted = ''] = COUNTED.exec(low.slice(index + word.length)) ?? [];
-    yield { kind: 'number', text: word + counted, value: WORDS[word] ?? null, counted: counted !== '' };
+  for (const { 0: whole, index } of low.matchAll(NUMBER_WORDS)) {
+    const [counted = ''] = COUNTED.exec(low.slice(index + whole.length)) ?? [];
+    yield { kind: 'number', text: whole + counted, value: valueOf(whole.split(/[\s-]+/)), counted: counted !== '' };
   }
   for (const { 0: whole, 1: word = '' } of text.matchAll(KOREAN_NUMBER))
     yield { kind: 'number', text: whole, value: KOREAN[word] ?? null, counted: true };

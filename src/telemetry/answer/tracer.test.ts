@@ -63,6 +63,33 @@ describe('told', () => {
   });
 });
 
+test.each([
+  ['zero', 'There were 0 failures.', [50, 0]],
+  ['zero in words', 'The kernel had zero failures.', [50, 0]],
+  ['a number of two words', 'The kernel had fifty-five failures.', [50, 5]],
+  ['a number of two words beside one another', 'The kernel killed it ten thousand times.', [10, 1000]],
+  ['a number of three words', 'The kernel killed it two hundred five times.', [2, 100, 5, 200]],
+  ['a number below zero', 'The kernel fell to -3 today.', [3]],
+  ['a number that turns into letters', 'The kernel killed it ⅷ times.', [3]],
+  ['what nobody sees within a number', 'The kernel had 3\u200B0 failures.', [3, 0]],
+  ['what turns a number round', 'The kernel had \u202E03\u202C failures.', [3]],
+  ['what nobody sees within a name', 'The kernel met evil\u200B.com today.', [3]],
+] as const)('%s of counts that are another is left out', (_, text, counts) => {
+  expect(traced(text, counts)).toEqual({ claims: [], leftOut: 1 });
+});
+
+test('numbers of several words are found as one', () => {
+  expect(told('The kernel killed it fifty-five times.', [55])).toHaveLength(1);
+  expect(told('The kernel killed it two hundred times.', [200])).toHaveLength(1);
+});
+
+test('what is beyond the bounds of a text is counted as left out, and no sentence told that was cut', () => {
+  const long = `The kernel ran out of memory and killed httpd${' ,'.repeat(8200)} and never again.`;
+  expect(traced(long)).toEqual({ claims: [], leftOut: 1 });
+  const { claims, leftOut } = traced('The kernel ran.\n'.repeat(250));
+  expect([claims.length, leftOut]).toEqual([200, 50]);
+});
+
 describe('left out', () => {
   test.each([
     ['a quote that no line has', 'The kernel said "Killed process 4472 (httpd)".'],

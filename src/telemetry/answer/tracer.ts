@@ -64,9 +64,9 @@ export class Tracer {
     }
   }
 
-  /** Numbers that code counted. */
+  /** Numbers that code counted. That there is none of something holds nothing up: it may be none of anything. */
   count(...numbers: readonly number[]): void {
-    for (const number of numbers) this.#counts.add(number);
+    for (const number of numbers) if (number > 0) this.#counts.add(number);
   }
 
   /** A line that they were made from. */
