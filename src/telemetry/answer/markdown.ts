@@ -16,7 +16,7 @@ export function plain(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .replace(/[\\`*_{}[\]()#+!|<>~&$^=-]/g, (mark) => (mark === '-' ? mark : `\\${mark}`))
     .replace(/^(\s*)([-:]|\d+[.)])/, '$1\\$2')
-    .replace(/\b(https?|ftp|www)(:|\.)/gi, '$1\\$2');
+    .replace(/(https?|ftp|www)(:|\.)/gi, '$1\\$2');
 }
 
 /** Letter by letter between marks that are longer than any in it. */
