@@ -59,7 +59,7 @@ export interface TextPlan {
   readonly kind: 'text';
   readonly title: string;
   readonly source: ReportSource;
-  /** What a task that collects was made of; null: the text is about the item, or the group, that has it. */
+  /** What a collection, of which the text is or on which its role works, was made of; null: the text is about the item, or the group, that has it. */
   readonly collects: ReportSource | null;
   /** Groups that the rows stand in, where it is about such. */
   readonly group: GroupSource | null;
@@ -101,7 +101,8 @@ export function reportPlan(swarm: Pick<Swarm, 'flow' | 'roles' | 'seed' | 'repor
       return { kind: 'groups', title, source: from, group, fields: named, limit: section.limit ?? SHOWN.groups };
     }
     const from = source(text ?? '');
-    const { collect } = stepsByName(flow).get(from.step) ?? {};
+    // Of the step itself, or of the one that made what it works on.
+    const { collect } = stepsByName(flow).get(from.of ?? '') ?? {};
     const collects = collect === undefined ? null : source(collect);
     const group = groupOf(swarm, (collects ?? from).of ?? '');
     return { kind: 'text', title, source: from, collects, group, limit: section.limit ?? SHOWN.text };

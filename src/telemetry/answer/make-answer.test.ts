@@ -5,7 +5,7 @@ import type { ResultRow } from '../../store/records.ts';
 import { reportPlan } from '../../swarm/report-plan.ts';
 import type { Answer } from './answer.ts';
 import { AnswerMaker, type AnswerOf } from './make-answer.ts';
-import { toMarkdown } from './markdown.ts';
+import { plain, toMarkdown } from './markdown.ts';
 import {
   ACTIONS,
   groupsOf,
@@ -207,6 +207,32 @@ describe('sentences', () => {
   });
 });
 
+test('what a role wrote of a collection stands beside the lines behind that', () => {
+  const room = incidentRoom({ title: 'T', sections: [{ title: 'Once more', text: 'summary' }] });
+  const plan = reportPlan({ ...room, flow: [...room.flow, { name: 'summary', role: 'writer', each: 'editor' }] })!;
+  const maker = new AnswerMaker(plan, null);
+  const outputs = { editor: 'sshd and httpd.' };
+  maker.made([
+    writtenRow(4, 'incidents', GROUPS[0]!, 'writer', 'One.'),
+    writtenRow(5, 'incidents', GROUPS[1]!, 'writer', 'Two.'),
+    madeRow(
+      6,
+      'editor',
+      { first: 1 },
+      { output: 'The host ran "out of memory". So 40 times.', step: 'summary', outputs },
+    ),
+  ]);
+  maker.rows(ITEMS);
+  const run = { id: 'r', name: 'n', model: 'm', engine: 'e' };
+  const answer = maker.end({ run, items: 4, tasks: 7, ended: 7, over: true, failures: {}, passedOver: 0 });
+  const [section] = answer.sections;
+  expect(section).toMatchObject({ kind: 'text', total: 1, texts: [{ task: 6 }] });
+  expect(section?.kind === 'text' && section.texts[0]?.claims.map(({ sentence }) => sentence)).toEqual([
+    'The host ran "out of memory".',
+  ]);
+  expect(answer.leftOut.sentences).toBe(1);
+});
+
 test('a quote that no row has is left out, and so is a line that no member has', () => {
   const [group] = groupsOf(ITEMS);
   const wrong = {
@@ -278,6 +304,8 @@ test('groups that were never made are counted', () => {
 });
 
 test('rows of strangers are no markup in Markdown', () => {
+  const hidden = '_http://evil.example *www.evil.example* ~https://evil.example';
+  expect(plain(hidden)).not.toMatch(/http:|https:|www\./);
   const input = '<img src=x onerror=alert(1)> | `code` ``` [a](javascript:alert(1)) # h\n- x http://evil.example';
   const items = [itemRow(0, input, triage('critical', '[x](javascript:alert(1)) | **b**'))];
   const answer = answerOf(REPORT, items, [madeRow(1, 'incidents', groupsOf(items)[0]!)]);
