@@ -210,6 +210,9 @@ export function groupSchema({ by, order = [] }: GroupRule, source: OutputSchema 
   const fields = [...new Set([...by, ...order])].filter((field) => !GROUP_FIELDS.some((name) => name === field));
   return {
     type: 'object',
+    // What fields refer to within.
+    ...(source?.$defs && { $defs: source.$defs }),
+    ...(source?.definitions && { definitions: source.definitions }),
     properties: {
       ...Object.fromEntries(fields.map((field) => [field, fieldOf(source, field) ?? {}])),
       count: { type: 'integer' },

@@ -1,7 +1,8 @@
-/** What a group is does not hang on the order in which its members were read. */
+/** Groups hang on their members alone, and on nothing that these are called or come in. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Member, Groups } from './groups.ts';
+import { Groups, groupSchema, type Member } from './groups.ts';
+import { fieldOf } from './where.ts';
 
 const member = (task: number, output: unknown, text = 'x'): Member => ({ task, output, line: task + 1, text });
 
@@ -53,4 +54,16 @@ test('a field may have the name of something else', () => {
     ['__proto__', 'a'],
     ['constructor', 'b'],
   ]);
+});
+
+test('a field of a field is known as it is of what was grouped', () => {
+  const level = { enum: ['low', 'high'] };
+  const of = {
+    type: 'object',
+    properties: { place: { $ref: '#/$defs/Place' } },
+    $defs: { Place: { type: 'object', properties: { level: { $ref: '#/$defs/Level' } } }, Level: level },
+  } as const;
+  const groups = groupSchema({ by: ['place'], limit: 50 }, of);
+  expect(fieldOf(groups, 'place.level')).toEqual(level);
+  expect(fieldOf(groupSchema({ by: ['place'], limit: 50 }, groups), 'place.level')).toEqual(level);
 });
