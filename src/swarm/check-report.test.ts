@@ -219,6 +219,18 @@ const parsed = (report: object): Parameters<typeof checkReport>[0] => {
     report: report as NonNullable<Swarm['report']>,
   };
 };
+test('counts of groups are not told as lines', () => {
+  const swarm = parsed({ title: 'T', sections: [{ groups: 'again' }] });
+  const again = { name: 'again', each: 'worst', group: { by: ['severity'], limit: 9 } } as Swarm['flow'][number];
+  expect(checkReport({ ...swarm, flow: [...swarm.flow, again] })).toMatchObject([
+    {
+      path: ['report', 'sections', 0, 'groups'],
+      message: 'again counts what incidents made, not lines',
+      expected: 'one of incidents, worst, say',
+    },
+  ]);
+});
+
 const faults = (section: object): string[] =>
   checkReport(parsed({ title: 'T', sections: [section] })).map(
     ({ path, message, expected, hint = '' }) =>

@@ -109,6 +109,16 @@ class SectionCheck {
             'a step with group:',
           ),
         ];
+      // Its counts are of groups, which an incident would tell as lines.
+      if (group.members.of !== null)
+        return [
+          this.#step(
+            'groups',
+            `${groups} counts what ${group.members.of} made, not lines`,
+            this.#names((each) => !each.review && groupOf(this.#swarm, each.of ?? '')?.members.of === null),
+            'a step that groups what items of the input gave',
+          ),
+        ];
       return INCIDENT_FIELDS.flatMap((field): Broken[] => {
         const named = fields[field];
         return named === undefined ? [] : this.#incidentField(field, named, source, group);
