@@ -58,7 +58,8 @@ test('with the race: found at load and named, a batch of 12 and of one says what
       const schema =
         '{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}';
       const hot = { temperature: 1.5, topP: 0.9, seed: 3 };
-      const json = await engine.submit(make('j', 0, { schema, sampling: hot, maxTokens: 60 })).done;
+      // Long enough for the white space that a hot draw may love.
+      const json = await engine.submit(make('j', 0, { schema, sampling: hot, maxTokens: 400 })).done;
       const sample = await engine.vram();
       await engine.dispose();
       return { report, batch, alone, out, json, sample };
@@ -95,18 +96,9 @@ test('with the race: found at load and named, a batch of 12 and of one says what
   expect(swarm.batch.map(({ usage }) => usage.cachedTokens)).toEqual(Array(12).fill(0));
   expect(swarm.alone.text).toBe(wanted[5]);
   expect(swarm.out.tier).toBe('cold');
-  expectOk(swarm.json);
+  expect(JSON.parse(swarm.json.text)).toEqual({ ok: expect.any(Boolean) as unknown });
   expect(swarm.sample.peak).toBeLessThanOrEqual(swarm.sample.limit);
 });
-
-/** What the grammar lets be written, or the beginning of it where white space, which a hot draw may love, took all tokens. */
-function expectOk({ text, finish, error }: { text: string; finish: string; error?: unknown }): void {
-  expect(error).toBeUndefined();
-  const said = text.replaceAll(/\s/g, '');
-  const wholes = ['{"ok":true}', '{"ok":false}'];
-  if (finish === 'length') expect(wholes.some((whole) => whole.startsWith(said))).toBe(true);
-  else expect(wholes).toContain(said);
-}
 
 test('mended: prompts are shared, sequences taken back, agents parked and brought back, a lost device replaced; the texts stay', async ({
   page,
@@ -133,7 +125,7 @@ test('mended: prompts are shared, sequences taken back, agents parked and brough
       const hot = { temperature: 1.5, topP: 0.9 };
       const json = await Promise.all(
         [1, 2, 3].map(
-          (seed) => engine.submit(make('j', seed, { schema, sampling: { ...hot, seed }, maxTokens: 60 })).done,
+          (seed) => engine.submit(make('j', seed, { schema, sampling: { ...hot, seed }, maxTokens: 400 })).done,
         ),
       );
 
@@ -187,7 +179,7 @@ test('mended: prompts are shared, sequences taken back, agents parked and brough
   expect(seen.again.map(({ text }) => text)).toEqual(wanted);
   expect(seen.batch.slice(1).every(({ usage }) => usage.cachedTokens > 0)).toBe(true);
   for (const { usage } of seen.again) expect(usage.cachedTokens).toBe(usage.promptTokens - 1);
-  for (const outcome of seen.json) expectOk(outcome);
+  for (const { text } of seen.json) expect(JSON.parse(text)).toEqual({ ok: expect.any(Boolean) as unknown });
   expect(seen.out.tier).toBe('warm');
   expect(seen.restored.text).toBe(seen.computed.text);
   expect(seen.restored.pageIn).toMatchObject({ way: 'restore' });
