@@ -20,7 +20,6 @@ export interface Member {
   readonly task: number;
   readonly output: unknown;
   readonly line: number;
-  readonly lastLine?: number | undefined;
   readonly text: string;
 }
 

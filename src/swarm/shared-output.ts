@@ -1,4 +1,5 @@
 /** What the answer to one text is for another of the same shape. */
+import { partitionPoint } from '../kernel/partition-point.ts';
 import { checkOutput } from './json-schema.ts';
 import type { OutputSchema } from './output-schema.ts';
 import type { TextShape } from './shape.ts';
@@ -85,13 +86,7 @@ function placeIn(answered: TextShape, other: TextShape, at: number): number | nu
 
 /** The last token that begins there or before; that behind the last one, at the end of the text. */
 function tokenAt(starts: readonly number[], at: number): number {
-  let [low, high] = [0, starts.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] as number) <= at) low = middle;
-    else high = middle;
-  }
-  return low;
+  return Math.max(0, partitionPoint(starts.length, (token) => (starts[token] as number) <= at) - 1);
 }
 
 /** Pieces of numbers and names that the first texts have and the others have not in that place. */

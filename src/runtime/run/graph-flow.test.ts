@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ResultRow } from '../../store/records.ts';
-import { rowsOfGraph } from '../testing/graph-runs.ts';
+import { runGraph } from '../testing/graph-runs.ts';
 import { type Expected, arbitraryGraph, evaluate, type Graph } from '../testing/graphs.ts';
 
 /** `GRAPHS=5000 npx vitest run src/runtime/run/graph-flow.test.ts` for a long look. */
@@ -37,7 +37,7 @@ test(
         fc.constantFrom(0, 0, 0.05, 0.2),
         fc.array(fc.integer({ min: 1, max: 4000 }), { maxLength: 2 }),
         async (graph, items, seed, faults, kills) => {
-          const rows = await rowsOfGraph(graph.file, items, { seed, faults, kills });
+          const { rows } = await runGraph(graph.file, items, { seed, faults, kills });
           expect(rows.map(({ task }) => task)).toEqual(items.map((_, task) => task));
           for (const row of rows) {
             const expected = evaluate(graph, items[row.task] ?? '');

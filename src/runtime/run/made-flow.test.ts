@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ResultRow } from '../../store/records.ts';
 import { arbitraryMadeGraph, type Ended, evaluateMade } from '../testing/made-graphs.ts';
-import { rowsOfGraph } from '../testing/graph-runs.ts';
+import { runGraph } from '../testing/graph-runs.ts';
 
 /** `GRAPHS=5000 npx vitest run src/runtime/run/made-flow.test.ts` for a long look. */
 const GRAPHS = Number(process.env.GRAPHS ?? 120);
@@ -24,7 +24,7 @@ test('groups and collections are those of a plain evaluation, with faults and re
       fc.constantFrom(0, 0, 0.05),
       fc.array(fc.integer({ min: 1, max: 6000 }), { maxLength: 3 }),
       async (graph, items, seed, faults, kills) => {
-        const rows = await rowsOfGraph(graph.file, items, { seed, faults, kills });
+        const { rows } = await runGraph(graph.file, items, { seed, faults, kills });
         // A task that failed is in no group: what follows from the others is another evaluation.
         if (rows.some(({ failure }) => failure !== null)) {
           expect(faults).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import type { OrderedRow } from '../../store/run-store.ts';
 import { type Columns, columnOf } from '../../kernel/packed.ts';
+import { partitionPoint } from '../../kernel/partition-point.ts';
 import type { ResultPage, ResultQuery, ResultRow } from '../protocol/protocol.ts';
 import type { RowSource } from './backed-rows.ts';
 import type { SavedCounts, StepCounts } from './step-counts.ts';
@@ -264,13 +265,7 @@ export class ResultIndex {
 
   /** How many of the places, which are in the order of commits, were committed up to then. */
   #upTo(places: Uint32Array, order: number): number {
-    let [low, high] = [0, places.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#order[places[middle] as number] as number) <= order) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partitionPoint(places.length, (k) => (this.#order[places[k] as number] as number) <= order);
   }
 
   #grow(size = 2 * this.#task.length): void {

@@ -218,11 +218,10 @@ export class Sharing {
       this.#next(step, kind);
       return;
     }
-    const { held, reads } = this.#with.state;
-    const cut = reads.get(task)?.some((each) => each.step === step.index && each.read !== undefined);
+    const cut = this.#wasCut(step, task);
     kinds.set(kind, cut ? KIND.apart : KIND.known);
-    const before = held.get(task)?.filter((each) => each.step !== step.index);
     if (!cut) {
+      const before = this.#with.state.held.get(task)?.filter((each) => each.step !== step.index);
       const given = this.#given(step, task, before ?? []);
       step.keep(kind, { from: task, given, shapes: null, output, written, agent, model, edited });
     }

@@ -131,7 +131,7 @@ export class TaskMaker {
   async #group(at: number, maker: Maker, rule: GroupRule): Promise<number> {
     const groups = new Groups(rule, maker.source);
     const missing = await this.#eachGiven(maker, (row, output) => {
-      groups.add({ task: row.task, output, line: row.line, lastLine: row.lastLine, text: row.input });
+      groups.add({ task: row.task, output, line: row.line, text: row.input });
     });
     if (missing > 0 || this.#stopped || this.done) return missing;
     const { groups: all, all: of } = groups.end();

@@ -1,3 +1,8 @@
+import type { TurnRequest } from '../../engine/contract.ts';
+import type { ScriptedFault } from '../../engine/scripted.ts';
+import type { JournalEvent } from '../../journal/events.ts';
+import { decodeEvents } from '../../journal/journal.ts';
+import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { RunStatus } from '../protocol/protocol.ts';
 import { modelFault } from './graphs.ts';
@@ -9,16 +14,24 @@ export interface GraphRun {
   readonly faults: number;
   /** After so many ms each the tab is killed and opened anew. */
   readonly kills: readonly number[];
+  /** What the model writes instead; absent: see `modelFault`. */
+  readonly says?: (request: TurnRequest, random: Random) => ScriptedFault;
+  /** Events between two snapshots; absent: as ever. */
+  readonly snapshotEvery?: number;
 }
 
-/** Runs a swarm file over lines, in a world of its own, to its end; its rows by task. */
-export async function rowsOfGraph(
-  file: string,
-  items: readonly string[],
-  { seed, faults, kills }: GraphRun,
-): Promise<ResultRow[]> {
+export interface LivedGraph {
+  /** By task. */
+  readonly rows: readonly ResultRow[];
+  readonly events: readonly JournalEvent[];
+}
+
+/** Runs a swarm file over lines, in a world of its own, to its end. */
+export async function runGraph(file: string, items: readonly string[], how: GraphRun): Promise<LivedGraph> {
+  const { seed, faults, kills, says, snapshotEvery } = how;
   const world = await World.create(seed);
-  const open = () => world.tab({ fault: (request, random) => modelFault(request, random, faults) });
+  const fault = says ?? ((request, random) => modelFault(request, random, faults));
+  const open = () => world.tab({ fault }, undefined, undefined, snapshotEvery === undefined ? {} : { snapshotEvery });
   let tab = open();
   const reply = await world.clock.track(
     tab.runtime.start({
@@ -41,5 +54,6 @@ export async function rowsOfGraph(
   tab.kill();
   const rows: ResultRow[] = [];
   await world.store.eachRow(reply.runId, (some) => void rows.push(...some.map(({ row }) => row)));
-  return rows.toSorted((a, b) => a.task - b.task);
+  const events = (await world.store.chunks(reply.runId, 0)).flatMap((chunk) => decodeEvents(chunk));
+  return { rows: rows.toSorted((a, b) => a.task - b.task), events };
 }

@@ -129,10 +129,14 @@ export const arbitraryGraph: fc.Arbitrary<Graph> = fc
       const other = (places.next().value as number) % (k + 1);
       [shuffled[k], shuffled[other]] = [shuffled[other] as GraphStep, shuffled[k] as GraphStep];
     }
-    return { file: fileOf(shuffled), steps: shuffled, tests };
+    return { file: graphFile(shuffled), steps: shuffled, tests };
   });
 
-function fileOf(flow: readonly GraphStep[]): string {
+/** A swarm file of that flow, whose roles write an `Output`. @param promptOf what a role is told */
+export function graphFile(
+  flow: readonly { readonly role?: string }[],
+  promptOf = (role: string): string => `You are ${role}.`,
+): string {
   const output = {
     type: 'object',
     properties: {
@@ -144,7 +148,7 @@ function fileOf(flow: readonly GraphStep[]): string {
     required: ['level', 'count', 'urgent', 'note'],
   };
   const used = new Set(flow.map(({ role }) => role));
-  const roles = ['r0', 'r1', 'r2', 'critic'].filter((name) => used.has(name));
+  const roles = ['r0', 'r1', 'r2', 'r3', 'editor', 'critic'].filter((name) => used.has(name));
   return stringify(
     {
       planaria: 1,
@@ -152,7 +156,7 @@ function fileOf(flow: readonly GraphStep[]): string {
       seed: 5,
       budget: { resident: 4 },
       roles: Object.fromEntries(
-        roles.map((name) => [name, { replicas: 3, prompt: `You are ${name}.`, output, attempts: 5 }]),
+        roles.map((name) => [name, { replicas: 3, prompt: promptOf(name), output, attempts: 5 }]),
       ),
       flow,
     },

@@ -1,7 +1,6 @@
 /** Flows that make tasks, at random, and what they come to when they are evaluated the plain way: all in memory, step by step. */
 import fc from 'fast-check';
-import { stringify } from 'yaml';
-import { answer } from './graphs.ts';
+import { answer, graphFile } from './graphs.ts';
 
 const LEVELS = ['low', 'mid', 'high'];
 /** Long enough that few outputs fit one turn beside it: 308 characters of the scripted engine's 1024 tokens. */
@@ -104,33 +103,11 @@ export const arbitraryMadeGraph: fc.Arbitrary<MadeGraph> = fc
     return { file: fileOf(steps), steps };
   });
 
-function fileOf(steps: readonly Step[]): string {
-  const output = {
-    type: 'object',
-    properties: {
-      level: { enum: LEVELS },
-      count: { type: 'integer' },
-      urgent: { type: 'boolean' },
-      note: { type: 'string' },
-    },
-    required: ['level', 'count', 'urgent', 'note'],
-  };
-  const used = new Set(steps.map(({ role }) => role));
-  const roles = ['r0', 'r1', 'r2', 'r3', 'editor'].filter((name) => used.has(name));
-  const flow = steps.map(({ test, ...step }) => ({ ...step, ...(test && { where: test.where }) }));
-  return stringify(
-    {
-      planaria: 1,
-      name: 'made',
-      budget: { resident: 4 },
-      roles: Object.fromEntries(
-        roles.map((name) => [name, { replicas: 3, prompt: promptOf(name), output, attempts: 5 }]),
-      ),
-      flow,
-    },
-    { aliasDuplicateObjects: false },
+const fileOf = (steps: readonly Step[]): string =>
+  graphFile(
+    steps.map(({ test, ...step }) => ({ ...step, ...(test && { where: test.where }) })),
+    promptOf,
   );
-}
 
 const promptOf = (role: string): string => (role === 'editor' ? EDITOR : `You are ${role}.`);
 

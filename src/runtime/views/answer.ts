@@ -1,3 +1,4 @@
+import { partitionPoint } from '../../kernel/partition-point.ts';
 import type { ItemTable } from '../../swarm/input/item-table.ts';
 import { AnswerMaker } from '../../telemetry/answer/make-answer.ts';
 import { firstYearless } from '../../telemetry/answer/times.ts';
@@ -76,11 +77,6 @@ export async function placeOf({ id, plan, rows }: View, line: number): Promise<L
 
 /** The first item that begins on the line. */
 function itemOn(items: ItemTable, line: number): number | null {
-  let [low, high] = [0, items.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((items.at(middle)?.line ?? 0) < line) low = middle + 1;
-    else high = middle;
-  }
-  return items.at(low)?.line === line ? low : null;
+  const found = partitionPoint(items.length, (task) => (items.at(task)?.line ?? 0) < line);
+  return items.at(found)?.line === line ? found : null;
 }

@@ -1,4 +1,5 @@
 /** One incident as it grows: what its group says, and what the rows of its members say again. */
+import { partitionPoint } from '../../kernel/partition-point.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { OutputSchema, Scalar } from '../../swarm/output-schema.ts';
 import type { GroupsPlan } from '../../swarm/report-plan.ts';
@@ -63,7 +64,8 @@ export class IncidentMaker {
     if (row.review) this.#reviews++;
     if (agree === false) this.#disputed++;
     const { lines, quotes } = this.#given.group;
-    for (let at = lowerBound(lines, row.line); lines[at] === row.line; at++) this.#found[at] = 1;
+    const first = partitionPoint(lines.length, (k) => (lines[k] as number) < row.line);
+    for (let at = first; lines[at] === row.line; at++) this.#found[at] = 1;
     for (const [k, { line, text }] of quotes.entries())
       if (line === row.line && row.input.includes(text)) this.#proved[k] = 1;
     this.#time(row, firstYearless);
@@ -166,15 +168,4 @@ export function textsIn(
       const texts = [valueIn(output, field)].flat().filter((text) => typeof text === 'string' && text.trim() !== '');
       return texts.map((text) => ({ heading: field, text: text as string }));
     });
-}
-
-/** The first place whose line is not below. */
-function lowerBound(lines: readonly number[], line: number): number {
-  let [low, high] = [0, lines.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((lines[middle] as number) < line) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
