@@ -11,46 +11,84 @@ import path from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { bin, build, ensureInstalled } from './workspace.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped?: number }} Count */
+/**
+ * @typedef {{ passed: number, failed: number, skipped?: number }} Count
+ * @typedef {import('./workspace.mjs').Output} Output
+ * @typedef {{ name: string, work: (output: Output) => Promise<Count> }} Stage throwing counts as one failure
+ */
 
 const quick = process.argv.includes('--quick');
 const reports = mkdtempSync(path.join(os.tmpdir(), 'planaria-test-'));
 const total = { passed: 0, failed: 0 };
 
 /**
- * Runs one stage, prints how it ended and adds it to the total.
- * @param {string} name
- * @param {() => Promise<Count>} work throwing counts as one failure
+ * Runs one stage and adds it to the total.
+ * @param {Stage} stage
+ * @param {Output} output what its programs say
+ * @param {(line: string) => void} say
  * @returns {Promise<boolean>} whether nothing failed
  */
-async function stage(name, work) {
+async function run({ name, work }, output, say) {
   const started = performance.now();
-  console.log(`\n== ${name}`);
+  say(`\n== ${name}`);
   /** @type {Count} */
   let count;
   try {
-    count = await work();
+    count = await work(output);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    say(String(error instanceof Error ? error.message : error));
     count = { passed: 0, failed: 1 };
   }
   total.passed += count.passed;
   total.failed += count.failed;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const skipped = count.skipped ? `, ${count.skipped} skipped` : '';
-  console.log(
+  say(
     `\n-- ${name}: ${count.failed === 0 ? 'ok' : 'FAILED'} (${count.passed} passed, ${count.failed} failed${skipped}; ${seconds} s)`,
   );
   return count.failed === 0;
 }
 
-/** A stage that holds or does not. @param {string} command @param {string[]} args @returns {() => Promise<Count>} */
-const holds =
-  (command, ...args) =>
-  async () => {
-    const ok = (await bin(command, args)) === 0;
+/** Runs a stage that has the machine to itself. @param {Stage} stage */
+const alone = (stage) => run(stage, 'stdout', (line) => console.log(line));
+
+/** Runs a stage that keeps quiet meanwhile. @param {Stage} stage @returns {Promise<Buffer>} all that it says */
+async function quietly(stage) {
+  /** @type {Buffer[]} */
+  const said = [];
+  await run(
+    stage,
+    (piece) => void said.push(piece),
+    (line) => void said.push(Buffer.from(`${line}\n`)),
+  );
+  return Buffer.concat(said);
+}
+
+/**
+ * Runs lanes of stages at the same time, for what keeps one core busy and no more. Each stage is printed whole, lane after lane.
+ * @param {Stage[][]} lanes
+ */
+async function together(...lanes) {
+  const said = lanes.map((lane) => {
+    /** @type {Promise<unknown>} */
+    let before = Promise.resolve();
+    return lane.map((stage) => {
+      const block = before.then(() => quietly(stage));
+      before = block;
+      return block;
+    });
+  });
+  for (const each of said.flat()) process.stdout.write(await each);
+}
+
+/** A stage that holds or does not. @param {string} name @param {string[]} command @returns {Stage} */
+const holds = (name, ...[command = '', ...args]) => ({
+  name,
+  work: async (output) => {
+    const ok = (await bin(command, args, { output })) === 0;
     return { passed: Number(ok), failed: Number(!ok) };
-  };
+  },
+});
 
 /**
  * The counts of a test runner's report. A runner that ends in error without naming a failed test (a file that does not
@@ -79,32 +117,51 @@ async function endToEnd() {
 }
 
 async function all() {
-  const installed = await stage('install', async () => {
-    await ensureInstalled();
-    return { passed: 1, failed: 0 };
+  const installed = await alone({
+    name: 'install',
+    work: async () => {
+      await ensureInstalled();
+      return { passed: 1, failed: 0 };
+    },
   });
   if (!installed) return;
 
-  await stage('eslint', holds('eslint', '.', '--max-warnings', '0'));
-  await stage('prettier', holds('prettier', '--check', '--log-level', 'warn', '.'));
-  await stage('types', holds('tsc', '--build'));
-  await stage('svelte-check', holds('svelte-check', '--tsconfig', './tsconfig.page.json', '--fail-on-warnings'));
-  await stage('unit and simulation', unit);
-  if (quick) return;
+  const eslint = holds('eslint', 'eslint', '.', '--max-warnings', '0');
+  const svelte = holds('svelte-check', 'svelte-check', '--tsconfig', './tsconfig.page.json', '--fail-on-warnings');
+  const types = holds('types', 'tsc', '--build');
+  const prettier = holds('prettier', 'prettier', '--check', '--log-level', 'warn', '.');
+  const unitTests = { name: 'unit and simulation', work: unit };
+  if (quick) {
+    await together([eslint, svelte], [types, prettier]);
+    await alone(unitTests);
+    return;
+  }
 
-  await stage('knip', holds('knip'));
-
-  const built = await stage('build', async () => {
-    await build();
-    return { passed: 1, failed: 0 };
-  });
-  /** @param {() => Promise<Count>} work @returns {() => Promise<Count>} */
-  const ofTheBuild = (work) => async () => {
-    if (!built) throw new Error('there is no build to look at');
-    return work();
+  let built = false;
+  /** @type {Stage} */
+  const page = {
+    name: 'build',
+    work: async (output) => {
+      await build(output);
+      built = true;
+      return { passed: 1, failed: 0 };
+    },
   };
-  await stage('size', ofTheBuild(holds('size-limit')));
-  await stage('end to end', ofTheBuild(endToEnd));
+  /** @param {Stage} stage @returns {Stage} */
+  const ofTheBuild = ({ name, work }) => ({
+    name,
+    work: (output) => {
+      if (!built) throw new Error('there is no build to look at');
+      return work(output);
+    },
+  });
+  // About as long as each other.
+  await together(
+    [eslint, svelte, holds('knip', 'knip')],
+    [types, prettier, page, ofTheBuild(holds('size', 'size-limit'))],
+  );
+  await alone(unitTests);
+  await alone(ofTheBuild({ name: 'end to end', work: endToEnd }));
 }
 
 try {

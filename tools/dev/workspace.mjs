@@ -26,24 +26,30 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (/** @type {string[]} */ ...parts) => path.join(root, ...parts);
 
 /**
+ * Where all of a program's output goes: with `failure` to stderr and only when it fails; to a function piece by piece.
+ * @typedef {'stdout' | 'stderr' | 'failure' | ((piece: Buffer) => void)} Output
+ */
+
+/**
  * Runs a program in the repository to its end, without a shell and without stdin.
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, output?: 'stdout' | 'stderr' | 'failure' }} [options] where all of its output
- *   goes; with `failure` to stderr and only when it fails
+ * @param {{ env?: Record<string, string>, output?: Output }} [options]
  * @returns {Promise<number>} exit code; 128 where a signal ended it, 127 where it could not start
  */
 export function run(program, args, { env = {}, output = 'stdout' } = {}) {
   return new Promise((resolve) => {
+    const heard = output === 'failure' || typeof output === 'function';
     const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: output === 'failure' ? ['ignore', 'pipe', 'pipe'] : ['ignore', output === 'stderr' ? 2 : 1, 2],
+      stdio: heard ? ['ignore', 'pipe', 'pipe'] : ['ignore', output === 'stderr' ? 2 : 1, 2],
     });
     /** @type {Buffer[]} */
     const kept = [];
-    child.stdout?.on('data', (chunk) => kept.push(chunk));
-    child.stderr?.on('data', (chunk) => kept.push(chunk));
+    const hear = typeof output === 'function' ? output : (/** @type {Buffer} */ piece) => void kept.push(piece);
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
     child.on('error', (error) => {
       console.error(`${program}: ${error.message}`);
       resolve(127);
@@ -173,12 +179,15 @@ const sources = [
 /** Says of what sources dist/ was built. */
 const builtFrom = 'node_modules/.cache/planaria/built-from';
 
-/** Builds dist/. The sources are read before, so that one edited meanwhile makes the build stale. */
-export async function build() {
-  console.error('Building the page...');
+/**
+ * Builds dist/. The sources are read before, so that one edited meanwhile makes the build stale.
+ * @param {Output} [output]
+ */
+export async function build(output = 'stderr') {
+  if (output === 'stderr') console.error('Building the page...');
   const digestBefore = digest(sources);
   rmSync(at(builtFrom), { force: true });
-  const code = await bin('vite', ['build', '--logLevel', 'warn'], { output: 'stderr' });
+  const code = await bin('vite', ['build', '--logLevel', 'warn'], { output });
   if (code !== 0) throw new Error(`the build ended with exit code ${code}`);
   mkdirSync(path.dirname(at(builtFrom)), { recursive: true });
   writeFileSync(at(builtFrom), digestBefore);
