@@ -6,6 +6,9 @@ import { inventLines } from './support/logs.ts';
 import { endedShown, exportedRows, inputFile, startRun, untilPhase } from './support/page.ts';
 import { expectEveryLineOnce, rowsOf, swarmFile } from './support/rows.ts';
 
+/** Each by itself: a long file near the end of the run would keep one worker busy alone. */
+test.describe.configure({ mode: 'parallel' });
+
 const swarm = swarmFile('triage-24.yaml');
 const LINES = 1500;
 

@@ -6,6 +6,9 @@ import { desk, inputFile, phone, startRun, untilPhase } from './support/page.ts'
 import { swarmFile } from './support/rows.ts';
 import { watch } from './support/watch.ts';
 
+/** Each by itself: a long file near the end of the run would keep one worker busy alone. */
+test.describe.configure({ mode: 'parallel' });
+
 test.use({ locale: 'en', viewport: desk });
 
 async function begin(page: Page, baseURL: string, lines: number): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Builds the harness once a test run and serves it as production is served, under the strict policy. Model files can be served from a
- * second origin, as a hub would.
+ * Builds the harness once for each worker of a test run and serves it as production is served, under the strict policy. Model files can be
+ * served from a second origin, as a hub would.
  */
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -16,11 +16,14 @@ export const pocket = path.join(root, 'public/models/pocket');
 
 let built: Promise<string> | null = null;
 
-/** The folder of the built harness. */
+/** The folder of the built harness; each of Playwright's workers, which run at the same time, has one of its own. */
 export function buildHarness(): Promise<string> {
-  built ??= build({ configFile: path.join(root, 'e2e/engine/vite.config.ts'), logLevel: 'error' }).then(() =>
-    path.join(root, 'node_modules/.cache/engine-harness'),
-  );
+  const outDir = path.join(root, 'node_modules/.cache', `engine-harness-${process.env.TEST_PARALLEL_INDEX ?? 'alone'}`);
+  built ??= build({
+    configFile: path.join(root, 'e2e/engine/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir },
+  }).then(() => outDir);
   return built;
 }
 
