@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 import { metas } from './tools/dev/hosting.mjs';
 import { licenses } from './tools/dev/licenses.mjs';
 import { serviceWorker } from './tools/dev/page-files.mjs';
+import { worlds } from './tools/dev/test-worlds.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -47,9 +48,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
   },
   test: {
-    include: ['{src,workers,tools,bench}/**/*.test.ts'],
     environment: 'node',
+    // Vitest leaves a core to itself, which is half of two; what it does there is little.
+    maxWorkers: '100%',
     // Generous, because nothing here asserts on time and a busy machine is slow.
     testTimeout: 30_000,
+    projects: worlds,
   },
 });
