@@ -39,6 +39,11 @@ test('members in any order give the same groups', () => {
   );
 });
 
+test('values that are equal are one key, whatever order their own keys came in', () => {
+  const groups = of([member(0, { kind: { a: 1, b: [2] } }), member(1, { kind: { b: [2], a: 1 } })], ['count']);
+  expect(groups.map(({ record }) => record.count)).toEqual([2]);
+});
+
 test('what cannot be compared comes last, whatever can be', () => {
   const ranks = (given: unknown[]) =>
     of(given.map((rank, task) => member(task, { kind: String(task), rank }))).map(({ record }) => record.rank);

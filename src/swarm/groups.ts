@@ -1,4 +1,5 @@
 /** Groups of outputs: those that are the same in some fields, what is known of each, and which comes first. Pure, and made by code alone. */
+import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { Swarm, SwarmStep } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { behind, sourcesOf, type StepsByName } from './steps.ts';
@@ -77,7 +78,8 @@ export class Groups {
 
   add(member: Member): void {
     const key = this.#rule.by.map((field) => valueIn(member.output, field));
-    const name = JSON.stringify(key);
+    // Keys of an object may come in any order.
+    const name = canonicalJson(key);
     const known = this.#groups.get(name);
     if (!known) {
       const worst = this.#orders.map(({ value }) => value(member.output));

@@ -38,6 +38,9 @@ const SAME: readonly (readonly [what: string, ...texts: string[]])[] = [
   ['homes', 'cannot open /home/alice/x.txt', 'cannot open /home/bob/x.txt'],
   ['ids in paths', 'GET /users/12/orders', 'GET /users/7/orders'],
   ['white space', 'a  b', 'a b', 'a\tb'],
+  ['amounts that were returned', 'read returned 4096 bytes', 'read returned 17 bytes'],
+  ['how long it took to end', 'job finished with 12 rows', 'job finished with 90 rows'],
+  ['other keys', 'src=80 t=1', 'src=443 t=1'],
 ];
 
 test.each(SAME)('%s: the same', (_, first, ...others) => {
@@ -70,6 +73,12 @@ const OTHER: readonly (readonly [what: string, a: string, b: string])[] = [
   ['levels after a time', 'Jun 14 15:16:01 ERROR app[1]: x', 'Jun 14 15:16:01 INFO app[1]: x'],
   ['words after a time', 'Jun 14 15:16:01 disk full', 'Jun 14 15:16:01 disk fine'],
   ['minus', 'returned -1', 'returned 1'],
+  ['what a call returned', 'the server returned 200 in 5 ms', 'the server returned 500 in 5 ms'],
+  ['how a program ended', 'worker exited with 0', 'worker exited with 137'],
+  ['how a call was answered', 'upstream responded with 200', 'upstream responded with 503'],
+  ['keys that end in status', 'upstream_status=200 t=1', 'upstream_status=502 t=1'],
+  ['keys that end in a code', 'proc.exit_code=0', 'proc.exit_code=1'],
+  ['keys of JSON that end in a code', '{"http.response.status_code":200}', '{"http.response.status_code":500}'],
   ['marks', 'a, b', 'a; b'],
   ['a name or none', 'rhost= user=root', 'rhost= '],
   ['capitals', 'ERROR x', 'error x'],
@@ -83,7 +92,14 @@ test.each(OTHER)('%s: another', (_, a, b) => {
   expect(shape(a)).not.toBe(shape(b));
 });
 
-const word = fc.stringMatching(/^[a-z]{2,9}$/).filter((each) => !/^(status|code|errno|signal|user|for|by)$/.test(each));
+const word = fc
+  .stringMatching(/^[a-z]{2,9}$/)
+  .filter(
+    (each) =>
+      !/^(status|code|errno|signal|user|for|by|got|with|exit|exits|exited|fails|failed|died|ended|return(s|ed))$/.test(
+        each,
+      ),
+  );
 const piece = fc.oneof(
   { weight: 3, arbitrary: word },
   fc.nat().map(String),

@@ -346,18 +346,24 @@ class Reader {
       last--;
     }
     let first = last;
-    while (last - first < 6 && first >= 0 && (this.#isWord(first) || '_.-'.includes(this.#mark(first) || ' '))) first--;
+    while (last - first < 12 && first >= 0 && (this.#isWord(first) || '_.-'.includes(this.#mark(first) || ' ')))
+      first--;
     if (first === last || (!equals && this.#mark(first) !== quote)) return '';
     const key = this.#text.slice(this.#starts[first + 1], this.#starts[last + 1] ?? this.#text.length);
     return key.replaceAll(/[_.-]/g, '').toLowerCase();
   }
 
-  /** The number says how something ended, or how bad it is: `status 404`, `exit_code=1`, `status: 500`, `"level":50`, `HTTP/1.1" 500`. */
+  /**
+   * The number says how something ended, or how bad it is: `status 404`, `exit_code=1`, `upstream_status=500`, `returned 500`,
+   * `exited with 1`, `"level":50`, `HTTP/1.1" 500`. Of what is counted it does not: `returned 4096 bytes`.
+   */
   #isOutcome(number: number): boolean {
     const signed = '-+'.includes(this.#mark(number - 1) || ' ') && !this.#isWord(number - 2);
     const k = signed ? number - 1 : number;
     if (this.#kinds[k - 1] === SPACE) {
       if (this.#before(k, OUTCOMES) || this.#before(k, HTTP)) return true;
+      const ended = this.#before(k, ENDED) || (this.#before(k, WITH) && this.#before(k - 2, ENDED));
+      if (ended && !(this.#spaced(number) && this.#isOneOf(number + 2, AMOUNTS))) return true;
       const version = this.#mark(k - 2) === '"' ? k - 3 : k - 2;
       if (this.#kinds[version] === NUMBER && this.#mark(version - 1) === '/') return this.#isOneOf(version - 2, HTTP);
     }
@@ -368,7 +374,8 @@ class Reader {
     const end = this.#kinds[sign - 1] === SPACE ? sign - 1 : sign;
     // As of a person who writes: `status: 404`.
     const bare = mark === '=' || !QUOTES.includes(this.#mark(end - 1) || ' ');
-    return OUTCOME_KEYS.has(this.#keyBefore(end, bare));
+    const key = this.#keyBefore(end, bare);
+    return OUTCOME_KEYS.has(key) || OUTCOME_ENDINGS.test(key);
   }
 
   /** Where the name that begins at the token ends; the token itself where none does. */
@@ -540,7 +547,17 @@ const NAME_KEYS = words(
   'user username ruser luser suser duser remoteuser targetuser loginname logname acct rhost lhost host hostname remotehost clienthost nodename email clientip remoteip remoteaddr sourceip srcip dstip',
 );
 const OUTCOMES = known('status code errno signal');
+const ENDED = known(
+  'returned returns exit exits exited failed fails ended terminated finished completed responded responds replied answered died got',
+);
+const WITH = known('with');
+/** What a number behind such a word counts, and is no outcome then. */
+const AMOUNTS = known(
+  'bytes kb mb gb rows results records entries items lines messages files documents times ms seconds minutes packets of',
+);
 const OUTCOME_KEYS = words(
   'status statuscode httpstatus responsecode code exitcode exitstatus returncode errno errorcode rc level severity priority loglevel',
 );
+/** Of keys with more before it, such as `upstream_status` and `http.response.status_code`. */
+const OUTCOME_ENDINGS = /(?:status|(?:status|exit|return|error|response|result|http)code|errno|severity|loglevel)$/;
 const QUOTES = '"\'`';

@@ -1,8 +1,13 @@
 /** The answer of real runs: of rows as the runtime commits them, whatever breaks on the way. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { RunState } from '../../journal/run-state.ts';
+import type { RunSource } from '../../store/records.ts';
+import type { OrderedRow } from '../../store/run-store.ts';
+import { setupOf } from '../definition/run-setup.ts';
 import type { Answer, RunStatus } from '../protocol/protocol.ts';
 import { World } from '../testing/world.ts';
+import { answerOf } from './answer.ts';
 
 const FILE = readFileSync(new URL('../../../public/swarms/incident-room.yaml', import.meta.url), 'utf8');
 const WHO = ['sshd', 'kernel', 'cron'];
@@ -63,4 +68,34 @@ test('the same answer comes of a run that goes through and of one whose tab is k
   expect(place).toMatchObject({ lines: [1, 2, 3].map((line) => ({ line, text: LINES[line - 1] })), row: { line: 1 } });
   const killed = await answers([40, 900, 2500]);
   expect(content(killed.end)).toEqual(content(end));
+});
+
+test('an answer without a row that can be read no more is not called whole', async () => {
+  const source = {
+    swarm: { file: 'room.yaml', text: FILE },
+    input: { name: 'a.log', text: LINES.slice(0, 3).join('\n') },
+    settings: { engine: 'scripted', model: { id: 'scripted' }, seed: 1, limit: null, vramMiB: 7168, version: 'test' },
+  };
+  const plan = setupOf(source as unknown as RunSource);
+  if (!plan.ok) throw new Error(JSON.stringify(plan.error));
+  const output = { severity: 'info', kind: 'other', subject: 'host', action: 'none' };
+  const rows = LINES.slice(0, 3).map((input, task): OrderedRow => {
+    const row = { task, line: task + 1, input, output, failure: null, agent: 'triager.01', attempts: 1 };
+    return { order: task, row: { ...row, tokens: 1, durationMs: 1, review: null } };
+  });
+  const answerWith = (readable: readonly OrderedRow[]): Promise<Answer | null> =>
+    answerOf({
+      id: 'run',
+      plan: plan.value,
+      state: Object.assign(new RunState(3, 28), { ended: true }),
+      // As they were when the run was opened.
+      index: { size: 3, failures: () => ({}) },
+      rows: {
+        rows: () => Promise.resolve([]),
+        eachRow: (_run: string, visit: (some: readonly OrderedRow[]) => void) => Promise.resolve(visit(readable)),
+      },
+      status: () => ({ name: 'room', modelId: 'scripted', engine: 'scripted' }),
+    } as unknown as Parameters<typeof answerOf>[0]);
+  expect(await answerWith(rows)).toMatchObject({ complete: true, results: 3 });
+  expect(await answerWith(rows.slice(1))).toMatchObject({ complete: false, results: 2, leftOut: { open: 1 } });
 });

@@ -44,7 +44,10 @@ async function make(view: View, over: boolean): Promise<Answer> {
     const tasks = Array.from({ length: Math.min(PIECE, state.tasks.size - task) }, (_, k) => task + k);
     maker.made((await rows.rows(id, tasks)).map(({ row }) => row));
   }
+  // A row may have gone bad since it was indexed: then the answer is not whole.
+  const read = new Uint8Array(state.tasks.size);
   await rows.eachRow(id, (piece) => {
+    for (const { row } of piece) read[row.task] = 1;
     maker.rows(piece.map(({ row }) => row));
   });
   const { name, modelId, engine } = view.status();
@@ -52,7 +55,7 @@ async function make(view: View, over: boolean): Promise<Answer> {
     run: { id, name, model: modelId, engine },
     items: items.length,
     tasks: state.tasks.size,
-    ended: index.size,
+    ended: read.reduce((sum, one) => sum + one, 0),
     over,
     failures: index.failures(),
     passedOver: plan.notes.reduce((sum, note) => sum + (note.code === 'skipped' ? note.count : 0), 0),

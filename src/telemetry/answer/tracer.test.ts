@@ -78,6 +78,26 @@ test.each([
   expect(traced(text, counts)).toEqual({ claims: [], leftOut: 1 });
 });
 
+test.each(['the sensor is at -5 now', 'load=-5', 'code (-5)', 'at \u22125 degrees'])(
+  'a number below zero is no other: %s',
+  (line) => {
+    const of = (text: string): readonly unknown[] => {
+      const tracer = new Tracer();
+      tracer.add('', text);
+      tracer.see(1, line);
+      return tracer.end().claims;
+    };
+    expect(of('It was 5 then.')).toEqual([]);
+  },
+);
+
+test('a number behind a hyphen of a name is that number', () => {
+  const tracer = new Tracer();
+  tracer.add('', 'Disk 5 is gone.');
+  tracer.see(1, 'lost disk-5 of pool a');
+  expect(tracer.end().claims).toHaveLength(1);
+});
+
 test('numbers of several words are found as one', () => {
   expect(told('The kernel killed it fifty-five times.', [55])).toHaveLength(1);
   expect(told('The kernel killed it two hundred times.', [200])).toHaveLength(1);

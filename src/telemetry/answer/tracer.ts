@@ -153,10 +153,14 @@ function placeOf(low: string, what: string, number: boolean): { readonly from: n
     const [before = ' ', after = ' '] = [low[from - 1], low[to]];
     const whole = !PART.test(before) && !PART.test(after);
     const joined = number && (isJoin(before, low[from - 2]) || isJoin(after, low[to + 1]));
-    if (whole && !joined) return { from, to };
+    const negative = number && MINUS.test(before) && !PART.test(low[from - 2] ?? ' ');
+    if (whole && !joined && !negative) return { from, to };
   }
   return null;
 }
+
+/** Below zero is another number; `disk-5` has a 5. */
+const MINUS = /[-\u2212]/;
 
 /** A mark between digits makes one number, time or address of both. */
 const isJoin = (mark: string, beyond = ' '): boolean => /[.,:/-]/.test(mark) && /\p{N}/u.test(beyond);
