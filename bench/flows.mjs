@@ -104,6 +104,59 @@ console.log(
   )}`,
 );
 
+/**
+ * A chain of three: the flow as it runs, where a row goes on as soon as it can, and its steps one after the other, each over all rows, as where
+ * every operator is a pass over the table. Virtual time, of agents that write 40 tokens a second.
+ */
+const chain = (/** @type {number} */ steps) => `planaria: 1
+name: chain
+roles:
+  triager:
+    replicas: 12
+    prompt: Triage this log line.
+    output:
+      type: object
+      properties: { severity: { enum: [debug, info, notice, warning, error, critical] }, subject: { type: string, x-copied-from: input } }
+      required: [severity, subject]
+      additionalProperties: false
+  explainer: { replicas: 12, prompt: Say in a sentence what went wrong. }
+  adviser: { replicas: 12, prompt: Say in a sentence what to do. }
+flow:
+  - { role: triager, each: input }
+${[
+  '  - { role: explainer, each: triager, where: { severity: { gte: notice } } }',
+  '  - { role: adviser, each: explainer }',
+]
+  .slice(0, steps - 1)
+  .join('\n')}
+`;
+const waited = [];
+for (const { name, lines } of files) {
+  const text = lines.join('\n');
+  const own = (/** @type {number} */ steps) =>
+    runFlow(
+      chain(steps)
+        .split('\n')
+        .filter((line) => steps >= 3 || !line.startsWith('  adviser:'))
+        .filter((line) => steps >= 2 || !line.startsWith('  explainer:'))
+        .join('\n'),
+      text,
+      { keep: false, through: steps - 1, decodeMs: 25 },
+    );
+  const [one, two, whole] = [await own(1), await own(2), await own(3)];
+  // The passes before the last take as long as the flow up to there; of the last, one turn is enough.
+  const turn = whole.firstThrough - two.firstThrough;
+  const naive = two.end + turn;
+  const seconds = (/** @type {number} */ ms) => (ms / 1000).toFixed(1);
+  waited.push([
+    ...[name, lines.length, seconds(whole.first), seconds(whole.firstThrough), seconds(naive)],
+    ...[`${(naive / whole.firstThrough).toFixed(0)} times`, seconds(whole.end), one.failed + two.failed + whole.failed],
+  ]);
+}
+console.log(
+  `\nseconds of virtual time until rows are there\n\n${table(['log', 'lines', 'first row', 'first row through all three steps', 'the same, pass by pass', 'later by', 'end of the run', 'failed'], waited)}`,
+);
+
 /** So many lines of a hundred kinds, each with numbers of its own. */
 const words = 'alpha beta gamma delta epsilon zeta eta theta iota kappa'.split(' ');
 const many = Array.from(

@@ -29,10 +29,21 @@ export interface Ran {
   readonly asked: number;
   readonly opinions: number;
   readonly heapMb: number;
+  /** On the run's clock, ms: its first row, the first that went through the step `through`, and its end. */
+  readonly first: number;
+  readonly firstThrough: number;
+  readonly end: number;
 }
 
-/** @param real on the machine's own clock, so that one can see what holds it up */
-export async function runFlow(swarm: string, input: string, { real = false, keep = true } = {}): Promise<Ran> {
+/**
+ * @param real on the machine's own clock, so that one can see what holds it up
+ * @param through index of a step
+ */
+export async function runFlow(
+  swarm: string,
+  input: string,
+  { real = false, keep = true, through = 0, decodeMs = 1 } = {},
+): Promise<Ran> {
   const clock = real ? systemClock() : new SimulatedClock();
   const store = new MemoryStore(new MemoryDisk());
   let [turns, shared, results, failed, opinions] = [0, 0, 0, 0, 0];
@@ -49,7 +60,15 @@ export async function runFlow(swarm: string, input: string, { real = false, keep
   };
   let over!: () => void;
   const ended = new Promise<void>((resolve) => (over = resolve));
+  const came = { first: Infinity, firstThrough: Infinity, end: 0 };
+  const went = new Set<number>();
   const hear = (event: JournalEvent): void => {
+    if (event.type === 'task.advanced' && event.stage === through) went.add(event.task);
+    if (event.type === 'task.committed') {
+      came.first = Math.min(came.first, event.at);
+      if (went.has(event.task)) came.firstThrough = Math.min(came.firstThrough, event.at);
+    }
+    if (event.type === 'run.ended') came.end = event.at;
     if (event.type === 'task.assigned') {
       turns++;
       asked.add(event.task);
@@ -75,7 +94,7 @@ export async function runFlow(swarm: string, input: string, { real = false, keep
     version: 'bench',
     tab: 'bench',
     onEvent: hear,
-    scripted: (seed) => new ScriptedEngine({ clock, seed, decodeMs: 1, loadMs: 0 }),
+    scripted: (seed) => new ScriptedEngine({ clock, seed, decodeMs, loadMs: 0 }),
   });
   const [cpu, wall] = [process.cpuUsage(), performance.now()];
   const starting = runtime.start({
@@ -101,7 +120,7 @@ export async function runFlow(swarm: string, input: string, { real = false, keep
   return {
     stretchMs: [at(0.99), at(1)],
     rows: rows.toSorted((a, b) => a.task - b.task),
-    ...{ results, failed, turns, shared, heapMb, opinions, asked: asked.size },
+    ...{ results, failed, turns, shared, heapMb, opinions, asked: asked.size, ...came },
     cpuMs: (user + system) / 1000,
     wallMs: performance.now() - wall,
   };
