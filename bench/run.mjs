@@ -24,6 +24,10 @@ const benches = {
     'calls that dedupe saves on real logs, answers that it changes; many lines of few kinds',
     'the same flow without it',
   ],
+  'flow-growth': [
+    'the incident room at 20,000 lines, groups of 1,000,000: frames, memory, time',
+    'the same without groups and report',
+  ],
   growth: ['10,000 to 1,000,000 items: time to open and to reopen, memory, log', 'the fold of the whole log'],
   chaos: ['every kind of fault in a real tab: mended, time to mend, quality; in parts', 'the same run without faults'],
   soak: [

@@ -112,7 +112,7 @@ export class Scale {
       if (heap) Object.assign(heaps, { [name]: heap });
     }
     const { nodes, jsEventListeners, documents } = await this.#page.send('Memory.getDOMCounters');
-    return { heaps, dom: { nodes, listeners: jsEventListeners, documents }, resident: await this.#resident() };
+    return { heaps, dom: { nodes, listeners: jsEventListeners, documents }, resident: await this.resident() };
   }
 
   /** The runtime worker or the inference worker that is there now; null without one. @param {string} wanted */
@@ -138,7 +138,7 @@ export class Scale {
   }
 
   /** The tab's process is the largest of those that show pages: the others are the browser's own. */
-  async #resident() {
+  async resident() {
     const { processInfo } = await this.#browser.send('SystemInfo.getProcessInfo');
     const most = (/** @type {string} */ type) =>
       Math.max(0, ...processInfo.filter((each) => each.type === type).map(({ id }) => residentOf(id)));
