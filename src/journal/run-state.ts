@@ -150,8 +150,7 @@ export class RunState {
     }
     if ('task' in event && event.task != null && !(event.task >= 0 && event.task < this.tasks.size)) return;
     // What code made names no agent.
-    const byCode = event.type === 'task.committed' || event.type === 'task.advanced';
-    const nobodys = byCode && event.agent === -1;
+    const nobodys = 'agent' in event && event.agent === -1 && this.#isByCode(event);
     if ('agent' in event && !nobodys && !(event.agent >= 0 && event.agent < this.agents.size)) return;
     const { tasks, agents, items, totals } = this;
     switch (event.type) {
@@ -280,6 +279,14 @@ export class RunState {
       default:
         break;
     }
+  }
+
+  #isByCode(event: JournalEvent): boolean {
+    if (event.type !== 'task.committed') return event.type === 'task.advanced';
+    const { task } = event;
+    return (
+      this.created.get(task)?.group !== undefined || (this.held.get(task)?.some(({ agent }) => agent === -1) ?? false)
+    );
   }
 
   #over(task: number): boolean {
