@@ -14,10 +14,15 @@ const BEFORE = '… ';
 
 /**
  * Messages of a turn: the role's prompt as system; the item as user, below it on a line of its own what is read beside it, such as the output
- * under review. Text that agents read is data and stands as it is: where tokens are made, none of it becomes one of those that mark roles.
+ * under review, and above it what it stands in. Text that agents read is data and stands as it is: where tokens are made, none of it becomes one of those that mark roles.
  */
-export function turnText(prompt: string, item: string, below: string | null, goesOn = false): TurnText {
-  const before = goesOn ? BEFORE : '';
+export function turnText(
+  prompt: string,
+  item: string,
+  below: string | null,
+  { goesOn = false, above = null }: { readonly goesOn?: boolean; readonly above?: string | null } = {},
+): TurnText {
+  const before = `${above === null ? '' : `${above}\n`}${goesOn ? BEFORE : ''}`;
   const content = `${before}${item}${below === null ? '' : `\n${below}`}`;
   return {
     prefix: [{ role: 'system', content: prompt }],

@@ -39,6 +39,8 @@ export interface TurnOrder {
   /** What stands below it: the output under review, or what is read beside it; null: nothing. */
   readonly below: string | null;
   readonly failures: number;
+  /** What the item stands in, apart from it: what is copied has to stand in the item. Absent, or null: nothing. */
+  readonly above?: string | null;
   /** It is the rest of a text of which others have read the beginning. */
   readonly goesOn: boolean;
   /** What stays of an item that is too long for the context. */
@@ -53,7 +55,7 @@ export interface TurnOrder {
 /** The request for one turn. What of it does not fit the context is left out by the engine, which knows tokens. */
 export function planTurn(order: TurnOrder): TurnRequest {
   const { brief, contexts, agent, trimmed } = order;
-  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.below, order.goesOn);
+  const { prefix, messages, elastic } = turnText(brief.prompt, order.item, order.below, order);
   const turns = trimmed === 0 ? brief.memoryTurns : 0;
   const memory = contexts.load(agent, turns);
   return {

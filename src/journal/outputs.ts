@@ -16,6 +16,8 @@ export interface HeldOutput {
   readonly model?: string;
   /** Task that was asked in its place. */
   readonly shared?: number;
+  /** Of what parts came to: those of which there is nothing in it, by number. */
+  readonly missing?: readonly number[];
 }
 
 /** A part of a text that has been read. */
@@ -43,12 +45,16 @@ export interface Reading {
   readonly dropped: number;
 }
 
-/** Of a task that a step of the flow made: a group of outputs, or several that become one. */
+/** Of a task that a step of the flow made: a group of outputs, several that become one, or a part of a text. */
 export interface MadeTask {
   /** Index of the step among those that make tasks; absent: nobody's, it goes the way of an item of the input. */
   readonly maker?: number;
-  /** The group, as code made it. */
+  /** The group, or the part, as code made it. */
   readonly group?: Readonly<Record<string, unknown>>;
+  /** Of a part: from which character of the whole text up to which. Its own text is empty where that is the text of the task that it comes from. */
+  readonly cut?: readonly [from: number, to: number];
+  /** What its agents are given above it, where that does not follow from the text of the task that it comes from. */
+  readonly above?: string;
   /** Of several that become one: its output is one of those that the next task collects, and nobody else's. */
   readonly partial?: true;
 }

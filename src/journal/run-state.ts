@@ -58,6 +58,8 @@ export class RunState {
   readonly created = new Map<number, CreatedTask>();
   /** Steps of the flow that have made all their tasks, by their index among those that make any. */
   readonly made = new Map<number, MadeTasks>();
+  /** Tasks that each of them has made so far. */
+  readonly makes = new Map<number, number>();
   /** Outputs of finished steps, by task, in the order of steps. */
   readonly held = new Map<number, HeldOutput[]>();
   /** Parts of texts that were read, by task, as long as others of the same text are not. */
@@ -111,13 +113,15 @@ export class RunState {
 
   /** A state of its own that is as this one is now. */
   copy(): RunState {
-    const { tasks, agents, items, created, made, held, parts, reads, totals, notices, revisions, ...plain } = this;
+    const { tasks, agents, items, created, made, makes, held, parts, reads, totals, notices, revisions, ...plain } =
+      this;
     const copy = Object.assign(new RunState(tasks.size, agents.size, notices.copy(), revisions.copy()), plain);
     copyColumns(tasks, copy.tasks);
     copyColumns(agents, copy.agents);
     copy.items.copyFrom(items);
     for (const [task, one] of created) copy.created.set(task, one);
     for (const [maker, tasks] of made) copy.made.set(maker, tasks);
+    for (const [maker, tasks] of makes) copy.makes.set(maker, tasks);
     for (const [task, outputs] of held) copy.held.set(task, [...outputs]);
     for (const [task, read] of parts) copy.parts.set(task, read);
     for (const [task, read] of reads) copy.reads.set(task, read);
@@ -145,8 +149,8 @@ export class RunState {
       return;
     }
     if ('task' in event && event.task != null && !(event.task >= 0 && event.task < this.tasks.size)) return;
-    // A task that nobody worked on, as code made its result, names no agent.
-    const nobodys = event.type === 'task.committed' && event.agent === -1 && this.created.get(event.task)?.group;
+    // What code made names no agent.
+    const nobodys = 'agent' in event && event.agent === -1 && this.#isByCode(event);
     if ('agent' in event && !nobodys && !(event.agent >= 0 && event.agent < this.agents.size)) return;
     const { tasks, agents, items, totals } = this;
     switch (event.type) {
@@ -277,6 +281,14 @@ export class RunState {
     }
   }
 
+  #isByCode(event: JournalEvent): boolean {
+    if (event.type !== 'task.committed') return event.type === 'task.advanced';
+    const { task } = event;
+    return (
+      this.created.get(task)?.group !== undefined || (this.held.get(task)?.some(({ agent }) => agent === -1) ?? false)
+    );
+  }
+
   #over(task: number): boolean {
     return (this.tasks.status[task] as number) >= TASK.committed;
   }
@@ -286,7 +298,7 @@ export class RunState {
   }
 
   #create(event: Extract<JournalEvent, { type: 'task.created' }>): void {
-    const { task, from, text, stage, maker, group, partial } = event;
+    const { task, from, text, stage, maker, group, cut, above, partial } = event;
     if (task !== this.tasks.size) return;
     this.tasks.add();
     this.tasks.step[task] = stage ?? 0;
@@ -296,8 +308,11 @@ export class RunState {
       ...(stage !== undefined && { stage }),
       ...(maker !== undefined && { maker }),
       ...(group && { group }),
+      ...(cut && { cut }),
+      ...(above !== undefined && { above }),
       ...(partial && { partial }),
     });
+    if (maker !== undefined) this.makes.set(maker, (this.makes.get(maker) ?? 0) + 1);
     this.ended = false;
   }
 
@@ -323,6 +338,7 @@ export class RunState {
       ...(event.edited && { edited: true }),
       ...(event.model !== undefined && { model: event.model }),
       ...(event.shared !== undefined && { shared: event.shared }),
+      ...(event.missing && { missing: event.missing }),
     });
     this.held.set(task, held);
     const parts = this.parts.get(task)?.filter((each) => each.step !== item.step || each.slot !== item.slot) ?? [];

@@ -78,7 +78,10 @@ export function stateFrom(saved: SavedState, columns: Columns): RunState {
       column.set(columnOf(columns, `${name}.${field}`, kind));
     }
   for (const [task, each] of saved.beside) state.items.beside.set(task, each);
-  for (const [task, one] of saved.created) state.created.set(task, one);
+  for (const [task, one] of saved.created) {
+    state.created.set(task, one);
+    if (one.maker !== undefined) state.makes.set(one.maker, (state.makes.get(one.maker) ?? 0) + 1);
+  }
   for (const [maker, one] of saved.made ?? []) state.made.set(maker, one);
   for (const [task, outputs] of saved.held) state.held.set(task, outputs.map(asWritten));
   for (const [task, read] of saved.parts) state.parts.set(task, read.map(asWritten));

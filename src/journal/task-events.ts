@@ -107,6 +107,7 @@ export type TaskEvent =
   | {
       readonly type: 'task.advanced';
       readonly task: number;
+      /** -1: nobody, as code made the output. */
       readonly agent: number;
       readonly stage: number;
       readonly slot?: number;
@@ -123,6 +124,8 @@ export type TaskEvent =
       readonly model?: string;
       /** Task that was asked in its place, and whose answer this is: the two are equal but for numbers and names. */
       readonly shared?: number;
+      /** As in `HeldOutput`. */
+      readonly missing?: readonly number[];
     }
   /** The committed row could not be read any more and was set aside; the task is done again. */
   | { readonly type: 'task.reopened'; readonly task: number; readonly reason: ReopenReason }

@@ -154,6 +154,8 @@ export const TASK_FAILURES = [
   /** A person skipped it, or gave it up. */
   'skipped',
   'given-up',
+  /** Its text would have been split into more parts than there may be. */
+  'too-many-parts',
   /** Its row says how; the log that said so is lost. */
   'recorded-earlier',
 ] as const;

@@ -105,6 +105,8 @@ export interface ResultRow {
   readonly sharedLine?: number;
   /** The same by step, where it is not true of the result and of nothing else. */
   readonly sharedAt?: Readonly<Record<string, number>>;
+  /** Parts of which nothing is in what its parts came to, by number, for each step that made one of them; absent: all are in it. */
+  readonly missing?: Readonly<Record<string, readonly number[]>>;
   /** What of the row's texts was not read, or of an agent's memory; absent: all was. */
   readonly read?: readonly RowReading[];
   /** A remark on the row, e.g. how it failed or that it has no review; text in rows of earlier versions. */

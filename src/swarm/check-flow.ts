@@ -5,6 +5,7 @@ import { GROUP_FIELDS, GROUP_ORDERS, outputsOf } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
 import { stepsOfReport } from './report.ts';
+import { checkMerges, checkSplits } from './check-parts.ts';
 import type { Path } from './source.ts';
 import { behind, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
 import { fieldOf, fieldsOf } from './where.ts';
@@ -25,9 +26,18 @@ export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow' | 'report'>, sound
   const sources = checkSources(swarm);
   // What follows goes back from step to step, and in a circle would never come to an end.
   if (sources.length > 0) return [...sources, ...idle];
+  const merges = checkMerges(flow);
+  // What merges has no source of its own where that was not split.
+  if (merges.length > 0) return [...merges, ...idle];
   const reviews = [...checkReviews(flow), ...checkJoins(flow)];
   if (reviews.length > 0) return [...reviews, ...idle];
-  return [...checkWheres(swarm, sound), ...checkGroups(swarm, sound), ...checkShared(swarm), ...idle];
+  return [
+    ...checkSplits(swarm, sound),
+    ...checkWheres(swarm, sound),
+    ...checkGroups(swarm, sound),
+    ...checkShared(swarm),
+    ...idle,
+  ];
 }
 
 /** Names that a step may be taken by, and those of roles that stand there. */
@@ -62,6 +72,7 @@ function checkNames({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>): Broken[] {
     const names = [...new Set([...named, ...known])];
     mustExist(index, 'each', 'step', [INPUT_NAME, ...names]);
     mustExist(index, 'collect', 'step', [INPUT_NAME, ...names]);
+    mustExist(index, 'merge', 'step', names);
     mustExist(index, 'reviews', 'step', names);
     mustExist(index, 'with', 'step', [INPUT_NAME, ...names]);
   }
@@ -77,47 +88,58 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
     if (step[key] === undefined) return;
     broken.push({ path: [...path, key], part: 'key', message: `${at}.${key} has no meaning here`, expected });
   };
-  const { each, reviews, collect, role, group } = step;
-  if (role === undefined && step.where === undefined && group === undefined) {
+  const { each, reviews, collect, merge, role, group, split } = step;
+  const makes = (['group', 'split', 'merge'] as const).find((key) => step[key] !== undefined);
+  if (role === undefined && step.where === undefined && makes === undefined) {
     return [
       {
         path,
         message: `${at} says neither who works nor what it lets pass`,
-        expected: 'role, or name with where or group',
+        expected: 'role, or name with where, group, split or merge',
       },
     ];
   }
   if (role === undefined && step.name === undefined) {
-    const beside = group ? 'group' : 'where';
+    const beside = makes ?? 'where';
     broken.push({ path, message: `${at} has no name that other steps could take`, expected: `name beside ${beside}` });
   }
-  const given = (['each', 'reviews', 'collect'] as const).filter((key) => step[key] !== undefined);
+  const given = (['each', 'reviews', 'collect', 'merge'] as const).filter((key) => step[key] !== undefined);
   if (given.length !== 1) {
     const what = role ?? step.name ?? 'it';
-    const both = given.length === 3 ? 'each, reviews and collect' : `both ${given.join(' and ')}`;
+    const both =
+      given.length > 2 ? `${given.slice(0, -1).join(', ')} and ${given.at(-1)}` : `both ${given.join(' and ')}`;
     broken.push({
       path,
       message: given.length === 0 ? `${at} does not say what ${what} works on` : `${at} has ${both}`,
-      expected: role === undefined ? 'each' : 'one of each, reviews, collect',
+      expected:
+        role !== undefined
+          ? 'one of each, reviews, collect, merge'
+          : merge === undefined
+            ? 'each'
+            : 'one of each, merge',
     });
     return broken;
   }
   if (role === undefined) {
     for (const key of ['reviews', 'collect', 'with', 'dedupe', 'share', 'marked'] as const)
       meaningless(key, 'role beside it');
-    if (!group && step.name !== undefined && !taken.has(nameOfStep(step)))
+    if (!group && merge === undefined && step.name !== undefined && !taken.has(nameOfStep(step)))
       broken.push({
         path,
-        message: `nothing takes what ${at} lets pass`,
+        message: split ? `nothing takes the parts that ${at} makes` : `nothing takes what ${at} lets pass`,
         expected: `a step with each: ${nameOfStep(step)}`,
       });
+    if (group && split) meaningless('split', 'no group beside it: parts are made of one text, groups of many outputs');
   } else {
     if (reviews === undefined) for (const key of ['share', 'marked'] as const) meaningless(key, 'reviews beside it');
     if (each === undefined) for (const key of ['with', 'dedupe'] as const) meaningless(key, 'each beside it');
     meaningless('group', 'no role beside it: groups are made by code, and a step with each takes them');
+    meaningless('split', 'no role beside it: parts are cut by code, and a step with each takes them');
     if (each !== undefined && step.with === each)
       broken.push({ path: [...path, 'with'], message: `${at} takes ${quote(each)} twice`, expected: 'another step' });
   }
+  if (merge !== undefined)
+    for (const key of ['group', 'split'] as const) meaningless(key, 'each beside it, in place of merge');
   if (each === INPUT_NAME || collect === INPUT_NAME)
     for (const key of ['where', 'group'] as const)
       meaningless(key, `a step as ${each ? 'each' : 'collect'}: the input is a text, and has no fields`);
@@ -155,10 +177,10 @@ function checkSources({ flow }: Pick<Swarm, 'flow'>): Broken[] {
   });
 }
 
-type SourceKey = 'each' | 'reviews' | 'collect' | 'with';
+type SourceKey = 'each' | 'reviews' | 'collect' | 'merge' | 'with';
 
 const keyTo = (step: SwarmStep, source: string): SourceKey =>
-  (['each', 'reviews', 'collect'] as const).find((key) => step[key] === source) ?? 'with';
+  (['each', 'reviews', 'collect', 'merge'] as const).find((key) => step[key] === source) ?? 'with';
 
 /** The shortest way from a step over its sources back to it, its own name first; null: there is none. */
 function circleFrom(flow: Swarm['flow'], stepOf: ReadonlyMap<string, number>, start: string): string[] | null {
@@ -188,8 +210,10 @@ function checkReviews(flow: Swarm['flow']): Broken[] {
     const base = behind(steps, reviews).name;
     const path = ['flow', index, 'reviews'];
     if (base === INPUT_NAME) return [{ path, message: `${reviews} has no output`, expected: 'a step with a role' }];
-    if (steps.get(base)?.group)
-      return [{ path, message: `${base} is made by code, and counts right`, expected: 'a step with a role' }];
+    const { group, split } = steps.get(base) ?? {};
+    if (group) return [{ path, message: `${base} is made by code, and counts right`, expected: 'a step with a role' }];
+    if (split)
+      return [{ path, message: `${base} is cut by code, and nobody's answer`, expected: 'a step with a role' }];
     const first = reviewed.get(base);
     reviewed.set(base, first ?? index);
     if (first === undefined) return [];

@@ -12,8 +12,10 @@ import {
   nameOfStep,
   shareOf,
   sourcesOf,
+  splitOf,
   stepsByName,
 } from './steps.ts';
+import type { SplitRule } from './split.ts';
 import { type Condition, conditionOf, passes } from './where.ts';
 
 /** A step at which agents work. Steps that only let pass are conditions of those behind them. */
@@ -35,8 +37,14 @@ export interface FlowStep {
   readonly marked?: true;
   /** Texts that are equal once numbers and names are left out are asked once (shape.ts). */
   readonly dedupe?: true;
-  /** Agents that answer each item at this step, side by side. */
+  /** Agents that answer each item at this step, side by side; 0: code does. */
   readonly slots: number;
+  /** The text becomes parts, tasks of that maker. The output is how many: `{parts: 3}`. */
+  readonly split?: number;
+  /** What the parts of the text came to becomes one again: index in `TaskPlan.merges`. */
+  readonly merge?: number;
+  /** Whose outputs code makes one of: the output is one that this role could have. */
+  readonly as?: string;
 }
 
 /** A step that lets outputs of step `on` pass, where they meet all conditions on the way to it. */
@@ -55,7 +63,24 @@ export interface StepCondition {
   readonly condition: Condition;
 }
 
-/** Makes tasks of all that its source gave, once every task that goes through the source has ended. */
+/** Outputs of the parts of one text that become one again, once the last of these parts has its row. */
+export interface Merge {
+  readonly name: string;
+  /** The step at which the task that was split waits for it. */
+  readonly at: number;
+  /** Maker of the parts, and the step at which the text was split. */
+  readonly parts: number;
+  readonly split: number;
+  /** Output of a part that is taken, and what outputs of parts must be. */
+  readonly on: number;
+  readonly where: readonly StepCondition[];
+  /** What the outputs are; null: free text. */
+  readonly source: OutputSchema | null;
+  /** Maker of the tasks in which a role reads the outputs; absent: they become one by rules of the schema. */
+  readonly maker?: number;
+}
+
+/** Makes tasks of all that its source gave, once every task that goes through the source has ended; or parts of each text, once it is there. */
 export interface Maker {
   readonly name: string;
   /** Maker of the tasks that go through the source; absent: the items of the input do. */
@@ -67,8 +92,12 @@ export interface Maker {
   readonly group?: GroupRule;
   /** What the source writes; null: free text. */
   readonly source: OutputSchema | null;
-  /** The step of a collecting role, the first of the tasks that are made. */
+  /** The step of a collecting or merging role, the first of the tasks that are made. */
   readonly step?: number;
+  /** Cuts a text into parts; and whether what it cuts is the task's own text, as of an item. */
+  readonly split?: SplitRule;
+  /** Its tasks are those of a merge. */
+  readonly merges?: true;
 }
 
 export interface TaskPlan {
@@ -85,6 +114,7 @@ export interface TaskPlan {
   readonly makers: readonly Maker[];
   /** Steps without a role, which only let pass. */
   readonly filters: readonly FlowFilter[];
+  readonly merges: readonly Merge[];
   /** By step: bit `item` of the bytes is set where the item goes through it; null where all do. */
   readonly chosen: readonly (Uint8Array | null)[];
   /** Turns that a run without failures takes where every item meets every condition, for items without signs of an instruction. */
@@ -97,7 +127,7 @@ export interface TaskPlan {
  * @param seed overrides the swarm's own
  */
 export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: number, seed = swarm.seed): TaskPlan {
-  const { steps, filters, makers } = orderSteps(swarm);
+  const { steps, filters, makers, merges } = orderSteps(swarm);
   let turns = 0;
   const chosen = steps.map(({ name, share, slots, maker }) => {
     if (maker !== undefined) return share >= 1 ? null : new Uint8Array(0);
@@ -119,8 +149,11 @@ export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: 
     }
     return bits;
   });
-  const result = steps.findLastIndex(({ review, maker }) => !review && maker === undefined);
-  return { items, seed, steps, result, filters, makers, chosen, turns };
+  const giving = (step: FlowStep): boolean => !step.review && step.maker === undefined;
+  const last = steps.findLastIndex((step) => giving(step) && step.split === undefined);
+  // Where an item is only split, that it was is all that it comes to.
+  const result = last < 0 ? steps.findLastIndex(giving) : last;
+  return { items, seed, steps, result, filters, makers, merges, chosen, turns };
 }
 
 /** Whether the item goes through the step, marks aside; of those that came later, chance decides for each by itself. */
@@ -161,26 +194,66 @@ export function admits({ on, beside, where = [] }: FlowStep, outputOf: (step: nu
   );
 }
 
-/** Steps that give outputs, each as early as the file has it once all that it reads stands before it; then the reviews. */
-function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPlan, 'steps' | 'filters' | 'makers'> {
+/** A step of the order: as the file has it, or the turns of a role that merges, of which the step itself waits. */
+interface Placed {
+  readonly step: SwarmStep;
+  readonly turns?: true;
+}
+
+/**
+ * Steps that give outputs, each as early as the file has it once all that it reads stands before it; then the reviews. Texts are split before others
+ * work on them, and what their parts came to is waited for last.
+ */
+function orderSteps({
+  flow,
+  roles,
+}: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPlan, 'steps' | 'filters' | 'makers' | 'merges'> {
   const byName = stepsByName(flow);
-  const isOfItems = (step: SwarmStep): boolean => makerOf(byName, nameOfStep(step)) === null;
+  const sourceOf = (step: SwarmStep): string => sourcesOf(step)[0] ?? INPUT_NAME;
+  /** The maker of the tasks that come to a step; null: items do. To where a text is split the text's own task comes. */
+  const comingTo = (step: SwarmStep): SwarmStep | null =>
+    makerOf(byName, step.split ? sourceOf(step) : nameOfStep(step));
+  /** What must stand before it: of a merge only where the text was split, as its parts go their own way. */
+  const readBy = (step: SwarmStep): string[] => {
+    const split = step.merge === undefined ? undefined : splitOf(byName, step);
+    return split ? [nameOfStep(split)] : sourcesOf(step);
+  };
   const given = flow.filter((step) => !isFilter(step) && step.reviews === undefined);
+  const inTurn = [
+    ...given.filter(({ split }) => split),
+    ...given.filter(({ split, merge }) => !split && merge === undefined),
+    ...given.filter(({ merge }) => merge !== undefined),
+  ];
   // What works on items of the input reads nothing else, and comes first: every item begins at step 0.
-  const giving = [...given.filter(isOfItems), ...given.filter((step) => !isOfItems(step))];
-  const order: SwarmStep[] = [];
+  const isOfItems = (step: SwarmStep): boolean => comingTo(step) === null;
+  const giving = [...inTurn.filter(isOfItems), ...inTurn.filter((step) => !isOfItems(step))];
+  const order: Placed[] = [];
   const making: SwarmStep[] = [];
   const placed = new Set<string>();
   const ready = (step: SwarmStep): boolean =>
-    !placed.has(nameOfStep(step)) && sourcesOf(step).every((name) => placed.has(behind(byName, name).name));
+    !placed.has(nameOfStep(step)) && readBy(step).every((name) => placed.has(behind(byName, name).name));
   placed.add(INPUT_NAME);
   for (let next = giving.find(ready); next; next = giving.find(ready)) {
-    if (next.role !== undefined) order.push(next);
+    if (next.role !== undefined || next.split || next.merge !== undefined) order.push({ step: next });
     if (isMaker(next)) making.push(next);
     placed.add(nameOfStep(next));
   }
-  order.push(...flow.filter(({ reviews }) => reviews !== undefined));
-  const places = new Map(order.map((step, index) => [nameOfStep(step), index]));
+  for (const step of giving) {
+    if (step.merge === undefined || step.role === undefined) continue;
+    order.push({ step, turns: true });
+    making.push(step);
+  }
+  order.push(...flow.filter(({ reviews }) => reviews !== undefined).map((step) => ({ step })));
+  const isOf = (step: SwarmStep, turns: boolean): ((each: Placed) => boolean) => {
+    return (each) => each.step === step && (each.turns ?? false) === turns;
+  };
+  const placeIn = (step: SwarmStep, turns = false): number => order.findIndex(isOf(step, turns));
+  // The name of a split is that of its parts.
+  const places = new Map(
+    order.flatMap(({ step, turns }, index): [string, number][] =>
+      step.split || turns ? [] : [[nameOfStep(step), index]],
+    ),
+  );
   const makerAt = (step: SwarmStep | null): number => making.findIndex((each) => each === step);
 
   /** Where an output is found; null: it is what the tasks are given. */
@@ -189,7 +262,7 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
     const maker = makerAt(byName.get(at) ?? null);
     return places.get(at) ?? (maker < 0 ? null : ~maker);
   };
-  /** What agents read of it: of a group its text, which is what the task is given. */
+  /** What agents read of it: of a group, and of a part, its text, which is what the task is given. */
   const readFrom = (name: string): number | null => {
     const place = placeOf(name);
     return place !== null && place < 0 ? null : place;
@@ -200,42 +273,69 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
       return step === null ? [] : [{ step, condition: conditionOf(where, outputsOf(roles, byName, source)) }];
     });
   const conditionsOf = (step: SwarmStep): StepCondition[] => {
-    const [source = INPUT_NAME] = sourcesOf(step);
+    const source = sourceOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
     return conditions([...own, ...sourcesOf(step).flatMap((name) => behind(byName, name).filters)]);
   };
   const ofTasks = (maker: SwarmStep | null): { readonly maker?: number } =>
     maker === null ? {} : { maker: makerAt(maker) };
+  /** The role whose outputs these are, or are made of. */
+  const writerOf = (step: SwarmStep): string => {
+    const source = byName.get(behind(byName, step.merge ?? '').name);
+    return step.role ?? (source?.merge === undefined ? (source?.role ?? '') : writerOf(source));
+  };
+  const merging = giving.filter(({ merge }) => merge !== undefined);
 
-  const steps = order.map((step): FlowStep => {
-    const { role = '', reviews, collect, with: beside, marked = false, dedupe = false } = step;
-    const [source = INPUT_NAME] = sourcesOf(step);
-    // What is collected has passed already, and stands in the text.
-    const where = collect === undefined ? conditionsOf(step) : [];
+  const steps = order.map(({ step, turns }): FlowStep => {
+    const { role = '', reviews, collect, merge, split, with: beside, marked = false, dedupe = false } = step;
+    const byCode = (split !== undefined || merge !== undefined) && !turns;
+    const given = collect !== undefined || turns;
+    // What is collected, or merged, has passed already, and stands in the text.
+    const where = given || merge !== undefined ? [] : conditionsOf(step);
+    const parts = merge === undefined ? null : splitOf(byName, step);
     return {
       name: nameOfStep(step),
-      role,
-      ...ofTasks(makerOf(byName, nameOfStep(step))),
-      on: collect === undefined ? readFrom(source) : null,
+      role: byCode ? '' : role,
+      ...ofTasks(turns ? step : comingTo(step)),
+      on: given ? null : parts ? placeIn(parts) : readFrom(sourceOf(step)),
       ...(beside !== undefined && { beside: readFrom(beside) }),
       ...(where.length > 0 && { where }),
       review: reviews !== undefined,
       share: shareOf(step),
       ...(marked && { marked }),
       ...(dedupe && { dedupe }),
-      slots: 1,
+      slots: byCode ? 0 : 1,
+      ...(byCode && split && { split: makerAt(step) }),
+      ...(byCode && merge !== undefined && { merge: merging.indexOf(step), as: writerOf(step) }),
     };
   });
   const makers = making.map((step): Maker => {
-    const [source = INPUT_NAME] = sourcesOf(step);
+    const source = sourceOf(step);
+    const { group, collect, split, merge } = step;
     return {
       name: nameOfStep(step),
-      ...ofTasks(makerOf(byName, source)),
+      ...ofTasks(merge === undefined ? makerOf(byName, source) : comingTo(step)),
       on: placeOf(source),
       where: conditionsOf(step),
-      ...(step.group && { group: step.group }),
+      ...(group && { group }),
       source: outputsOf(roles, byName, source),
-      ...(step.collect !== undefined && { step: places.get(nameOfStep(step)) ?? 0 }),
+      ...(collect !== undefined && { step: placeIn(step) }),
+      ...(split && { split }),
+      ...(merge !== undefined && { step: placeIn(step, true), merges: true }),
+    };
+  });
+  const merges = merging.map((step): Merge => {
+    const source = sourceOf(step);
+    const split = splitOf(byName, step) ?? step;
+    return {
+      name: nameOfStep(step),
+      at: placeIn(step),
+      parts: makerAt(split),
+      split: placeIn(split),
+      on: places.get(behind(byName, source).name) ?? 0,
+      where: conditionsOf(step),
+      source: outputsOf(roles, byName, source),
+      ...(step.role !== undefined && { maker: makerAt(step) }),
     };
   });
   const filters = flow.flatMap((step): FlowFilter[] => {
@@ -243,5 +343,5 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPl
     const on = isFilter(step) ? placeOf(name) : null;
     return on === null ? [] : [{ name: nameOfStep(step), on, where: conditions(where) }];
   });
-  return { steps, filters, makers };
+  return { steps, filters, makers, merges };
 }

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { Swarm, SwarmStep } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
+import { PART_SCHEMA } from './split.ts';
 import { behind, sourcesOf, type StepsByName } from './steps.ts';
 import { fieldOf, valueIn } from './where.ts';
 
@@ -244,5 +245,7 @@ export function groupText({ lines: _, quotes, count, first, last, ...fields }: G
 export function outputsOf(roles: Swarm['roles'], steps: StepsByName, name: string): OutputSchema | null {
   const step = steps.get(behind(steps, name).name);
   if (step?.group) return groupSchema(step.group, outputsOf(roles, steps, sourcesOf(step)[0] ?? ''));
+  if (step?.split) return PART_SCHEMA;
+  if (step?.merge !== undefined && step.role === undefined) return outputsOf(roles, steps, step.merge);
   return roles[step?.role ?? '']?.output ?? null;
 }

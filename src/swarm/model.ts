@@ -35,6 +35,8 @@ export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', spa
 /** What is read of a text that is too long for the model. */
 export const LONG = ['head', 'tail', 'middle', 'split'] as const;
 export const MERGES = ['rules', 'step'] as const;
+/** What the size of a part is counted in. */
+export const SPLIT_UNITS = ['tokens', 'characters', 'lines', 'paragraphs', 'pages'] as const;
 /** Files under public/swarms/inputs/. */
 export const EXAMPLE_INPUTS = ['mixed.log', 'feedback.csv', 'documents.jsonl', 'contacts.csv'] as const;
 
@@ -309,6 +311,53 @@ const Group = v.strictObject(
   'a map with by, order, limit',
 );
 
+const PART_OF = 'a whole number from 1 to 262144';
+const AROUND = {
+  first: 'of the beginning of the whole text',
+  before: 'of what stands before the part',
+  after: 'of what stands after it',
+};
+
+/** Characters of what stands around a part. */
+const around = (what: string) =>
+  v.pipe(v.exactOptional(whole(1, 4000)), v.description(`Characters ${what}; absent = none.`));
+
+const Split = v.strictObject(
+  {
+    by: v.pipe(
+      choice(SPLIT_UNITS),
+      v.description(
+        'What size counts: characters; tokens, as they are estimated without the model; lines; paragraphs, which blank lines part; pages, which form feeds part.',
+      ),
+    ),
+    size: v.pipe(
+      v.number(PART_OF),
+      v.safeInteger(PART_OF),
+      v.minValue(1, PART_OF),
+      v.maxValue(262_144, PART_OF),
+      v.description(
+        'At most so many of them in a part; characters and tokens end where a paragraph, line, sentence or word does.',
+      ),
+    ),
+    overlap: v.pipe(
+      v.exactOptional(whole(1, 262_143)),
+      v.description('So many of the last of a part stand in the next one as well; absent = none.'),
+    ),
+    context: v.pipe(
+      v.exactOptional(
+        v.strictObject(
+          { first: around(AROUND.first), before: around(AROUND.before), after: around(AROUND.after) },
+          'a map with first, before, after',
+        ),
+      ),
+      v.description(
+        'What agents are given beside the part, apart from it: what they copy has to stand in the part itself. Absent = nothing.',
+      ),
+    ),
+  },
+  'a map with by, size, overlap, context',
+);
+
 const Step = v.strictObject(
   {
     name: v.pipe(
@@ -327,6 +376,18 @@ const Step = v.strictObject(
       v.exactOptional(Group),
       v.description(
         'With each, and without role: outputs of the source become groups, each a task of its own, as soon as all of them are there.',
+      ),
+    ),
+    split: v.pipe(
+      v.exactOptional(Split),
+      v.description(
+        'With each, and without role: the text of each item, or what the source wrote, becomes parts, each a task of its own.',
+      ),
+    ),
+    merge: v.pipe(
+      v.exactOptional(stepName()),
+      v.description(
+        'In place of each: outputs of the named step, which works on parts, become one again for each text that was split: by rules of the schema or, with role, by its agents.',
       ),
     ),
     collect: v.pipe(

@@ -6,22 +6,35 @@ import type { Where } from './where.ts';
 export const nameOfStep = ({ name, role }: SwarmStep): string => name ?? role ?? '';
 
 /** Steps whose outputs a step reads, by name; `input` among them. */
-export const sourcesOf = ({ each, reviews, collect, with: beside }: SwarmStep): string[] =>
-  [each ?? reviews ?? collect, beside].filter((name) => name !== undefined);
+export const sourcesOf = ({ each, reviews, collect, merge, with: beside }: SwarmStep): string[] =>
+  [each ?? reviews ?? collect ?? merge, beside].filter((name) => name !== undefined);
 
 /** Whether it only lets pass: no agent works there, and nothing is made. */
-export const isFilter = ({ role, group }: SwarmStep): boolean => role === undefined && group === undefined;
+export const isFilter = ({ role, group, split, merge }: SwarmStep): boolean =>
+  role === undefined && group === undefined && split === undefined && merge === undefined;
 
-/** Whether its tasks are made of all that its source gave, once that is there. */
-export const isMaker = ({ group, collect }: SwarmStep): boolean => group !== undefined || collect !== undefined;
+/** Whether it makes the tasks that steps behind it work on: of all that its source gave, once that is there, or of each text its parts. */
+export const isMaker = ({ group, collect, split }: SwarmStep): boolean =>
+  group !== undefined || collect !== undefined || split !== undefined;
 
 /**
  * The step that makes the tasks which the named one works on; null: the items of the input. Of a step that makes tasks it is that step. In a
  * circle it does not come to an end.
  */
 export function makerOf(steps: StepsByName, name: string): SwarmStep | null {
-  for (let at = steps.get(name); at; at = steps.get(sourcesOf(at)[0] ?? INPUT_NAME)) if (isMaker(at)) return at;
+  for (let at = steps.get(name); at; at = steps.get(sourcesOf(at)[0] ?? INPUT_NAME)) {
+    if (isMaker(at)) return at;
+    // What parts came to belongs to what was split.
+    if (at.merge !== undefined) at = splitOf(steps, at);
+    if (!at) return null;
+  }
   return null;
+}
+
+/** The step that made the parts whose outputs become one again; undefined: there is none. */
+export function splitOf(steps: StepsByName, { merge = '' }: SwarmStep): SwarmStep | undefined {
+  const maker = makerOf(steps, merge);
+  return maker?.split ? maker : undefined;
 }
 
 /** Share of items that go through it, in (0, 1]; 0: none but marked ones. */

@@ -2,6 +2,7 @@
 import { expand, type LaidRole } from './expand.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { planTasks } from './flow.ts';
+import type { SplitRule } from './split.ts';
 import { makerOf, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
 import { whereText } from './where.ts';
 
@@ -25,6 +26,10 @@ export interface StepSummary {
   readonly group?: readonly string[];
   /** All outputs of the source become one. */
   readonly collects?: true;
+  /** Texts become parts, each of so many of these. */
+  readonly split?: { readonly by: SplitRule['by']; readonly size: number };
+  /** Outputs of the parts of each text become one. */
+  readonly merges?: true;
   readonly review: boolean;
   /** 0: none but marked ones. */
   readonly share: number;
@@ -98,12 +103,14 @@ function flowOf(swarm: Swarm): StepSummary[] {
     if (maker !== undefined) order.push(...(order.includes(name) ? [] : [name]), ...behindOf(on));
   const byName = stepsByName(swarm.flow);
   const ofTasks = (step: SwarmStep): { readonly of?: string } => {
-    const maker = step.group ? null : makerOf(byName, nameOfStep(step));
+    if (step.group) return {};
+    // Texts that are split are those of its source, whatever made these.
+    const maker = makerOf(byName, step.split ? (sourcesOf(step)[0] ?? INPUT_NAME) : nameOfStep(step));
     return maker === null ? {} : { of: nameOfStep(maker) };
   };
   const place = new Map<string, number>();
   for (const name of order) place.set(name, place.get(name) ?? place.size);
-  return swarm.flow
+  const all = swarm.flow
     .map((step): StepSummary => {
       const [on = INPUT_NAME, beside] = sourcesOf(step);
       return {
@@ -115,6 +122,8 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...ofTasks(step),
         ...(step.group && { group: step.group.by }),
         ...(step.collect !== undefined && { collects: true }),
+        ...(step.split && { split: { by: step.split.by, size: step.split.size } }),
+        ...(step.merge !== undefined && { merges: true }),
         review: step.reviews !== undefined,
         share: shareOf(step),
         ...(step.marked && { marked: true }),
@@ -122,4 +131,17 @@ function flowOf(swarm: Swarm): StepSummary[] {
       };
     })
     .sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
+  return all.some(({ merges }) => merges) ? behindSources(all) : all;
+}
+
+/** In their order, but each behind what it takes: the task that was split stands before its parts, and what they came to behind them. */
+function behindSources(given: readonly StepSummary[]): StepSummary[] {
+  const rest = [...given];
+  const order: StepSummary[] = [];
+  const stands = (name: string | undefined): boolean => rest.every((step) => step.name !== name);
+  for (;;) {
+    const next = rest.findIndex(({ on, beside }) => stands(on) && stands(beside));
+    if (next < 0) return order;
+    order.push(...rest.splice(next, 1));
+  }
 }

@@ -19,6 +19,7 @@ import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 import { type ReportPlan, reportPlan } from '../../swarm/report-plan.ts';
 import { admits, type FlowStep, goesThrough, type OutputPlace, planTasks, type TaskPlan } from '../../swarm/flow.ts';
+import { contextOf, type PartRecord } from '../../swarm/split.ts';
 import { summarize } from '../../swarm/summary.ts';
 import type { GroupRecord } from '../../swarm/groups.ts';
 import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protocol.ts';
@@ -148,7 +149,9 @@ function itemsOf(
 }
 
 function runStep(layout: Layout, step: FlowStep, index: number): RunStep {
-  const roleIndex = layout.roles.findIndex((role) => role.name === step.role);
+  const named = layout.roles.findIndex((role) => role.name === (step.as ?? step.role));
+  // Who stands where code splits a text is of no account.
+  const roleIndex = step.slots === 0 ? Math.max(0, named) : named;
   const role = layout.roles[roleIndex];
   if (!role) throw new Error(`step ${String(index)} names ${step.role}, which the swarm does not have`);
   // Kind comes before place in the flow; of equals, the later step: what was begun is finished before more is begun.
@@ -163,10 +166,11 @@ export function taskInput(
 ): InputItem {
   const item = setup.items.at(task);
   if (item) return item;
-  const { group, text = '' } = created.get(task) ?? {};
+  const { group, text = '', cut, from = [] } = created.get(task) ?? {};
   if (group) {
     const { first: line, last } = group as GroupRecord;
-    return { line, ...(last !== line && { lastLine: last }), text };
+    const part = cut && text === '' ? taskInput(setup, { created }, from[0] ?? -1).text.slice(...cut) : text;
+    return { line, ...(last !== line && { lastLine: last }), text: part };
   }
   // Each comes from one of a lower number, through however many.
   let first: number | undefined = task;
@@ -181,8 +185,8 @@ export function signsOf(
   state: Pick<RunState, 'created'>,
   task: number,
 ): readonly InstructionSign[] {
-  const { maker, group } = state.created.get(task) ?? {};
-  if (maker === undefined) return instructionSigns(taskInput(setup, state, task).text);
+  const { maker, group, cut } = state.created.get(task) ?? {};
+  if (maker === undefined || cut) return instructionSigns(taskInput(setup, state, task).text);
   const { quotes = [] } = (group as GroupRecord | undefined) ?? {};
   return [...new Set(quotes.flatMap(({ text }) => instructionSigns(text)))];
 }
@@ -200,7 +204,12 @@ export function nextStep(
 ): number | null {
   const { steps, tasks } = setup;
   const { maker, group, partial } = state.created.get(task) ?? {};
-  const given = (of: OutputPlace): unknown => (of < 0 ? group : outputOf(held, of)?.output);
+  const given = (of: OutputPlace): unknown => {
+    if (of < 0) return group;
+    const output = outputOf(held, of)?.output;
+    // Of no part there was anything: there is nothing to go on with.
+    return output === null && steps[of]?.slots === 0 ? undefined : output;
+  };
   for (let next = step + 1; next < steps.length; next++) {
     const at = steps[next] as RunStep;
     if (at.maker !== maker || (partial && tasks.makers[maker ?? 0]?.step !== next)) continue;
@@ -213,16 +222,33 @@ export function nextStep(
   return null;
 }
 
-/** The output of the last step that the task went through, reviews not counted. */
+/** The output of the last step that the task went through, reviews not counted; that it was split, where that is all that became of it. */
 export function resultOf(
   { tasks: { steps } }: Pick<RunSetup, 'tasks'>,
   held: readonly HeldOutput[],
 ): HeldOutput | undefined {
+  let split: HeldOutput | undefined;
   for (let step = steps.length - 1; step >= 0; step--) {
-    const found = steps[step]?.review ? undefined : outputOf(held, step);
-    if (found) return found;
+    const at = steps[step];
+    const found = at?.review ? undefined : outputOf(held, step);
+    if (!found || (at?.slots === 0 && found.output === null)) continue;
+    if (at?.split === undefined) return found;
+    split ??= found;
   }
-  return undefined;
+  return split;
+}
+
+/** What agents of a part are given above it; null: nothing, or the task is no part. */
+export function contextOfTask(
+  setup: Pick<RunSetup, 'items' | 'tasks'>,
+  state: Pick<RunState, 'created'>,
+  task: number,
+): string | null {
+  const { cut, above, maker = -1, group, from = [], text } = state.created.get(task) ?? {};
+  const rule = setup.tasks.makers[maker]?.split;
+  if (!cut || !rule?.context) return null;
+  if (text !== '') return above ?? null;
+  return contextOf(taskInput(setup, state, from[0] ?? -1).text, cut, group as unknown as PartRecord, rule);
 }
 
 /** Whether the item ends in that output and a person gave it: their word is not reviewed. */

@@ -8,7 +8,7 @@ export function turnsOf(
   return (
     1 +
     Object.keys(outputs).filter((each) =>
-      steps.some(({ name, review, role }) => name === each && !review && role !== null),
+      steps.some(({ name, review, role }) => name === each && !review && (role ?? '') !== ''),
     ).length
   );
 }

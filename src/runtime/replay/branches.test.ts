@@ -136,6 +136,77 @@ describe('a replay of a run whose steps make tasks', () => {
   });
 });
 
+const PARTS = `planaria: 1
+name: parts
+seed: 3
+budget: {resident: 4}
+input: {format: jsonl, field: text}
+roles:
+  reader:
+    replicas: 6
+    prompt: Read.
+    output: {type: object, properties: {kind: {enum: [small, large]}, count: {type: integer, x-merge: sum}, names: {type: array, items: {type: string, x-copied-from: input}}}, required: [kind, count, names]}
+  writer: {replicas: 3, prompt: Write.}
+  editor: {replicas: 2, prompt: Edit.}
+flow:
+  - {name: parts, each: input, split: {by: lines, size: 2, context: {before: 40, first: 20}}}
+  - {role: reader, each: parts}
+  - {name: whole, merge: reader, where: {kind: large}}
+  - {role: writer, each: whole, where: {count: {gte: 90}}, with: input}
+  - {name: pieces, each: writer, split: {by: characters, size: 40}}
+  - {name: again, role: reader, each: pieces, where: {part: {lte: 2}}}
+  - {name: told, role: editor, merge: again}
+`;
+
+describe('a replay of a run that splits texts', () => {
+  test.each([true, false])('makes the same parts; with the input: %s', { timeout: 120_000 }, async (withInput) => {
+    const reads = (request: TurnRequest) => {
+      const given = request.messages.at(-1)?.content ?? '';
+      let hash = 7;
+      for (const character of given) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+      if (request.prefix[0]?.content !== 'Read.')
+        return {
+          kind: 'say',
+          text: `Hunter ${String(hash)} wrote ${'of what there is '.repeat(1 + (hash % 6))}`,
+        } as const;
+      const part = given.slice(given.lastIndexOf(']') + 1);
+      const names = part.match(/hunter\d+/g) ?? [];
+      const output = { kind: hash % 4 === 0 ? 'small' : 'large', count: hash % 80, names };
+      return { kind: 'say', text: JSON.stringify(output) } as const;
+    };
+    const input = Array.from({ length: 24 }, (_, k) =>
+      JSON.stringify({
+        text: Array.from({ length: 1 + (k % 7) }, (_, n) => `row ${String(n)} of hunter${String(k)}`).join('\n'),
+      }),
+    ).join('\n');
+    const run = await recordedRun(3, {
+      swarm: PARTS,
+      input,
+      engine: { fault: reads },
+      kinds: ['stall', 'worker-kill'],
+    });
+    const text = writeIncident(run, withInput);
+    if (!withInput) expect(text).not.toMatch(/hunter\d|Hunter/);
+    const incident = readIncident(text);
+    if (!incident.ok) throw new Error(incident.error.detail);
+    const session = await ReplaySession.open('replay-1', incident.value, systemClock());
+    await session.clock.run(() => session.over, 3_600_000);
+    const events = (await session.store.chunks('replay-1', 0)).flatMap((chunk) => decodeEvents(chunk));
+    const cuts = (log: readonly JournalEvent[]) =>
+      log.flatMap((event) =>
+        event.type === 'task.created' ? [[event.task, event.from, event.maker, event.cut, event.stage]] : [],
+      );
+    expect(cuts(run.events).length).toBeGreaterThan(60);
+    expect(cuts(events)).toEqual(cuts(run.events));
+    expect(ways(events)).toEqual(ways(run.events));
+    const { played, recorded, improvised } = session.info();
+    if (withInput) expect(improvised).toBe(0);
+    expect(played).toBeGreaterThan(0.9 * recorded);
+    const failed = (log: readonly JournalEvent[]) => log.filter(({ type }) => type === 'task.failed').length;
+    expect(failed(events)).toBe(failed(run.events));
+  });
+});
+
 const SCHEMA: OutputSchema = {
   type: 'object',
   properties: {

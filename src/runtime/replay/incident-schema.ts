@@ -13,6 +13,7 @@ import {
   STORED_TABLES,
 } from '../../journal/vocabulary.ts';
 import { CreatedTasks, ToldRevisions } from './changes.ts';
+import { CutColumns, MergedOutputs, MergeTurns } from './cuts.ts';
 import { SharedColumns } from './shares.ts';
 import { TurnColumns } from './turn-columns.ts';
 
@@ -173,6 +174,10 @@ export const IncidentSchema = v.strictObject({
   revisions: v.exactOptional(ToldRevisions),
   /** Who had whose answer; absent where each was asked. */
   shared: v.exactOptional(SharedColumns),
+  /** Where texts were cut into parts, and what those came to where a condition looks at it; absent where nothing was split. */
+  cuts: v.exactOptional(CutColumns),
+  merged: v.exactOptional(MergedOutputs),
+  mergeTurns: v.exactOptional(MergeTurns),
 });
 export type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 

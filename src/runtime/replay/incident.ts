@@ -28,7 +28,8 @@ import {
 import { fromV1 } from './incident-v1.ts';
 import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
 import { inputOf, needItems } from './input-text.ts';
-import { maskItems, maskShares, maskTurns, maskActions, outputsOf } from './mask-run.ts';
+import { boundedMerges, fromCutColumns, fromMergeTurns, toCutColumns, toMergeTurns } from './cuts.ts';
+import { MaskedItems, maskItems, maskMerges, maskShares, maskTurns, maskActions, outputsOf } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { fromSharedColumns, problemInShares, toSharedColumns } from './shares.ts';
@@ -63,11 +64,14 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const outputs = outputsOf(plan, schemasOfSteps(plan, recording.revisions));
   const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
   const masks = withInput ? items : maskItems(items, plan.input);
-  const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, { items, masks });
-  const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, { items, masks });
-  const shares = withInput
-    ? recording.shares
-    : maskShares(recording.shares, recording.turns, outputs, { items, masks });
+  const masked = new MaskedItems(plan, items, masks, recording.cuts);
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, masked);
+  const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, masked);
+  const shares = withInput ? recording.shares : maskShares(recording.shares, recording.turns, outputs, masked);
+  const cuts = toCutColumns(recording.cuts);
+  const mergeTurns = toMergeTurns(recording.mergeTurns);
+  // With the input it comes to the same again.
+  const merged = withInput ? [] : boundedMerges(maskMerges(recording.merges, outputs, masked));
   const shared = toSharedColumns(shares);
   const created = boundedTasks(recording.created, masks.slice(plan.items.length));
   const revisions = boundedRevisions(recording.revisions, withInput);
@@ -106,6 +110,9 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     ...(created.length > 0 && { created }),
     ...(revisions.length > 0 && { revisions }),
     ...(shared && { shared }),
+    ...(cuts && { cuts }),
+    ...(merged.length > 0 && { merged }),
+    ...(mergeTurns && { mergeTurns }),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
@@ -184,6 +191,9 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     created: json.created ?? [],
     revisions: json.revisions ?? [],
     shares,
+    cuts: fromCutColumns(json.cuts),
+    mergeTurns: fromMergeTurns(json.mergeTurns),
+    merges: (json.merged ?? []).map(({ task, stage: step, text }) => ({ task, step, text })),
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,

@@ -1,10 +1,12 @@
 /** A whole recording without the input: what people and agents wrote about each line becomes the same about its placeholder. */
+import type { Ranges } from '../../kernel/ranges.ts';
 import { parsedJson } from '../../kernel/parsed-json.ts';
 import type { InputItem } from '../../swarm/input/read-input.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import type { Condition } from '../../swarm/where.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
+import type { RecordedCuts, RecordedMerge } from './cuts.ts';
 import { maskLines, maskOutput, type Masked } from './mask.ts';
 import { alike } from './mask-where.ts';
 import type { RecordedAction } from './operator-actions.ts';
@@ -25,10 +27,47 @@ export function maskItems(items: readonly InputItem[], { format, field }: RunSet
   });
 }
 
-/** Items of a run by task, those that were created while it went on behind those of the input, and their masks. */
-export interface MaskedItems {
-  readonly items: readonly InputItem[];
-  readonly masks: readonly InputItem[];
+/** What tasks were given, and its masks: items of a run by task, those that were created while it went on behind them, and parts of their texts. */
+export class MaskedItems {
+  readonly #plan: RunSetup;
+  readonly #items: readonly InputItem[];
+  readonly #masks: readonly InputItem[];
+  readonly #parts = new Map<number, { readonly of: RecordedCuts; readonly cut: Ranges[number] }>();
+  /** Texts that were written, and then split, by task and step. */
+  readonly #written = new Map<string, Masked>();
+
+  constructor(
+    plan: RunSetup,
+    items: readonly InputItem[],
+    masks: readonly InputItem[],
+    cuts: readonly RecordedCuts[] = [],
+  ) {
+    this.#plan = plan;
+    this.#items = items;
+    this.#masks = masks;
+    for (const of of cuts) for (const [k, cut] of of.cuts.entries()) this.#parts.set(of.first + k, { of, cut });
+  }
+
+  given(task: number): Masked {
+    const part = this.#parts.get(task);
+    if (!part) return { text: this.#items[task]?.text ?? '', mask: this.#masks[task]?.text ?? '' };
+    const { on = null } = this.#plan.tasks.makers[part.of.maker] ?? {};
+    const own = on === null || on < 0;
+    const whole = own ? this.given(part.of.task) : this.#written.get(`${String(part.of.task)}/${String(on)}`);
+    return { text: whole?.text.slice(...part.cut) ?? '', mask: whole?.mask.slice(...part.cut) ?? '' };
+  }
+
+  /** The output is held: parts of it may have been given to others. */
+  wrote({ task, step }: Pick<RecordedTurn, 'task' | 'step'>, { text, mask }: Masked): void {
+    if (!this.#plan.tasks.makers.some(({ split, on }) => split && on === step)) return;
+    this.#written.set(`${String(task)}/${String(step)}`, { text: spoken(text), mask: spoken(mask) });
+  }
+}
+
+/** A text as an agent wrote it, freely or as JSON. */
+function spoken(text: string): string {
+  const value = text.startsWith('"') ? parsedJson(text) : undefined;
+  return typeof value === 'string' ? value : text.trim();
 }
 
 /** Schemas that outputs of the step may be of, that of the swarm file first; none: free text. */
@@ -41,11 +80,19 @@ export interface OutputsOf {
   readonly conditionsOf: (step: number) => readonly Condition[];
 }
 
-export function outputsOf({ steps }: Pick<RunSetup, 'steps'>, schemasOf: SchemasOf): OutputsOf {
-  const looks = steps.flatMap(({ where = [] }) => where);
+export function outputsOf(
+  { steps, tasks: { makers, merges } }: Pick<RunSetup, 'steps' | 'tasks'>,
+  schemasOf: SchemasOf,
+): OutputsOf {
+  const looks = [...steps, ...makers, ...merges].flatMap(({ where = [] }) => where);
   return {
     schemasOf,
-    conditionsOf: (of) => looks.flatMap(({ step, condition }) => (step === of ? [condition] : [])),
+    conditionsOf: (of) => {
+      // What a role makes of outputs of parts is looked at as what those came to.
+      const { merges: turns, name } = makers[steps[of]?.maker ?? -1] ?? {};
+      const at = turns ? merges.find((each) => each.name === name)?.at : of;
+      return looks.flatMap(({ step, condition }) => (step === at ? [condition] : []));
+    },
   };
 }
 
@@ -55,13 +102,14 @@ export function maskTurns(turns: readonly RecordedTurn[], of: OutputsOf, masked:
   return turns.map((turn) => {
     let known = given.get(turn.task);
     if (!known) {
-      known = [givenOf(masked, turn.task)];
+      known = [masked.given(turn.task)];
       given.clear();
       given.set(turn.task, known);
     }
     if (turn.text === '') return turn;
     const mask = maskAt(turn.step, turn.text, of, known);
     known.push({ text: turn.text, mask });
+    masked.wrote(turn, { text: turn.text, mask });
     return { ...turn, text: mask };
   });
 }
@@ -89,8 +137,15 @@ export function maskActions(actions: readonly RecordedAction[], of: OutputsOf, m
   return actions.map((action) => {
     if (action.do !== 'decide' || action.output === undefined) return action;
     const { stage = 0, task = 0, output } = action;
-    return { ...action, output: maskAt(stage, output, of, [givenOf(masked, task)]) };
+    return { ...action, output: maskAt(stage, output, of, [masked.given(task)]) };
   });
+}
+
+/** What code made of outputs of parts, where conditions look at it: as many parts, but other outputs. */
+export function maskMerges(merges: readonly RecordedMerge[], of: OutputsOf, masked: MaskedItems): RecordedMerge[] {
+  return merges
+    .filter(({ step }) => of.conditionsOf(step).length > 0)
+    .map((merge) => ({ ...merge, text: maskAt(merge.step, merge.text, of, [masked.given(merge.task)]) }));
 }
 
 /** What stands for an output of the step; the item goes on from there as it did. */
@@ -117,8 +172,3 @@ function schemaOf(text: string, [first, ...others]: readonly OutputSchema[]): Ou
   if (value === undefined) return first;
   return [first, ...others].find((schema) => checkOutput(schema, value, { input: text }).length === 0) ?? first;
 }
-
-const givenOf = ({ items, masks }: MaskedItems, task: number): Masked => ({
-  text: items[task]?.text ?? '',
-  mask: masks[task]?.text ?? '',
-});

@@ -3,6 +3,7 @@ import type { EngineLoss } from '../../journal/engine-events.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import type { Diagnosis, FaultKind, RecoveryAction } from '../../journal/vocabulary.ts';
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
+import { CutReader, type RecordedCuts, type RecordedMerge, type RecordedMergeTurn } from './cuts.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import type { RecordedEngine, RecordedFault, RecordedRevision, RecordedSeats, RecordedTask } from './recorded.ts';
 import { RunClock } from './run-clock.ts';
@@ -24,6 +25,10 @@ export interface Recording {
   readonly revisions: readonly RecordedRevision[];
   /** Who was not asked, and whose answer it had. */
   readonly shares: readonly RecordedShare[];
+  /** Texts that were split, and what outputs of their parts came to by code. */
+  readonly cuts: readonly RecordedCuts[];
+  readonly merges: readonly RecordedMerge[];
+  readonly mergeTurns: readonly RecordedMergeTurn[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -106,6 +111,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   const shares = new ItemMap<RecordedShare>();
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
+  const parts = new CutReader();
   const heals: HealStep[] = [];
   const reopens: number[] = [];
   /** When the item's turn gave its first sign of life. */
@@ -128,6 +134,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   for (const event of events) {
     before = ms;
     ms = clock.at(event);
+    parts.hear(event);
     people.hear(event, ACTIONS.has(event.type) ? next() : ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
@@ -274,6 +281,9 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     seats,
     created,
     revisions,
+    cuts: parts.cuts,
+    merges: parts.merges,
+    mergeTurns: parts.mergeTurns,
     shares: shares.values().filter(({ step, from }) => !shares.get({ task: from, step, slot: 0 })),
     faults,
     actions,

@@ -25,6 +25,7 @@ import type { Incident } from './incident.ts';
 import { Pacer } from './pacer.ts';
 import { pausedFor, ActionReplay } from './operator-actions.ts';
 import type { RecordedEngine, RecordedFault } from './recorded.ts';
+import { recordedParts } from './cuts.ts';
 import { healStep, stepKey } from './recording.ts';
 import { ReplayEngine } from './replay-engine.ts';
 import { Script } from './script.ts';
@@ -109,6 +110,7 @@ export class ReplaySession {
       healing: { tap: this.#messages.tap },
       fixedSeats: true,
       shares: incident.recording.shares,
+      parts: recordedParts(incident.recording, this.clock),
       ...(noteWords && { noteWords }),
       onEvent: (event) => {
         this.#hear(event);

@@ -12,6 +12,7 @@ import { KeptRows } from '../storage/kept-rows.ts';
 import { KeptSource } from '../storage/kept-source.ts';
 import { ResultIndex } from '../storage/result-index.ts';
 import { StepCounts } from '../storage/step-counts.ts';
+import type { PartMaker } from '../tasks/part-maker.ts';
 import { type Restored, restored, type RowMemory } from './snapshots.ts';
 
 /** A stored run, folded up to the last event that is on the disk. */
@@ -31,6 +32,8 @@ export interface LoadedRun {
   readonly since: number;
   /** Some of the committed rows, the last in order of tasks: what agents said before. */
   readonly recent: readonly ResultRow[];
+  /** Null where the flow splits nothing. Fetched with the first run whose flow does. */
+  readonly Parts: typeof PartMaker | null;
 }
 
 /** Rows that a new supervisor gets to know. */
@@ -52,6 +55,8 @@ export async function loadRun(store: RunStore, id: string, begun: Begun | null =
   const record = await store.record(id);
   if (!record) throw new StoreFault('missing', `There is no run ${id}.`);
   const { source, plan } = begun ?? (await begunAs(store, id));
+  const splits = plan.tasks.makers.some(({ split }) => split);
+  const Parts = splits ? (await import('../tasks/part-maker.ts')).PartMaker : null;
   const snapshot = await restored(store, id, plan, (state) => memoryOf(store, plan, state));
   const { state, history } = snapshot ?? {
     state: new RunState(plan.items.length, plan.layout.agents),
@@ -62,7 +67,7 @@ export async function loadRun(store: RunStore, id: string, begun: Begun | null =
   await foldNew(store, id, state, history);
   const { kept, rows } = memory;
   const definition = new Definition(plan, state);
-  const common = { record, source: new KeptSource(source), plan, definition, state, history, kept, rows, since };
+  const common = { record, source: new KeptSource(source), plan, definition, state, history, kept, rows, since, Parts };
   if (snapshot && (await takeNewRows(store, id, snapshot))) {
     const { index } = snapshot;
     const recent = (await store.rows(id, index.lastTasks(RECENT))).map(({ row }) => row);

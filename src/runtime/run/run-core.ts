@@ -114,7 +114,7 @@ export class RunCore implements TurnListener {
     // Of the run's own seed, so that a replay draws the same.
     const random = seededRandom(`run/${String(plan.settings.seed)}/${String(options.fence)}`);
     this.supervisor = this.#openSupervisor(random);
-    this.#maker = this.#openMaker(loaded.rows);
+    this.#maker = this.#openMaker(loaded);
     this.dispatcher = this.#openDispatcher(random, contexts);
     this.supervisor?.start(this.dispatcher.actuator);
     this.supervisor?.recall(recent);
@@ -149,11 +149,19 @@ export class RunCore implements TurnListener {
     this.history.hear(event, this.state);
     // The first events come before there is one.
     (this.dispatcher as Dispatcher | undefined)?.hear(event);
+    if (event.type === 'task.created') this.#maker.created(event.task);
+    if (event.type === 'task.advanced' || event.type === 'task.created') this.#atCode(event.task);
     if (event.type === 'turn.ended' || event.type === 'agent.state') this.storage.changed(event.agent);
     this.storage.poke();
     this.#with.onEvent?.(event);
     return event;
   };
+
+  /** Where the task stands now, code may do what is to be done. */
+  #atCode(task: number): void {
+    const { plan, state } = this;
+    if (plan.steps[state.tasks.step[task] as number]?.slots === 0) this.#maker.reached(task);
+  }
 
   /** Sets the run going, unless it is over. */
   async start(): Promise<void> {
@@ -317,11 +325,12 @@ export class RunCore implements TurnListener {
     return new Dispatcher({ ...given, supervision, run: this, rows, recorded: this.#with.shares ?? null });
   }
 
-  #openMaker(rows: RowSource): TaskMaker {
+  #openMaker({ rows, Parts }: LoadedRun): TaskMaker {
     const { plan, definition, state, index, recorder, tell } = this;
     const run = this.#first.id;
     return new TaskMaker({
-      ...{ plan, definition, state, run, rows, index, recorder, tell },
+      ...{ plan, definition, state, run, rows, index, recorder, tell, Parts },
+      recordedParts: this.#with.parts ?? null,
       open: (task) => {
         this.dispatcher.open(task);
       },

@@ -5,8 +5,13 @@ import type { OutputPlace, TaskPlan } from '../../swarm/flow.ts';
 export type GivenOutput = Pick<HeldOutput, 'step' | 'output'>;
 
 /** The outputs that a row has, by step: what it is read for by the steps that make tasks of rows, and counted by. */
-export function givenIn(row: ResultRow, { steps, result: last }: Pick<TaskPlan, 'steps' | 'result'>): GivenOutput[] {
-  const at = (name: string): number => steps.findIndex((step) => step.name === name);
+export function givenIn(
+  row: ResultRow,
+  { steps, result: last, makers }: Pick<TaskPlan, 'steps' | 'result' | 'makers'>,
+): GivenOutput[] {
+  // A step that merges, and its turns, have one name.
+  const at = (name: string): number =>
+    steps.findIndex((step) => step.name === name && makers[step.maker ?? -1]?.name === row.of);
   const given = Object.entries(row.outputs ?? {}).map(([name, output]): GivenOutput => ({ step: at(name), output }));
   const result = row.step === undefined ? last : at(row.step);
   // What code made itself is no step's.

@@ -39,7 +39,12 @@ export class StepCounts {
   }
 
   /** By name, with what is held of tasks that are open now; null where that is not known. */
-  now({ held, made, created }: Pick<RunState, 'held' | 'made' | 'created'>): Record<string, number> | null {
+  now({
+    held,
+    made,
+    makes,
+    created,
+  }: Pick<RunState, 'held' | 'made' | 'makes' | 'created'>): Record<string, number> | null {
     if (!this.#ended) return null;
     const { items, steps, filters: passing, makers } = this.#plan;
     const [counts, filters] = [[...this.#ended], [...this.#filters]];
@@ -52,7 +57,9 @@ export class StepCounts {
     return Object.fromEntries([
       [INPUT_NAME, items],
       ...makers.map(({ name }, maker) => [name, made.get(maker)?.tasks ?? 0]),
-      ...steps.map(({ name }, step) => [name, counts[step] ?? 0]),
+      // A step that merges, and its turns, have one name.
+      ...steps.flatMap(({ name, maker = -1 }, step) => (makers[maker]?.merges ? [] : [[name, counts[step] ?? 0]])),
+      ...makers.flatMap(({ name, split }, maker) => (split ? [[name, makes.get(maker) ?? 0]] : [])),
       ...passing.map(({ name }, filter) => [name, filters[filter] ?? 0]),
     ]) as Record<string, number>;
   }

@@ -84,6 +84,7 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
         }
       : null,
     ...othersOf(plan, held, result, review, made, !succeeded),
+    ...missingOf(plan, held),
     ...sharedOf(plan, held, result, (other) => taskInput(plan, state, other).line),
     ...readingsOf(plan, state, task, ending.attempts > 0),
     ...(ending.note === null ? {} : { note: ending.note }),
@@ -132,6 +133,14 @@ function othersOf(
   };
 }
 
+/** Parts of which there is nothing in what parts came to, by the step that made one of them. */
+function missingOf({ steps }: RunSetup, held: readonly HeldOutput[]): Pick<ResultRow, 'missing'> {
+  const all = held.flatMap(({ step, missing }): [string, readonly number[]][] =>
+    missing ? [[steps[step]?.name ?? '', missing]] : [],
+  );
+  return all.length > 0 ? { missing: Object.fromEntries(all) } : {};
+}
+
 /**
  * What turns of the task did not read, in the order of the flow; of an item that was cut before any model saw it, how little its first step was
  * given.
@@ -140,7 +149,9 @@ function readingsOf(plan: RunSetup, state: RunState, task: number, tried: boolea
   const { text, of: whole = text.length } = taskInput(plan, state, task);
   const reads = state.reads.get(task) ?? [];
   const first = plan.steps.findIndex(({ on }) => on === null);
-  const unsaid = tried && whole > text.length && !reads.some(({ step }) => step === first);
+  // Code that splits it has no more of it either.
+  const unsaid =
+    (tried || plan.steps[first]?.slots === 0) && whole > text.length && !reads.some(({ step }) => step === first);
   const read = [...reads, ...(unsaid ? [{ step: first, slot: 0, read: null, dropped: 0 }] : [])]
     .toSorted((a, b) => a.step - b.step || a.slot - b.slot)
     .flatMap(({ step, read: parts, dropped }): RowReading[] => {

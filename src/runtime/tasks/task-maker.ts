@@ -1,47 +1,16 @@
-import type { EventBody } from '../../journal/events.ts';
-import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { Maker } from '../../swarm/flow.ts';
 import { type GroupRule, Groups, groupText } from '../../swarm/groups.ts';
 import { passes } from '../../swarm/where.ts';
-import type { Definition } from '../definition/definition.ts';
-import { nextStep, type RunSetup } from '../definition/run-setup.ts';
-import type { RowSource } from '../storage/backed-rows.ts';
 import { outputIn } from '../storage/row-outputs.ts';
-import type { ResultRecorder } from './result-recorder.ts';
+import { type Collected, inParts, roomFor } from './collected.ts';
+import { type Created, firstStep, type MakerOptions } from './created-task.ts';
+import type { PartMaker } from './part-maker.ts';
 import { outputText } from './result-row.ts';
 
-export interface TaskMakerOptions {
-  readonly plan: RunSetup;
-  readonly definition: Definition;
-  readonly state: RunState;
-  readonly run: string;
-  readonly rows: RowSource;
-  /** Whether the task's row is on the disk. */
-  readonly index: { has(task: number): boolean };
-  readonly recorder: ResultRecorder;
-  readonly tell: (event: EventBody) => unknown;
-  /** The task waits for turns from now on. */
-  readonly open: (task: number) => void;
-  /** All tasks of a step were made; or, `missing`, so many rows that are on the disk could not be read. */
-  readonly onMade: (missing: number) => void;
-}
-
-/** Tokens of a prompt that are kept free of what is collected, and tokens a sequence where no engine says it. */
-const SPARE_TOKENS = 64;
-const CONTEXT_TOKENS = 2048;
-/** Characters for each token, as few as texts of any kind have of them. */
-const CHARACTERS_A_TOKEN = 2;
-const LEAST_CHARACTERS = 200;
-/** Outputs that become one in one turn, at least: else a tree of turns would never come to its top. */
-const LEAST_COLLECTED = 2;
-
-type Created = Omit<Extract<EventBody, { type: 'task.created' }>, 'type' | 'task'>;
-
-/** One that is collected: the task that gave it and what is read of it. */
-interface Collected {
-  readonly task: number;
-  readonly text: string;
+export interface TaskMakerOptions extends MakerOptions {
+  /** What splits texts, and makes one of what their parts came to; null where the flow does neither. */
+  readonly Parts: typeof PartMaker | null;
 }
 
 /**
@@ -58,6 +27,8 @@ export class TaskMaker {
   readonly #with: TaskMakerOptions;
   /** Tasks without a row: of the input at 0, of each maker at its index plus 1. */
   readonly #open: number[];
+  /** Null where nothing is split. */
+  readonly #parts: PartMaker | null;
   #making = false;
   #stopped = false;
 
@@ -67,6 +38,8 @@ export class TaskMaker {
     this.#open = [0, ...plan.tasks.makers.map(() => 0)];
     if (this.#makers.length > 0)
       for (let task = 0; task < state.tasks.size; task++) if (!index.has(task)) this.#count(task, 1);
+    const { Parts } = options;
+    this.#parts = Parts && new Parts({ ...options, create: this.#create });
     // The row of a group that nobody works on was lost: code makes it again.
     for (const [task, { group, stage }] of state.created)
       if (group && stage === undefined && state.isOpen(task)) options.recorder.done(task, null);
@@ -82,13 +55,27 @@ export class TaskMaker {
   committed(tasks: readonly number[]): void {
     if (this.#makers.length === 0) return;
     for (const task of tasks) this.#count(task, -1);
+    this.#parts?.committed(tasks);
     this.look();
+  }
+
+  /** The task is there since now, whoever made it. */
+  created(task: number): void {
+    this.#count(task, 1);
+  }
+
+  /** The task has come to a step at which code does what is to be done. */
+  reached(task: number): void {
+    this.#parts?.reached(task);
   }
 
   /** Makes what can be made now. */
   look(): void {
     const { state } = this.#with;
-    if (this.#making || this.#stopped || this.done || state.ended) return;
+    if (this.#stopped || state.ended) return;
+    // A text whose task is done again comes to its parts also where all have been made.
+    this.#parts?.look();
+    if (this.#making || this.done) return;
     const next = this.#makers.findIndex((maker, at) => !state.made.has(at) && this.#isDue(maker, at));
     if (next < 0) return;
     this.#making = true;
@@ -104,6 +91,7 @@ export class TaskMaker {
 
   stop(): void {
     this.#stopped = true;
+    this.#parts?.stop();
   }
 
   get #makers(): readonly Maker[] {
@@ -125,7 +113,22 @@ export class TaskMaker {
   /** How many rows could not be read, so that nothing was made. */
   async #make(at: number): Promise<number> {
     const maker = this.#makers[at] as Maker;
+    if (maker.split || maker.merges) {
+      this.#with.tell({ type: 'tasks.made', maker: at, ...this.#countOf(at) });
+      return 0;
+    }
     return maker.group ? this.#group(at, maker, maker.group) : this.#collect(at, maker, maker.step ?? 0);
+  }
+
+  /** Parts, and of how many texts; or what merges took, and to how many outputs they came. */
+  #countOf(at: number): { readonly tasks: number; readonly of: number } {
+    let [tasks, of] = [0, 0];
+    for (const { maker, group, partial } of this.#with.state.created.values()) {
+      if (maker !== at) continue;
+      tasks++;
+      if (group ? group.part === 1 : !partial) of++;
+    }
+    return { tasks, of };
   }
 
   async #group(at: number, maker: Maker, rule: GroupRule): Promise<number> {
@@ -136,7 +139,10 @@ export class TaskMaker {
     if (missing > 0 || this.#stopped || this.done) return missing;
     const { groups: all, all: of } = groups.end();
     for (const { record, from } of all)
-      this.#create({ from, text: groupText(record), maker: at, group: record }, nextOf(this.#with, at, record));
+      this.#create(
+        { from, text: groupText(record), maker: at, group: record },
+        firstStep(this.#with, { maker: at, group: record }),
+      );
     this.#with.tell({ type: 'tasks.made', maker: at, tasks: all.length, of });
     return 0;
   }
@@ -159,7 +165,7 @@ export class TaskMaker {
         }));
     if (missing > 0 || this.#stopped || this.done) return missing;
     given.sort((a, b) => a.task - b.task);
-    const parts = inParts(given, this.#roomFor(step));
+    const parts = inParts(given, roomFor(this.#with, step));
     const last = parts.length <= 1;
     for (const part of parts) {
       const text = part.map((each) => each.text).join('\n');
@@ -172,27 +178,15 @@ export class TaskMaker {
   }
 
   /** A task at that step, or one that is done as code made it. */
-  #create(task: Created, step: number | null): void {
-    const { state, recorder, tell, open } = this.#with;
+  readonly #create = (task: Created, step: number | null): void => {
+    const { plan, state, recorder, tell, open } = this.#with;
     const number = state.tasks.size;
     tell({ type: 'task.created', task: number, ...task, ...(step !== null && { stage: step }) });
-    this.#count(number, 1);
     if (step === null) recorder.done(number, null);
     else if (recorder.overspent) recorder.fail(number, 'token-budget', null, 0);
-    else open(number);
-  }
-
-  /** Characters of outputs that fit one turn at the step beside what its role is told. */
-  #roomFor(step: number): number {
-    const { plan, definition, state } = this.#with;
-    const report = state.engineReport as { readonly model?: { readonly contextTokens?: number } } | null;
-    const context = report?.model?.contextTokens ?? CONTEXT_TOKENS;
-    const briefs = definition.inUse(plan.steps[step]?.roleIndex ?? 0);
-    const rest = Math.max(
-      ...briefs.map(({ maxTokens, prompt }) => maxTokens + Math.ceil(prompt.length / CHARACTERS_A_TOKEN)),
-    );
-    return Math.max(LEAST_CHARACTERS, (context - SPARE_TOKENS - rest) * CHARACTERS_A_TOKEN);
-  }
+    // To where code does it the word of it leads.
+    else if (plan.steps[step]?.slots !== 0) open(number);
+  };
 
   /** What the source gave of each task, where it passes; see `#eachRow`. */
   #eachGiven(maker: Maker, take: (row: ResultRow, output: unknown) => void): Promise<number> {
@@ -232,32 +226,4 @@ export class TaskMaker {
     for (let task = 0; task < read.length; task++) if (read[task] === 0 && isOf(task)) missing++;
     return missing;
   }
-}
-
-/** Where a group's task begins; null: nobody works on it. */
-function nextOf({ plan, state }: TaskMakerOptions, maker: number, group: Created['group']): number | null {
-  const task = state.tasks.size;
-  const created = new Map([[task, { from: [], text: '', maker, ...(group && { group }) }]]);
-  return nextStep(plan, { created }, task, -1, []);
-}
-
-/** In their order, as many together as there is room for. */
-function inParts(given: readonly Collected[], room: number): Collected[][] {
-  const parts: Collected[][] = [];
-  let characters = 0;
-  for (const each of given) {
-    const part = parts.at(-1);
-    const length = each.text.length + 1;
-    if (part && (characters + length <= room || part.length < LEAST_COLLECTED)) {
-      part.push(each);
-      characters += length;
-    } else {
-      parts.push([each]);
-      characters = length;
-    }
-  }
-  // One by itself would be summed up alone: it goes with those before it.
-  const [alone] = parts.length > 1 && parts.at(-1)?.length === 1 ? (parts.pop() ?? []) : [];
-  if (alone) parts.at(-1)?.push(alone);
-  return parts;
 }

@@ -10,9 +10,9 @@ import type { Keep } from '../../kernel/ranges.ts';
 import type { Escalation } from '../../engine/escalation.ts';
 import { type InFlightTurn, GRACE_MS } from './in-flight-turn.ts';
 import type { InFlightTurns } from './in-flight-turns.ts';
-import { readBy } from '../tasks/result-row.ts';
+import { readBy, readsItem } from '../tasks/result-row.ts';
 import type { Definition } from '../definition/definition.ts';
-import { taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
+import { contextOfTask, taskInput, type RunSetup, type RunStep } from '../definition/run-setup.ts';
 import type { Residence } from '../../memory/residence.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import type { Settler } from './settler.ts';
@@ -97,6 +97,7 @@ export class Submitter {
       // A bigger model begins as boldly as the first one did.
       failures: model === null ? failures : 0,
       goesOn: offset > 0,
+      ...(readsItem(place) && { above: contextOfTask(plan, state, task) }),
       keep: keepOf(plan.input, place),
       trimmed: attempts.shrunk(item),
       contexts: this.#with.contexts,

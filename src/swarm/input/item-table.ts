@@ -13,6 +13,8 @@ export interface InputItem {
 /** Bytes of a part; an item lies within one. A power of two, so that an offset tells its part. */
 const PART = 2 ** 22;
 const FIRST_ROWS = 64;
+/** Characters of a text that stays at hand. */
+const LONG = 4096;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -41,6 +43,8 @@ export class ItemTable implements Iterable<InputItem> {
   readonly #of = new Map<number, number>();
   /** Texts that UTF-8 cannot say: those with half a character, as runs of version 1 have them. */
   readonly #odd = new Map<number, string>();
+  /** The long text that was asked for last: where it is read in parts it is asked for again. */
+  #long = { index: -1, text: '' };
 
   /** @param expected characters of all items, roughly */
   constructor(expected = 0) {
@@ -99,10 +103,13 @@ export class ItemTable implements Iterable<InputItem> {
   #text(index: number): string {
     const odd = this.#odd.get(index);
     if (odd !== undefined) return odd;
+    if (this.#long.index === index) return this.#long.text;
     const start = this.#start[index] as number;
     const from = start % PART;
     const part = this.#parts[(start - from) / PART] as Uint8Array;
-    return decoder.decode(part.subarray(from, from + (this.#bytes[index] as number)));
+    const text = decoder.decode(part.subarray(from, from + (this.#bytes[index] as number)));
+    if (text.length > LONG) this.#long = { index, text };
+    return text;
   }
 
   #put(index: number, text: string): void {

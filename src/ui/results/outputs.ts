@@ -6,7 +6,9 @@ export function outputsOf(
   { output, outputs, written, step }: Pick<ResultRow, 'output' | 'outputs' | 'written' | 'step'>,
   { flow }: Pick<SwarmSummary, 'flow'>,
 ): readonly { readonly name: string; readonly text: string }[] {
-  const last = flow.findLast(({ role, review, of }) => role !== null && !review && of === undefined)?.name ?? '';
+  const gives = flow.filter(({ review, of }) => !review && of === undefined);
+  const last =
+    (gives.findLast(({ role, merges }) => role !== null || merges) ?? gives.find(({ split }) => split))?.name ?? '';
   // A step may be called `constructor`, as every object has one.
   const texts = new Map(Object.entries(written?.outputs ?? {}));
   const several = outputs !== undefined || step !== undefined;

@@ -96,6 +96,7 @@ export const FAILURES: Readonly<Record<TaskFailure, string>> = {
   'token-budget': '토큰 예산 초과',
   skipped: '건너뜀',
   'given-up': '포기',
+  'too-many-parts': '너무 많은 부분',
   'recorded-earlier': '앞서 기록됨',
 };
 
