@@ -1,0 +1,158 @@
+/** What is wrong with an input file, in Korean. How the pairs are written: templates.ts. */
+import type { Pair } from './templates.ts';
+
+export const inputKo: readonly Pair[] = [
+  // What is no text (foreign.ts).
+  ['the file is packed with <what>', '파일이 <what>(으)로 압축되어 있습니다'],
+  ['unpack it first (<how+>)', '먼저 푸세요(<how>)'],
+  ['the file is an Excel workbook', '파일이 Excel 통합 문서입니다'],
+  ['save the sheet as CSV (UTF-8)', '시트를 CSV(UTF-8)로 저장하세요'],
+  ['the file is a document of Office', '파일이 Office 문서입니다'],
+  ['the file is a journal of systemd', '파일이 systemd 저널입니다'],
+  ['write it out with journalctl --file FILE -o json', 'journalctl --file FILE -o json으로 글로 뽑으세요'],
+  ['the file is a Windows event log', '파일이 Windows 이벤트 로그입니다'],
+  [
+    'export it as CSV, or with Get-WinEvent and ConvertTo-Json',
+    'CSV로 내보내거나, Get-WinEvent와 ConvertTo-Json으로 내보내세요',
+  ],
+  ['the file is a PDF', '파일이 PDF입니다'],
+  ['give the text that is in it', '그 안의 글을 주세요'],
+  ['the file is Parquet', '파일이 Parquet입니다'],
+  ['export it as CSV or JSON lines', 'CSV나 JSON Lines로 내보내세요'],
+  ['the file is an SQLite database', '파일이 SQLite 데이터베이스입니다'],
+  ['export a table as CSV', '표를 CSV로 내보내세요'],
+  ['the file is UTF-16', '파일이 UTF-16입니다'],
+  ['the file is not text', '파일이 글이 아닙니다'],
+  ['the file is not <encoding>', '파일이 <encoding>이(가) 아닙니다'],
+  [
+    'it reads as <likely>: say input.encoding: <same>, or save it as UTF-8',
+    '<likely>(으)로 읽힙니다. input.encoding: <same>을(를) 적거나 UTF-8로 저장하세요',
+  ],
+  ['save it as UTF-8, or say input.encoding', 'UTF-8로 저장하거나 input.encoding을 적으세요'],
+
+  // Any format (read-input.ts).
+  ['the input is larger than 50 MiB', '입력이 50 MiB보다 큽니다'],
+  ['at most 50 MiB', '최대 50 MiB'],
+  ['split the file', '파일을 나누세요'],
+  ['text in <encoding>', '<encoding>(으)로 된 글'],
+  ['the file is one JSON value over several lines', '파일이 여러 줄에 걸친 JSON 값 하나입니다'],
+  ['one JSON value on each line', '줄마다 JSON 값 하나'],
+  ['write format: json under input', 'input에 format: json을 적으세요'],
+  ['the input has more than <n#> items', '입력의 항목이 <n>개보다 많습니다'],
+  ['set a limit, or split the file', 'limit을 정하거나 파일을 나누세요'],
+  ['<n#> of the first <m#> records cannot be read', '처음 기록 <m>개 가운데 <n>개를 읽을 수 없습니다'],
+  ['the first, on line <line#>: <message?>', '처음은 <line>번째 줄입니다. <message>'],
+  ['a file in the format that the swarm file names', '스웜 파일에 적힌 형식의 파일'],
+  [
+    'to pass over records that cannot be read, write bad: skip under input',
+    '읽을 수 없는 기록을 건너뛰려면 input에 bad: skip을 적으세요',
+  ],
+  [
+    '<hint?>; to pass over records that cannot be read, write bad: skip under input',
+    '<hint>. 읽을 수 없는 기록을 건너뛰려면 input에 bad: skip을 적으세요',
+  ],
+  ['the input has no items', '입력에 항목이 없습니다'],
+  ['at least one line that is not blank', '비지 않은 줄이 적어도 하나'],
+  [
+    'the input has no items: all its <n#> records were skipped',
+    '입력에 항목이 없습니다. 기록 <n>개를 모두 건너뛰었습니다',
+  ],
+  ['at least one that can be read', '읽을 수 있는 것이 적어도 하나'],
+
+  // CSV (csv.ts).
+  ['this quoted field never closes', '따옴표로 연 이 칸이 닫히지 않습니다'],
+  ['this quoted field goes on after its closing quote', '따옴표로 연 이 칸이 닫는 따옴표 뒤에도 이어집니다'],
+  ['a closing quote', '닫는 따옴표'],
+  ['a delimiter or the end of the line after a closing quote', '닫는 따옴표 뒤에 구분자 또는 줄의 끝'],
+  ['double a quote to have one within quotes', '따옴표 안에 따옴표를 넣으려면 두 번 적으세요'],
+  ['the record has <n#> column', '기록에 열이 <n>개 있습니다'],
+  ['the record has <n#> columns', '기록에 열이 <n>개 있습니다'],
+  ['at least <n#>', '적어도 <n>'],
+  ['write a delimiter for a field that is empty too', '빈 칸에도 구분자를 적으세요'],
+  ['the record has <n#> column, the header <m#>', '기록에는 열이 <n>개, 머리글에는 <m>개 있습니다'],
+  ['the record has <n#> column, the first record <m#>', '기록에는 열이 <n>개, 첫 기록에는 <m>개 있습니다'],
+  ['the record has <n#> columns, the header <m#>', '기록에는 열이 <n>개, 머리글에는 <m>개 있습니다'],
+  ['the record has <n#> columns, the first record <m#>', '기록에는 열이 <n>개, 첫 기록에는 <m>개 있습니다'],
+  ['put quotes around text that holds <what~>', '<what>이(가) 든 글은 따옴표로 감싸세요'],
+  ['put quotes around text that holds <what>', '<what>이(가) 든 글은 따옴표로 감싸세요'],
+  ['the record goes on after <n#> columns', '기록이 열 <n>개를 넘어 이어집니다'],
+  [
+    'leave out columns that nobody reads, or say input.delimiter',
+    '아무도 읽지 않는 열을 빼거나 input.delimiter를 적으세요',
+  ],
+  [
+    'the header has the column <column> <n#> times: columns <numbers&>',
+    '머리글에 열 <column>이(가) <n>번 있습니다: 열 <numbers>',
+  ],
+  ['each name once', '이름마다 한 번'],
+  [
+    'rename one, or give the number in the swarm file: column: <n#>, header: true',
+    '하나의 이름을 바꾸거나, 스웜 파일에 번호를 적으세요: column: <n>, header: true',
+  ],
+  ['the first record has <n#> column', '첫 기록에 열이 <n>개 있습니다'],
+  ['the first record has <n#> columns', '첫 기록에 열이 <n>개 있습니다'],
+  ['at least <n#>, as the swarm file reads column <m#>', '적어도 <n>. 스웜 파일이 <m>번 열을 읽습니다'],
+  [
+    'mend input.column there, say input.delimiter, or give another file',
+    '스웜 파일의 input.column을 고치거나, input.delimiter를 적거나, 다른 파일을 주세요',
+  ],
+  ['the header has no column <column>', '머리글에 열 <column>이(가) 없습니다'],
+  [
+    'did you mean <near>? Mend input.column in the swarm file, or the header',
+    '혹시 <near>입니까? 스웜 파일의 input.column이나 머리글을 고치세요',
+  ],
+  ['line <n#> has it: remove the lines before it', '<n>번째 줄에 있습니다. 그 앞의 줄을 지우세요'],
+
+  // JSON (json.ts).
+  ['the <what~> has no field <field>', '<what>에 <field> 필드가 없습니다'],
+  ['an object with that field', '그 필드가 있는 객체'],
+  [
+    'did you mean <near>? Mend input.field in the swarm file, or the <what~>',
+    '혹시 <near>입니까? 스웜 파일의 input.field나 그 <what>을(를) 고치세요',
+  ],
+  ['a comma stands behind the last item of the list', '목록의 마지막 항목 뒤에 쉼표가 있습니다'],
+  ['an item, or the closing ]', '항목, 또는 닫는 ]'],
+  ['remove the comma', '쉼표를 지우세요'],
+  ['the file ends within its list', '목록이 끝나기 전에 파일이 끝납니다'],
+  ['the <what~> ends within its JSON value', 'JSON 값이 끝나기 전에 <what>이(가) 끝납니다'],
+  ['the <what~> is not JSON from here on', '<what>이(가) 여기부터 JSON이 아닙니다'],
+  [
+    'write a value that goes over several lines on one, or say format: json',
+    '여러 줄에 걸친 값은 한 줄에 적거나, format: json을 적으세요',
+  ],
+  ['lists and maps are nested too deeply from here on', '여기부터 목록과 맵이 너무 깊이 들어 있습니다'],
+  ['give each record a line of its own, or a field of it', '기록마다 줄을 따로 두거나, 그 안의 필드 하나를 주세요'],
+  ['texts and keys stand in double quotes', '글과 키는 큰따옴표로 감쌉니다'],
+  ['JSON knows true, false, null and finite numbers', 'JSON에는 true, false, null과 유한한 수만 있습니다'],
+  ['no comma stands before a closing bracket', '닫는 괄호 앞에는 쉼표를 두지 않습니다'],
+
+  // Fields of the input that steps or the report name.
+  ['no record has a field <field>, which <by+> names', '<by>에 적힌 <field> 필드가 있는 기록이 없습니다'],
+  ['a field that records of the input have', '입력의 기록에 있는 필드'],
+  [
+    'the header has the column <column> <n#> times, and <by+> names it: columns <numbers&>',
+    '<by>에 적힌 열 <column>이(가) 머리글에 <n>번 있습니다: 열 <numbers>',
+  ],
+  ['rename one, or name it by its number: <n#>', '하나의 이름을 바꾸거나, 번호로 적으세요: <n>'],
+  ['the <what~> has no column <column>, which <by+> names', '<by>에 적힌 열 <column>이(가) <what>에 없습니다'],
+  [
+    'lines are in no format that is known, and <by+> names the field <field>',
+    '줄의 형식을 알 수 없는데, <by>에 <field> 필드가 적혀 있습니다',
+  ],
+  ['lines of syslog, iso, apache, json or logfmt', 'syslog, iso, apache, json, logfmt 형식의 줄'],
+  [
+    '<share> % of lines are <format>: to have those read, write fields: <same> under input',
+    '줄의 <share> %가 <format> 형식입니다. 그것을 읽게 하려면 input에 fields: <same>을(를) 적으세요',
+  ],
+  ['no line is in the format <format>, which input.fields names', 'input.fields에 적힌 <format> 형식의 줄이 없습니다'],
+  ['<share> % of lines are <format>', '줄의 <share> %가 <format> 형식입니다'],
+  ['lines of <format>', '<format> 형식의 줄'],
+  ['no line has a time, and <by+> names <field>', '<by>에 <field>이(가) 적혀 있는데, 시각이 있는 줄이 없습니다'],
+  ['if they are in another format, name it: fields under input', '다른 형식이라면 그것을 적으세요: input의 fields'],
+  [
+    'lines are read as <format>, which has no field <field>, and <by+> names it',
+    '줄을 <format>(으)로 읽는데, 거기에는 <by>에 적힌 <field> 필드가 없습니다',
+  ],
+  ['no line has a field <field>, which <by+> names', '<by>에 적힌 <field> 필드가 있는 줄이 없습니다'],
+  ['a field that lines of <format> have', '<format> 형식의 줄에 있는 필드'],
+];
