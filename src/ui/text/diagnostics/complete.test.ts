@@ -45,6 +45,9 @@ const NO_TEXTS = new Set([
   'neither at nor rate',
   'both at and rate',
   'the file',
+  'more than',
+  'as much as',
+  '{} % of lines',
   '{}, {}',
   // Shown whole elsewhere.
   'expected {}',
@@ -58,11 +61,20 @@ const NO_TEXTS = new Set([
   'format: csv',
   'format: jsonl or format: json',
   'format: csv, jsonl or json',
+  'format: lines',
   'long: split',
   'array, with items',
   'a list of types, such as [string, number, boolean, "null"]',
   'minLength and maxLength',
   'one of counts, table, groups, text',
+  // What agents read around a part of a text, and what editors say of it.
+  '[The text begins with]',
+  '[Before this part]',
+  '[After this part]',
+  '[Part {} of {}]',
+  'of the beginning of the whole text',
+  'of what stands before the part',
+  'of what stands after it',
   // What a report and a graph say by signs.
   '¬({})',
   '({})',
@@ -73,7 +85,20 @@ const NO_TEXTS = new Set([
 ]);
 
 /** What may stand in a place: the first with which a text is known. */
-const SAMPLES = ['x', '7', '"x"', 'step', 'a text', 'line', 'a, b', '1 s to 24 h', 'a is empty', '7 % of lines'];
+const SAMPLES = [
+  'x',
+  '7',
+  '"x"',
+  'step',
+  'a text',
+  'line',
+  'a, b',
+  '1 s to 24 h',
+  'a is empty',
+  '7 % of lines',
+  'more than',
+  'as much as',
+];
 
 interface Said {
   readonly file: string;

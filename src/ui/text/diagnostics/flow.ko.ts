@@ -128,6 +128,8 @@ export const flowKo: readonly Pair[] = [
     'parts of <n#> <unit> cannot share <m#> of them with the next',
     '<unit> 단위로 크기가 <n>인 조각은 다음 조각과 <m>만큼 겹칠 수 없습니다',
   ],
+  ['<at> is <n#>, more than a whole part', '<at>이(가) <n>인데, 조각 하나보다 깁니다'],
+  ['<at> is <n#>, as much as a whole part', '<at>이(가) <n>인데, 조각 하나와 길이가 같습니다'],
   ['no overlap', 'overlap 없음'],
   ['<name> makes groups, which are no text', '<name>이(가) 만드는 묶음은 글이 아닙니다'],
   ['outputs of <name> are no text that could be split', '<name>의 출력은 나눌 수 있는 글이 아닙니다'],
@@ -165,6 +167,16 @@ export const flowKo: readonly Pair[] = [
   ['<field+>: it writes free text', '<field>: 자유로운 글을 씁니다'],
   ['a value, a list of values, or a map such as {gte: 3}', '값, 값의 목록, 또는 {gte: 3} 같은 맵'],
   ['a map such as <example+>', '<example> 같은 맵'],
+
+  ['the name of a field', '필드의 이름'],
+  [
+    'what is made of several items has those fields of the input that group.by names',
+    '여러 항목으로 만든 것에는 입력의 필드 가운데 group.by에 적힌 것만 있습니다',
+  ],
+  [
+    'a number, or a time or the first part of one, such as "2005-06-14T15:00"',
+    '수, 또는 "2005-06-14T15:00" 같은 시각이나 그 앞부분',
+  ],
 
   // The report (check-report.ts, report.ts).
   ['<at> does not say what it shows', '<at>에 무엇을 보여 주는지 없습니다'],

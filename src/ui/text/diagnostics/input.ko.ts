@@ -127,6 +127,7 @@ export const inputKo: readonly Pair[] = [
   ['no comma stands before a closing bracket', '닫는 괄호 앞에는 쉼표를 두지 않습니다'],
 
   // Fields of the input that steps or the report name.
+  ['flow and report name <n#> fields of the input', 'flow와 report에 입력의 필드가 <n>개 적혀 있습니다'],
   ['no record has a field <field>, which <by+> names', '<by>에 적힌 <field> 필드가 있는 기록이 없습니다'],
   ['a field that records of the input have', '입력의 기록에 있는 필드'],
   [
