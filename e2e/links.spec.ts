@@ -224,3 +224,21 @@ test('a link is shared, opened and run without a mouse, on a phone', async ({ ba
   await untilPhase(page, 'running');
   await context.close();
 });
+
+test('what is wrong with a swarm file is told in the language of the page', async ({ baseURL }) => {
+  test.setTimeout(240_000);
+  const file = path.join(scratch(), 'wrong.yaml');
+  writeFileSync(file, readFileSync(small, 'utf8').replace(/^name:.*$/m, 'modle: pocket'));
+  const { context, page, seen } = await open('ko');
+  const wrong = page.locator('section[role=alert]');
+  await page.goto(`${baseURL!}#/`);
+  await page.getByLabel('스웜 파일', { exact: true }).setInputFiles(file);
+  await expect(wrong).toContainText('파일에 모르는 키 "modle"이 있습니다');
+  await expect(wrong).toContainText('혹시 model입니까?');
+  await expect(wrong).toContainText('파일에 name이 없습니다');
+  await expect(wrong).toContainText(/name: 1자에서 80자까지의 글/);
+  await page.getByRole('button', { name: 'English', exact: true }).click();
+  await expect(wrong).toContainText('unknown key "modle" in the file');
+  expect(seen.errors).toEqual([]);
+  await context.close();
+});
