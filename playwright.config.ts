@@ -6,16 +6,15 @@ const MODEL = /engine\/|@model/;
 
 /**
  * End-to-end tests drive the production build (`npm run build` first) in the system's Chromium, with WebGPU on SwiftShader so that they need no
- * GPU. It computes on the CPU, about one core for a model, so two at most, and patient. Tests without a model wait for half of their time, and
- * do so beside them: three at once keep two cores busy.
+ * GPU. It computes on the CPU: one model at a time, and patient. Tests without a model mostly wait, and do so beside it.
  */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
   globalSetup: './tools/dev/e2e-setup.ts',
-  workers: 3,
+  workers: 2,
   projects: [
-    { name: 'model', grep: MODEL, workers: 2 },
+    { name: 'model', grep: MODEL, workers: 1 },
     { name: 'page', grepInvert: MODEL },
   ],
   retries: 0,
