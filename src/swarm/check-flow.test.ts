@@ -27,7 +27,9 @@ const fileOf = (steps: readonly string[]): string => ROLES + steps.map((step) =>
 const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly string[]])[] = [
   [
     ['{each: input}'],
-    ['19:5: flow[0] says neither who works nor what it lets pass; expected role, or name with where or group'],
+    [
+      '19:5: flow[0] says neither who works nor what it lets pass; expected role, or name with where, group, sort, limit or sample',
+    ],
   ],
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, name: Writer}'],
@@ -55,7 +57,9 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   ],
   [
     ['{role: triager, each: input}', '{name: bad, each: triager}', '{role: writer, each: bad}'],
-    ['20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where or group'],
+    [
+      '20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where, group, sort, limit or sample',
+    ],
   ],
   [
     [
@@ -293,7 +297,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, wheer: {severity: error}}'],
     [
-      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, collect, reviews, with, where, dedupe, share, marked; did you mean where?',
+      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, sort, limit, sample, collect, reviews, with, where, dedupe, share, marked; did you mean where?',
     ],
   ],
   // Steps that make tasks.
@@ -506,7 +510,9 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   ],
   [
     ['{role: triager, each: input}', '{name: g, collect: triager}'],
-    ['20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where or group'],
+    [
+      '20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where, group, sort, limit or sample',
+    ],
   ],
   [
     ['{role: triager, each: input}', '{role: writer, collect: triager, where: {severity: loud}}'],

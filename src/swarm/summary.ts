@@ -1,8 +1,9 @@
 /** What people are told about a swarm before it runs. */
+import { choiceText } from './choice.ts';
 import { expand, type LaidRole } from './expand.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { planTasks } from './flow.ts';
-import { makerOf, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
+import { isChoice, makerOf, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
 import { whereText } from './where.ts';
 
 export interface RoleSummary extends Omit<LaidRole, 'digits'> {
@@ -23,6 +24,8 @@ export interface StepSummary {
   readonly of?: string;
   /** Fields by which outputs become groups. */
   readonly group?: readonly string[];
+  /** What it chooses of the source, in signs that need no language; see `choiceText`. */
+  readonly choice?: { readonly text: string; readonly kind: 'sort' | 'limit' | 'random' | 'each' };
   /** All outputs of the source become one. */
   readonly collects?: true;
   readonly review: boolean;
@@ -98,12 +101,12 @@ function flowOf(swarm: Swarm): StepSummary[] {
     if (maker !== undefined) order.push(...(order.includes(name) ? [] : [name]), ...behindOf(on));
   const byName = stepsByName(swarm.flow);
   const ofTasks = (step: SwarmStep): { readonly of?: string } => {
-    const maker = step.group ? null : makerOf(byName, nameOfStep(step));
+    const maker = step.group || isChoice(step) ? null : makerOf(byName, nameOfStep(step));
     return maker === null ? {} : { of: nameOfStep(maker) };
   };
   const place = new Map<string, number>();
   for (const name of order) place.set(name, place.get(name) ?? place.size);
-  return swarm.flow
+  const summaries = swarm.flow
     .map((step): StepSummary => {
       const [on = INPUT_NAME, beside] = sourcesOf(step);
       return {
@@ -114,6 +117,7 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...(step.where && { where: whereText(step.where) }),
         ...ofTasks(step),
         ...(step.group && { group: step.group.by }),
+        ...choiceOf(step),
         ...(step.collect !== undefined && { collects: true }),
         review: step.reviews !== undefined,
         share: shareOf(step),
@@ -121,5 +125,31 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...(step.dedupe && { dedupe: true }),
       };
     })
-    .sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
+    .sort((a, b) => (place.get(a.name) ?? Infinity) - (place.get(b.name) ?? Infinity) || 0);
+  return behindSources(summaries);
+}
+
+/** Each as early as it can be behind those that it takes. */
+function behindSources(given: readonly StepSummary[]): StepSummary[] {
+  const left = [...given];
+  const placed: StepSummary[] = [];
+  const known = new Set([INPUT_NAME]);
+  while (left.length > 0) {
+    const next = Math.max(
+      0,
+      left.findIndex(({ on, beside }) => known.has(on) && (beside === undefined || known.has(beside))),
+    );
+    for (const step of left.splice(next, 1)) {
+      placed.push(step);
+      known.add(step.name);
+    }
+  }
+  return placed;
+}
+
+function choiceOf(step: SwarmStep): Pick<StepSummary, 'choice'> {
+  if (!isChoice(step)) return {};
+  const { of, random } = step.sample ?? {};
+  const kind = step.sort ? 'sort' : of ? 'each' : random === undefined ? 'limit' : 'random';
+  return { choice: { text: choiceText(step), kind } };
 }

@@ -43,6 +43,8 @@ export interface RunSettings {
   readonly reading?: Reading | 'items';
   /** Rules by which turns are judged; absent in runs of earlier versions: 1. */
   readonly rules?: TurnRules;
+  /** Of an incident: items that steps chose of the input, for each its choice, by place among the items there are. */
+  readonly picked?: readonly (readonly number[])[];
   /** How the input's text came out of its bytes; absent where it was given as text. */
   readonly decoding?: Decoding;
 }
@@ -115,7 +117,8 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
   if (!read.ok) return err(read.error);
 
   const layout = expand(swarm);
-  const tasks = planTasks(swarm, read.value.items.length, settings.seed);
+  const tasks = planTasks(swarm, read.value.items.length, settings.seed, settings.picked);
+  const items = tasks.taken ? itemsAt(read.value.items, tasks.taken) : read.value.items;
   const summary = summarize(swarm);
   return ok({
     settings,
@@ -124,7 +127,7 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     roles: swarm.roles,
     summary: { ...summary, seed: settings.seed, model: settings.model.id },
     layout,
-    items: read.value.items,
+    items,
     tasks,
     steps: tasks.steps.map((step, index) => runStep(layout, step, index)),
     budget: { vramMiB: settings.vramMiB, occupancy: swarm.budget.occupancy, resident: swarm.budget.resident },
@@ -133,6 +136,16 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     skipped: read.value.skipped,
     report: reportPlan(swarm),
   });
+}
+
+/** Of those that no step takes nothing is kept. */
+function itemsAt(items: ItemTable, taken: Uint32Array): ItemTable {
+  const table = new ItemTable();
+  for (const index of taken) {
+    const item = items.at(index);
+    if (item) table.add(item);
+  }
+  return table;
 }
 
 function itemsOf(
@@ -163,7 +176,9 @@ export function taskInput(
 ): InputItem {
   const item = setup.items.at(task);
   if (item) return item;
-  const { group, text = '' } = created.get(task) ?? {};
+  const { group, given, from: [source] = [], text = '' } = created.get(task) ?? {};
+  // What was chosen is what it was chosen of, once more.
+  if (given && source !== undefined) return taskInput(setup, { created }, source);
   if (group) {
     const { first: line, last } = group as GroupRecord;
     return { line, ...(last !== line && { lastLine: last }), text };
@@ -181,7 +196,8 @@ export function signsOf(
   state: Pick<RunState, 'created'>,
   task: number,
 ): readonly InstructionSign[] {
-  const { maker, group } = state.created.get(task) ?? {};
+  const { maker, group, given, from: [source] = [] } = state.created.get(task) ?? {};
+  if (given && source !== undefined) return signsOf(setup, state, source);
   if (maker === undefined) return instructionSigns(taskInput(setup, state, task).text);
   const { quotes = [] } = (group as GroupRecord | undefined) ?? {};
   return [...new Set(quotes.flatMap(({ text }) => instructionSigns(text)))];
@@ -213,6 +229,13 @@ export function nextStep(
   return null;
 }
 
+/** The step with which an item of the input begins. */
+export function firstStep(setup: Pick<RunSetup, 'steps' | 'tasks' | 'items'>, task: number): number {
+  const { picks } = setup.steps[0] ?? {};
+  if (picks === undefined || goesThrough(setup.tasks, task, 0)) return 0;
+  return nextStep(setup, { created: new Map() }, task, 0, []) ?? 0;
+}
+
 /** The output of the last step that the task went through, reviews not counted. */
 export function resultOf(
   { tasks: { steps } }: Pick<RunSetup, 'tasks'>,
@@ -220,7 +243,7 @@ export function resultOf(
 ): HeldOutput | undefined {
   for (let step = steps.length - 1; step >= 0; step--) {
     const found = steps[step]?.review ? undefined : outputOf(held, step);
-    if (found) return found;
+    if (found && !found.beside) return found;
   }
   return undefined;
 }

@@ -41,6 +41,7 @@ export interface RuntimeOptions {
   readonly fixedSeats?: boolean;
   /** See `RunOptions`. */
   readonly shares?: RunOptions['shares'];
+  readonly choices?: RunOptions['choices'];
   readonly snapshotEvery?: number;
   readonly onEvent?: (event: JournalEvent) => void;
   /** How this tab's engines can be broken on purpose; absent: they cannot. */
@@ -106,7 +107,7 @@ export class Opener {
       const onStale = (): void => {
         this.#hooks.reopen(runId);
       };
-      const { healing, onEvent, snapshotEvery, fixedSeats = false, shares } = this.#with;
+      const { healing, onEvent, snapshotEvery, fixedSeats = false, shares, choices } = this.#with;
       const wrap = this.#injector.begin(
         {
           id: runId,
@@ -151,6 +152,7 @@ export class Opener {
         healing: healing === null ? null : { tap: this.#injector.tap, ...healing },
         fixedSeats,
         ...(shares && { shares }),
+        ...(choices && { choices }),
         ...(onEvent && { onEvent }),
         ...(snapshotEvery !== undefined && { snapshotEvery }),
       });

@@ -13,6 +13,7 @@ import {
   STORED_TABLES,
 } from '../../journal/vocabulary.ts';
 import { CreatedTasks, ToldRevisions } from './changes.ts';
+import { ToldChoices, ToldPicks } from './choices.ts';
 import { SharedColumns } from './shares.ts';
 import { TurnColumns } from './turn-columns.ts';
 
@@ -173,6 +174,9 @@ export const IncidentSchema = v.strictObject({
   revisions: v.exactOptional(ToldRevisions),
   /** Who had whose answer; absent where each was asked. */
   shared: v.exactOptional(SharedColumns),
+  /** What steps chose, of outputs and of the input; absent where nothing was chosen, or of the input all that there is here. */
+  chosen: v.exactOptional(ToldChoices),
+  picked: v.exactOptional(ToldPicks),
 });
 export type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 

@@ -12,6 +12,7 @@ import { parseBounded, sayJsonFault } from '../../swarm/bounded-json.ts';
 import { BOUNDS } from '../../swarm/container.ts';
 import { cutText, formatDiagnostic, MAX_MESSAGE } from '../../swarm/diagnostic.ts';
 import { writeItems } from '../../swarm/input/items.ts';
+import type { InputItem } from '../../swarm/input/read-input.ts';
 import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
 import type { IncidentFacts, LinkProblem } from '../protocol/links.ts';
 import {
@@ -27,6 +28,7 @@ import {
 } from './incident-schema.ts';
 import { fromV1 } from './incident-v1.ts';
 import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
+import { problemInChoices, toldPicks } from './choices.ts';
 import { inputOf, needItems } from './input-text.ts';
 import { maskItems, maskShares, maskTurns, maskActions, outputsOf } from './mask-run.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
@@ -61,7 +63,7 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const plan = planned.value;
   const recording = recordingOf(events);
   const outputs = outputsOf(plan, schemasOfSteps(plan, recording.revisions));
-  const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
+  const items = itemsByTask(plan, events);
   const masks = withInput ? items : maskItems(items, plan.input);
   const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, { items, masks });
   const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, { items, masks });
@@ -69,10 +71,12 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     ? recording.shares
     : maskShares(recording.shares, recording.turns, outputs, { items, masks });
   const shared = toSharedColumns(shares);
-  const created = boundedTasks(recording.created, masks.slice(plan.items.length));
+  const created = boundedTasks(recording.created, masksOfCreated(events, masks));
+  const picked = toldPicks(plan);
   const revisions = boundedRevisions(recording.revisions, withInput);
   const given = masks.slice(0, plan.items.length);
-  const asItems = needItems(given, plan.input);
+  // Of a file, items that no step takes would be missed.
+  const asItems = plan.tasks.taken !== null || needItems(given, plan.input);
   const { seed, vramMiB, askMs = 0, version, model, rules } = plan.settings;
   const json: IncidentJson = {
     incident: 2,
@@ -106,6 +110,10 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     ...(created.length > 0 && { created }),
     ...(revisions.length > 0 && { revisions }),
     ...(shared && { shared }),
+    ...(recording.choices.length > 0 && {
+      chosen: recording.choices.map(({ maker, places, of }) => ({ maker, places: [...places], of })),
+    }),
+    ...(picked && { picked }),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
@@ -114,6 +122,23 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   };
   return JSON.stringify(json);
 }
+
+/** What each task is about; of those that steps made, it is known here only of what was chosen. */
+function itemsByTask(plan: RunSetup, events: readonly JournalEvent[]): InputItem[] {
+  const items: InputItem[] = [...plan.items];
+  for (const event of events) {
+    if (event.type !== 'task.created') continue;
+    const { task, text, maker, given, from } = event;
+    const own = maker === undefined ? text : '';
+    items[task] = (given && items[from[0] ?? -1]) ?? { line: 0, text: own };
+  }
+  return items;
+}
+
+const masksOfCreated = (events: readonly JournalEvent[], masks: readonly InputItem[]): InputItem[] =>
+  events.flatMap((event) =>
+    event.type === 'task.created' && event.maker === undefined ? (masks[event.task] ?? []) : [],
+  );
 
 /** Why a text is no incident that can be replayed; `unknown-version`: a newer Planaria made it. */
 export interface IncidentProblem {
@@ -157,6 +182,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     version,
     ...json.settings,
     ...(input.items && { reading: 'items' as const }),
+    ...(json.picked && { picked: json.picked }),
   };
   const source: RunSource = {
     swarm: { file: swarm.name, text: swarm.text },
@@ -176,6 +202,9 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
   const shares = fromSharedColumns(json.shared);
   const unshared = problemInShares(plan, shares);
   if (unshared !== null) return notOurs(`shared: ${unshared}`);
+  const choices = json.chosen ?? [];
+  const unchosen = problemInChoices(plan, choices);
+  if (unchosen !== null) return notOurs(`chosen: ${unchosen}`);
   const turns = fromColumns(json.turns);
   const recording: Recording = {
     turns,
@@ -184,6 +213,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     created: json.created ?? [],
     revisions: json.revisions ?? [],
     shares,
+    choices,
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,

@@ -41,8 +41,8 @@ export interface OutputsOf {
   readonly conditionsOf: (step: number) => readonly Condition[];
 }
 
-export function outputsOf({ steps }: Pick<RunSetup, 'steps'>, schemasOf: SchemasOf): OutputsOf {
-  const looks = steps.flatMap(({ where = [] }) => where);
+export function outputsOf({ steps, tasks }: Pick<RunSetup, 'steps' | 'tasks'>, schemasOf: SchemasOf): OutputsOf {
+  const looks = [...steps, ...tasks.makers].flatMap(({ where = [] }) => where);
   return {
     schemasOf,
     conditionsOf: (of) => looks.flatMap(({ step, condition }) => (step === of ? [condition] : [])),

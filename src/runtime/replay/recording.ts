@@ -3,10 +3,12 @@ import type { EngineLoss } from '../../journal/engine-events.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import type { Diagnosis, FaultKind, RecoveryAction } from '../../journal/vocabulary.ts';
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
+import { ChoiceReader } from './choices.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import type { RecordedEngine, RecordedFault, RecordedRevision, RecordedSeats, RecordedTask } from './recorded.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import type { RecordedChoice } from '../tasks/choice-maker.ts';
 import type { RecordedShare } from '../tasks/sharing.ts';
 import { TaskSteps } from './task-steps.ts';
 
@@ -24,6 +26,8 @@ export interface Recording {
   readonly revisions: readonly RecordedRevision[];
   /** Who was not asked, and whose answer it had. */
   readonly shares: readonly RecordedShare[];
+  /** What steps chose of what others gave. */
+  readonly choices: readonly RecordedChoice[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -106,6 +110,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   const shares = new ItemMap<RecordedShare>();
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
+  const choices = new ChoiceReader();
   const heals: HealStep[] = [];
   const reopens: number[] = [];
   /** When the item's turn gave its first sign of life. */
@@ -128,6 +133,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   for (const event of events) {
     before = ms;
     ms = clock.at(event);
+    choices.hear(event);
     people.hear(event, ACTIONS.has(event.type) ? next() : ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
@@ -274,6 +280,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     seats,
     created,
     revisions,
+    choices: choices.choices,
     shares: shares.values().filter(({ step, from }) => !shares.get({ task: from, step, slot: 0 })),
     faults,
     actions,

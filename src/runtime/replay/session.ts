@@ -109,6 +109,7 @@ export class ReplaySession {
       healing: { tap: this.#messages.tap },
       fixedSeats: true,
       shares: incident.recording.shares,
+      choices: incident.recording.choices,
       ...(noteWords && { noteWords }),
       onEvent: (event) => {
         this.#hear(event);

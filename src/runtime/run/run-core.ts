@@ -322,6 +322,7 @@ export class RunCore implements TurnListener {
     const run = this.#first.id;
     return new TaskMaker({
       ...{ plan, definition, state, run, rows, index, recorder, tell },
+      recorded: this.#with.choices ?? null,
       open: (task) => {
         this.dispatcher.open(task);
       },

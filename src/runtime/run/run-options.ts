@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import type { OwnEndpoint, EndpointListener } from '../engines/endpoints.ts';
 import type { RecordedShare } from '../tasks/sharing.ts';
+import type { RecordedChoice } from '../tasks/choice-maker.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
 
 export interface RunOptions {
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly fixedSeats?: boolean;
   /** Who had whose answer, as in a run that is replayed; absent: texts decide. */
   readonly shares?: readonly RecordedShare[];
+  /** What steps chose, as in a run that is replayed; absent: outputs decide. */
+  readonly choices?: readonly RecordedChoice[];
   /** Events between two snapshots; absent: as usual. */
   readonly snapshotEvery?: number;
   /** Hears every event as it happens, before it is on the disk. */

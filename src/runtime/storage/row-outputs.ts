@@ -25,9 +25,17 @@ export function outputIn(
   place: OutputPlace,
 ): unknown {
   if (place >= 0) return givenIn(row, plan).find(({ step, output }) => step === place && output !== null)?.output;
-  const name = plan.makers[~place]?.name ?? '';
-  if (row.of !== name) return undefined;
+  const maker = plan.makers.findIndex(({ name }) => name === row.of);
+  const name = groupsOf(plan, maker);
+  if (name === undefined || name !== plan.makers[~place]?.name) return undefined;
   return row.outputs && Object.hasOwn(row.outputs, name) ? row.outputs[name] : (row.output ?? undefined);
+}
+
+/** The step that made the groups which the maker's tasks are about, by name: itself, or that of which it chooses; undefined: they are about none. */
+export function groupsOf({ makers }: Pick<TaskPlan, 'makers'>, maker: number): string | undefined {
+  const { name, choice, group, on } = makers[maker] ?? {};
+  if (group) return name;
+  return choice && on != null && on < 0 ? makers[~on]?.name : undefined;
 }
 
 /** The review of that step or, where it has none, the first one. */

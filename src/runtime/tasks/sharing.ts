@@ -427,11 +427,14 @@ export class Sharing {
         state.created.get(task)?.maker === maker,
     );
     // Where only the item is read, no row is needed; of tasks that were created it is not known whether they came through the step.
-    const bare = (task: number): boolean => on === null && beside === null && task < plan.items.length;
+    const bare = (task: number): boolean =>
+      on === null && beside === null && task < plan.items.length && step.step.picks === undefined;
     const unknown = ended.filter((task) => !bare(task));
     const rows = new Map((unknown.length > 0 ? await this.#read(unknown) : []).map((row) => [row.task, row]));
     for (const task of tasks) {
       if (state.isOpen(task)) {
+        // What it was chosen with, it was not asked for.
+        if (state.created.get(task)?.maker !== maker) continue;
         const held = state.held.get(task);
         const output = failed ? undefined : outputOf(held, step.index);
         if (output && output.output !== null && !this.#wasCut(step, task)) this.#found(step, task, held);

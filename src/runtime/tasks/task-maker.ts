@@ -1,13 +1,16 @@
 import type { EventBody } from '../../journal/events.ts';
+import { type CreatedTask, heldFrom } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { Maker } from '../../swarm/flow.ts';
+import { hasBit } from '../../swarm/picks.ts';
 import { type GroupRule, Groups, groupText } from '../../swarm/groups.ts';
 import { passes } from '../../swarm/where.ts';
 import type { Definition } from '../definition/definition.ts';
 import { nextStep, type RunSetup } from '../definition/run-setup.ts';
 import type { RowSource } from '../storage/backed-rows.ts';
 import { outputIn } from '../storage/row-outputs.ts';
+import { ChoiceMaker, type RecordedChoice } from './choice-maker.ts';
 import type { ResultRecorder } from './result-recorder.ts';
 import { outputText } from './result-row.ts';
 
@@ -23,6 +26,8 @@ export interface TaskMakerOptions {
   readonly tell: (event: EventBody) => unknown;
   /** The task waits for turns from now on. */
   readonly open: (task: number) => void;
+  /** Of a replay: what steps chose. Null: outputs decide. */
+  readonly recorded: readonly RecordedChoice[] | null;
   /** All tasks of a step were made; or, `missing`, so many rows that are on the disk could not be read. */
   readonly onMade: (missing: number) => void;
 }
@@ -45,7 +50,7 @@ interface Collected {
 }
 
 /**
- * Makes tasks of what steps gave: of each group one, and of outputs that become one as many as fit one turn, again and again, until one is
+ * Makes tasks of what steps gave: of each group one, of each output that is chosen one, and of outputs that become one as many as fit one turn, again and again, until one is
  * left. It begins as soon as every task that goes through the source has its row on the disk, and not before: rows are the truth, and the same
  * rows give the same tasks in the same order, in a tab that takes the run up as well.
  *
@@ -67,9 +72,9 @@ export class TaskMaker {
     this.#open = [0, ...plan.tasks.makers.map(() => 0)];
     if (this.#makers.length > 0)
       for (let task = 0; task < state.tasks.size; task++) if (!index.has(task)) this.#count(task, 1);
-    // The row of a group that nobody works on was lost: code makes it again.
-    for (const [task, { group, stage }] of state.created)
-      if (group && stage === undefined && state.isOpen(task)) options.recorder.done(task, null);
+    // The row of a group, or of what was chosen, that nobody works on was lost: code makes it again.
+    for (const [task, { group, given, stage }] of state.created)
+      if ((group ?? given) && stage === undefined && state.isOpen(task)) options.recorder.done(task, null);
   }
 
   /** Whether nothing is to be made any more. */
@@ -125,6 +130,7 @@ export class TaskMaker {
   /** How many rows could not be read, so that nothing was made. */
   async #make(at: number): Promise<number> {
     const maker = this.#makers[at] as Maker;
+    if (maker.choice) return this.#choose(at, maker);
     return maker.group ? this.#group(at, maker, maker.group) : this.#collect(at, maker, maker.step ?? 0);
   }
 
@@ -135,9 +141,17 @@ export class TaskMaker {
     });
     if (missing > 0 || this.#stopped || this.done) return missing;
     const { groups: all, all: of } = groups.end();
-    for (const { record, from } of all)
-      this.#create({ from, text: groupText(record), maker: at, group: record }, nextOf(this.#with, at, record));
+    for (const { record, from } of all) this.#create({ from, text: groupText(record), maker: at, group: record });
     this.#with.tell({ type: 'tasks.made', maker: at, tasks: all.length, of });
+    return 0;
+  }
+
+  async #choose(at: number, maker: Maker): Promise<number> {
+    const choices = new ChoiceMaker(this.#with);
+    const { tasks, of, missing } = await choices.choose(at, maker, (source, take) => this.#eachGiven(source, take));
+    if (missing > 0 || this.#stopped || this.done) return missing;
+    for (const task of tasks) this.#create({ ...task, maker: at });
+    this.#with.tell({ type: 'tasks.made', maker: at, tasks: tasks.length, of });
     return 0;
   }
 
@@ -171,8 +185,8 @@ export class TaskMaker {
     return 0;
   }
 
-  /** A task at that step, or one that is done as code made it. */
-  #create(task: Created, step: number | null): void {
+  /** A task at that step, or one that is done as code made it; absent: where what it is made of takes it. */
+  #create(task: Created, step: number | null = nextOf(this.#with, task)): void {
     const { state, recorder, tell, open } = this.#with;
     const number = state.tasks.size;
     tell({ type: 'task.created', task: number, ...task, ...(step !== null && { stage: step }) });
@@ -201,7 +215,7 @@ export class TaskMaker {
     return this.#eachRow(
       (task) => state.created.get(task)?.maker === maker.maker,
       (row) => {
-        if (row.partial) return;
+        if (row.partial || !isPicked(plan.tasks, maker, row.task)) return;
         const given = (place: number): unknown => outputIn(row, plan.tasks, place);
         const output = on === null ? row.input : given(on);
         if (output === undefined) return;
@@ -234,12 +248,20 @@ export class TaskMaker {
   }
 }
 
-/** Where a group's task begins; null: nobody works on it. */
-function nextOf({ plan, state }: TaskMakerOptions, maker: number, group: Created['group']): number | null {
+/** Whether the task is among the items that the maker's source was chosen of. */
+const isPicked = ({ picks: all }: RunSetup['tasks'], { picks = [] }: Maker, task: number): boolean =>
+  picks.every((pick) => hasBit(all[pick]?.bits ?? new Uint8Array(0), task));
+
+/** Where a task that code made begins; null: nobody works on it. */
+function nextOf({ plan, state }: TaskMakerOptions, made: Created): number | null {
   const task = state.tasks.size;
-  const created = new Map([[task, { from: [], text: '', maker, ...(group && { group }) }]]);
-  return nextStep(plan, { created }, task, -1, []);
+  // What it is chosen of is looked at by its number.
+  const created = new Map([...made.from.flatMap((from) => one(from, state.created.get(from))), [task, made]]);
+  return nextStep(plan, { created }, task, -1, heldFrom(made) ?? []);
 }
+
+const one = (task: number, created: CreatedTask | undefined): [number, CreatedTask][] =>
+  created ? [[task, created]] : [];
 
 /** In their order, as many together as there is room for. */
 function inParts(given: readonly Collected[], room: number): Collected[][] {
