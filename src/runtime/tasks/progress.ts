@@ -15,7 +15,7 @@ export function openItems(plan: RunSetup, state: RunState, task: number): WorkIt
 }
 
 /** The step at which the task stands; the log says it of an item of the input once it had a turn. */
-function standsAt(plan: RunSetup, { tasks, held, created }: RunState, task: number): number {
+export function standsAt(plan: RunSetup, { tasks, held, created }: RunState, task: number): number {
   const step = tasks.step[task] as number;
   if (step > 0 || tasks.agent[task] !== -1 || held.has(task) || created.has(task)) return step;
   return firstStep(plan, task);
