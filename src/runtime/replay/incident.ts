@@ -64,12 +64,13 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const recording = recordingOf(events);
   const outputs = outputsOf(plan, schemasOfSteps(plan, recording.revisions));
   const items = itemsByTask(plan, events);
+  const sources = sourcesOf(events);
   const masks = withInput ? items : maskItems(items, plan.input);
-  const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, { items, masks });
-  const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, { items, masks });
+  const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, { items, masks, sources });
+  const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, { items, masks, sources });
   const shares = withInput
     ? recording.shares
-    : maskShares(recording.shares, recording.turns, outputs, { items, masks });
+    : maskShares(recording.shares, recording.turns, outputs, { items, masks, sources });
   const shared = toSharedColumns(shares);
   const created = boundedTasks(recording.created, masksOfCreated(events, masks));
   const picked = toldPicks(plan);
@@ -133,6 +134,17 @@ function itemsByTask(plan: RunSetup, events: readonly JournalEvent[]): InputItem
     items[task] = (given && items[from[0] ?? -1]) ?? { line: 0, text: own };
   }
   return items;
+}
+
+/** What tasks were chosen of. */
+function sourcesOf(events: readonly JournalEvent[]): Map<number, number> {
+  const sources = new Map<number, number>();
+  for (const event of events) {
+    if (event.type !== 'task.created' || !event.given) continue;
+    const [source] = event.from;
+    if (source !== undefined) sources.set(event.task, source);
+  }
+  return sources;
 }
 
 const masksOfCreated = (events: readonly JournalEvent[], masks: readonly InputItem[]): InputItem[] =>

@@ -29,6 +29,8 @@ export function maskItems(items: readonly InputItem[], { format, field }: RunSet
 export interface MaskedItems {
   readonly items: readonly InputItem[];
   readonly masks: readonly InputItem[];
+  /** What tasks were chosen of, whose outputs they have; by task. */
+  readonly sources: ReadonlyMap<number, number>;
 }
 
 /** Schemas that outputs of the step may be of, that of the swarm file first; none: free text. */
@@ -52,12 +54,18 @@ export function outputsOf({ steps, tasks }: Pick<RunSetup, 'steps' | 'tasks'>, s
 export function maskTurns(turns: readonly RecordedTurn[], of: OutputsOf, masked: MaskedItems): RecordedTurn[] {
   /** What agents were given: the line, and what others wrote about it. */
   const given = new Map<number, Masked[]>();
+  // Those that others were chosen of are asked for again.
+  const kept = new Set(masked.sources.values());
+  let last = -1;
   return turns.map((turn) => {
     let known = given.get(turn.task);
     if (!known) {
-      known = [givenOf(masked, turn.task)];
-      given.clear();
+      let source = masked.sources.get(turn.task);
+      while (source !== undefined && !given.has(source)) source = masked.sources.get(source);
+      known = [...((source !== undefined && given.get(source)) || [givenOf(masked, turn.task)])];
+      if (!kept.has(last)) given.delete(last);
       given.set(turn.task, known);
+      last = turn.task;
     }
     if (turn.text === '') return turn;
     const mask = maskAt(turn.step, turn.text, of, known);
