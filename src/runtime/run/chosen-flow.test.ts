@@ -16,7 +16,6 @@ test('what is chosen is that of a plain evaluation, with faults and reloads', { 
       fc.constantFrom(0, 0, 0.05),
       fc.array(fc.integer({ min: 1, max: 6000 }), { maxLength: 3 }),
       async (graph, items, seed, faults, kills) => {
-        if (process.env.SAY) (await import('node:fs')).writeFileSync('/tmp/ops-now.txt', graph.file + JSON.stringify({ items, seed, faults, kills }));
         const { rows } = await runGraph(graph.file, items, { seed, faults, kills });
         // What failed is not chosen: what follows from the others is another evaluation.
         if (rows.some(({ failure }) => failure !== null)) {
