@@ -18,7 +18,12 @@ export interface HeldOutput {
   readonly shared?: number;
   /** Of what parts came to: those of which there is nothing in it, by number. */
   readonly missing?: readonly number[];
+  /** It is another task's, and only read beside what this one was made of: never the task's own result. */
+  readonly beside?: true;
 }
+
+/** An output that a task has from the beginning: that of a task that it is chosen of. */
+export type GivenOutput = Pick<HeldOutput, 'step' | 'output' | 'written' | 'beside'>;
 
 /** A part of a text that has been read. */
 export interface ReadPart {
@@ -55,6 +60,8 @@ export interface MadeTask {
   readonly cut?: readonly [from: number, to: number];
   /** What its agents are given above it, where that does not follow from the text of the task that it comes from. */
   readonly above?: string;
+  /** What it is chosen of had come to, as far as it is read here: it is that task once more, with its text. */
+  readonly given?: readonly GivenOutput[];
   /** Of several that become one: its output is one of those that the next task collects, and nobody else's. */
   readonly partial?: true;
 }
@@ -74,6 +81,10 @@ export interface MadeTasks {
   /** Groups or outputs that there were. */
   readonly of: number;
 }
+
+/** What such a task holds when it begins; undefined: nothing. Nobody here gave it. */
+export const heldFrom = ({ given }: Pick<MadeTask, 'given'>): HeldOutput[] | undefined =>
+  given && given.length > 0 ? given.map((each) => ({ slot: 0, agent: -1, ...each })) : undefined;
 
 /** What the step gave: the output of its lowest slot that has one; undefined where none is held. */
 export function outputOf(held: readonly HeldOutput[] | undefined, step: number): HeldOutput | undefined {

@@ -1,7 +1,7 @@
 import { beginTurn, dropTurns, endWork, rest } from './agent-states.ts';
 import type { JournalEvent } from './events.ts';
 import { Notices } from './notices.ts';
-import type { CreatedTask, HeldOutput, MadeTasks, Reading, ReadPart } from './outputs.ts';
+import { type CreatedTask, heldFrom, type HeldOutput, type MadeTasks, type Reading, type ReadPart } from './outputs.ts';
 import { Revisions } from './revisions.ts';
 import { add, AGENT, AgentTable, columns, copyColumns, TASK, TaskTable, TIER } from './tables.ts';
 import { TaskItems } from './task-items.ts';
@@ -184,6 +184,7 @@ export class RunState {
         break;
       case 'task.assigned':
         if (this.#over(event.task)) break;
+        this.#begin(event);
         items.assigned(this.#item(event, event.task), event.agent);
         break;
       case 'turn.started':
@@ -254,6 +255,7 @@ export class RunState {
         tasks.attempts[event.task] = 0;
         items.restarted(event.task, this.created.get(event.task)?.stage ?? 0);
         this.#forget(event.task);
+        this.#hold(event.task);
         this.ended = false;
         break;
       case 'agent.state': {
@@ -284,9 +286,7 @@ export class RunState {
   #isByCode(event: JournalEvent): boolean {
     if (event.type !== 'task.committed') return event.type === 'task.advanced';
     const { task } = event;
-    return (
-      this.created.get(task)?.group !== undefined || (this.held.get(task)?.some(({ agent }) => agent === -1) ?? false)
-    );
+    return isByCode(this.created.get(task)) || (this.held.get(task)?.some(({ agent }) => agent === -1) ?? false);
   }
 
   #over(task: number): boolean {
@@ -298,7 +298,7 @@ export class RunState {
   }
 
   #create(event: Extract<JournalEvent, { type: 'task.created' }>): void {
-    const { task, from, text, stage, maker, group, cut, above, partial } = event;
+    const { task, from, text, stage, maker, group, cut, above, given, partial } = event;
     if (task !== this.tasks.size) return;
     this.tasks.add();
     this.tasks.step[task] = stage ?? 0;
@@ -310,9 +310,11 @@ export class RunState {
       ...(group && { group }),
       ...(cut && { cut }),
       ...(above !== undefined && { above }),
+      ...(given && { given }),
       ...(partial && { partial }),
     });
     if (maker !== undefined) this.makes.set(maker, (this.makes.get(maker) ?? 0) + 1);
+    this.#hold(task);
     this.ended = false;
   }
 
@@ -328,6 +330,7 @@ export class RunState {
 
   #advance(event: Extract<JournalEvent, { type: 'task.advanced' }>): void {
     const { task, agent, next, attempts } = event;
+    this.#begin(event);
     const item = this.#item(event, task);
     const held = this.held.get(task) ?? [];
     held.push({
@@ -346,6 +349,19 @@ export class RunState {
     else this.parts.delete(task);
     this.items.ended(item, next);
     this.tasks.attempts[task] = attempts;
+  }
+
+  /** An item of the input begins where its first turn is, or where it first has an output. */
+  #begin({ task, stage }: { readonly task: number; readonly stage: number }): void {
+    const { tasks } = this;
+    const untouched = tasks.agent[task] === -1 && tasks.attempts[task] === 0 && !this.held.has(task);
+    if (untouched && !this.created.has(task)) tasks.step[task] = stage;
+  }
+
+  /** What the task has from the beginning. */
+  #hold(task: number): void {
+    const held = heldFrom(this.created.get(task) ?? {});
+    if (held) this.held.set(task, held);
   }
 
   #end(task: number): void {
@@ -375,6 +391,9 @@ export class RunState {
     this.reads.delete(task);
   }
 }
+
+/** Whether code made what the task is about, so that it may end without a turn. */
+const isByCode = (task: CreatedTask | undefined): boolean => task?.group !== undefined || task?.given !== undefined;
 
 /** A number that is no double (`1e400`) does not survive in the event's own output. */
 function outputIn({ output, written }: { readonly output: unknown; readonly written?: string }): {

@@ -28,7 +28,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{each: input}'],
     [
-      '19:5: flow[0] says neither who works nor what it lets pass; expected role, or name with where, group, split or merge',
+      '19:5: flow[0] says neither who works nor what it lets pass; expected role, or name with where, group, split, merge, sort, limit or sample',
     ],
   ],
   [
@@ -58,7 +58,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{name: bad, each: triager}', '{role: writer, each: bad}'],
     [
-      '20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where, group, split or merge',
+      '20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where, group, split, merge, sort, limit or sample',
     ],
   ],
   [
@@ -297,7 +297,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{role: writer, each: triager, wheer: {severity: error}}'],
     [
-      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, split, merge, collect, reviews, with, where, dedupe, share, marked; did you mean where?',
+      '20:35: unknown key "wheer" in flow[1]; expected one of name, role, each, group, sort, limit, sample, split, merge, collect, reviews, with, where, dedupe, share, marked; did you mean where?',
     ],
   ],
   // Steps that make tasks.
@@ -511,7 +511,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{name: g, collect: triager}'],
     [
-      '20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where, group, split or merge',
+      '20:5: flow[1] says neither who works nor what it lets pass; expected role, or name with where, group, split, merge, sort, limit or sample',
     ],
   ],
   [

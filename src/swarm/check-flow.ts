@@ -7,7 +7,8 @@ import { nearest } from './nearest.ts';
 import { stepsOfReport } from './report.ts';
 import { checkMerges, checkSplits } from './check-parts.ts';
 import type { Path } from './source.ts';
-import { behind, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
+import { checkChoices, choiceKeysOf } from './check-choice.ts';
+import { behind, isChoice, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
 import { fieldOf, fieldsOf } from './where.ts';
 import { whereFaults } from './where-faults.ts';
 
@@ -29,12 +30,13 @@ export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow' | 'report'>, sound
   const merges = checkMerges(flow);
   // What merges has no source of its own where that was not split.
   if (merges.length > 0) return [...merges, ...idle];
-  const reviews = [...checkReviews(flow), ...checkJoins(flow)];
+  const reviews = [...checkWorked(flow), ...checkReviews(flow), ...checkJoins(flow)];
   if (reviews.length > 0) return [...reviews, ...idle];
   return [
     ...checkSplits(swarm, sound),
     ...checkWheres(swarm, sound),
     ...checkGroups(swarm, sound),
+    ...checkChoices(swarm, sound),
     ...checkShared(swarm),
     ...idle,
   ];
@@ -89,13 +91,13 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
     broken.push({ path: [...path, key], part: 'key', message: `${at}.${key} has no meaning here`, expected });
   };
   const { each, reviews, collect, merge, role, group, split } = step;
-  const makes = (['group', 'split', 'merge'] as const).find((key) => step[key] !== undefined);
+  const makes = (['group', 'split', 'merge'] as const).find((key) => step[key] !== undefined) ?? choiceKeysOf(step)[0];
   if (role === undefined && step.where === undefined && makes === undefined) {
     return [
       {
         path,
         message: `${at} says neither who works nor what it lets pass`,
-        expected: 'role, or name with where, group, split or merge',
+        expected: 'role, or name with where, group, split, merge, sort, limit or sample',
       },
     ];
   }
@@ -123,14 +125,23 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
   if (role === undefined) {
     for (const key of ['reviews', 'collect', 'with', 'dedupe', 'share', 'marked'] as const)
       meaningless(key, 'role beside it');
-    if (!group && merge === undefined && step.name !== undefined && !taken.has(nameOfStep(step)))
+    if (!group && !isChoice(step) && merge === undefined && step.name !== undefined && !taken.has(nameOfStep(step)))
       broken.push({
         path,
         message: split ? `nothing takes the parts that ${at} makes` : `nothing takes what ${at} lets pass`,
         expected: `a step with each: ${nameOfStep(step)}`,
       });
     if (group && split) meaningless('split', 'no group beside it: parts are made of one text, groups of many outputs');
+    if (group)
+      for (const key of choiceKeysOf(step))
+        meaningless(key, 'a step of its own that takes the groups; group has order and limit');
+    else if (split || merge !== undefined)
+      for (const key of choiceKeysOf(step)) meaningless(key, `a step of its own that takes ${nameOfStep(step)}`);
+    else if (step.sample !== undefined)
+      for (const key of ['sort', 'limit'] as const) meaningless(key, 'a step of its own, as sample is beside it');
   } else {
+    for (const key of choiceKeysOf(step))
+      meaningless(key, 'no role beside it: code chooses, and a step with each takes what it chose');
     if (reviews === undefined) for (const key of ['share', 'marked'] as const) meaningless(key, 'reviews beside it');
     if (each === undefined) for (const key of ['with', 'dedupe'] as const) meaningless(key, 'each beside it');
     meaningless('group', 'no role beside it: groups are made by code, and a step with each takes them');
@@ -201,6 +212,18 @@ function circleFrom(flow: Swarm['flow'], stepOf: ReadonlyMap<string, number>, st
   return null;
 }
 
+/** Some role works on items of the input, or on some of them: else they would be no tasks. */
+function checkWorked(flow: Swarm['flow']): Broken[] {
+  const steps = stepsByName(flow);
+  const works = flow.some(
+    ({ role, split, each }) =>
+      (role ?? split) !== undefined && each !== undefined && behind(steps, each).name === INPUT_NAME,
+  );
+  if (works) return [];
+  const expected = `a step with a role and each: ${INPUT_NAME}, or with each of what is chosen of it`;
+  return [{ path: ['flow'], part: 'key', message: 'no role of flow works on items of the input', expected }];
+}
+
 /** A row has one review of an output. */
 function checkReviews(flow: Swarm['flow']): Broken[] {
   const reviewed = new Map<string, number>();
@@ -214,8 +237,11 @@ function checkReviews(flow: Swarm['flow']): Broken[] {
     if (group) return [{ path, message: `${base} is made by code, and counts right`, expected: 'a step with a role' }];
     if (split)
       return [{ path, message: `${base} is cut by code, and nobody's answer`, expected: 'a step with a role' }];
-    const first = reviewed.get(base);
-    reviewed.set(base, first ?? index);
+    // What was chosen is another task, and has a review of its own.
+    const maker = makerOf(steps, reviews);
+    const of = `${maker ? nameOfStep(maker) : ''}/${base}`;
+    const first = reviewed.get(of);
+    reviewed.set(of, first ?? index);
     if (first === undefined) return [];
     const expected = 'at most one step with reviews for each step';
     return [
@@ -230,8 +256,14 @@ function checkJoins(flow: Swarm['flow']): Broken[] {
   return flow.flatMap((step, index): Broken[] => {
     const { with: beside, each } = step;
     if (beside === undefined || each === undefined) return [];
-    const [own, other] = [each, beside].map((name) => makerOf(steps, name)) as [SwarmStep | null, SwarmStep | null];
+    const own = makerOf(steps, each);
+    const other = makerOf(steps, beside);
     if (own === other) return [];
+    // What was chosen knows what it was chosen of.
+    for (let at = own; at && isChoice(at);) {
+      at = makerOf(steps, sourcesOf(at)[0] ?? '');
+      if (at === other) return [];
+    }
     const message = `${beside} is not of the same task as ${each}`;
     const expected = own ? `${nameOfStep(own)}, or a step that works on it` : 'a step that works on items of the input';
     return [{ path: ['flow', index, 'with'], message, expected }];

@@ -170,6 +170,8 @@ class SectionCheck {
     const source = sourceOf(this.#swarm, name);
     if (source) return next(source);
     if (name === INPUT_NAME) return [this.#step(key, `${INPUT_NAME} is no step`, this.#names(), '')];
+    if (this.#swarm.flow.some((step) => nameOfStep(step) === name))
+      return [this.#step(key, `${name} is of the input, and has no outputs`, this.#names(), 'a step with a role')];
     return [this.#step(key, `${this.#at}.${key} names ${quote(name)}, which is not a step`, this.#names(), '', name)];
   }
 

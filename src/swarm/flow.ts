@@ -1,15 +1,22 @@
 /** Which steps of the flow each item goes through, decided before the run starts and by nothing but the file, the seed and the item's index. */
+import type { ChoiceRule } from './choice.ts';
+import type { ChoiceSource } from './chooser.ts';
 import { type Random, seededRandom } from '../kernel/random.ts';
 import { type GroupRule, outputsOf } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { OutputSchema } from './output-schema.ts';
+import { bitsOf, chooseItems, countBits, hasBit, type ItemPick, type Picker, setBit, takenOf } from './picks.ts';
 import {
   behind,
   type Filter,
+  gateOf,
+  isChoice,
   isFilter,
   isMaker,
+  isPick,
   makerOf,
   nameOfStep,
+  picksOf,
   shareOf,
   sourcesOf,
   splitOf,
@@ -45,11 +52,15 @@ export interface FlowStep {
   readonly merge?: number;
   /** Whose outputs code makes one of: the output is one that this role could have. */
   readonly as?: string;
+  /** Choices of the input's items, by their index, that an item must be in; absent: none. */
+  readonly picks?: readonly number[];
 }
 
 /** A step that lets outputs of step `on` pass, where they meet all conditions on the way to it. */
 export interface FlowFilter {
   readonly name: string;
+  /** Maker of the tasks whose outputs they are; absent: the items of the input. */
+  readonly maker?: number;
   readonly on: OutputPlace;
   readonly where: readonly StepCondition[];
 }
@@ -80,6 +91,13 @@ export interface Merge {
   readonly maker?: number;
 }
 
+/** What a step chooses, and what its tasks know of those that they are chosen of. */
+export interface Choice extends ChoiceSource {
+  readonly rule: ChoiceRule;
+  /** Steps whose outputs the tasks have from the beginning; `beside`: not what was chosen, but what is read beside it. */
+  readonly given: readonly { readonly step: number; readonly beside: boolean }[];
+}
+
 /** Makes tasks of all that its source gave, once every task that goes through the source has ended; or parts of each text, once it is there. */
 export interface Maker {
   readonly name: string;
@@ -88,8 +106,12 @@ export interface Maker {
   /** Output that is taken; null: what the source's tasks are given themselves. */
   readonly on: OutputPlace | null;
   readonly where: readonly StepCondition[];
-  /** What the groups are and come in; absent: all outputs become one, in the hands of step `step`. */
+  /** What the groups are and come in; without it and `choice` all outputs become one, in the hands of step `step`. */
   readonly group?: GroupRule;
+  /** What is chosen: its tasks are those it was chosen of once more, in their new order. */
+  readonly choice?: Choice;
+  /** As those of a step. */
+  readonly picks?: readonly number[];
   /** What the source writes; null: free text. */
   readonly source: OutputSchema | null;
   /** The step of a collecting or merging role, the first of the tasks that are made. */
@@ -115,6 +137,9 @@ export interface TaskPlan {
   /** Steps without a role, which only let pass. */
   readonly filters: readonly FlowFilter[];
   readonly merges: readonly Merge[];
+  readonly picks: readonly ItemPick[];
+  /** Indices of the items of the input that go through any step, where that are not all; the others are no tasks. */
+  readonly taken: Uint32Array<ArrayBuffer> | null;
   /** By step: bit `item` of the bytes is set where the item goes through it; null where all do. */
   readonly chosen: readonly (Uint8Array | null)[];
   /** Turns that a run without failures takes where every item meets every condition, for items without signs of an instruction. */
@@ -123,37 +148,45 @@ export interface TaskPlan {
 
 /**
  * @param swarm a checked swarm: its flow is a graph without circles
- * @param items number of items
+ * @param all number of items of the input
  * @param seed overrides the swarm's own
+ * @param recorded items that choices are known to have made, in their order; absent: made here
  */
-export function planTasks(swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>, items: number, seed = swarm.seed): TaskPlan {
-  const { steps, filters, makers, merges } = orderSteps(swarm);
+export function planTasks(
+  swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>,
+  all: number,
+  seed = swarm.seed,
+  recorded: readonly (readonly number[])[] | null = null,
+): TaskPlan {
+  const { steps, filters, makers, merges, pickers } = orderSteps(swarm);
+  const chosenOf = chooseItems(pickers, all, seed, recorded);
+  const { taken, picks } = takenOf(pickers, chosenOf, [...steps, ...makers], all);
+  const items = taken?.length ?? all;
   let turns = 0;
-  const chosen = steps.map(({ name, share, slots, maker }) => {
+  const chosen = steps.map(({ name, share, slots, maker, picks: among = [] }) => {
     if (maker !== undefined) return share >= 1 ? null : new Uint8Array(0);
-    if (share >= 1) {
+    if (share >= 1 && among.length === 0) {
       turns += items * slots;
       return null;
     }
-    const bits = new Uint8Array(Math.ceil(items / 8));
-    if (share === 0) return bits;
-    const random = seededRandom(seed).split(`plan/${name}`);
-    // One in ten means one of every ten, not ten that happen to come first: chance decides within a block only.
-    const size = Math.ceil(1 / share);
-    for (let start = 0; start < items; start += size) {
-      for (const item of draw(share, start, size, random)) {
-        if (item >= items) continue;
-        bits[item >> 3] = (bits[item >> 3] as number) | (1 << (item & 7));
-        turns += slots;
-      }
+    const bits = share >= 1 ? bitsOf(items, null) : new Uint8Array(Math.ceil(items / 8));
+    if (share > 0 && share < 1) {
+      const random = seededRandom(seed).split(`plan/${name}`);
+      // One in ten means one of every ten, not ten that happen to come first: chance decides within a block only.
+      const size = Math.ceil(1 / share);
+      for (let start = 0; start < items; start += size)
+        for (const item of draw(share, start, size, random)) if (item < items) setBit(bits, item);
     }
+    for (const pick of among)
+      for (let at = 0; at < bits.length; at++) bits[at] = (bits[at] as number) & (picks[pick]?.bits[at] ?? 0);
+    turns += countBits(bits) * slots;
     return bits;
   });
   const giving = (step: FlowStep): boolean => !step.review && step.maker === undefined;
   const last = steps.findLastIndex((step) => giving(step) && step.split === undefined);
   // Where an item is only split, that it was is all that it comes to.
   const result = last < 0 ? steps.findLastIndex(giving) : last;
-  return { items, seed, steps, result, filters, makers, merges, chosen, turns };
+  return { items, seed, steps, result, filters, makers, merges, picks, taken, chosen, turns };
 }
 
 /** Whether the item goes through the step, marks aside; of those that came later, chance decides for each by itself. */
@@ -161,9 +194,10 @@ export function goesThrough({ items, seed, steps, chosen }: TaskPlan, item: numb
   const bits = chosen[step];
   if (bits === undefined) return false;
   if (bits === null) return true;
-  if (item < items) return ((bits[item >> 3] as number) & (1 << (item & 7))) !== 0;
-  const { name, share } = steps[step] as FlowStep;
+  if (item < items) return hasBit(bits, item);
+  const { name, share, picks } = steps[step] as FlowStep;
   return (
+    picks === undefined &&
     seededRandom(seed)
       .split(`plan/${name}/${String(item)}`)
       .next() < share
@@ -204,10 +238,12 @@ interface Placed {
  * Steps that give outputs, each as early as the file has it once all that it reads stands before it; then the reviews. Texts are split before others
  * work on them, and what their parts came to is waited for last.
  */
-function orderSteps({
-  flow,
-  roles,
-}: Pick<Swarm, 'flow' | 'roles'>): Pick<TaskPlan, 'steps' | 'filters' | 'makers' | 'merges'> {
+function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
+  TaskPlan,
+  'steps' | 'filters' | 'makers' | 'merges'
+> & {
+  readonly pickers: readonly Picker[];
+} {
   const byName = stepsByName(flow);
   const sourceOf = (step: SwarmStep): string => sourcesOf(step)[0] ?? INPUT_NAME;
   /** The maker of the tasks that come to a step; null: items do. To where a text is split the text's own task comes. */
@@ -218,7 +254,7 @@ function orderSteps({
     const split = step.merge === undefined ? undefined : splitOf(byName, step);
     return split ? [nameOfStep(split)] : sourcesOf(step);
   };
-  const given = flow.filter((step) => !isFilter(step) && step.reviews === undefined);
+  const given = flow.filter((step) => !isFilter(step) && !isPick(byName, step) && step.reviews === undefined);
   const inTurn = [
     ...given.filter(({ split }) => split),
     ...given.filter(({ split, merge }) => !split && merge === undefined),
@@ -226,16 +262,24 @@ function orderSteps({
   ];
   // What works on items of the input reads nothing else, and comes first: every item begins at step 0.
   const isOfItems = (step: SwarmStep): boolean => comingTo(step) === null;
-  const giving = [...inTurn.filter(isOfItems), ...inTurn.filter((step) => !isOfItems(step))];
+  const ofItems = inTurn.filter(isOfItems);
+  const isPicked = (step: SwarmStep): boolean => sourcesOf(step).some((name) => picksOf(byName, name).length > 0);
+  const giving = [
+    // What all items go through comes first: those that nobody chose begin nowhere else.
+    ...ofItems.filter((step) => !isPicked(step)),
+    ...ofItems.filter(isPicked),
+    ...inTurn.filter((step) => !isOfItems(step)),
+  ];
   const order: Placed[] = [];
   const making: SwarmStep[] = [];
   const placed = new Set<string>();
   const ready = (step: SwarmStep): boolean =>
-    !placed.has(nameOfStep(step)) && readBy(step).every((name) => placed.has(behind(byName, name).name));
+    !placed.has(nameOfStep(step)) && readBy(step).every((name) => placed.has(gateOf(byName, name)));
   placed.add(INPUT_NAME);
+  for (const step of flow) if (isPick(byName, step)) placed.add(nameOfStep(step));
   for (let next = giving.find(ready); next; next = giving.find(ready)) {
     if (next.role !== undefined || next.split || next.merge !== undefined) order.push({ step: next });
-    if (isMaker(next)) making.push(next);
+    if (isMaker(byName, next)) making.push(next);
     placed.add(nameOfStep(next));
   }
   for (const step of giving) {
@@ -286,6 +330,19 @@ function orderSteps({
   };
   const merging = giving.filter(({ merge }) => merge !== undefined);
 
+  const picking = flow.filter((step) => isPick(byName, step));
+  // Each behind the one that it chooses of.
+  picking.sort((a, b) => picksOf(byName, nameOfStep(a)).length - picksOf(byName, nameOfStep(b)).length);
+  const pickAt = (name: string): number => picking.findIndex((step) => nameOfStep(step) === name);
+  const pickers = picking.map((step): Picker => {
+    const [, of] = picksOf(byName, nameOfStep(step));
+    return { name: nameOfStep(step), rule: step, of: of === undefined ? null : pickAt(of) };
+  });
+  const picksBy = (step: SwarmStep): { readonly picks?: readonly number[] } => {
+    const [...picks] = new Set(sourcesOf(step).flatMap((name) => picksOf(byName, name).slice(0, 1)));
+    return picks.length > 0 ? { picks: picks.map(pickAt) } : {};
+  };
+
   const steps = order.map(({ step, turns }): FlowStep => {
     const { role = '', reviews, collect, merge, split, with: beside, marked = false, dedupe = false } = step;
     const byCode = (split !== undefined || merge !== undefined) && !turns;
@@ -304,21 +361,26 @@ function orderSteps({
       share: shareOf(step),
       ...(marked && { marked }),
       ...(dedupe && { dedupe }),
+      ...picksBy(step),
       slots: byCode ? 0 : 1,
       ...(byCode && split && { split: makerAt(step) }),
       ...(byCode && merge !== undefined && { merge: merging.indexOf(step), as: writerOf(step) }),
     };
   });
-  const makers = making.map((step): Maker => {
+  const planned = making.map((step): Maker => {
     const source = sourceOf(step);
     const { group, collect, split, merge } = step;
+    const output = outputsOf(roles, byName, source);
+    const groups = byName.get(behind(byName, source).name)?.group !== undefined;
     return {
       name: nameOfStep(step),
       ...ofTasks(merge === undefined ? makerOf(byName, source) : comingTo(step)),
       on: placeOf(source),
       where: conditionsOf(step),
       ...(group && { group }),
-      source: outputsOf(roles, byName, source),
+      ...(isChoice(step) && { choice: { rule: ruleOf(step), output, groups, given: [] } }),
+      ...picksBy(step),
+      source: output,
       ...(collect !== undefined && { step: placeIn(step) }),
       ...(split && { split }),
       ...(merge !== undefined && { step: placeIn(step, true), merges: true }),
@@ -341,7 +403,39 @@ function orderSteps({
   const filters = flow.flatMap((step): FlowFilter[] => {
     const { name, filters: where } = behind(byName, nameOfStep(step));
     const on = isFilter(step) ? placeOf(name) : null;
-    return on === null ? [] : [{ name: nameOfStep(step), on, where: conditions(where) }];
+    if (on === null) return [];
+    return [{ name: nameOfStep(step), ...ofTasks(makerOf(byName, nameOfStep(step))), on, where: conditions(where) }];
   });
-  return { steps, filters, makers, merges };
+  const makers = planned.map((maker, at) =>
+    maker.choice
+      ? { ...maker, choice: { ...maker.choice, given: givenTo(at, maker, { steps, filters, makers: planned }) } }
+      : maker,
+  );
+  return { steps, filters, makers, merges, pickers };
+}
+
+const ruleOf = ({ sort, limit, sample }: SwarmStep): ChoiceRule => ({
+  ...(sort && { sort }),
+  ...(limit !== undefined && { limit }),
+  ...(sample && { sample }),
+});
+
+/** Outputs of those that a maker chooses of that its tasks, and what is chosen of them again, are read for. */
+function givenTo(
+  at: number,
+  { on }: Maker,
+  { steps, filters, makers }: Pick<TaskPlan, 'steps' | 'filters' | 'makers'>,
+): Choice['given'] {
+  const own = new Set([at]);
+  // Each stands behind those that it chooses of.
+  for (const [index, { choice, maker }] of makers.entries()) if (choice && own.has(maker ?? -1)) own.add(index);
+  const isOwn = ({ maker = -1 }: { readonly maker?: number }): boolean => own.has(maker);
+  const looked = [...steps, ...filters, ...makers]
+    .filter(isOwn)
+    .flatMap((each) => [each.on, 'beside' in each ? each.beside : null, ...(each.where ?? []).map(({ step }) => step)]);
+  const read = [...new Set([on, ...looked])].filter((place) => typeof place === 'number' && place >= 0) as number[];
+  return read
+    .filter((step) => !isOwn(steps[step] ?? {}))
+    .sort((a, b) => a - b)
+    .map((step) => ({ step, beside: step !== on }));
 }

@@ -1,5 +1,6 @@
 /** Groups of outputs: those that are the same in some fields, what is known of each, and which comes first. Pure, and made by code alone. */
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { comparing } from './compare.ts';
 import type { Swarm, SwarmStep } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { PART_SCHEMA } from './split.ts';
@@ -179,29 +180,8 @@ function orderOf(field: string, source: OutputSchema | null): Order {
     return { field, own, value: () => null, compare };
   }
   const values: readonly Scalar[] = fieldOf(source, field)?.enum ?? [];
-  return { field, own, value: (output) => valueIn(output, field), compare: worstFirst(values) };
+  return { field, own, value: (output) => valueIn(output, field), compare: comparing(values) };
 }
-
-/** The last of an enum first, then greater numbers, true before false, texts from a to z; what cannot be compared comes last. */
-const worstFirst =
-  (values: readonly Scalar[]) =>
-  (a: unknown, b: unknown): number => {
-    const [x, y] = [values.indexOf(a as Scalar), values.indexOf(b as Scalar)];
-    if (x !== y) return y - x;
-    const [own, other] = [kindOf(a), kindOf(b)];
-    if (own !== other) return own - other;
-    if (own === COMPARED.text) return String(a) < String(b) ? -1 : a === b ? 0 : 1;
-    return own === COMPARED.number ? Number(b) - Number(a) : 0;
-  };
-
-/** Numbers come before texts, and both before the rest. */
-const COMPARED = { number: 0, text: 1, not: 2 } as const;
-const kindOf = (value: unknown): number =>
-  typeof value === 'number' || typeof value === 'boolean'
-    ? COMPARED.number
-    : typeof value === 'string'
-      ? COMPARED.text
-      : COMPARED.not;
 
 /** Of two that come to the same, whichever was read first, one is kept. */
 const isWorse = (order: number, given: unknown, known: unknown): boolean =>

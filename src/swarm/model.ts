@@ -5,6 +5,7 @@
  * Each message says what is *expected*; parse.ts puts what was found and where in front of it.
  */
 import * as v from 'valibot';
+import { sampleSchema, SortSchema } from './choice.ts';
 import { OutputSchemaSchema } from './output-schema.ts';
 import { ReportSchema } from './report.ts';
 import { WhereSchema } from './where.ts';
@@ -377,6 +378,22 @@ const Step = v.strictObject(
       v.description(
         'With each, and without role: outputs of the source become groups, each a task of its own, as soon as all of them are there.',
       ),
+    ),
+    sort: v.pipe(
+      v.exactOptional(SortSchema),
+      v.description(
+        'With each, and without role: outputs of the source in the order of these fields, each a task of its own: worst first (the last of an enum, the greatest number, true; texts from a to z), or as order says. line is the place in the input.',
+      ),
+    ),
+    limit: v.pipe(
+      v.exactOptional(whole(1, MAX_ITEMS)),
+      v.description(
+        'With each, and without role: at most so many, the first by sort or else as they come. Of the input itself the others are not worked on.',
+      ),
+    ),
+    sample: v.pipe(
+      v.exactOptional(sampleSchema(MAX_ITEMS)),
+      v.description('With each, and without role: some of what the source gave, in its order.'),
     ),
     split: v.pipe(
       v.exactOptional(Split),

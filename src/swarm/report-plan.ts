@@ -4,7 +4,7 @@ import { GROUP_ORDERS, outputsOf } from './groups.ts';
 import { INPUT_NAME, type Swarm } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { INCIDENT_FIELDS, type IncidentField, SHOWN } from './report.ts';
-import { behind, makerOf, nameOfStep, sourcesOf, stepsByName, type StepsByName } from './steps.ts';
+import { behind, isChoice, makerOf, nameOfStep, originOf, sourcesOf, stepsByName, type StepsByName } from './steps.ts';
 import { type Condition, conditionOf, fieldOf } from './where.ts';
 
 /** Outputs of one step, or those of them that a filter lets pass. */
@@ -25,6 +25,8 @@ export interface ReportSource {
 /** The step with `group` behind incidents. */
 export interface GroupSource {
   readonly name: string;
+  /** The step whose tasks have the groups: itself, or one that chooses of them. */
+  readonly of: string;
   readonly by: readonly string[];
   readonly order: readonly string[];
   /** What it groups. */
@@ -63,6 +65,8 @@ export interface TextPlan {
   readonly collects: ReportSource | null;
   /** Groups that the rows stand in, where it is about such. */
   readonly group: GroupSource | null;
+  /** Whether the text stands in a row of the item that it is about: of the input's, or of one that was chosen. */
+  readonly byRow: boolean;
   readonly limit: number;
 }
 export type SectionPlan = CountsPlan | TablePlan | GroupsPlan | TextPlan;
@@ -72,6 +76,8 @@ export interface ReportPlan {
   readonly sections: readonly SectionPlan[];
   /** Steps that may have given a row's output where the row names none: by the step that made its task, '' for items of the input. */
   readonly last: ReadonlyMap<string, string>;
+  /** Steps that made groups, by those that choose of them. */
+  readonly groups: ReadonlyMap<string, string>;
   /** Steps that review, by the step that they review. */
   readonly reviews: ReadonlyMap<string, string>;
 }
@@ -105,12 +111,14 @@ export function reportPlan(swarm: Pick<Swarm, 'flow' | 'roles' | 'seed' | 'repor
     const { collect } = stepsByName(flow).get(from.of ?? '') ?? {};
     const collects = collect === undefined ? null : source(collect);
     const group = groupOf(swarm, (collects ?? from).of ?? '');
-    return { kind: 'text', title, source: from, collects, group, limit: section.limit ?? SHOWN.text };
+    const byRow = collects === null && group === null && originOf(stepsByName(flow), from.name) === null;
+    return { kind: 'text', title, source: from, collects, group, byRow, limit: section.limit ?? SHOWN.text };
   });
   return {
     title: report.title,
     sections,
     last: lastSteps(swarm),
+    groups: groupsBehind(flow),
     reviews: reviewsOf(flow),
   };
 }
@@ -125,7 +133,7 @@ export function sourceOf({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>, name: s
   return {
     name,
     step,
-    of: makerNamed(steps, step),
+    of: makerNamed(steps, name),
     review: base.reviews !== undefined,
     where: filters.map(({ where }) => conditionOf(where, output)),
     output,
@@ -138,13 +146,26 @@ function makerNamed(steps: StepsByName, name: string): string | null {
   return maker && nameOfStep(maker);
 }
 
-/** A step with `group` and what it takes; null where the name is of none. */
-export function groupOf(swarm: Pick<Swarm, 'flow' | 'roles'>, name: string): GroupSource | null {
-  const { group, where, ...step } = stepsByName(swarm.flow).get(name) ?? {};
+/** Steps with `group` by those that choose of their groups. */
+function groupsBehind(flow: Swarm['flow']): ReadonlyMap<string, string> {
+  const steps = stepsByName(flow);
+  return new Map(
+    flow.flatMap((step): [string, string][] => {
+      const base = behind(steps, nameOfStep(step)).name;
+      return isChoice(step) && steps.get(base)?.group ? [[nameOfStep(step), base]] : [];
+    }),
+  );
+}
+
+/** A step with `group` and what it takes, also of a step that chooses of its groups; null where the name is of neither. */
+export function groupOf(swarm: Pick<Swarm, 'flow' | 'roles'>, of: string): GroupSource | null {
+  const steps = stepsByName(swarm.flow);
+  const { name } = behind(steps, of);
+  const { group, where, ...step } = steps.get(name) ?? {};
   const from = group && sourceOf(swarm, sourcesOf(step)[0] ?? INPUT_NAME);
   if (!group || !from) return null;
   const own = where ? [conditionOf(where, from.output)] : [];
-  return { name, by: group.by, order: group.order ?? [], members: { ...from, where: [...from.where, ...own] } };
+  return { name, of, by: group.by, order: group.order ?? [], members: { ...from, where: [...from.where, ...own] } };
 }
 
 /** Values of an enum that outputs of the source have in a field, worst first as the highest comes last in a file. */

@@ -10,12 +10,30 @@ export const sourcesOf = ({ each, reviews, collect, merge, with: beside }: Swarm
   [each ?? reviews ?? collect ?? merge, beside].filter((name) => name !== undefined);
 
 /** Whether it only lets pass: no agent works there, and nothing is made. */
-export const isFilter = ({ role, group, split, merge }: SwarmStep): boolean =>
-  role === undefined && group === undefined && split === undefined && merge === undefined;
+export const isFilter = (step: SwarmStep): boolean =>
+  step.role === undefined &&
+  step.group === undefined &&
+  step.split === undefined &&
+  step.merge === undefined &&
+  !isChoice(step);
 
-/** Whether it makes the tasks that steps behind it work on: of all that its source gave, once that is there, or of each text its parts. */
-export const isMaker = ({ group, collect, split }: SwarmStep): boolean =>
-  group !== undefined || collect !== undefined || split !== undefined;
+/** Whether it chooses of what its source gave, by order, number or chance. */
+export const isChoice = ({ sort, limit, sample }: SwarmStep): boolean =>
+  sort !== undefined || limit !== undefined || sample !== undefined;
+
+/**
+ * Whether it makes the tasks that steps behind it work on: of all that its source gave, once that is there, or of each text its parts. Of a choice
+ * of the input's items nothing is made.
+ */
+export const isMaker = (steps: StepsByName, step: SwarmStep): boolean =>
+  step.group !== undefined ||
+  step.collect !== undefined ||
+  step.split !== undefined ||
+  (isChoice(step) && !isPick(steps, step));
+
+/** Whether it chooses of the input's own items, before there are any outputs. */
+export const isPick = (steps: StepsByName, step: SwarmStep): boolean =>
+  isChoice(step) && behind(steps, nameOfStep(step)).name === INPUT_NAME;
 
 /**
  * The step that makes the tasks which the named one works on; null: the items of the input. Of a step that makes tasks it is that step. In a
@@ -23,12 +41,22 @@ export const isMaker = ({ group, collect, split }: SwarmStep): boolean =>
  */
 export function makerOf(steps: StepsByName, name: string): SwarmStep | null {
   for (let at = steps.get(name); at; at = steps.get(sourcesOf(at)[0] ?? INPUT_NAME)) {
-    if (isMaker(at)) return at;
+    if (isMaker(steps, at)) return at;
     // What parts came to belongs to what was split.
     if (at.merge !== undefined) at = splitOf(steps, at);
     if (!at) return null;
   }
   return null;
+}
+
+const makerBehind = (steps: StepsByName, step: SwarmStep): SwarmStep | null =>
+  makerOf(steps, sourcesOf(step)[0] ?? INPUT_NAME);
+
+/** The step that the named one's tasks are of in the end: where they are chosen of others, that which made those; null: the items of the input. */
+export function originOf(steps: StepsByName, name: string): SwarmStep | null {
+  let maker = makerOf(steps, name);
+  while (maker && isChoice(maker)) maker = makerBehind(steps, maker);
+  return maker;
 }
 
 /** The step that made the parts whose outputs become one again; undefined: there is none. */
@@ -49,16 +77,38 @@ export interface Filter {
   readonly where: Where;
 }
 
-/** The step that gives outputs, or the input, behind a name, and the conditions on the way to it. In a circle it does not come to an end. */
+/**
+ * The step that gives outputs, or the input, behind a name, and the conditions on the way to it, as far as they are not looked at where outputs
+ * are chosen. In a circle it does not come to an end.
+ */
 export function behind(
   steps: StepsByName,
   name: string,
 ): { readonly name: string; readonly filters: readonly Filter[] } {
   const filters: Filter[] = [];
   let at = name;
-  for (let step = steps.get(at); step && isFilter(step); step = steps.get(at)) {
+  let chosen = false;
+  for (let step = steps.get(at); step && (isFilter(step) || isChoice(step)); step = steps.get(at)) {
     at = step.each ?? INPUT_NAME;
-    if (step.where) filters.push({ source: at, where: step.where });
+    chosen ||= isChoice(step);
+    if (step.where && !chosen) filters.push({ source: at, where: step.where });
   }
   return { name: at, filters };
+}
+
+/** The nearest step behind a name that does not only let pass: it gives outputs, or chooses of them; or the input. */
+export function gateOf(steps: StepsByName, name: string): string {
+  let at = name;
+  for (let step = steps.get(at); step && isFilter(step); step = steps.get(at)) at = step.each ?? INPUT_NAME;
+  return at;
+}
+
+/** Choices of the input's items that the named one takes part in. */
+export function picksOf(steps: StepsByName, name: string): string[] {
+  const picks: string[] = [];
+  for (let at = name, step = steps.get(at); step && (isFilter(step) || isChoice(step)); step = steps.get(at)) {
+    if (isPick(steps, step)) picks.push(at);
+    at = step.each ?? INPUT_NAME;
+  }
+  return picks;
 }

@@ -1,9 +1,10 @@
 /** What people are told about a swarm before it runs. */
+import { choiceText } from './choice.ts';
 import { expand, type LaidRole } from './expand.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { planTasks } from './flow.ts';
 import type { SplitRule } from './split.ts';
-import { makerOf, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
+import { isChoice, makerOf, nameOfStep, shareOf, sourcesOf, stepsByName } from './steps.ts';
 import { whereText } from './where.ts';
 
 export interface RoleSummary extends Omit<LaidRole, 'digits'> {
@@ -24,6 +25,8 @@ export interface StepSummary {
   readonly of?: string;
   /** Fields by which outputs become groups. */
   readonly group?: readonly string[];
+  /** What it chooses of the source, in signs that need no language; see `choiceText`. */
+  readonly choice?: { readonly text: string; readonly kind: 'sort' | 'limit' | 'random' | 'each' };
   /** All outputs of the source become one. */
   readonly collects?: true;
   /** Texts become parts, each of so many of these. */
@@ -103,14 +106,14 @@ function flowOf(swarm: Swarm): StepSummary[] {
     if (maker !== undefined) order.push(...(order.includes(name) ? [] : [name]), ...behindOf(on));
   const byName = stepsByName(swarm.flow);
   const ofTasks = (step: SwarmStep): { readonly of?: string } => {
-    if (step.group) return {};
+    if (step.group || isChoice(step)) return {};
     // Texts that are split are those of its source, whatever made these.
     const maker = makerOf(byName, step.split ? (sourcesOf(step)[0] ?? INPUT_NAME) : nameOfStep(step));
     return maker === null ? {} : { of: nameOfStep(maker) };
   };
   const place = new Map<string, number>();
   for (const name of order) place.set(name, place.get(name) ?? place.size);
-  const all = swarm.flow
+  const summaries = swarm.flow
     .map((step): StepSummary => {
       const [on = INPUT_NAME, beside] = sourcesOf(step);
       return {
@@ -121,6 +124,7 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...(step.where && { where: whereText(step.where) }),
         ...ofTasks(step),
         ...(step.group && { group: step.group.by }),
+        ...choiceOf(step),
         ...(step.collect !== undefined && { collects: true }),
         ...(step.split && { split: { by: step.split.by, size: step.split.size } }),
         ...(step.merge !== undefined && { merges: true }),
@@ -130,18 +134,31 @@ function flowOf(swarm: Swarm): StepSummary[] {
         ...(step.dedupe && { dedupe: true }),
       };
     })
-    .sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
-  return all.some(({ merges }) => merges) ? behindSources(all) : all;
+    .sort((a, b) => (place.get(a.name) ?? Infinity) - (place.get(b.name) ?? Infinity) || 0);
+  return behindSources(summaries);
 }
 
-/** In their order, but each behind what it takes: the task that was split stands before its parts, and what they came to behind them. */
+/** Each as early as it can be behind those that it takes. */
 function behindSources(given: readonly StepSummary[]): StepSummary[] {
-  const rest = [...given];
-  const order: StepSummary[] = [];
-  const stands = (name: string | undefined): boolean => rest.every((step) => step.name !== name);
-  for (;;) {
-    const next = rest.findIndex(({ on, beside }) => stands(on) && stands(beside));
-    if (next < 0) return order;
-    order.push(...rest.splice(next, 1));
+  const left = [...given];
+  const placed: StepSummary[] = [];
+  const known = new Set([INPUT_NAME]);
+  while (left.length > 0) {
+    const next = Math.max(
+      0,
+      left.findIndex(({ on, beside }) => known.has(on) && (beside === undefined || known.has(beside))),
+    );
+    for (const step of left.splice(next, 1)) {
+      placed.push(step);
+      known.add(step.name);
+    }
   }
+  return placed;
+}
+
+function choiceOf(step: SwarmStep): Pick<StepSummary, 'choice'> {
+  if (!isChoice(step)) return {};
+  const { of, random } = step.sample ?? {};
+  const kind = step.sort ? 'sort' : of ? 'each' : random === undefined ? 'limit' : 'random';
+  return { choice: { text: choiceText(step), kind } };
 }

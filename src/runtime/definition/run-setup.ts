@@ -44,6 +44,8 @@ export interface RunSettings {
   readonly reading?: Reading | 'items';
   /** Rules by which turns are judged; absent in runs of earlier versions: 1. */
   readonly rules?: TurnRules;
+  /** Of an incident: items that steps chose of the input, for each its choice, by place among the items there are. */
+  readonly picked?: readonly (readonly number[])[];
   /** How the input's text came out of its bytes; absent where it was given as text. */
   readonly decoding?: Decoding;
 }
@@ -116,7 +118,8 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
   if (!read.ok) return err(read.error);
 
   const layout = expand(swarm);
-  const tasks = planTasks(swarm, read.value.items.length, settings.seed);
+  const tasks = planTasks(swarm, read.value.items.length, settings.seed, settings.picked);
+  const items = tasks.taken ? itemsAt(read.value.items, tasks.taken) : read.value.items;
   const summary = summarize(swarm);
   return ok({
     settings,
@@ -125,7 +128,7 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     roles: swarm.roles,
     summary: { ...summary, seed: settings.seed, model: settings.model.id },
     layout,
-    items: read.value.items,
+    items,
     tasks,
     steps: tasks.steps.map((step, index) => runStep(layout, step, index)),
     budget: { vramMiB: settings.vramMiB, occupancy: swarm.budget.occupancy, resident: swarm.budget.resident },
@@ -134,6 +137,16 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     skipped: read.value.skipped,
     report: reportPlan(swarm),
   });
+}
+
+/** Of those that no step takes nothing is kept. */
+function itemsAt(items: ItemTable, taken: Uint32Array): ItemTable {
+  const table = new ItemTable();
+  for (const index of taken) {
+    const item = items.at(index);
+    if (item) table.add(item);
+  }
+  return table;
 }
 
 function itemsOf(
@@ -166,10 +179,12 @@ export function taskInput(
 ): InputItem {
   const item = setup.items.at(task);
   if (item) return item;
-  const { group, text = '', cut, from = [] } = created.get(task) ?? {};
+  const { group, given, text = '', cut, from: [source] = [] } = created.get(task) ?? {};
+  // What was chosen is what it was chosen of, once more.
+  if (given && source !== undefined) return taskInput(setup, { created }, source);
   if (group) {
     const { first: line, last } = group as GroupRecord;
-    const part = cut && text === '' ? taskInput(setup, { created }, from[0] ?? -1).text.slice(...cut) : text;
+    const part = cut && text === '' ? taskInput(setup, { created }, source ?? -1).text.slice(...cut) : text;
     return { line, ...(last !== line && { lastLine: last }), text: part };
   }
   // Each comes from one of a lower number, through however many.
@@ -185,7 +200,8 @@ export function signsOf(
   state: Pick<RunState, 'created'>,
   task: number,
 ): readonly InstructionSign[] {
-  const { maker, group, cut } = state.created.get(task) ?? {};
+  const { maker, group, cut, given, from: [source] = [] } = state.created.get(task) ?? {};
+  if (given && source !== undefined) return signsOf(setup, state, source);
   if (maker === undefined || cut) return instructionSigns(taskInput(setup, state, task).text);
   const { quotes = [] } = (group as GroupRecord | undefined) ?? {};
   return [...new Set(quotes.flatMap(({ text }) => instructionSigns(text)))];
@@ -222,6 +238,13 @@ export function nextStep(
   return null;
 }
 
+/** The step with which an item of the input begins. */
+export function firstStep(setup: Pick<RunSetup, 'steps' | 'tasks' | 'items'>, task: number): number {
+  const { picks } = setup.steps[0] ?? {};
+  if (picks === undefined || goesThrough(setup.tasks, task, 0)) return 0;
+  return nextStep(setup, { created: new Map() }, task, 0, []) ?? 0;
+}
+
 /** The output of the last step that the task went through, reviews not counted; that it was split, where that is all that became of it. */
 export function resultOf(
   { tasks: { steps } }: Pick<RunSetup, 'tasks'>,
@@ -231,7 +254,7 @@ export function resultOf(
   for (let step = steps.length - 1; step >= 0; step--) {
     const at = steps[step];
     const found = at?.review ? undefined : outputOf(held, step);
-    if (!found || (at?.slots === 0 && found.output === null)) continue;
+    if (!found || found.beside || (at?.slots === 0 && found.output === null)) continue;
     if (at?.split === undefined) return found;
     split ??= found;
   }
@@ -244,7 +267,8 @@ export function contextOfTask(
   state: Pick<RunState, 'created'>,
   task: number,
 ): string | null {
-  const { cut, above, maker = -1, group, from = [], text } = state.created.get(task) ?? {};
+  const { cut, above, maker = -1, group, given, from = [], text } = state.created.get(task) ?? {};
+  if (given && from[0] !== undefined) return contextOfTask(setup, state, from[0]);
   const rule = setup.tasks.makers[maker]?.split;
   if (!cut || !rule?.context) return null;
   if (text !== '') return above ?? null;

@@ -42,6 +42,7 @@ export interface RuntimeOptions {
   /** See `RunOptions`. */
   readonly shares?: RunOptions['shares'];
   readonly parts?: RunOptions['parts'];
+  readonly choices?: RunOptions['choices'];
   readonly snapshotEvery?: number;
   readonly onEvent?: (event: JournalEvent) => void;
   /** How this tab's engines can be broken on purpose; absent: they cannot. */
@@ -107,7 +108,7 @@ export class Opener {
       const onStale = (): void => {
         this.#hooks.reopen(runId);
       };
-      const { healing, onEvent, snapshotEvery, fixedSeats = false, shares, parts } = this.#with;
+      const { healing, onEvent, snapshotEvery, fixedSeats = false, shares, parts, choices } = this.#with;
       const wrap = this.#injector.begin(
         {
           id: runId,
@@ -153,6 +154,7 @@ export class Opener {
         fixedSeats,
         ...(shares && { shares }),
         ...(parts && { parts }),
+        ...(choices && { choices }),
         ...(onEvent && { onEvent }),
         ...(snapshotEvery !== undefined && { snapshotEvery }),
       });

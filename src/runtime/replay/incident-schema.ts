@@ -13,6 +13,7 @@ import {
   STORED_TABLES,
 } from '../../journal/vocabulary.ts';
 import { CreatedTasks, ToldRevisions } from './changes.ts';
+import { ToldChoices, ToldPicks } from './choices.ts';
 import { CutColumns, MergedOutputs, MergeTurns } from './cuts.ts';
 import { SharedColumns } from './shares.ts';
 import { TurnColumns } from './turn-columns.ts';
@@ -178,6 +179,9 @@ export const IncidentSchema = v.strictObject({
   cuts: v.exactOptional(CutColumns),
   merged: v.exactOptional(MergedOutputs),
   mergeTurns: v.exactOptional(MergeTurns),
+  /** What steps chose, of outputs and of the input; absent where nothing was chosen, or of the input all that there is here. */
+  chosen: v.exactOptional(ToldChoices),
+  picked: v.exactOptional(ToldPicks),
 });
 export type IncidentJson = v.InferOutput<typeof IncidentSchema>;
 

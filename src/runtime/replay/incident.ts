@@ -12,6 +12,7 @@ import { parseBounded, sayJsonFault } from '../../swarm/bounded-json.ts';
 import { BOUNDS } from '../../swarm/container.ts';
 import { cutText, formatDiagnostic, MAX_MESSAGE } from '../../swarm/diagnostic.ts';
 import { writeItems } from '../../swarm/input/items.ts';
+import type { InputItem } from '../../swarm/input/read-input.ts';
 import { type RunSetup, setupOf, type RunSettings } from '../definition/run-setup.ts';
 import type { IncidentFacts, LinkProblem } from '../protocol/links.ts';
 import {
@@ -27,6 +28,7 @@ import {
 } from './incident-schema.ts';
 import { fromV1 } from './incident-v1.ts';
 import { boundedRevisions, boundedTasks, problemInRevisions, schemasOfSteps } from './changes.ts';
+import { problemInChoices, toldPicks } from './choices.ts';
 import { inputOf, needItems } from './input-text.ts';
 import { boundedMerges, fromCutColumns, fromMergeTurns, toCutColumns, toMergeTurns } from './cuts.ts';
 import { MaskedItems, maskItems, maskMerges, maskShares, maskTurns, maskActions, outputsOf } from './mask-run.ts';
@@ -62,9 +64,10 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const plan = planned.value;
   const recording = recordingOf(events);
   const outputs = outputsOf(plan, schemasOfSteps(plan, recording.revisions));
-  const items = [...plan.items, ...recording.created.map(({ text }) => ({ line: 0, text }))];
+  const items = itemsByTask(plan, events);
+  const sources = sourcesOf(events);
   const masks = withInput ? items : maskItems(items, plan.input);
-  const masked = new MaskedItems(plan, items, masks, recording.cuts);
+  const masked = new MaskedItems({ plan, items, masks, cuts: recording.cuts, sources });
   const turns = withInput ? recording.turns : maskTurns(recording.turns, outputs, masked);
   const actions = withInput ? recording.actions : maskActions(recording.actions, outputs, masked);
   const shares = withInput ? recording.shares : maskShares(recording.shares, recording.turns, outputs, masked);
@@ -73,10 +76,12 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   // With the input it comes to the same again.
   const merged = withInput ? [] : boundedMerges(maskMerges(recording.merges, outputs, masked));
   const shared = toSharedColumns(shares);
-  const created = boundedTasks(recording.created, masks.slice(plan.items.length));
+  const created = boundedTasks(recording.created, masksOfCreated(events, masks));
+  const picked = toldPicks(plan);
   const revisions = boundedRevisions(recording.revisions, withInput);
   const given = masks.slice(0, plan.items.length);
-  const asItems = needItems(given, plan.input);
+  // Of a file, items that no step takes would be missed.
+  const asItems = plan.tasks.taken !== null || needItems(given, plan.input);
   const { seed, vramMiB, askMs = 0, version, model, rules } = plan.settings;
   const json: IncidentJson = {
     incident: 2,
@@ -113,6 +118,10 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     ...(cuts && { cuts }),
     ...(merged.length > 0 && { merged }),
     ...(mergeTurns && { mergeTurns }),
+    ...(recording.choices.length > 0 && {
+      chosen: recording.choices.map(({ maker, places, of }) => ({ maker, places: [...places], of })),
+    }),
+    ...(picked && { picked }),
     ...(actions.length > 0 && { words: actions.filter(isShort).slice(0, MAX_ACTIONS) }),
     ...(recording.reopens.length > 0 && { reopens: recording.reopens.slice(0, MAX_FAULTS) }),
     // Finer than a clock trembles would be noise that costs bytes.
@@ -121,6 +130,34 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   };
   return JSON.stringify(json);
 }
+
+/** What each task is about; of those that steps made, it is known here only of what was chosen. */
+function itemsByTask(plan: RunSetup, events: readonly JournalEvent[]): InputItem[] {
+  const items: InputItem[] = [...plan.items];
+  for (const event of events) {
+    if (event.type !== 'task.created') continue;
+    const { task, text, maker, given, from } = event;
+    const own = maker === undefined ? text : '';
+    items[task] = (given && items[from[0] ?? -1]) ?? { line: 0, text: own };
+  }
+  return items;
+}
+
+/** What tasks were chosen of. */
+function sourcesOf(events: readonly JournalEvent[]): Map<number, number> {
+  const sources = new Map<number, number>();
+  for (const event of events) {
+    if (event.type !== 'task.created' || !event.given) continue;
+    const [source] = event.from;
+    if (source !== undefined) sources.set(event.task, source);
+  }
+  return sources;
+}
+
+const masksOfCreated = (events: readonly JournalEvent[], masks: readonly InputItem[]): InputItem[] =>
+  events.flatMap((event) =>
+    event.type === 'task.created' && event.maker === undefined ? (masks[event.task] ?? []) : [],
+  );
 
 /** Why a text is no incident that can be replayed; `unknown-version`: a newer Planaria made it. */
 export interface IncidentProblem {
@@ -164,6 +201,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     version,
     ...json.settings,
     ...(input.items && { reading: 'items' as const }),
+    ...(json.picked && { picked: json.picked }),
   };
   const source: RunSource = {
     swarm: { file: swarm.name, text: swarm.text },
@@ -183,6 +221,9 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
   const shares = fromSharedColumns(json.shared);
   const unshared = problemInShares(plan, shares);
   if (unshared !== null) return notOurs(`shared: ${unshared}`);
+  const choices = json.chosen ?? [];
+  const unchosen = problemInChoices(plan, choices);
+  if (unchosen !== null) return notOurs(`chosen: ${unchosen}`);
   const turns = fromColumns(json.turns);
   const recording: Recording = {
     turns,
@@ -194,6 +235,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     cuts: fromCutColumns(json.cuts),
     mergeTurns: fromMergeTurns(json.mergeTurns),
     merges: (json.merged ?? []).map(({ task, stage: step, text }) => ({ task, step, text })),
+    choices,
     faults: json.faults,
     actions: json.words ?? [],
     heals: json.heals,

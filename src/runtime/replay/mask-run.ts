@@ -27,31 +27,36 @@ export function maskItems(items: readonly InputItem[], { format, field }: RunSet
   });
 }
 
+export interface MaskedOptions {
+  readonly plan: RunSetup;
+  readonly items: readonly InputItem[];
+  readonly masks: readonly InputItem[];
+  readonly cuts?: readonly RecordedCuts[];
+  /** What tasks were chosen of, whose outputs they have; by task. */
+  readonly sources?: ReadonlyMap<number, number>;
+}
+
 /** What tasks were given, and its masks: items of a run by task, those that were created while it went on behind them, and parts of their texts. */
 export class MaskedItems {
-  readonly #plan: RunSetup;
-  readonly #items: readonly InputItem[];
-  readonly #masks: readonly InputItem[];
+  readonly #with: MaskedOptions;
   readonly #parts = new Map<number, { readonly of: RecordedCuts; readonly cut: Ranges[number] }>();
   /** Texts that were written, and then split, by task and step. */
   readonly #written = new Map<string, Masked>();
+  /** See `MaskedOptions`. */
+  readonly sources: ReadonlyMap<number, number>;
 
-  constructor(
-    plan: RunSetup,
-    items: readonly InputItem[],
-    masks: readonly InputItem[],
-    cuts: readonly RecordedCuts[] = [],
-  ) {
-    this.#plan = plan;
-    this.#items = items;
-    this.#masks = masks;
+  constructor(options: MaskedOptions) {
+    this.#with = options;
+    const { cuts = [], sources = new Map<number, number>() } = options;
+    this.sources = sources;
     for (const of of cuts) for (const [k, cut] of of.cuts.entries()) this.#parts.set(of.first + k, { of, cut });
   }
 
   given(task: number): Masked {
+    const { plan, items, masks } = this.#with;
     const part = this.#parts.get(task);
-    if (!part) return { text: this.#items[task]?.text ?? '', mask: this.#masks[task]?.text ?? '' };
-    const { on = null } = this.#plan.tasks.makers[part.of.maker] ?? {};
+    if (!part) return { text: items[task]?.text ?? '', mask: masks[task]?.text ?? '' };
+    const { on = null } = plan.tasks.makers[part.of.maker] ?? {};
     const own = on === null || on < 0;
     const whole = own ? this.given(part.of.task) : this.#written.get(`${String(part.of.task)}/${String(on)}`);
     return { text: whole?.text.slice(...part.cut) ?? '', mask: whole?.mask.slice(...part.cut) ?? '' };
@@ -59,7 +64,7 @@ export class MaskedItems {
 
   /** The output is held: parts of it may have been given to others. */
   wrote({ task, step }: Pick<RecordedTurn, 'task' | 'step'>, { text, mask }: Masked): void {
-    if (!this.#plan.tasks.makers.some(({ split, on }) => split && on === step)) return;
+    if (!this.#with.plan.tasks.makers.some(({ split, on }) => split && on === step)) return;
     this.#written.set(`${String(task)}/${String(step)}`, { text: spoken(text), mask: spoken(mask) });
   }
 }
@@ -99,12 +104,18 @@ export function outputsOf(
 export function maskTurns(turns: readonly RecordedTurn[], of: OutputsOf, masked: MaskedItems): RecordedTurn[] {
   /** What agents were given: the line, and what others wrote about it. */
   const given = new Map<number, Masked[]>();
+  // Those that others were chosen of are asked for again.
+  const kept = new Set(masked.sources.values());
+  let last = -1;
   return turns.map((turn) => {
     let known = given.get(turn.task);
     if (!known) {
-      known = [masked.given(turn.task)];
-      given.clear();
+      let source = masked.sources.get(turn.task);
+      while (source !== undefined && !given.has(source)) source = masked.sources.get(source);
+      known = [...((source !== undefined && given.get(source)) || [masked.given(turn.task)])];
+      if (!kept.has(last)) given.delete(last);
       given.set(turn.task, known);
+      last = turn.task;
     }
     if (turn.text === '') return turn;
     const mask = maskAt(turn.step, turn.text, of, known);

@@ -3,11 +3,13 @@ import type { EngineLoss } from '../../journal/engine-events.ts';
 import type { JournalEvent } from '../../journal/events.ts';
 import type { Diagnosis, FaultKind, RecoveryAction } from '../../journal/vocabulary.ts';
 import { ItemMap, type WorkItem } from '../../journal/work-item.ts';
+import { ChoiceReader } from './choices.ts';
 import { CutReader, type RecordedCuts, type RecordedMerge, type RecordedMergeTurn } from './cuts.ts';
 import { type RecordedAction, ActionReader } from './operator-actions.ts';
 import type { RecordedEngine, RecordedFault, RecordedRevision, RecordedSeats, RecordedTask } from './recorded.ts';
 import { RunClock } from './run-clock.ts';
 import { cutOff, ended, type RecordedTurn, SILENT_TURN } from './recorded-turn.ts';
+import type { RecordedChoice } from '../tasks/choice-maker.ts';
 import type { RecordedShare } from '../tasks/sharing.ts';
 import { TaskSteps } from './task-steps.ts';
 
@@ -29,6 +31,8 @@ export interface Recording {
   readonly cuts: readonly RecordedCuts[];
   readonly merges: readonly RecordedMerge[];
   readonly mergeTurns: readonly RecordedMergeTurn[];
+  /** What steps chose of what others gave. */
+  readonly choices: readonly RecordedChoice[];
   readonly faults: readonly RecordedFault[];
   /** What people did, in order. */
   readonly actions: readonly RecordedAction[];
@@ -112,6 +116,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
   const faults: RecordedFault[] = [];
   const people = new ActionReader();
   const parts = new CutReader();
+  const choices = new ChoiceReader();
   const heals: HealStep[] = [];
   const reopens: number[] = [];
   /** When the item's turn gave its first sign of life. */
@@ -135,6 +140,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     before = ms;
     ms = clock.at(event);
     parts.hear(event);
+    choices.hear(event);
     people.hear(event, ACTIONS.has(event.type) ? next() : ms);
     // Clocks of machines tell whole milliseconds.
     exact ||= !Number.isInteger(event.wall);
@@ -284,6 +290,7 @@ export function recordingOf(events: readonly JournalEvent[]): Recording {
     cuts: parts.cuts,
     merges: parts.merges,
     mergeTurns: parts.mergeTurns,
+    choices: choices.choices,
     shares: shares.values().filter(({ step, from }) => !shares.get({ task: from, step, slot: 0 })),
     faults,
     actions,

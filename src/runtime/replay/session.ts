@@ -111,6 +111,7 @@ export class ReplaySession {
       fixedSeats: true,
       shares: incident.recording.shares,
       parts: recordedParts(incident.recording, this.clock),
+      choices: incident.recording.choices,
       ...(noteWords && { noteWords }),
       onEvent: (event) => {
         this.#hear(event);

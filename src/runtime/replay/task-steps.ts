@@ -15,6 +15,10 @@ export class TaskSteps {
   hear(event: JournalEvent): void {
     if (event.type === 'task.created') this.#first.set(event.task, event.stage ?? 0);
     else if (event.type === 'task.reopened') this.#step.delete(event.task);
+    else if (event.type === 'task.assigned' && !this.#step.has(event.task) && !this.#first.has(event.task))
+      this.#step.set(event.task, event.stage);
+    else if (event.type === 'task.advanced' && !this.#step.has(event.task) && !this.#first.has(event.task))
+      this.#step.set(event.task, event.next);
     else if (event.type === 'task.advanced' && event.stage === this.#at(event.task))
       this.#step.set(event.task, event.next);
   }

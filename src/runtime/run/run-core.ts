@@ -331,6 +331,7 @@ export class RunCore implements TurnListener {
     return new TaskMaker({
       ...{ plan, definition, state, run, rows, index, recorder, tell, Parts },
       recordedParts: this.#with.parts ?? null,
+      recorded: this.#with.choices ?? null,
       open: (task) => {
         this.dispatcher.open(task);
       },

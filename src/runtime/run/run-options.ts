@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { RunStore } from '../../store/run-store.ts';
 import type { OwnEndpoint, EndpointListener } from '../engines/endpoints.ts';
 import type { RecordedShare } from '../tasks/sharing.ts';
+import type { RecordedChoice } from '../tasks/choice-maker.ts';
 import type { RecordedParts } from '../tasks/created-task.ts';
 import type { HealingSettings } from '../supervision/healing-parts.ts';
 
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly shares?: readonly RecordedShare[];
   /** Where texts were cut, as in a run that is replayed; absent: texts decide. */
   readonly parts?: RecordedParts;
+  /** What steps chose, as in a run that is replayed; absent: outputs decide. */
+  readonly choices?: readonly RecordedChoice[];
   /** Events between two snapshots; absent: as usual. */
   readonly snapshotEvery?: number;
   /** Hears every event as it happens, before it is on the disk. */

@@ -6,7 +6,7 @@ import type { ResultQuery } from '../protocol/protocol.ts';
 import { ResultIndex } from './result-index.ts';
 import { StepCounts } from './step-counts.ts';
 
-const NO_STEPS = { steps: [], result: -1, filters: [], makers: [], items: 0 };
+const NO_STEPS = { steps: [], result: -1, filters: [], makers: [], picks: [], items: 0 };
 
 type Query = ResultQuery & { readonly beforeSeq?: number };
 

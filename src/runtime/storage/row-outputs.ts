@@ -9,9 +9,13 @@ export function givenIn(
   row: ResultRow,
   { steps, result: last, makers }: Pick<TaskPlan, 'steps' | 'result' | 'makers'>,
 ): GivenOutput[] {
-  // A step that merges, and its turns, have one name.
-  const at = (name: string): number =>
-    steps.findIndex((step) => step.name === name && makers[step.maker ?? -1]?.name === row.of);
+  // A step that merges, and its turns, have one name; a task that is chosen has outputs of those that it is chosen of.
+  const placeIn = (name: string, of: string | undefined): number => {
+    const found = steps.findIndex((step) => step.name === name && makers[step.maker ?? -1]?.name === of);
+    const chooses = found < 0 ? makers.find((maker) => maker.choice && maker.name === of) : undefined;
+    return chooses ? placeIn(name, makers[chooses.maker ?? -1]?.name) : found;
+  };
+  const at = (name: string): number => placeIn(name, row.of);
   const given = Object.entries(row.outputs ?? {}).map(([name, output]): GivenOutput => ({ step: at(name), output }));
   const result = row.step === undefined ? last : at(row.step);
   // What code made itself is no step's.
@@ -30,9 +34,17 @@ export function outputIn(
   place: OutputPlace,
 ): unknown {
   if (place >= 0) return givenIn(row, plan).find(({ step, output }) => step === place && output !== null)?.output;
-  const name = plan.makers[~place]?.name ?? '';
-  if (row.of !== name) return undefined;
+  const maker = plan.makers.findIndex(({ name }) => name === row.of);
+  const name = groupsOf(plan, maker);
+  if (name === undefined || name !== plan.makers[~place]?.name) return undefined;
   return row.outputs && Object.hasOwn(row.outputs, name) ? row.outputs[name] : (row.output ?? undefined);
+}
+
+/** The step that made the groups, or parts, which the maker's tasks are about, by name: itself, or that of which it chooses; undefined: they are about none. */
+export function groupsOf({ makers }: Pick<TaskPlan, 'makers'>, maker: number): string | undefined {
+  const { name, choice, group, split, on } = makers[maker] ?? {};
+  if (group ?? split) return name;
+  return choice && on != null && on < 0 ? makers[~on]?.name : undefined;
 }
 
 /** The review of that step or, where it has none, the first one. */

@@ -4,9 +4,9 @@ import type { TaskPlan } from '../../swarm/flow.ts';
 import { INPUT_NAME } from '../../swarm/model.ts';
 import { passes } from '../../swarm/where.ts';
 import { turnsOf } from '../protocol/row-turns.ts';
-import { type GivenOutput, givenIn, outputIn } from './row-outputs.ts';
+import { type GivenOutput, givenIn, groupsOf, outputIn } from './row-outputs.ts';
 
-type Steps = Pick<TaskPlan, 'items' | 'steps' | 'result' | 'filters' | 'makers'>;
+type Steps = Pick<TaskPlan, 'items' | 'steps' | 'result' | 'filters' | 'makers' | 'picks'>;
 
 /** Open tasks whose outputs are looked through for one count. */
 const MOST_OPEN = 20_000;
@@ -29,13 +29,18 @@ export class StepCounts {
 
   add(row: ResultRow): void {
     if (!this.#ended) return;
-    const given = [...givenIn(row, this.#plan), ...this.#groupOf(row)];
-    this.#count(this.#ended, this.#filters, given);
+    const maker = this.#makerOf(row);
+    const given = [...givenIn(row, this.#plan), ...this.#groupOf(row, maker)];
+    this.#count(this.#ended, this.#filters, given, maker);
   }
 
   /** See `turnsOf`. */
-  turnsOf(row: Pick<ResultRow, 'outputs'>): number {
-    return turnsOf(row, this.#plan.steps);
+  turnsOf(row: ResultRow): number {
+    const maker = this.#makerOf(row);
+    return turnsOf(
+      row,
+      this.#plan.steps.filter((step) => step.maker === maker),
+    );
   }
 
   /** By name, with what is held of tasks that are open now; null where that is not known. */
@@ -46,13 +51,14 @@ export class StepCounts {
     created,
   }: Pick<RunState, 'held' | 'made' | 'makes' | 'created'>): Record<string, number> | null {
     if (!this.#ended) return null;
-    const { items, steps, filters: passing, makers } = this.#plan;
+    const { items, steps, filters: passing, makers, picks } = this.#plan;
     const [counts, filters] = [[...this.#ended], [...this.#filters]];
     let looked = 0;
     for (const [task, given] of held) {
       if (++looked > MOST_OPEN) break;
-      const { group, maker = 0 } = created.get(task) ?? {};
-      this.#count(counts, filters, group ? [...given, { step: ~maker, output: group }] : given);
+      const { group, maker } = created.get(task) ?? {};
+      const groups = group && makers.findIndex(({ name }) => name === groupsOf(this.#plan, maker ?? -1));
+      this.#count(counts, filters, groups === undefined ? given : [...given, { step: ~groups, output: group }], maker);
     }
     return Object.fromEntries([
       [INPUT_NAME, items],
@@ -60,6 +66,7 @@ export class StepCounts {
       // A step that merges, and its turns, have one name.
       ...steps.flatMap(({ name, maker = -1 }, step) => (makers[maker]?.merges ? [] : [[name, counts[step] ?? 0]])),
       ...makers.flatMap(({ name, split }, maker) => (split ? [[name, makes.get(maker) ?? 0]] : [])),
+      ...picks.map((pick) => [pick.name, pick.items]),
       ...passing.map(({ name }, filter) => [name, filters[filter] ?? 0]),
     ]) as Record<string, number>;
   }
@@ -74,13 +81,15 @@ export class StepCounts {
     for (const [filter, count] of (saved?.filters ?? []).entries()) this.#filters[filter] = count;
   }
 
-  #count(steps: number[], filters: number[], given: readonly GivenOutput[]): void {
+  /** What a task has of another, which it is chosen of, counts there. */
+  #count(steps: number[], filters: number[], given: readonly GivenOutput[], maker: number | undefined): void {
     const outputOf = (of: number): GivenOutput | undefined =>
       given.find(({ step, output }) => step === of && output !== null);
     for (const each of given)
-      if (each.step >= 0 && outputOf(each.step) === each) steps[each.step] = (steps[each.step] ?? 0) + 1;
-    for (const [filter, { on, where }] of this.#plan.filters.entries()) {
-      if (!outputOf(on)) continue;
+      if (this.#plan.steps[each.step]?.maker === maker && each.step >= 0 && outputOf(each.step) === each)
+        steps[each.step] = (steps[each.step] ?? 0) + 1;
+    for (const [filter, { on, where, maker: of }] of this.#plan.filters.entries()) {
+      if (of !== maker || !outputOf(on)) continue;
       const through = where.every(({ step, condition }) => {
         const looked = outputOf(step);
         return looked !== undefined && passes(condition, looked.output);
@@ -90,11 +99,17 @@ export class StepCounts {
   }
 
   /** The group that the row is about, where steps that let pass look at groups. */
-  #groupOf(row: ResultRow): GivenOutput[] {
-    const { makers } = this.#plan;
-    const step = row.of === undefined ? 0 : ~makers.findIndex(({ name }) => name === row.of);
-    const output = step < 0 ? outputIn(row, this.#plan, step) : undefined;
+  #groupOf(row: ResultRow, maker = -1): GivenOutput[] {
+    const name = groupsOf(this.#plan, maker);
+    if (name === undefined) return [];
+    const step = ~this.#plan.makers.findIndex((each) => each.name === name);
+    const output = outputIn(row, this.#plan, step);
     return output === undefined ? [] : [{ step, output }];
+  }
+
+  #makerOf({ of }: ResultRow): number | undefined {
+    const maker = of === undefined ? -1 : this.#plan.makers.findIndex(({ name }) => name === of);
+    return maker < 0 ? undefined : maker;
   }
 }
 

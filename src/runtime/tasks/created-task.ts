@@ -1,5 +1,6 @@
 import type { EventBody } from '../../journal/events.ts';
 import type { Ranges } from '../../kernel/ranges.ts';
+import { type CreatedTask, heldFrom } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { Definition } from '../definition/definition.ts';
 import { nextStep, type RunSetup } from '../definition/run-setup.ts';
@@ -43,12 +44,17 @@ export interface RecordedParts {
   readonly again: (look: () => void) => void;
 }
 
-/** Where a task of a group, or of a part, begins that is created next; null: nobody works on it. */
+/** Where a task that code made begins, which is the next that is created; null: nobody works on it. */
 export function firstStep(
   { plan, state }: { readonly plan: RunSetup; readonly state: RunState },
-  made: Pick<Created, 'maker' | 'group'>,
+  made: Omit<Created, 'from' | 'text'> & Partial<Pick<Created, 'from' | 'text'>>,
 ): number | null {
   const task = state.tasks.size;
-  const created = new Map([[task, { from: [], text: '', ...made }]]);
-  return nextStep(plan, { created }, task, -1, []);
+  const whole = { from: [], text: '', ...made };
+  // What it is chosen of is looked at by its number.
+  const created = new Map([...whole.from.flatMap((from) => one(from, state.created.get(from))), [task, whole]]);
+  return nextStep(plan, { created }, task, -1, heldFrom(whole) ?? []);
 }
+
+const one = (task: number, created: CreatedTask | undefined): [number, CreatedTask][] =>
+  created ? [[task, created]] : [];

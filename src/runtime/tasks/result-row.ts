@@ -3,6 +3,7 @@ import type { RunState } from '../../journal/run-state.ts';
 import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow, RowReading } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
+import { groupsOf } from '../storage/row-outputs.ts';
 import { resultOf, type RunSetup, type RunStep, signsOf, taskInput } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 import { sharedOf } from './shared-rows.ts';
@@ -55,8 +56,10 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
   const held = state.held.get(task) ?? [];
   const input = taskInput(plan, state, task);
   const succeeded = ending.failure === null;
-  const last = succeeded ? resultOf(plan, held) : outputOf(held, plan.tasks.result);
   const made = state.created.get(task);
+  // What the task was chosen with is nobody's work on it.
+  const ofInput = made?.given ? undefined : outputOf(held, plan.tasks.result);
+  const last = succeeded ? resultOf(plan, held) : ofInput;
   const maker = plan.tasks.makers[made?.maker ?? -1];
   const agent = last?.agent ?? ending.agent;
   // A row that failed has neither.
@@ -112,12 +115,12 @@ function othersOf(
   made: MadeTask | undefined,
   failed: boolean,
 ): Pick<ResultRow, 'step' | 'outputs' | 'written'> {
-  const { maker = -1, group } = made ?? {};
-  const { name: groups } = tasks.makers[maker] ?? {};
+  const { maker = -1, group, given } = made ?? {};
+  const groups = groupsOf(tasks, maker);
   const others = steps.flatMap(({ name }, index): [string, Pick<HeldOutput, 'output' | 'written'>][] => {
     const told = index === result?.step || index === review?.step;
-    const given = told ? undefined : outputOf(held, index);
-    return given && given.output !== null ? [[name, given]] : [];
+    const other = told ? undefined : outputOf(held, index);
+    return other && other.output !== null ? [[name, other]] : [];
   });
   if (group && groups !== undefined && (result || failed)) others.unshift([groups, { output: group }]);
   const texts = others.flatMap(([name, { written }]) => (written === undefined ? [] : [[name, written]]));
@@ -127,7 +130,7 @@ function othersOf(
     ...(texts.length > 0 && { outputs: Object.fromEntries(texts) as Record<string, string> }),
   };
   return {
-    ...(result && result.step !== tasks.result && { step: steps[result.step]?.name ?? '' }),
+    ...(result && (result.step !== tasks.result || given) && { step: steps[result.step]?.name ?? '' }),
     ...(others.length > 0 && { outputs: Object.fromEntries(others.map(([name, { output }]) => [name, output])) }),
     ...(Object.keys(written).length > 0 && { written }),
   };

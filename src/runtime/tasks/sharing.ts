@@ -12,6 +12,7 @@ import { readShape, type TextShape } from '../../swarm/shape.ts';
 import { type Pair, sharedOutput } from '../../swarm/shared-output.ts';
 import type { Definition } from '../definition/definition.ts';
 import { type RunSetup, type RunStep, taskInput } from '../definition/run-setup.ts';
+import { standsAt } from './progress.ts';
 import { readBy } from './result-row.ts';
 import { heldIn } from './shared-rows.ts';
 import { KIND, StepKinds, textKey } from './step-kinds.ts';
@@ -258,8 +259,8 @@ export class Sharing {
   }
 
   #stands(task: number, step: number): boolean {
-    const { state } = this.#with;
-    return state.isOpen(task) && state.tasks.step[task] === step;
+    const { plan, state } = this.#with;
+    return state.isOpen(task) && standsAt(plan, state, task) === step;
   }
 
   #isReady(step: SharingStep, kind: number): void {
@@ -427,11 +428,14 @@ export class Sharing {
         state.created.get(task)?.maker === maker,
     );
     // Where only the item is read, no row is needed; of tasks that were created it is not known whether they came through the step.
-    const bare = (task: number): boolean => on === null && beside === null && task < plan.items.length;
+    const bare = (task: number): boolean =>
+      on === null && beside === null && task < plan.items.length && step.step.picks === undefined;
     const unknown = ended.filter((task) => !bare(task));
     const rows = new Map((unknown.length > 0 ? await this.#read(unknown) : []).map((row) => [row.task, row]));
     for (const task of tasks) {
       if (state.isOpen(task)) {
+        // What it was chosen with, it was not asked for.
+        if (state.created.get(task)?.maker !== maker) continue;
         const held = state.held.get(task);
         const output = failed ? undefined : outputOf(held, step.index);
         if (output && output.output !== null && !this.#wasCut(step, task)) this.#found(step, task, held);

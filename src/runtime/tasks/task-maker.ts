@@ -1,8 +1,11 @@
 import type { ResultRow } from '../../store/records.ts';
 import type { Maker } from '../../swarm/flow.ts';
+import { hasBit } from '../../swarm/picks.ts';
 import { type GroupRule, Groups, groupText } from '../../swarm/groups.ts';
 import { passes } from '../../swarm/where.ts';
+import type { RunSetup } from '../definition/run-setup.ts';
 import { outputIn } from '../storage/row-outputs.ts';
+import { ChoiceMaker, type RecordedChoice } from './choice-maker.ts';
 import { type Collected, inParts, roomFor } from './collected.ts';
 import { type Created, firstStep, type MakerOptions } from './created-task.ts';
 import type { PartMaker } from './part-maker.ts';
@@ -11,10 +14,12 @@ import { outputText } from './result-row.ts';
 export interface TaskMakerOptions extends MakerOptions {
   /** What splits texts, and makes one of what their parts came to; null where the flow does neither. */
   readonly Parts: typeof PartMaker | null;
+  /** Of a replay: what steps chose. Null: outputs decide. */
+  readonly recorded: readonly RecordedChoice[] | null;
 }
 
 /**
- * Makes tasks of what steps gave: of each group one, and of outputs that become one as many as fit one turn, again and again, until one is
+ * Makes tasks of what steps gave: of each group one, of each output that is chosen one, and of outputs that become one as many as fit one turn, again and again, until one is
  * left. It begins as soon as every task that goes through the source has its row on the disk, and not before: rows are the truth, and the same
  * rows give the same tasks in the same order, in a tab that takes the run up as well.
  *
@@ -40,9 +45,9 @@ export class TaskMaker {
       for (let task = 0; task < state.tasks.size; task++) if (!index.has(task)) this.#count(task, 1);
     const { Parts } = options;
     this.#parts = Parts && new Parts({ ...options, create: this.#create });
-    // The row of a group that nobody works on was lost: code makes it again.
-    for (const [task, { group, stage }] of state.created)
-      if (group && stage === undefined && state.isOpen(task)) options.recorder.done(task, null);
+    // The row of a group, or of what was chosen, that nobody works on was lost: code makes it again.
+    for (const [task, { group, given, stage }] of state.created)
+      if ((group ?? given) && stage === undefined && state.isOpen(task)) options.recorder.done(task, null);
   }
 
   /** Whether nothing is to be made any more. */
@@ -117,6 +122,7 @@ export class TaskMaker {
       this.#with.tell({ type: 'tasks.made', maker: at, ...this.#countOf(at) });
       return 0;
     }
+    if (maker.choice) return this.#choose(at, maker);
     return maker.group ? this.#group(at, maker, maker.group) : this.#collect(at, maker, maker.step ?? 0);
   }
 
@@ -138,12 +144,17 @@ export class TaskMaker {
     });
     if (missing > 0 || this.#stopped || this.done) return missing;
     const { groups: all, all: of } = groups.end();
-    for (const { record, from } of all)
-      this.#create(
-        { from, text: groupText(record), maker: at, group: record },
-        firstStep(this.#with, { maker: at, group: record }),
-      );
+    for (const { record, from } of all) this.#create({ from, text: groupText(record), maker: at, group: record });
     this.#with.tell({ type: 'tasks.made', maker: at, tasks: all.length, of });
+    return 0;
+  }
+
+  async #choose(at: number, maker: Maker): Promise<number> {
+    const choices = new ChoiceMaker(this.#with);
+    const { tasks, of, missing } = await choices.choose(at, maker, (source, take) => this.#eachGiven(source, take));
+    if (missing > 0 || this.#stopped || this.done) return missing;
+    for (const task of tasks) this.#create({ ...task, maker: at });
+    this.#with.tell({ type: 'tasks.made', maker: at, tasks: tasks.length, of });
     return 0;
   }
 
@@ -177,8 +188,8 @@ export class TaskMaker {
     return 0;
   }
 
-  /** A task at that step, or one that is done as code made it. */
-  readonly #create = (task: Created, step: number | null): void => {
+  /** A task at that step, or one that is done as code made it; absent: where what it is made of takes it. */
+  readonly #create = (task: Created, step: number | null = firstStep(this.#with, task)): void => {
     const { plan, state, recorder, tell, open } = this.#with;
     const number = state.tasks.size;
     tell({ type: 'task.created', task: number, ...task, ...(step !== null && { stage: step }) });
@@ -195,7 +206,7 @@ export class TaskMaker {
     return this.#eachRow(
       (task) => state.created.get(task)?.maker === maker.maker,
       (row) => {
-        if (row.partial) return;
+        if (row.partial || !isPicked(plan.tasks, maker, row.task)) return;
         const given = (place: number): unknown => outputIn(row, plan.tasks, place);
         const output = on === null ? row.input : given(on);
         if (output === undefined) return;
@@ -227,3 +238,7 @@ export class TaskMaker {
     return missing;
   }
 }
+
+/** Whether the task is among the items that the maker's source was chosen of. */
+const isPicked = ({ picks: all }: RunSetup['tasks'], { picks = [] }: Maker, task: number): boolean =>
+  picks.every((pick) => hasBit(all[pick]?.bits ?? new Uint8Array(0), task));

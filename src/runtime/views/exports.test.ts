@@ -50,7 +50,7 @@ test.each(['jsonl', 'csv'] as const)(
     const index = new ResultIndex(
       store,
       'run-1',
-      new StepCounts({ steps: [], result: -1, filters: [], makers: [], items: 0 }),
+      new StepCounts({ steps: [], result: -1, filters: [], makers: [], picks: [], items: 0 }),
     );
     const view = { id: 'run-1', index } as unknown as RunView;
     const got: { task: number; text: string }[] = [];

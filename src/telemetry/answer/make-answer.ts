@@ -154,6 +154,8 @@ class GroupsMaker implements Section {
   readonly #others = new Map<string, boolean>();
   readonly #beyond = { groups: 0, lines: 0 };
   readonly #other = { groups: 0, lines: 0 };
+  /** Lines of groups that were made and not chosen, by key. */
+  readonly #unchosen = new Map<string, number>();
   readonly #unmade = new Set<string>();
   #unmadeLines = 0;
 
@@ -165,8 +167,12 @@ class GroupsMaker implements Section {
 
   made(row: ResultRow): void {
     const { group: source, limit } = this.#plan;
+    // Of groups that a step chose of, those that it did not choose are there as well.
+    const whole = source.of === source.name ? null : groupIn(row, { ...source, of: source.name });
+    if (whole) this.#unchosen.set(keyOf(whole.fields, source), whole.count);
     const group = groupIn(row, source);
     if (!group) return;
+    this.#unchosen.delete(keyOf(group.fields, source));
     const key = keyOf(group.fields, source);
     const taken = this.#takes(row, group.fields);
     if (taken && this.#shown.size < limit) {
@@ -195,7 +201,7 @@ class GroupsMaker implements Section {
     const key = keyOf(output, group);
     const shown = this.#shown.get(key);
     if (shown) shown.add(row, output, this.#firstYearless);
-    else if (!this.#others.has(key)) {
+    else if (!this.#others.has(key) && !this.#unchosen.has(key)) {
       this.#unmadeLines++;
       if (this.#unmade.size < MOST_KEYS) this.#unmade.add(key);
     }
@@ -222,11 +228,16 @@ class GroupsMaker implements Section {
     }
     const { title, source } = this.#plan;
     // Before groups are made, or where a run was stopped before that, nothing is beyond their limit.
-    const made = this.#shown.size + this.#others.size > 0;
+    const made = this.#shown.size + this.#others.size + this.#unchosen.size > 0;
+    const other = { ...this.#other };
+    for (const count of this.#unchosen.values()) {
+      other.groups++;
+      other.lines += count;
+    }
     const unmade: GroupCount = made ? { groups: this.#unmade.size, lines: this.#unmadeLines } : { groups: 0, lines: 0 };
     const section = {
       ...{ kind: 'groups' as const, title, of: source.name, from, to: incidents.length },
-      ...{ beyond: this.#beyond, other: this.#other, made: made || (complete && this.#unmadeLines === 0) },
+      ...{ beyond: this.#beyond, other, made: made || (complete && this.#unmadeLines === 0) },
       unmade: { ...unmade, more: made && this.#unmade.size >= MOST_KEYS },
     };
     return { section, sentences, quotes, lines };
@@ -250,8 +261,9 @@ class TextMaker implements Section {
   }
 
   made(row: ResultRow): void {
-    const { source, group, limit } = this.#plan;
-    if (source.of === null) return;
+    const { source, group, limit, byRow } = this.#plan;
+    if (byRow && source.of !== null) this.#alone(row);
+    if (byRow) return;
     const output = outputOf(row, source, this.#whole);
     if (output === undefined) return;
     this.#total++;
@@ -263,23 +275,26 @@ class TextMaker implements Section {
   }
 
   row(row: ResultRow): void {
-    const { source, group, limit } = this.#plan;
-    if (source.of === null) {
-      const output = outputOf(row, source, this.#whole);
-      if (output === undefined) return;
-      this.#total++;
-      if (this.#texts.length >= limit) return;
-      const tracer = this.#tracer(output);
-      tracer.see(row.line, row.input);
-      const { claims, leftOut } = tracer.end();
-      this.#leftOut += leftOut;
-      this.#texts.push({ task: row.task, line: row.line, claims });
-      return;
-    }
+    const { source, group, byRow } = this.#plan;
+    // Those that were made came before, in their order.
+    if (byRow && source.of === null) this.#alone(row);
+    if (byRow) return;
     const member = group && outputOf(row, group.members, this.#whole);
     if (member === null || member === undefined) return;
     const key = keyOf(member, group as GroupSource);
     for (const open of this.#open) if (open.key === key) open.tracer.see(row.line, row.input);
+  }
+
+  #alone(row: ResultRow): void {
+    const output = outputOf(row, this.#plan.source, this.#whole);
+    if (output === undefined) return;
+    this.#total++;
+    if (this.#texts.length >= this.#plan.limit) return;
+    const tracer = this.#tracer(output);
+    tracer.see(row.line, row.input);
+    const { claims, leftOut } = tracer.end();
+    this.#leftOut += leftOut;
+    this.#texts.push({ task: row.task, line: row.line, claims });
   }
 
   end(): Ended {

@@ -6,7 +6,7 @@ import { isRecord, passes, valueIn } from '../../swarm/where.ts';
 /** The step that made the row's task; null: it is an item of the input. */
 export const makerOf = (row: ResultRow): string | null => row.of ?? null;
 
-type Steps = Pick<ReportPlan, 'last' | 'reviews'>;
+type Steps = Pick<ReportPlan, 'last' | 'reviews' | 'groups'>;
 
 /** What the row's task came to at the source's step, whatever filters say; undefined: it did not go through it. */
 export function outputAt(row: ResultRow, { step, of, review }: ReportSource, plan: Steps): unknown {
@@ -20,11 +20,13 @@ export function outputAt(row: ResultRow, { step, of, review }: ReportSource, pla
 }
 
 /** The step that gave `output`: a task that was made and holds nothing besides has what it was made of. */
-function giverOf(row: ResultRow, { last }: Steps): string | undefined {
-  const made = makerOf(row);
+function giverOf(row: ResultRow, { last, groups }: Steps): string | undefined {
   if (row.step !== undefined) return row.step;
-  if (made === null || Object.hasOwn(row.outputs ?? {}, made)) return last.get(made ?? '');
-  return last.get(made) === made ? made : isGroup(row.output) ? made : last.get(made);
+  const of = makerOf(row);
+  const made = of === null ? null : (groups.get(of) ?? of);
+  const lastOf = last.get(of ?? '');
+  if (made === null || Object.hasOwn(row.outputs ?? {}, made)) return lastOf;
+  return lastOf === made ? made : isGroup(row.output) ? made : lastOf;
 }
 
 const isGroup = (output: unknown): boolean =>
@@ -38,7 +40,8 @@ function reviewIn(row: ResultRow, step: string, plan: Steps): unknown {
 
 /** The output, where filters let it pass and the row has a result; undefined: it is none of the source's. A group that a role failed at is one still. */
 export function outputOf(row: ResultRow, source: ReportSource, plan: Steps): unknown {
-  if (row.failure !== null && source.step !== source.of) return undefined;
+  if (row.failure !== null && source.step !== source.of && plan.groups.get(source.of ?? '') !== source.step)
+    return undefined;
   const output = outputAt(row, source, plan);
   if (output === undefined || output === null) return undefined;
   return source.where.every((condition) => passes(condition, output)) ? output : undefined;
@@ -59,7 +62,7 @@ export interface GroupOutput {
 }
 
 export function groupIn(row: ResultRow, group: GroupSource): GroupOutput | null {
-  if (makerOf(row) !== group.name) return null;
+  if (makerOf(row) !== group.of) return null;
   const outputs = row.outputs ?? {};
   const output = Object.hasOwn(outputs, group.name) ? outputs[group.name] : row.output;
   if (!isRecord(output) || !isGroup(output)) return null;

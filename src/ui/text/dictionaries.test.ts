@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { reportEn, reportKo } from './report.ts';
+import { choiceEn, choiceKo } from './choice.ts';
 import { sharedEn, sharedKo } from './shared.ts';
 import { signsEn, signsKo } from './signs.ts';
 
@@ -15,8 +16,8 @@ function leaves(node: unknown, path = ''): [string, string][] {
 }
 
 describe.each([
-  ['en', { ...en, signs: signsEn, report: reportEn, shared: sharedEn }],
-  ['ko', { ...ko, signs: signsKo, report: reportKo, shared: sharedKo }],
+  ['en', { ...en, signs: signsEn, report: reportEn, shared: sharedEn, choice: choiceEn }],
+  ['ko', { ...ko, signs: signsKo, report: reportKo, shared: sharedKo, choice: choiceKo }],
 ])('%s', (_, dictionary) => {
   it('has words for everything', () => {
     for (const [path, words] of leaves(dictionary)) expect(words.trim(), path).not.toBe('');
@@ -34,6 +35,7 @@ it('says as many things in Korean as in English', () => {
   expect(paths(signsKo)).toEqual(paths(signsEn));
   expect(paths(reportKo)).toEqual(paths(reportEn));
   expect(paths(sharedKo)).toEqual(paths(sharedEn));
+  expect(paths(choiceKo)).toEqual(paths(choiceEn));
 });
 
 it('leaves no English sentence in Korean', () => {

@@ -82,6 +82,7 @@ export const flowKo: readonly Pair[] = [
     'a step of its own that takes the groups; group has order and limit',
     '묶음을 받는 따로 둔 단계. group에는 order와 limit이 있습니다',
   ],
+  ['a step of its own that takes <name>', '<name>을(를) 받는 따로 둔 단계'],
   ['a step of its own, as sample is beside it', 'sample이 함께 있으니 따로 둔 단계'],
   [
     'no role beside it: code chooses, and a step with each takes what it chose',

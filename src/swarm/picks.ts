@@ -1,0 +1,107 @@
+/** Which items of the input steps choose before the run starts: by number, place or chance, at the cost of a bit each. */
+import type { ChoiceRule } from './choice.ts';
+import { Chooser } from './chooser.ts';
+
+/** Items of the input that a step without a role chose, before the run starts. */
+export interface ItemPick {
+  readonly name: string;
+  /** By item, as those of `TaskPlan.chosen`. */
+  readonly bits: Uint8Array;
+  readonly items: number;
+}
+
+/** A step that chooses items of the input. */
+export interface Picker {
+  readonly name: string;
+  readonly rule: ChoiceRule;
+  /** The choice that it chooses of; null: the input. */
+  readonly of: number | null;
+}
+
+/** What takes outputs: see `FlowStep`. */
+interface Reader {
+  readonly maker?: number;
+  readonly on: number | null;
+  readonly picks?: readonly number[];
+}
+
+interface TakenItems {
+  readonly taken: Uint32Array<ArrayBuffer> | null;
+  readonly picks: readonly ItemPick[];
+}
+
+/** Items of the input by choice, in their order. */
+export function chooseItems(
+  pickers: readonly Picker[],
+  items: number,
+  seed: number,
+  recorded: readonly (readonly number[])[] | null,
+): Uint32Array<ArrayBuffer>[] {
+  const found: Uint32Array<ArrayBuffer>[] = [];
+  for (const [index, { name, rule, of }] of pickers.entries()) {
+    const known = recorded?.[index];
+    if (known) {
+      found.push(Uint32Array.from(known.filter((item) => item < items)));
+      continue;
+    }
+    const chooser = new Chooser(rule, { output: null, groups: false }, seed, name, items);
+    const from = of === null ? null : found[of];
+    for (let k = 0; k < (from?.length ?? items); k++) {
+      const item = from ? (from[k] as number) : k;
+      chooser.add(item, item, null);
+    }
+    found.push(Uint32Array.from(chooser.end().places).sort());
+  }
+  return found;
+}
+
+/** Which items of the input go on, and the choices among these: an item that no step takes is no task. */
+export function takenOf(
+  pickers: readonly Picker[],
+  chosen: readonly Uint32Array[],
+  readers: readonly Reader[],
+  items: number,
+): TakenItems {
+  // What works on an output goes where that one went.
+  const entries = readers.filter(({ maker, on }) => maker === undefined && on === null);
+  const all = pickers.length === 0 || entries.some(({ picks }) => picks === undefined);
+  const bits = chosen.map((each) => bitsOf(items, each));
+  const taken = all ? null : new Uint32Array(items);
+  let count = 0;
+  if (taken)
+    for (let item = 0; item < items; item++)
+      if (entries.some(({ picks = [] }) => picks.every((pick) => hasBit(bits[pick] as Uint8Array, item))))
+        taken[count++] = item;
+  const kept = taken?.slice(0, count) ?? null;
+  const picks = pickers.map(({ name }, index): ItemPick => {
+    const before = bits[index] as Uint8Array;
+    if (!kept) return { name, bits: before, items: chosen[index]?.length ?? 0 };
+    const after = new Uint8Array(Math.ceil(count / 8));
+    for (const [at, item] of kept.entries()) if (hasBit(before, item)) setBit(after, at);
+    return { name, bits: after, items: countBits(after) };
+  });
+  return { taken: kept, picks };
+}
+
+export const hasBit = (bits: Uint8Array, item: number): boolean => ((bits[item >> 3] ?? 0) & (1 << (item & 7))) !== 0;
+
+export function setBit(bits: Uint8Array, item: number): void {
+  bits[item >> 3] = (bits[item >> 3] as number) | (1 << (item & 7));
+}
+
+/** Bits of so many items. @param set those that are set; null: all of them */
+export function bitsOf(items: number, set: Uint32Array | null): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(items / 8));
+  if (set) for (const item of set) setBit(bits, item);
+  else {
+    bits.fill(255);
+    if (items % 8 > 0) bits[bits.length - 1] = (1 << (items % 8)) - 1;
+  }
+  return bits;
+}
+
+export function countBits(bits: Uint8Array): number {
+  let count = 0;
+  for (let byte of bits) for (; byte > 0; byte &= byte - 1) count++;
+  return count;
+}
