@@ -1,18 +1,21 @@
 /** Rules of the flow: a graph of steps without circles, from the input to every step. */
 import type { Broken } from './broken.ts';
 import { cutText, quote, someOf } from './diagnostic.ts';
-import { GROUP_FIELDS, GROUP_ORDERS, outputsOf } from './groups.ts';
+import { GROUP_FIELDS, GROUP_ORDERS, lookedAt } from './groups.ts';
+import { fieldsKnown } from './input-names.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
 import { stepsOfReport } from './report.ts';
 import { checkMerges, checkSplits } from './check-parts.ts';
 import type { Path } from './source.ts';
 import { behind, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
-import { fieldOf, fieldsOf } from './where.ts';
-import { whereFaults } from './where-faults.ts';
+import { fieldFault, whereFaults } from './where-faults.ts';
 
 /** @param sound whether nothing is known to be wrong at, within or around a path */
-export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow' | 'report'>, sound: (path: Path) => boolean): Broken[] {
+export function checkFlow(
+  swarm: Pick<Swarm, 'roles' | 'flow' | 'report' | 'input'>,
+  sound: (path: Path) => boolean,
+): Broken[] {
   const { roles, flow } = swarm;
   if (Object.keys(roles).length === 0) return [];
   const taken = new Set<unknown>([...flow.flatMap(sourcesOf), ...stepsOfReport(swarm)]);
@@ -88,7 +91,7 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
     if (step[key] === undefined) return;
     broken.push({ path: [...path, key], part: 'key', message: `${at}.${key} has no meaning here`, expected });
   };
-  const { each, reviews, collect, merge, role, group, split } = step;
+  const { each, reviews, merge, role, group, split } = step;
   const makes = (['group', 'split', 'merge'] as const).find((key) => step[key] !== undefined);
   if (role === undefined && step.where === undefined && makes === undefined) {
     return [
@@ -140,9 +143,6 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
   }
   if (merge !== undefined)
     for (const key of ['group', 'split'] as const) meaningless(key, 'each beside it, in place of merge');
-  if (each === INPUT_NAME || collect === INPUT_NAME)
-    for (const key of ['where', 'group'] as const)
-      meaningless(key, `a step as ${each ? 'each' : 'collect'}: the input is a text, and has no fields`);
   return broken;
 }
 
@@ -238,15 +238,18 @@ function checkJoins(flow: Swarm['flow']): Broken[] {
   });
 }
 
+type Checked = Pick<Swarm, 'roles' | 'flow' | 'input'>;
+
 /** Fields by which outputs become groups, and by which groups come in order. */
-function checkGroups({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+function checkGroups({ roles, flow, input }: Checked, sound: (path: Path) => boolean): Broken[] {
   const steps = stepsByName(flow);
   return flow.flatMap(({ each = '', group }, index): Broken[] => {
     if (!group) return [];
     const source = behind(steps, each).name;
     const { role } = steps.get(source) ?? {};
     if (role !== undefined && !sound(['roles', role])) return [];
-    const output = outputsOf(roles, steps, source);
+    const looked = lookedAt(roles, steps, source);
+    const known = sound(['input']) ? fieldsKnown(input) : null;
     const faults = (key: 'by' | 'order', own: readonly string[]): Broken[] =>
       (group[key] ?? []).flatMap((field, k, all): Broken[] => {
         const path = ['flow', index, 'group', key, k];
@@ -257,41 +260,23 @@ function checkGroups({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (pat
           const message = `${quote(field)} is what a group itself has`;
           return [{ path, message, expected: `a field of ${source} with another name` }];
         }
-        if (fieldOf(output, field)) return [];
-        const fields = [...fieldsOf(output), ...own];
-        const near = nearest(field, fields);
-        return [
-          {
-            path,
-            message: `outputs of ${role ?? source} have no field ${quote(field)}`,
-            expected: `one of ${someOf(fields)}`,
-            hint: near ? `did you mean ${near}?` : '',
-          },
-        ];
+        const fault = fieldFault(field, { looked, known, role: role ?? source }, own);
+        return fault ? [{ path, ...fault }] : [];
       });
     return [...faults('by', []), ...faults('order', GROUP_ORDERS)];
   });
 }
 
-function checkWheres({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+function checkWheres({ roles, flow, input }: Checked, sound: (path: Path) => boolean): Broken[] {
   const steps = stepsByName(flow);
+  const known = sound(['input']) ? fieldsKnown(input) : null;
   return flow.flatMap((step, index): Broken[] => {
     if (step.where === undefined) return [];
-    const source = steps.get(behind(steps, sourcesOf(step)[0] ?? '').name);
-    const path = ['flow', index, 'where'];
-    if (!source)
-      return [
-        {
-          path,
-          part: 'key',
-          message: `flow[${index}].where has nothing to look at`,
-          expected: 'a step with a role behind each',
-        },
-      ];
-    const { role } = source;
+    const { name } = behind(steps, sourcesOf(step)[0] ?? '');
+    const { role } = steps.get(name) ?? {};
     if (role !== undefined && !sound(['roles', role])) return [];
-    const name = nameOfStep(source);
-    return whereFaults(step.where, outputsOf(roles, steps, name), role ?? name, path);
+    const looked = lookedAt(roles, steps, name);
+    return whereFaults(step.where, { looked, known, role: role ?? name }, ['flow', index, 'where']);
   });
 }
 

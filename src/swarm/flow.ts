@@ -1,8 +1,7 @@
 /** Which steps of the flow each item goes through, decided before the run starts and by nothing but the file, the seed and the item's index. */
 import { type Random, seededRandom } from '../kernel/random.ts';
-import { type GroupRule, outputsOf } from './groups.ts';
+import { type GroupRule, lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
-import type { OutputSchema } from './output-schema.ts';
 import {
   behind,
   type Filter,
@@ -15,8 +14,9 @@ import {
   splitOf,
   stepsByName,
 } from './steps.ts';
+import type { OutputSchema } from './output-schema.ts';
 import type { SplitRule } from './split.ts';
-import { type Condition, conditionOf, passes } from './where.ts';
+import { type Condition, conditionOf, type ItemValues, type Looked, passes } from './where.ts';
 
 /** A step at which agents work. Steps that only let pass are conditions of those behind them. */
 export interface FlowStep {
@@ -28,7 +28,7 @@ export interface FlowStep {
   readonly on: number | null;
   /** What is read beside that: the output of a step; null = the item itself; absent: nothing. */
   readonly beside?: number | null;
-  /** What outputs of earlier steps must be, for the item to go through this one; absent: anything. */
+  /** What the item and outputs of earlier steps must be, for the item to go through this one; absent: anything. */
   readonly where?: readonly StepCondition[];
   readonly review: boolean;
   /** Share of items that go through this step, in (0, 1]; 0: none but those that are marked. */
@@ -47,10 +47,10 @@ export interface FlowStep {
   readonly as?: string;
 }
 
-/** A step that lets outputs of step `on` pass, where they meet all conditions on the way to it. */
+/** A step that lets outputs of step `on` pass, or items of the input (null), where they meet all conditions on the way to it. */
 export interface FlowFilter {
   readonly name: string;
-  readonly on: OutputPlace;
+  readonly on: OutputPlace | null;
   readonly where: readonly StepCondition[];
 }
 
@@ -58,8 +58,8 @@ export interface FlowFilter {
 export type OutputPlace = number;
 
 export interface StepCondition {
-  /** Whose output is looked at. */
-  readonly step: OutputPlace;
+  /** Whose output is looked at; null: the item itself, which is there before any output is. */
+  readonly step: OutputPlace | null;
   readonly condition: Condition;
 }
 
@@ -90,8 +90,8 @@ export interface Maker {
   readonly where: readonly StepCondition[];
   /** What the groups are and come in; absent: all outputs become one, in the hands of step `step`. */
   readonly group?: GroupRule;
-  /** What the source writes; null: free text. */
-  readonly source: OutputSchema | null;
+  /** What the source gives. */
+  readonly source: Looked;
   /** The step of a collecting or merging role, the first of the tasks that are made. */
   readonly step?: number;
   /** Cuts a text into parts; and whether what it cuts is the task's own text, as of an item. */
@@ -185,13 +185,24 @@ function draw(share: number, start: number, size: number, random: Random): numbe
 /**
  * Whether what is known of the item lets it go through the step: the outputs that the step reads are there, and they are what `where` wants.
  * @param outputOf what a step gave; undefined: the item did not go through it
+ * @param item what is known of the item itself
  */
-export function admits({ on, beside, where = [] }: FlowStep, outputOf: (step: number) => unknown): boolean {
+export function admits(
+  { on, beside, where = [] }: FlowStep,
+  outputOf: (step: number) => unknown,
+  item: ItemValues,
+): boolean {
   const read = [on, beside].filter((step) => typeof step === 'number');
-  return (
-    read.every((step) => outputOf(step) !== undefined) &&
-    where.every(({ step, condition }) => outputOf(step) !== undefined && passes(condition, outputOf(step)))
-  );
+  return read.every((step) => outputOf(step) !== undefined) && meets(where, outputOf, item);
+}
+
+/** Whether all of the conditions hold, and all that they look at is there. */
+export function meets(where: readonly StepCondition[], outputOf: (step: number) => unknown, item: ItemValues): boolean {
+  return where.every(({ step, condition }) => {
+    if (step === null) return passes(condition, undefined, item);
+    const output = outputOf(step);
+    return output !== undefined && passes(condition, output, item);
+  });
 }
 
 /** A step of the order: as the file has it, or the turns of a role that merges, of which the step itself waits. */
@@ -268,10 +279,10 @@ function orderSteps({
     return place !== null && place < 0 ? null : place;
   };
   const conditions = (given: readonly Filter[]): StepCondition[] =>
-    given.flatMap(({ source, where }) => {
-      const step = placeOf(source);
-      return step === null ? [] : [{ step, condition: conditionOf(where, outputsOf(roles, byName, source)) }];
-    });
+    given.map(({ source, where }) => ({
+      step: placeOf(source),
+      condition: conditionOf(where, lookedAt(roles, byName, source)),
+    }));
   const conditionsOf = (step: SwarmStep): StepCondition[] => {
     const source = sourceOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
@@ -318,7 +329,7 @@ function orderSteps({
       on: placeOf(source),
       where: conditionsOf(step),
       ...(group && { group }),
-      source: outputsOf(roles, byName, source),
+      source: lookedAt(roles, byName, source),
       ...(collect !== undefined && { step: placeIn(step) }),
       ...(split && { split }),
       ...(merge !== undefined && { step: placeIn(step, true), merges: true }),
@@ -334,14 +345,13 @@ function orderSteps({
       split: placeIn(split),
       on: places.get(behind(byName, source).name) ?? 0,
       where: conditionsOf(step),
-      source: outputsOf(roles, byName, source),
+      source: lookedAt(roles, byName, source).output,
       ...(step.role !== undefined && { maker: makerAt(step) }),
     };
   });
-  const filters = flow.flatMap((step): FlowFilter[] => {
+  const filters = flow.filter(isFilter).map((step): FlowFilter => {
     const { name, filters: where } = behind(byName, nameOfStep(step));
-    const on = isFilter(step) ? placeOf(name) : null;
-    return on === null ? [] : [{ name: nameOfStep(step), on, where: conditions(where) }];
+    return { name: nameOfStep(step), on: placeOf(name), where: conditions(where) };
   });
   return { steps, filters, makers, merges };
 }

@@ -1,12 +1,13 @@
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
-import type { TaskPlan } from '../../swarm/flow.ts';
+import { meets, type TaskPlan } from '../../swarm/flow.ts';
+import { type ItemFields, NO_FIELDS } from '../../swarm/input/item-fields.ts';
 import { INPUT_NAME } from '../../swarm/model.ts';
-import { passes } from '../../swarm/where.ts';
 import { turnsOf } from '../protocol/row-turns.ts';
 import { type GivenOutput, givenIn, outputIn } from './row-outputs.ts';
 
 type Steps = Pick<TaskPlan, 'items' | 'steps' | 'result' | 'filters' | 'makers'>;
+type Fields = Pick<ItemFields, 'of'>;
 
 /** Open tasks whose outputs are looked through for one count. */
 const MOST_OPEN = 20_000;
@@ -17,12 +18,15 @@ const MOST_OPEN = 20_000;
  */
 export class StepCounts {
   readonly #plan: Steps;
+  readonly #fields: Fields;
   /** Of rows, by step; null where nobody counted the first of them. */
   #ended: number[] | null;
   readonly #filters: number[];
 
-  constructor(plan: Steps) {
+  /** @param fields what conditions look at of the items themselves */
+  constructor(plan: Steps, fields: Fields = NO_FIELDS) {
     this.#plan = plan;
+    this.#fields = fields;
     this.#ended = plan.steps.map(() => 0);
     this.#filters = plan.filters.map(() => 0);
   }
@@ -30,7 +34,7 @@ export class StepCounts {
   add(row: ResultRow): void {
     if (!this.#ended) return;
     const given = [...givenIn(row, this.#plan), ...this.#groupOf(row)];
-    this.#count(this.#ended, this.#filters, given);
+    this.#count(this.#ended, this.#filters, given, row.of === undefined ? row.task : -1);
   }
 
   /** See `turnsOf`. */
@@ -52,7 +56,8 @@ export class StepCounts {
     for (const [task, given] of held) {
       if (++looked > MOST_OPEN) break;
       const { group, maker = 0 } = created.get(task) ?? {};
-      this.#count(counts, filters, group ? [...given, { step: ~maker, output: group }] : given);
+      const all = group ? [...given, { step: ~maker, output: group }] : given;
+      this.#count(counts, filters, all, created.get(task)?.maker === undefined ? task : -1);
     }
     return Object.fromEntries([
       [INPUT_NAME, items],
@@ -74,18 +79,16 @@ export class StepCounts {
     for (const [filter, count] of (saved?.filters ?? []).entries()) this.#filters[filter] = count;
   }
 
-  #count(steps: number[], filters: number[], given: readonly GivenOutput[]): void {
+  /** @param item -1: they are of a task that a step made */
+  #count(steps: number[], filters: number[], given: readonly GivenOutput[], item: number): void {
     const outputOf = (of: number): GivenOutput | undefined =>
       given.find(({ step, output }) => step === of && output !== null);
     for (const each of given)
       if (each.step >= 0 && outputOf(each.step) === each) steps[each.step] = (steps[each.step] ?? 0) + 1;
     for (const [filter, { on, where }] of this.#plan.filters.entries()) {
-      if (!outputOf(on)) continue;
-      const through = where.every(({ step, condition }) => {
-        const looked = outputOf(step);
-        return looked !== undefined && passes(condition, looked.output);
-      });
-      if (through) filters[filter] = (filters[filter] ?? 0) + 1;
+      if (on === null ? item < 0 || item >= this.#plan.items : !outputOf(on)) continue;
+      if (meets(where, (step) => outputOf(step)?.output, this.#fields.of(item)))
+        filters[filter] = (filters[filter] ?? 0) + 1;
     }
   }
 
