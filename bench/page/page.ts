@@ -27,6 +27,7 @@ function statusOf(agents: number, elapsedMs: number): RunStatus {
     tasks: agents,
     results: 0,
     failed: 0,
+    leftOut: null,
     agents,
     modelId: 'none',
     engine: 'scripted',

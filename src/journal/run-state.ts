@@ -23,6 +23,9 @@ export const BLAMELESS: ReadonlySet<RequeueReason> = new Set([
   'called-back',
 ]);
 
+/** No step of the flow takes the task. */
+export const NOWHERE = 255;
+
 /** Weight of the newest turn in an agent's health: the share of its recent turns that passed. */
 const HEALTH_STEP = 0.3;
 
@@ -70,6 +73,8 @@ export class RunState {
   readonly revisions: Revisions;
   /** What a person is asked now. */
   readonly notices: Notices;
+  /** Step of the flow at which each task of the input begins, `NOWHERE` where there is none; null: all at the first. */
+  first: Uint8Array | null = null;
   readonly totals: RunTotals = {
     results: 0,
     failed: 0,
@@ -99,6 +104,22 @@ export class RunState {
     this.tasks = new TaskTable(tasks);
     this.items = new TaskItems(this.tasks);
     this.agents = new AgentTable(agents);
+  }
+
+  /**
+   * The state before the first event.
+   * @param first by task: the step at which it begins, or `NOWHERE`; null: all at the first
+   */
+  static begin(tasks: number, agents: number, first: Uint8Array | null): RunState {
+    const state = new RunState(tasks, agents);
+    state.first = first;
+    for (let task = 0; task < (first?.length ?? 0); task++) state.tasks.step[task] = state.#firstOf(task);
+    return state;
+  }
+
+  /** Whether no step takes the task: code alone ends it. */
+  isIdle(task: number): boolean {
+    return this.first?.[task] === NOWHERE;
   }
 
   get open(): number {
@@ -149,8 +170,8 @@ export class RunState {
       return;
     }
     if ('task' in event && event.task != null && !(event.task >= 0 && event.task < this.tasks.size)) return;
-    // What code made names no agent.
-    const nobodys = 'agent' in event && event.agent === -1 && this.#isByCode(event);
+    // What code made, or ends, names no agent.
+    const nobodys = 'agent' in event && event.agent === -1 && (this.#isByCode(event) || this.#endsIdle(event));
     if ('agent' in event && !nobodys && !(event.agent >= 0 && event.agent < this.agents.size)) return;
     const { tasks, agents, items, totals } = this;
     switch (event.type) {
@@ -253,7 +274,7 @@ export class RunState {
         else if (tasks.status[event.task] === TASK.failed) totals.failed--;
         else break;
         tasks.attempts[event.task] = 0;
-        items.restarted(event.task, this.created.get(event.task)?.stage ?? 0);
+        items.restarted(event.task, this.created.get(event.task)?.stage ?? this.#firstOf(event.task));
         this.#forget(event.task);
         this.#hold(event.task);
         this.ended = false;
@@ -291,6 +312,14 @@ export class RunState {
 
   #over(task: number): boolean {
     return (this.tasks.status[task] as number) >= TASK.committed;
+  }
+
+  #endsIdle(event: JournalEvent): boolean {
+    return event.type === 'task.committed' && this.isIdle(event.task);
+  }
+
+  #firstOf(task: number): number {
+    return this.isIdle(task) ? 0 : (this.first?.[task] ?? 0);
   }
 
   #item(place: Place, task: number): WorkItem {

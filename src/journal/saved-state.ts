@@ -61,14 +61,19 @@ function tiersInLog({ agents }: RunState): Column {
   return Uint8Array.from(agents.state, (state) => (state === AGENT.running ? TIER.hot : TIER.cold));
 }
 
-/** @throws TypeError where a column is missing */
-export function stateFrom(saved: SavedState, columns: Columns): RunState {
+/**
+ * @param first see `RunState.begin`
+ * @throws TypeError where a column is missing
+ */
+export function stateFrom(saved: SavedState, columns: Columns, first: Uint8Array | null = null): RunState {
   const { revisions, notices, plain, totals } = saved;
   const revised = new Revisions(saved.agents);
   revised.list.push(...revisions.list);
   revised.changes = revisions.changes;
   if (columns.revisions) revised.now = columnOf(columns, 'revisions', Uint16Array).slice();
-  const state = Object.assign(new RunState(saved.tasks, saved.agents, Notices.from(notices), revised), plain);
+  const state = Object.assign(new RunState(saved.tasks, saved.agents, Notices.from(notices), revised), plain, {
+    first,
+  });
   for (const [table, name] of [
     [state.tasks, 'tasks'],
     [state.agents, 'agents'],

@@ -2,12 +2,14 @@
 import type { Broken } from './broken.ts';
 import { MAX_CHOSEN, PLACE, sortOf } from './choice.ts';
 import { quote, someOf } from './diagnostic.ts';
-import { outputsOf } from './groups.ts';
+import { lookedAt } from './groups.ts';
+import { fieldsKnown } from './input-names.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './source.ts';
 import { behind, isChoice, isPick, stepsByName } from './steps.ts';
 import { fieldOf, fieldsOf } from './where.ts';
+import { fieldFault } from './where-faults.ts';
 
 const KEYS = ['sort', 'limit', 'sample'] as const;
 
@@ -15,7 +17,10 @@ const KEYS = ['sort', 'limit', 'sample'] as const;
 export const choiceKeysOf = (step: SwarmStep): (typeof KEYS)[number][] => KEYS.filter((key) => step[key] !== undefined);
 
 /** @param sound whether nothing is known to be wrong at, within or around a path */
-export function checkChoices({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+export function checkChoices(
+  { roles, flow, input }: Pick<Swarm, 'roles' | 'flow' | 'input'>,
+  sound: (path: Path) => boolean,
+): Broken[] {
   const steps = stepsByName(flow);
   return flow.flatMap((step, index): Broken[] => {
     if (!isChoice(step)) return [];
@@ -24,7 +29,9 @@ export function checkChoices({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sou
     const source = behind(steps, step.each ?? '').name;
     const { role } = steps.get(source) ?? {};
     if (role !== undefined && !sound(['roles', role])) return numbers;
-    const output = outputsOf(roles, steps, source);
+    const looked = lookedAt(roles, steps, source);
+    const { output } = looked;
+    const known = sound(['input']) ? fieldsKnown(input) : null;
     const ofInput = source === INPUT_NAME;
     const faults = (fields: readonly string[], at: (k: number) => Path, own: readonly string[]): Broken[] =>
       fields.flatMap((field, k, all): Broken[] => {
@@ -32,16 +39,16 @@ export function checkChoices({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sou
           return [{ path: at(k), message: `${quote(field)} stands here twice`, expected: 'each field once' }];
         if (own.includes(field) || (!ofInput && fieldOf(output, field))) return [];
         if (ofInput) {
-          const expected = own.length > 0 ? PLACE : 'first or random, or a step as each';
-          return [{ path: at(k), message: `the input is a text, and has no field ${quote(field)}`, expected }];
+          const fault = fieldFault(field, { looked, known, role: source });
+          return fault ? [{ path: at(k), ...fault }] : [];
         }
-        const known = [...new Set([...fieldsOf(output), ...own])];
-        const near = nearest(field, known);
+        const names = [...new Set([...fieldsOf(output), ...own])];
+        const near = nearest(field, names);
         return [
           {
             path: at(k),
             message: `outputs of ${role ?? source} have no field ${quote(field)}`,
-            expected: `one of ${someOf(known)}`,
+            expected: `one of ${someOf(names)}`,
             hint: near ? `did you mean ${near}?` : '',
           },
         ];

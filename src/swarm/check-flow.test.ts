@@ -90,18 +90,6 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
     ['20:5: flow[1] does not say what bad works on; expected each'],
   ],
   [
-    [
-      '{name: bad, each: input, where: {severity: error}}',
-      '{role: triager, each: bad}',
-      '{role: writer, each: triager}',
-    ],
-    ['19:30: flow[0].where has no meaning here; expected a step as each: the input is a text, and has no fields'],
-  ],
-  [
-    ['{role: triager, each: input, where: {severity: error}}', '{role: writer, each: triager}'],
-    ['19:34: flow[0].where has no meaning here; expected a step as each: the input is a text, and has no fields'],
-  ],
-  [
     ['{role: triager, each: input}', '{role: writer, each: triager, with: triager}'],
     ['20:41: flow[1] takes "triager" twice; expected another step'],
   ],
@@ -306,10 +294,6 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
     ['20:5: flow[1] does not say what g works on; expected each'],
   ],
   [
-    ['{role: triager, each: input}', '{name: g, each: input, group: {by: [subject]}}', '{role: writer, each: g}'],
-    ['20:28: flow[1].group has no meaning here; expected a step as each: the input is a text, and has no fields'],
-  ],
-  [
     ['{role: triager, each: input}', '{name: g, role: writer, each: triager, group: {by: [subject]}}'],
     [
       '20:44: flow[1].group has no meaning here; expected no role beside it: groups are made by code, and a step with each takes them',
@@ -491,10 +475,6 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
   [
     ['{role: triager, each: input}', '{role: writer, collect: triager, share: 0.5}'],
     ['20:38: flow[1].share has no meaning here; expected reviews beside it'],
-  ],
-  [
-    ['{role: triager, each: input}', '{role: writer, collect: input, where: {text: a}}'],
-    ['20:36: flow[1].where has no meaning here; expected a step as collect: the input is a text, and has no fields'],
   ],
   [
     ['{role: triager, each: input}', '{role: writer, collect: writer}'],

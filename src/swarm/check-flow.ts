@@ -1,7 +1,8 @@
 /** Rules of the flow: a graph of steps without circles, from the input to every step. */
 import type { Broken } from './broken.ts';
 import { cutText, quote, someOf } from './diagnostic.ts';
-import { GROUP_FIELDS, GROUP_ORDERS, outputsOf } from './groups.ts';
+import { GROUP_FIELDS, GROUP_ORDERS, lookedAt } from './groups.ts';
+import { fieldsKnown } from './input-names.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import { nearest } from './nearest.ts';
 import { stepsOfReport } from './report.ts';
@@ -9,11 +10,13 @@ import { checkMerges, checkSplits } from './check-parts.ts';
 import type { Path } from './source.ts';
 import { checkChoices, choiceKeysOf } from './check-choice.ts';
 import { behind, isChoice, makerOf, nameOfStep, sourcesOf, stepsByName } from './steps.ts';
-import { fieldOf, fieldsOf } from './where.ts';
-import { whereFaults } from './where-faults.ts';
+import { fieldFault, whereFaults } from './where-faults.ts';
 
 /** @param sound whether nothing is known to be wrong at, within or around a path */
-export function checkFlow(swarm: Pick<Swarm, 'roles' | 'flow' | 'report'>, sound: (path: Path) => boolean): Broken[] {
+export function checkFlow(
+  swarm: Pick<Swarm, 'roles' | 'flow' | 'report' | 'input'>,
+  sound: (path: Path) => boolean,
+): Broken[] {
   const { roles, flow } = swarm;
   if (Object.keys(roles).length === 0) return [];
   const taken = new Set<unknown>([...flow.flatMap(sourcesOf), ...stepsOfReport(swarm)]);
@@ -90,7 +93,7 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
     if (step[key] === undefined) return;
     broken.push({ path: [...path, key], part: 'key', message: `${at}.${key} has no meaning here`, expected });
   };
-  const { each, reviews, collect, merge, role, group, split } = step;
+  const { each, reviews, merge, role, group, split } = step;
   const makes = (['group', 'split', 'merge'] as const).find((key) => step[key] !== undefined) ?? choiceKeysOf(step)[0];
   if (role === undefined && step.where === undefined && makes === undefined) {
     return [
@@ -151,9 +154,6 @@ function checkForm(step: SwarmStep, index: number, taken: ReadonlySet<unknown>):
   }
   if (merge !== undefined)
     for (const key of ['group', 'split'] as const) meaningless(key, 'each beside it, in place of merge');
-  if (each === INPUT_NAME || collect === INPUT_NAME)
-    for (const key of ['where', 'group'] as const)
-      meaningless(key, `a step as ${each ? 'each' : 'collect'}: the input is a text, and has no fields`);
   return broken;
 }
 
@@ -212,13 +212,13 @@ function circleFrom(flow: Swarm['flow'], stepOf: ReadonlyMap<string, number>, st
   return null;
 }
 
-/** Some role works on items of the input, or on some of them: else they would be no tasks. */
+/** Some role works on items of the input, or on some of them, or they are made into something: else they would be no tasks. */
 function checkWorked(flow: Swarm['flow']): Broken[] {
   const steps = stepsByName(flow);
-  const works = flow.some(
-    ({ role, split, each }) =>
-      (role ?? split) !== undefined && each !== undefined && behind(steps, each).name === INPUT_NAME,
-  );
+  const works = flow.some(({ role, split, group, each, collect }) => {
+    const of = (role ?? split ?? group) === undefined ? collect : (each ?? collect);
+    return of !== undefined && behind(steps, of).name === INPUT_NAME;
+  });
   if (works) return [];
   const expected = `a step with a role and each: ${INPUT_NAME}, or with each of what is chosen of it`;
   return [{ path: ['flow'], part: 'key', message: 'no role of flow works on items of the input', expected }];
@@ -270,15 +270,18 @@ function checkJoins(flow: Swarm['flow']): Broken[] {
   });
 }
 
+type Checked = Pick<Swarm, 'roles' | 'flow' | 'input'>;
+
 /** Fields by which outputs become groups, and by which groups come in order. */
-function checkGroups({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+function checkGroups({ roles, flow, input }: Checked, sound: (path: Path) => boolean): Broken[] {
   const steps = stepsByName(flow);
   return flow.flatMap(({ each = '', group }, index): Broken[] => {
     if (!group) return [];
     const source = behind(steps, each).name;
     const { role } = steps.get(source) ?? {};
     if (role !== undefined && !sound(['roles', role])) return [];
-    const output = outputsOf(roles, steps, source);
+    const looked = lookedAt(roles, steps, source);
+    const known = sound(['input']) ? fieldsKnown(input) : null;
     const faults = (key: 'by' | 'order', own: readonly string[]): Broken[] =>
       (group[key] ?? []).flatMap((field, k, all): Broken[] => {
         const path = ['flow', index, 'group', key, k];
@@ -289,41 +292,23 @@ function checkGroups({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (pat
           const message = `${quote(field)} is what a group itself has`;
           return [{ path, message, expected: `a field of ${source} with another name` }];
         }
-        if (fieldOf(output, field)) return [];
-        const fields = [...fieldsOf(output), ...own];
-        const near = nearest(field, fields);
-        return [
-          {
-            path,
-            message: `outputs of ${role ?? source} have no field ${quote(field)}`,
-            expected: `one of ${someOf(fields)}`,
-            hint: near ? `did you mean ${near}?` : '',
-          },
-        ];
+        const fault = fieldFault(field, { looked, known, role: role ?? source }, own);
+        return fault ? [{ path, ...fault }] : [];
       });
     return [...faults('by', []), ...faults('order', GROUP_ORDERS)];
   });
 }
 
-function checkWheres({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, sound: (path: Path) => boolean): Broken[] {
+function checkWheres({ roles, flow, input }: Checked, sound: (path: Path) => boolean): Broken[] {
   const steps = stepsByName(flow);
+  const known = sound(['input']) ? fieldsKnown(input) : null;
   return flow.flatMap((step, index): Broken[] => {
     if (step.where === undefined) return [];
-    const source = steps.get(behind(steps, sourcesOf(step)[0] ?? '').name);
-    const path = ['flow', index, 'where'];
-    if (!source)
-      return [
-        {
-          path,
-          part: 'key',
-          message: `flow[${index}].where has nothing to look at`,
-          expected: 'a step with a role behind each',
-        },
-      ];
-    const { role } = source;
+    const { name } = behind(steps, sourcesOf(step)[0] ?? '');
+    const { role } = steps.get(name) ?? {};
     if (role !== undefined && !sound(['roles', role])) return [];
-    const name = nameOfStep(source);
-    return whereFaults(step.where, outputsOf(roles, steps, name), role ?? name, path);
+    const looked = lookedAt(roles, steps, name);
+    return whereFaults(step.where, { looked, known, role: role ?? name }, ['flow', index, 'where']);
   });
 }
 

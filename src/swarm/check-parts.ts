@@ -1,7 +1,7 @@
 /** Rules of texts in parts: what can be split, and of what parts outputs become one again. */
 import type { Broken } from './broken.ts';
 import { someOf } from './diagnostic.ts';
-import { outputsOf } from './groups.ts';
+import { lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { Path } from './source.ts';
 import { behind, makerOf, nameOfStep, splitOf, stepsByName } from './steps.ts';
@@ -54,7 +54,7 @@ export function checkSplits({ roles, flow }: Pick<Swarm, 'roles' | 'flow'>, soun
           expected: 'a step whose role writes text',
         });
       else if (source && !source.split && (source.role === undefined || sound(['roles', source.role]))) {
-        const output = outputsOf(roles, steps, nameOfStep(source));
+        const output = lookedAt(roles, steps, nameOfStep(source)).output;
         if (output !== null && fieldOf(output, WHOLE_TEXT)?.type !== 'string')
           broken.push({
             path: at,

@@ -111,9 +111,14 @@ describe('a report that is none', () => {
       ],
     ],
     [
-      'the input as a step',
-      sections('{table: input, columns: [line]}'),
-      ['f.yaml:23:15: input is no step; expected one of triager, bad, writer, reviewer'],
+      'the input as a text of a role',
+      sections('{text: input}'),
+      ['f.yaml:23:14: no role writes input; expected a step whose role writes text'],
+    ],
+    [
+      'groups that are the input',
+      sections('{groups: input}'),
+      ['f.yaml:23:16: input has no groups; expected a step with group:'],
     ],
     [
       'a field that is none',
@@ -207,7 +212,7 @@ describe('a report that is none', () => {
 const parsed = (report: object): Parameters<typeof checkReport>[0] => {
   const result = parseSwarm('f.yaml', file(''));
   if (!result.ok) throw new Error(result.error.map(formatDiagnostic).join('\n'));
-  const { roles, flow } = result.value.swarm;
+  const { roles, flow, input } = result.value.swarm;
   const groups = [
     { name: 'incidents', each: 'triager', group: { by: ['subject'], order: ['severity', 'count'], limit: 1000 } },
     { name: 'worst', each: 'incidents', where: { severity: 'error' } },
@@ -215,6 +220,7 @@ const parsed = (report: object): Parameters<typeof checkReport>[0] => {
   const writes = [{ name: 'say', role: 'writer', each: 'worst' }] as Swarm['flow'];
   return {
     roles,
+    input,
     flow: [...flow.filter(({ role }) => role !== 'writer'), ...groups, ...writes],
     report: report as NonNullable<Swarm['report']>,
   };

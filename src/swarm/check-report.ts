@@ -1,14 +1,16 @@
 /** Rules of the report: each section is of one kind, and names steps and fields that there are. */
 import type { Broken } from './broken.ts';
 import { quote, someOf } from './diagnostic.ts';
-import { INPUT_NAME, type Swarm } from './model.ts';
+import type { Swarm } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { OutputSchema } from './output-schema.ts';
 import { INCIDENT_FIELDS, type ReportSection, ROW_COLUMNS, SECTION_KINDS, type SectionKind } from './report.ts';
 import { type GroupSource, groupOf, type ReportSource, sourceOf } from './report-plan.ts';
 import type { Path } from './source.ts';
 import { nameOfStep } from './steps.ts';
-import { fieldOf, fieldsOf, WHOLE_TEXT } from './where.ts';
+import { fieldOf, fieldsOf, type Looked, looksAt, WHOLE_TEXT } from './where.ts';
+import { fieldFault } from './where-faults.ts';
+import { fieldsKnown } from './input-names.ts';
 
 /** What may stand beside which kind. */
 const BESIDE: Readonly<Record<SectionKind, readonly (keyof ReportSection)[]>> = {
@@ -19,7 +21,7 @@ const BESIDE: Readonly<Record<SectionKind, readonly (keyof ReportSection)[]>> = 
 };
 const EXAMPLE = 'one of counts, table, groups, text';
 
-type Names = Pick<Swarm, 'flow' | 'roles'>;
+type Names = Pick<Swarm, 'flow' | 'roles' | 'input'>;
 
 /** @param swarm its flow is sound */
 export function checkReport({ report, ...swarm }: Names & Pick<Swarm, 'report'>): Broken[] {
@@ -68,7 +70,7 @@ class SectionCheck {
           expected: 'of: the name of a step',
         },
       ];
-    return this.#within('of', of, (source) => this.#field(['counts'], counts, source.output, source.step));
+    return this.#within('of', of, (source) => this.#field(['counts'], counts, source.looked, source.step));
   }
 
   table(): Broken[] {
@@ -91,7 +93,7 @@ class SectionCheck {
           return [
             { path: [...this.#path, key, k], message: `${field} stands there twice`, expected: 'each field once' },
           ];
-        return this.#field([key, k], field, source.output, source.step, ROW_COLUMNS);
+        return this.#field([key, k], field, source.looked, source.step, ROW_COLUMNS);
       }),
     );
   }
@@ -158,20 +160,17 @@ class SectionCheck {
             expected: 'no fields.title, or the step of a role as groups',
           },
         ];
-      return this.#field(path, named, source.output, source.step);
+      return this.#field(path, named, source.looked, source.step);
     }
     if (field === 'severity')
-      return this.#field(path, named, sourceOf(this.#swarm, group.name)?.output ?? null, group.name);
-    return this.#field(path, named, group.members.output, group.members.step);
+      return this.#field(path, named, sourceOf(this.#swarm, group.name)?.looked ?? looksAt(null), group.name);
+    return this.#field(path, named, group.members.looked, group.members.step);
   }
 
   /** Goes on where the step is one that gives outputs. */
   #within(key: keyof ReportSection, name: string, next: (source: ReportSource) => Broken[]): Broken[] {
     const source = sourceOf(this.#swarm, name);
     if (source) return next(source);
-    if (name === INPUT_NAME) return [this.#step(key, `${INPUT_NAME} is no step`, this.#names(), '')];
-    if (this.#swarm.flow.some((step) => nameOfStep(step) === name))
-      return [this.#step(key, `${name} is of the input, and has no outputs`, this.#names(), 'a step with a role')];
     return [this.#step(key, `${this.#at}.${key} names ${quote(name)}, which is not a step`, this.#names(), '', name)];
   }
 
@@ -192,24 +191,11 @@ class SectionCheck {
     });
   }
 
-  #field(
-    path: Path,
-    field: string,
-    output: OutputSchema | null,
-    step: string,
-    besides: readonly string[] = [],
-  ): Broken[] {
-    if (besides.includes(field) || fieldOf(output, field)) return [];
-    const fields = [...fieldsOf(output), ...besides];
-    const near = nearest(field, fields);
-    return [
-      {
-        path: [...this.#path, ...path],
-        message: `outputs of ${step} have no field ${quote(field)}`,
-        expected: `one of ${someOf(fields)}`,
-        hint: near ? `did you mean ${near}?` : '',
-      },
-    ];
+  #field(path: Path, field: string, looked: Looked, step: string, besides: readonly string[] = []): Broken[] {
+    if (besides.includes(field)) return [];
+    const known = fieldsKnown(this.#swarm.input);
+    const fault = fieldFault(field, { looked, known, role: step }, besides);
+    return fault ? [{ path: [...this.#path, ...path], ...fault }] : [];
   }
 }
 

@@ -3,6 +3,7 @@ import { AutomatonWork } from '../kernel/pattern-automaton.ts';
 import type { Broken } from './broken.ts';
 import { checkFlow } from './check-flow.ts';
 import { checkReport } from './check-report.ts';
+import { fieldsNamed, MOST_NAMED } from './input-names.ts';
 import { INPUT_NAME, MAX_AGENTS, type Swarm } from './model.ts';
 import { MOST_WORK, outputSchemaFaults } from './output-schema-faults.ts';
 import type { Path } from './source.ts';
@@ -22,9 +23,18 @@ export function checkSwarm(swarm: Swarm, sound: (path: Path) => boolean, rolesSt
     ...(sound(['supervision']) ? checkThresholds(swarm) : []),
     ...(flow ?? []),
     // Steps and fields that it names are looked for in a flow that is one.
-    ...(flow?.length === 0 && sound(['roles']) && sound(['report']) ? checkReport(swarm) : []),
+    ...(flow?.length === 0 && sound(['roles']) && sound(['report']) && sound(['input']) ? checkReport(swarm) : []),
+    ...(flow?.length === 0 && sound(['roles']) && sound(['report']) ? checkNamed(swarm) : []),
     ...(sound(['flow']) && sound(['input']) ? checkMerge(swarm) : []),
   ];
+}
+
+/** Each is kept for all items. */
+function checkNamed(swarm: Swarm): Broken[] {
+  const count = fieldsNamed(swarm).length;
+  if (count <= MOST_NAMED) return [];
+  const message = `flow and report name ${count} fields of the input`;
+  return [{ path: ['flow'], part: 'key', message, expected: `at most ${MOST_NAMED}` }];
 }
 
 function checkMerge({ input, flow }: Pick<Swarm, 'input' | 'flow'>): Broken[] {
@@ -54,6 +64,8 @@ function checkInput({ input }: Swarm): Broken[] {
   needs('delimiter', 'format: csv', input.format === 'csv');
   needs('header', 'format: csv', input.format === 'csv');
   needs('field', 'format: jsonl or format: json', input.format === 'jsonl' || input.format === 'json');
+  needs('fields', 'format: lines', input.format === 'lines');
+  needs('year', 'format: lines', input.format === 'lines');
   needs('bad', 'format: csv, jsonl or json', input.format !== 'lines');
   needs('merge', 'long: split', input.long === 'split');
   if (input.header === false && typeof input.column === 'string') {

@@ -80,3 +80,7 @@ export function choiceText({ sort = [], limit, sample }: ChoiceRule): string {
     .filter((part) => part !== '')
     .join(' ');
 }
+
+/** Fields that it looks at, the place in the input aside. */
+export const fieldsOfRule = ({ sort = [], sample }: ChoiceRule): string[] =>
+  [...sort.map((given) => sortOf(given).field), ...(sample?.of ?? [])].filter((field) => field !== PLACE);

@@ -228,7 +228,7 @@ describe('items of the input', () => {
     const told = plan.picks.map(({ bits }) =>
       Array.from({ length: plan.items }, (_, at) => at).filter((at) => hasBit(bits, at)),
     );
-    const again = planTasks({ flow, roles: {}, seed: 3 }, plan.items, 3, told);
+    const again = planTasks({ flow, roles: {}, seed: 3 }, plan.items, 3, { recorded: told });
     expect(again.picks).toEqual(plan.picks);
     expect(again.taken?.length).toBe(plan.items);
   });

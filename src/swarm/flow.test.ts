@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { admits, goesThrough, planTasks } from './flow.ts';
 import type { Swarm } from './model.ts';
+import { NO_ITEM } from './where.ts';
 
 const reviewed = (share: number) => ({
   seed: 7,
@@ -118,7 +119,7 @@ describe('planTasks', () => {
       { name: 'bad', on: 0, where: [high] },
     ]);
     expect(plan.result).toBe(2);
-    const of = (given: readonly unknown[]) => plan.steps.map((step) => admits(step, (index) => given[index]));
+    const of = (given: readonly unknown[]) => plan.steps.map((step) => admits(step, (index) => given[index], NO_ITEM));
     expect(of([])).toEqual([true, false, false, false]);
     expect(of([{ severity: 'low' }])).toEqual([true, false, false, false]);
     expect(of([{ severity: 'high' }])).toEqual([true, true, false, true]);

@@ -2,7 +2,7 @@
 import type { ChoiceRule } from './choice.ts';
 import type { ChoiceSource } from './chooser.ts';
 import { type Random, seededRandom } from '../kernel/random.ts';
-import { type GroupRule, outputsOf } from './groups.ts';
+import { type GroupRule, lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { OutputSchema } from './output-schema.ts';
 import { bitsOf, chooseItems, countBits, hasBit, type ItemPick, type Picker, setBit, takenOf } from './picks.ts';
@@ -14,6 +14,7 @@ import {
   isFilter,
   isMaker,
   isPick,
+  filtersBefore,
   makerOf,
   nameOfStep,
   picksOf,
@@ -23,7 +24,7 @@ import {
   stepsByName,
 } from './steps.ts';
 import type { SplitRule } from './split.ts';
-import { type Condition, conditionOf, passes } from './where.ts';
+import { type Condition, conditionOf, type ItemValues, type Looked, NO_ITEM, passes } from './where.ts';
 
 /** A step at which agents work. Steps that only let pass are conditions of those behind them. */
 export interface FlowStep {
@@ -35,7 +36,7 @@ export interface FlowStep {
   readonly on: number | null;
   /** What is read beside that: the output of a step; null = the item itself; absent: nothing. */
   readonly beside?: number | null;
-  /** What outputs of earlier steps must be, for the item to go through this one; absent: anything. */
+  /** What the item and outputs of earlier steps must be, for the item to go through this one; absent: anything. */
   readonly where?: readonly StepCondition[];
   readonly review: boolean;
   /** Share of items that go through this step, in (0, 1]; 0: none but those that are marked. */
@@ -56,12 +57,12 @@ export interface FlowStep {
   readonly picks?: readonly number[];
 }
 
-/** A step that lets outputs of step `on` pass, where they meet all conditions on the way to it. */
+/** A step that lets outputs of step `on` pass, or items of the input (null), where they meet all conditions on the way to it. */
 export interface FlowFilter {
   readonly name: string;
   /** Maker of the tasks whose outputs they are; absent: the items of the input. */
   readonly maker?: number;
-  readonly on: OutputPlace;
+  readonly on: OutputPlace | null;
   readonly where: readonly StepCondition[];
 }
 
@@ -69,8 +70,8 @@ export interface FlowFilter {
 export type OutputPlace = number;
 
 export interface StepCondition {
-  /** Whose output is looked at. */
-  readonly step: OutputPlace;
+  /** Whose output is looked at; null: the item itself, which is there before any output is. */
+  readonly step: OutputPlace | null;
   readonly condition: Condition;
 }
 
@@ -112,8 +113,8 @@ export interface Maker {
   readonly choice?: Choice;
   /** As those of a step. */
   readonly picks?: readonly number[];
-  /** What the source writes; null: free text. */
-  readonly source: OutputSchema | null;
+  /** What the source gives. */
+  readonly source: Looked;
   /** The step of a collecting or merging role, the first of the tasks that are made. */
   readonly step?: number;
   /** Cuts a text into parts; and whether what it cuts is the task's own text, as of an item. */
@@ -146,20 +147,32 @@ export interface TaskPlan {
   readonly turns: number;
 }
 
+/** What is known of the items of the input before the flow is planned. */
+export interface KnownItems {
+  readonly recorded?: readonly (readonly number[])[] | null | undefined;
+  readonly fields?: { of(item: number): ItemValues } | null | undefined;
+}
+
 /**
  * @param swarm a checked swarm: its flow is a graph without circles
  * @param all number of items of the input
  * @param seed overrides the swarm's own
- * @param recorded items that choices are known to have made, in their order; absent: made here
+ * @param known items that choices are known to have made, in their order, absent: made here; and what is known of items
  */
 export function planTasks(
   swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>,
   all: number,
   seed = swarm.seed,
-  recorded: readonly (readonly number[])[] | null = null,
+  { recorded = null, fields = null }: KnownItems = {},
 ): TaskPlan {
   const { steps, filters, makers, merges, pickers } = orderSteps(swarm);
-  const chosenOf = chooseItems(pickers, all, seed, recorded);
+  const chosenOf = chooseItems({
+    pickers,
+    items: all,
+    seed,
+    recorded,
+    itemOf: (item) => fields?.of(item) ?? NO_ITEM,
+  });
   const { taken, picks } = takenOf(pickers, chosenOf, [...steps, ...makers], all);
   const items = taken?.length ?? all;
   let turns = 0;
@@ -219,13 +232,24 @@ function draw(share: number, start: number, size: number, random: Random): numbe
 /**
  * Whether what is known of the item lets it go through the step: the outputs that the step reads are there, and they are what `where` wants.
  * @param outputOf what a step gave; undefined: the item did not go through it
+ * @param item what is known of the item itself
  */
-export function admits({ on, beside, where = [] }: FlowStep, outputOf: (step: number) => unknown): boolean {
+export function admits(
+  { on, beside, where = [] }: FlowStep,
+  outputOf: (step: number) => unknown,
+  item: ItemValues,
+): boolean {
   const read = [on, beside].filter((step) => typeof step === 'number');
-  return (
-    read.every((step) => outputOf(step) !== undefined) &&
-    where.every(({ step, condition }) => outputOf(step) !== undefined && passes(condition, outputOf(step)))
-  );
+  return read.every((step) => outputOf(step) !== undefined) && meets(where, outputOf, item);
+}
+
+/** Whether all of the conditions hold, and all that they look at is there. */
+export function meets(where: readonly StepCondition[], outputOf: (step: number) => unknown, item: ItemValues): boolean {
+  return where.every(({ step, condition }) => {
+    if (step === null) return passes(condition, undefined, item);
+    const output = outputOf(step);
+    return output !== undefined && passes(condition, output, item);
+  });
 }
 
 /** A step of the order: as the file has it, or the turns of a role that merges, of which the step itself waits. */
@@ -312,10 +336,10 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
     return place !== null && place < 0 ? null : place;
   };
   const conditions = (given: readonly Filter[]): StepCondition[] =>
-    given.flatMap(({ source, where }) => {
-      const step = placeOf(source);
-      return step === null ? [] : [{ step, condition: conditionOf(where, outputsOf(roles, byName, source)) }];
-    });
+    given.map(({ source, where }) => ({
+      step: placeOf(source),
+      condition: conditionOf(where, lookedAt(roles, byName, source)),
+    }));
   const conditionsOf = (step: SwarmStep): StepCondition[] => {
     const source = sourceOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
@@ -336,7 +360,9 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
   const pickAt = (name: string): number => picking.findIndex((step) => nameOfStep(step) === name);
   const pickers = picking.map((step): Picker => {
     const [, of] = picksOf(byName, nameOfStep(step));
-    return { name: nameOfStep(step), rule: step, of: of === undefined ? null : pickAt(of) };
+    const where = conditions(filtersBefore(byName, step));
+    const lets = where.length === 0 ? null : (item: ItemValues) => meets(where, () => undefined, item);
+    return { name: nameOfStep(step), rule: step, of: of === undefined ? null : pickAt(of), lets };
   });
   const picksBy = (step: SwarmStep): { readonly picks?: readonly number[] } => {
     const [...picks] = new Set(sourcesOf(step).flatMap((name) => picksOf(byName, name).slice(0, 1)));
@@ -368,19 +394,19 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
     };
   });
   const planned = making.map((step): Maker => {
-    const source = sourceOf(step);
+    const name = sourceOf(step);
     const { group, collect, split, merge } = step;
-    const output = outputsOf(roles, byName, source);
-    const groups = byName.get(behind(byName, source).name)?.group !== undefined;
+    const source = lookedAt(roles, byName, name);
+    const groups = byName.get(behind(byName, name).name)?.group !== undefined;
     return {
       name: nameOfStep(step),
-      ...ofTasks(merge === undefined ? makerOf(byName, source) : comingTo(step)),
-      on: placeOf(source),
+      ...ofTasks(merge === undefined ? makerOf(byName, name) : comingTo(step)),
+      on: placeOf(name),
       where: conditionsOf(step),
       ...(group && { group }),
-      ...(isChoice(step) && { choice: { rule: ruleOf(step), output, groups, given: [] } }),
+      ...(isChoice(step) && { choice: { rule: ruleOf(step), output: source.output, groups, given: [] } }),
       ...picksBy(step),
-      source: output,
+      source,
       ...(collect !== undefined && { step: placeIn(step) }),
       ...(split && { split }),
       ...(merge !== undefined && { step: placeIn(step, true), merges: true }),
@@ -396,15 +422,18 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
       split: placeIn(split),
       on: places.get(behind(byName, source).name) ?? 0,
       where: conditionsOf(step),
-      source: outputsOf(roles, byName, source),
+      source: lookedAt(roles, byName, source).output,
       ...(step.role !== undefined && { maker: makerAt(step) }),
     };
   });
-  const filters = flow.flatMap((step): FlowFilter[] => {
+  const filters = flow.filter(isFilter).map((step): FlowFilter => {
     const { name, filters: where } = behind(byName, nameOfStep(step));
-    const on = isFilter(step) ? placeOf(name) : null;
-    if (on === null) return [];
-    return [{ name: nameOfStep(step), ...ofTasks(makerOf(byName, nameOfStep(step))), on, where: conditions(where) }];
+    return {
+      name: nameOfStep(step),
+      ...ofTasks(makerOf(byName, nameOfStep(step))),
+      on: placeOf(name),
+      where: conditions(where),
+    };
   });
   const makers = planned.map((maker, at) =>
     maker.choice

@@ -2,12 +2,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Groups, groupSchema, type Member } from './groups.ts';
-import { fieldOf } from './where.ts';
+import { fieldOf, looksAt, NO_ITEM } from './where.ts';
 
-const member = (task: number, output: unknown, text = 'x'): Member => ({ task, output, line: task + 1, text });
+const member = (task: number, output: unknown, text = 'x'): Member => ({
+  ...{ task, output, line: task + 1, text, item: NO_ITEM },
+});
 
 function of(members: readonly Member[], order: string[] = ['rank']) {
-  const groups = new Groups({ by: ['kind'], order, limit: 50 }, { type: 'object' });
+  const groups = new Groups({ by: ['kind'], order, limit: 50 }, looksAt({ type: 'object' }));
   for (const each of members) groups.add(each);
   return groups.end().groups;
 }
@@ -52,7 +54,10 @@ test('what cannot be compared comes last, whatever can be', () => {
 });
 
 test('a field may have the name of something else', () => {
-  const groups = new Groups({ by: ['__proto__', 'constructor'], order: ['first'], limit: 50 }, { type: 'object' });
+  const groups = new Groups(
+    { by: ['__proto__', 'constructor'], order: ['first'], limit: 50 },
+    looksAt({ type: 'object' }),
+  );
   groups.add(member(0, JSON.parse('{"__proto__":"a","constructor":"b"}')));
   const [group] = groups.end().groups;
   expect(Object.entries(group?.record ?? {}).slice(0, 2)).toEqual([
@@ -68,7 +73,7 @@ test('a field of a field is known as it is of what was grouped', () => {
     properties: { place: { $ref: '#/$defs/Place' } },
     $defs: { Place: { type: 'object', properties: { level: { $ref: '#/$defs/Level' } } }, Level: level },
   } as const;
-  const groups = groupSchema({ by: ['place'], limit: 50 }, of);
+  const groups = groupSchema({ by: ['place'], limit: 50 }, looksAt(of));
   expect(fieldOf(groups, 'place.level')).toEqual(level);
-  expect(fieldOf(groupSchema({ by: ['place'], limit: 50 }, groups), 'place.level')).toEqual(level);
+  expect(fieldOf(groupSchema({ by: ['place'], limit: 50 }, looksAt(groups)), 'place.level')).toEqual(level);
 });

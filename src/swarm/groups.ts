@@ -1,11 +1,12 @@
 /** Groups of outputs: those that are the same in some fields, what is known of each, and which comes first. Pure, and made by code alone. */
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { comparing } from './compare.ts';
-import type { Swarm, SwarmStep } from './model.ts';
+import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
+import { numberOf } from './loose.ts';
 import { PART_SCHEMA } from './split.ts';
-import { behind, sourcesOf, type StepsByName } from './steps.ts';
-import { fieldOf, valueIn } from './where.ts';
+import { behind, makerOf, sourcesOf, type StepsByName } from './steps.ts';
+import { fieldOf, INPUT_ITEMS, type ItemValues, type Looked, looksAt, refOf, valueIn } from './where.ts';
 
 export type GroupRule = NonNullable<SwarmStep['group']>;
 
@@ -24,6 +25,8 @@ export interface Member {
   readonly output: unknown;
   readonly line: number;
   readonly text: string;
+  /** What is known of the item that it is about. */
+  readonly item: ItemValues;
 }
 
 export interface Quote {
@@ -70,21 +73,23 @@ interface Growing {
  */
 export class Groups {
   readonly #rule: GroupRule;
+  readonly #by: readonly ValueOf[];
   readonly #orders: readonly Order[];
   readonly #groups = new Map<string, Growing>();
 
-  constructor(rule: GroupRule, source: OutputSchema | null) {
+  constructor(rule: GroupRule, source: Looked) {
     this.#rule = rule;
+    this.#by = rule.by.map((field) => valueAt(source, field));
     this.#orders = (rule.order ?? ['first']).map((field) => orderOf(field, source));
   }
 
   add(member: Member): void {
-    const key = this.#rule.by.map((field) => valueIn(member.output, field));
+    const key = this.#by.map((value) => value(member));
     // Keys of an object may come in any order.
     const name = canonicalJson(key);
     const known = this.#groups.get(name);
     if (!known) {
-      const worst = this.#orders.map(({ value }) => value(member.output));
+      const worst = this.#orders.map(({ value }) => value(member));
       const group = {
         key,
         worst,
@@ -105,7 +110,7 @@ export class Groups {
     if (member.task < known.first.task) known.first = member;
     if (member.task > known.last.task) known.last = member;
     for (const [k, { value, compare }] of this.#orders.entries()) {
-      const given = value(member.output);
+      const given = value(member);
       if (isWorse(compare(given, known.worst[k]), given, known.worst[k])) known.worst[k] = given;
     }
     quote(known, member);
@@ -163,40 +168,56 @@ function quote(group: Growing, member: Member): void {
   }
 }
 
+/** What a field has for a member. */
+export type ValueOf = (of: Pick<Member, 'output' | 'item'>) => unknown;
+
+export function valueAt(source: Looked, field: string): ValueOf {
+  const { input, held } = refOf(source, field);
+  return input === undefined || held ? ({ output }) => valueIn(output, field) : ({ item }) => item.valueOf(input);
+}
+
 interface Order {
   readonly field: string;
   /** One of `GROUP_ORDERS`. */
   readonly own: boolean;
-  readonly value: (output: unknown) => unknown;
+  readonly value: ValueOf;
   /** Below 0 where `a` comes first. */
   readonly compare: (a: unknown, b: unknown) => number;
 }
 
-function orderOf(field: string, source: OutputSchema | null): Order {
+function orderOf(field: string, source: Looked): Order {
   const own = GROUP_ORDERS.some((name) => name === field);
   if (own) {
     const most = field === 'count';
     const compare = (a: unknown, b: unknown): number => (most ? Number(b) - Number(a) : Number(a) - Number(b));
     return { field, own, value: () => null, compare };
   }
-  const values: readonly Scalar[] = fieldOf(source, field)?.enum ?? [];
-  return { field, own, value: (output) => valueIn(output, field), compare: comparing(values) };
+  const value = valueAt(source, field);
+  if (refOf(source, field).input !== undefined) return { field, own, value, compare: greatestFirst };
+  const values: readonly Scalar[] = fieldOf(source.output, field)?.enum ?? [];
+  return { field, own, value, compare: comparing(values) };
 }
+
+/** Fields of the input: a text that reads as a number is one. */
+export const greatestFirst = (a: unknown, b: unknown): number => comparing([])(numberOf(a) ?? a, numberOf(b) ?? b);
 
 /** Of two that come to the same, whichever was read first, one is kept. */
 const isWorse = (order: number, given: unknown, known: unknown): boolean =>
   order === 0 && given !== known ? JSON.stringify(given) < JSON.stringify(known) : order < 0;
 
 /** What groups of that rule have, as an output schema: conditions on groups are checked against it. */
-export function groupSchema({ by, order = [] }: GroupRule, source: OutputSchema | null): OutputSchema {
+export function groupSchema({ by, order = [] }: GroupRule, source: Looked): OutputSchema {
   const fields = [...new Set([...by, ...order])].filter((field) => !GROUP_FIELDS.some((name) => name === field));
+  const { output } = source;
+  const schemaOf = (field: string): OutputSchema =>
+    refOf(source, field).input === undefined ? (fieldOf(output, field) ?? {}) : {};
   return {
     type: 'object',
     // What fields refer to within.
-    ...(source?.$defs && { $defs: source.$defs }),
-    ...(source?.definitions && { definitions: source.definitions }),
+    ...(output?.$defs && { $defs: output.$defs }),
+    ...(output?.definitions && { definitions: output.definitions }),
     properties: {
-      ...Object.fromEntries(fields.map((field) => [field, fieldOf(source, field) ?? {}])),
+      ...Object.fromEntries(fields.map((field) => [field, schemaOf(field)])),
       count: { type: 'integer' },
       first: { type: 'integer' },
       last: { type: 'integer' },
@@ -221,11 +242,21 @@ export function groupText({ lines: _, quotes, count, first, last, ...fields }: G
   ].join('\n');
 }
 
-/** What outputs of the named step are: those of its role, or the groups that it makes; null: free text. Of a filter those that it lets pass. */
-export function outputsOf(roles: Swarm['roles'], steps: StepsByName, name: string): OutputSchema | null {
-  const step = steps.get(behind(steps, name).name);
-  if (step?.group) return groupSchema(step.group, outputsOf(roles, steps, sourcesOf(step)[0] ?? ''));
-  if (step?.split) return PART_SCHEMA;
-  if (step?.merge !== undefined && step.role === undefined) return outputsOf(roles, steps, step.merge);
-  return roles[step?.role ?? '']?.output ?? null;
+/** What outputs of the named step are: those of its role, or the groups that it makes; of a filter those that it lets pass; or the items themselves. */
+export function lookedAt(roles: Swarm['roles'], steps: StepsByName, name: string): Looked {
+  const base = behind(steps, name).name;
+  if (base === INPUT_NAME) return INPUT_ITEMS;
+  const step = steps.get(base);
+  const items = step && makerOf(steps, base) === null ? ('prefixed' as const) : null;
+  if (step?.split) return looksAt(PART_SCHEMA);
+  if (step?.merge !== undefined && step.role === undefined)
+    return { ...looksAt(lookedAt(roles, steps, step.merge).output), items };
+  if (!step?.group) return { ...looksAt(roles[step?.role ?? '']?.output ?? null), items };
+  const { by, order = [] } = step.group;
+  const source = lookedAt(roles, steps, sourcesOf(step)[0] ?? '');
+  const held = [...by, ...order].flatMap((field): [string, string][] => {
+    const { input } = refOf(source, field);
+    return input === undefined || GROUP_FIELDS.some((name) => name === field) ? [] : [[field, input]];
+  });
+  return { output: groupSchema(step.group, source), items: null, held: new Map(held) };
 }

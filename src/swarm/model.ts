@@ -35,6 +35,9 @@ export type Encoding = (typeof ENCODINGS)[number];
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', bar: '|', space: ' ' } as const;
 /** What is read of a text that is too long for the model. */
 export const LONG = ['head', 'tail', 'middle', 'split'] as const;
+/** In which format fields of lines are looked for. */
+export const FIELDS_OF = ['auto', 'none', 'syslog', 'iso', 'apache', 'json', 'logfmt'] as const;
+export type FieldsOf = (typeof FIELDS_OF)[number];
 export const MERGES = ['rules', 'step'] as const;
 /** What the size of a part is counted in. */
 export const SPLIT_UNITS = ['tokens', 'characters', 'lines', 'paragraphs', 'pages'] as const;
@@ -190,6 +193,18 @@ const Input = v.strictObject(
         'jsonl, json: the field that agents read, such as message, log.message or events[].message; absent = the whole value.',
       ),
     ),
+    fields: v.pipe(
+      v.exactOptional(choice(FIELDS_OF)),
+      v.description(
+        'lines: how fields of a line are found that steps or the report name, such as time, host and message: by a named format, or by the one that most lines have (auto); none = line and text only; absent = auto.',
+      ),
+    ),
+    year: v.pipe(
+      v.exactOptional(whole(1970, 9999)),
+      v.description(
+        'lines: the year of the first time that names none, as those of syslog do not; absent = the one that conditions on times name, else 2000.',
+      ),
+    ),
     join: v.pipe(
       v.exactOptional(choice(['none', 'traces'])),
       v.description(
@@ -216,7 +231,7 @@ const Input = v.strictObject(
     ),
     limit: v.pipe(v.exactOptional(whole(1, MAX_ITEMS)), v.description('At most this many items; absent = all.')),
   },
-  'a map with from, example, format, encoding, delimiter, column, header, field, join, long, merge, bad, limit',
+  'a map with from, example, format, encoding, delimiter, column, header, field, fields, year, join, long, merge, bad, limit',
 );
 
 const Limits = v.strictObject(

@@ -1,6 +1,8 @@
 /** Which items of the input steps choose before the run starts: by number, place or chance, at the cost of a bit each. */
-import type { ChoiceRule } from './choice.ts';
+import { type ChoiceRule, fieldsOfRule } from './choice.ts';
 import { Chooser } from './chooser.ts';
+import { numberOf } from './loose.ts';
+import { type ItemValues, NO_ITEM } from './where.ts';
 
 /** Items of the input that a step without a role chose, before the run starts. */
 export interface ItemPick {
@@ -16,6 +18,17 @@ export interface Picker {
   readonly rule: ChoiceRule;
   /** The choice that it chooses of; null: the input. */
   readonly of: number | null;
+  /** Whether the item is among those that it chooses of; null: all are. */
+  readonly lets: ((item: ItemValues) => boolean) | null;
+}
+
+interface ChooseOptions {
+  readonly pickers: readonly Picker[];
+  readonly items: number;
+  readonly seed: number;
+  /** What is known to have been chosen; null: nothing. */
+  readonly recorded: readonly (readonly number[])[] | null;
+  readonly itemOf: (item: number) => ItemValues;
 }
 
 /** What takes outputs: see `FlowStep`. */
@@ -31,29 +44,37 @@ interface TakenItems {
 }
 
 /** Items of the input by choice, in their order. */
-export function chooseItems(
-  pickers: readonly Picker[],
-  items: number,
-  seed: number,
-  recorded: readonly (readonly number[])[] | null,
-): Uint32Array<ArrayBuffer>[] {
+export function chooseItems({ pickers, items, seed, recorded, itemOf }: ChooseOptions): Uint32Array<ArrayBuffer>[] {
   const found: Uint32Array<ArrayBuffer>[] = [];
-  for (const [index, { name, rule, of }] of pickers.entries()) {
+  for (const [index, { name, rule, of, lets }] of pickers.entries()) {
     const known = recorded?.[index];
     if (known) {
       found.push(Uint32Array.from(known.filter((item) => item < items)));
       continue;
     }
     const chooser = new Chooser(rule, { output: null, groups: false }, seed, name, items);
+    const fields = fieldsOfRule(rule);
+    const looked = lets !== null || fields.length > 0;
     const from = of === null ? null : found[of];
     for (let k = 0; k < (from?.length ?? items); k++) {
       const item = from ? (from[k] as number) : k;
-      chooser.add(item, item, null);
+      const values = looked ? itemOf(item) : NO_ITEM;
+      if (lets && !lets(values)) continue;
+      chooser.add(item, item, fields.length > 0 ? valuesIn(values, fields) : null);
     }
     found.push(Uint32Array.from(chooser.end().places).sort());
   }
   return found;
 }
+
+/** Of the input a text that reads as a number is one. */
+const valuesIn = (item: ItemValues, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.map((field) => {
+      const value = item.valueOf(field);
+      return [field, numberOf(value) ?? value];
+    }),
+  );
 
 /** Which items of the input go on, and the choices among these: an item that no step takes is no task. */
 export function takenOf(

@@ -1,13 +1,13 @@
 /** `report` as rows are put into it: for each section which rows have the output that it shows, and of what. Whoever makes one has checked the file. */
 import { planTasks } from './flow.ts';
-import { GROUP_ORDERS, outputsOf } from './groups.ts';
+import { GROUP_ORDERS, lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { INCIDENT_FIELDS, type IncidentField, SHOWN } from './report.ts';
 import { behind, isChoice, makerOf, nameOfStep, originOf, sourcesOf, stepsByName, type StepsByName } from './steps.ts';
-import { type Condition, conditionOf, fieldOf } from './where.ts';
+import { type Condition, conditionOf, fieldOf, INPUT_ITEMS, type Looked, looksAt, refOf } from './where.ts';
 
-/** Outputs of one step, or those of them that a filter lets pass. */
+/** Outputs of one step, or those of them that a filter lets pass; items of the input themselves under `input`. */
 export interface ReportSource {
   /** As the file names it. */
   readonly name: string;
@@ -20,6 +20,8 @@ export interface ReportSource {
   readonly where: readonly Condition[];
   /** What the output is; null: free text. */
   readonly output: OutputSchema | null;
+  /** The same, with what is known of the items that outputs are about. */
+  readonly looked: Looked;
 }
 
 /** The step with `group` behind incidents. */
@@ -123,20 +125,21 @@ export function reportPlan(swarm: Pick<Swarm, 'flow' | 'roles' | 'seed' | 'repor
   };
 }
 
-/** Null where no step gives such an output: the input, or a name that is none. */
+/** Null where the name is none. */
 export function sourceOf({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>, name: string): ReportSource | null {
   const steps = stepsByName(flow);
   const { name: step, filters } = behind(steps, name);
   const base = steps.get(step);
-  if (!base) return null;
-  const output = outputsOf(roles, steps, step);
+  if (!base && step !== INPUT_NAME) return null;
+  const looked = base ? lookedAt(roles, steps, step) : INPUT_ITEMS;
   return {
     name,
     step,
     of: makerNamed(steps, name),
-    review: base.reviews !== undefined,
-    where: filters.map(({ where }) => conditionOf(where, output)),
-    output,
+    review: base?.reviews !== undefined,
+    where: filters.map(({ where }) => conditionOf(where, looked)),
+    output: looked.output,
+    looked,
   };
 }
 
@@ -164,12 +167,13 @@ export function groupOf(swarm: Pick<Swarm, 'flow' | 'roles'>, of: string): Group
   const { group, where, ...step } = steps.get(name) ?? {};
   const from = group && sourceOf(swarm, sourcesOf(step)[0] ?? INPUT_NAME);
   if (!group || !from) return null;
-  const own = where ? [conditionOf(where, from.output)] : [];
+  const own = where ? [conditionOf(where, from.looked)] : [];
   return { name, of, by: group.by, order: group.order ?? [], members: { ...from, where: [...from.where, ...own] } };
 }
 
 /** Values of an enum that outputs of the source have in a field, worst first as the highest comes last in a file. */
-function valuesOf({ output }: ReportSource, field: string): readonly Scalar[] | null {
+function valuesOf({ output, looked }: ReportSource, field: string): readonly Scalar[] | null {
+  if (refOf(looked, field).input !== undefined) return null;
   return fieldOf(output, field)?.enum?.toReversed() ?? null;
 }
 
@@ -210,4 +214,5 @@ const nothing = (name: string): ReportSource => ({
   review: false,
   where: [],
   output: null,
+  looked: looksAt(null),
 });

@@ -96,6 +96,16 @@ export function behind(
   return { name: at, filters };
 }
 
+/** What is looked at before a step chooses, back to the choice that it chooses of. */
+export function filtersBefore(steps: StepsByName, step: SwarmStep): readonly Filter[] {
+  const filters: Filter[] = [];
+  for (let at: SwarmStep | undefined = step; at; at = steps.get(at.each ?? INPUT_NAME)) {
+    if (at !== step && !isFilter(at)) break;
+    if (at.where) filters.push({ source: at.each ?? INPUT_NAME, where: at.where });
+  }
+  return filters;
+}
+
 /** The nearest step behind a name that does not only let pass: it gives outputs, or chooses of them; or the input. */
 export function gateOf(steps: StepsByName, name: string): string {
   let at = name;

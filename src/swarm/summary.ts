@@ -96,11 +96,14 @@ export function summarize(swarm: Swarm): SwarmSummary {
 function flowOf(swarm: Swarm): StepSummary[] {
   const { steps, filters, makers } = planTasks(swarm, 0);
   // What lets pass, or makes groups, stands behind what it takes from.
-  const behindOf = (on: number): string[] => [
+  const behindOf = (on: number | null): string[] => [
     ...filters.filter((each) => each.on === on).map((each) => each.name),
     ...makers.flatMap((each, maker) => (each.on === on && each.group ? [each.name, ...behindOf(~maker)] : [])),
   ];
-  const order = steps.flatMap(({ name, maker }, on) => [name, ...(maker === undefined ? behindOf(on) : [])]);
+  const order = [
+    ...behindOf(null),
+    ...steps.flatMap(({ name, maker }, on) => [name, ...(maker === undefined ? behindOf(on) : [])]),
+  ];
   // Those that work on groups come after them.
   for (const [on, { name, maker }] of steps.entries())
     if (maker !== undefined) order.push(...(order.includes(name) ? [] : [name]), ...behindOf(on));

@@ -1,6 +1,8 @@
 /** What is wrong with a `where`: fields that no output has, values that none can have, comparisons of what has no order. */
 import type { Broken } from './broken.ts';
 import { describe, quote, someOf } from './diagnostic.ts';
+import { numberOf } from './loose.ts';
+import { boundOf } from './moments.ts';
 import { nearest } from './nearest.ts';
 import { type OutputSchema, type Scalar, typesOf } from './output-schema.ts';
 import type { Path } from './source.ts';
@@ -8,9 +10,12 @@ import {
   COMPARISONS,
   fieldOf,
   fieldsOf,
+  INPUT_PREFIX,
   isJoin,
   isMap,
   JOINS,
+  type Looked,
+  refOf,
   TESTS,
   type Where,
   type WhereValue,
@@ -21,17 +26,23 @@ import {
 const MOST_CONDITIONS = 200;
 const MOST_LEVELS = 8;
 
-/**
- * @param output what the role writes whose outputs are looked at; null: free text
- * @param path of the `where`
- */
-export function whereFaults(where: Where, output: OutputSchema | null, role: string, path: Path): Broken[] {
+/** Whose fields conditions, groups and reports name. */
+export interface Fields {
+  readonly looked: Looked;
+  /** What the input's fields are called; null: that is known once it is read. */
+  readonly known: readonly string[] | null;
+  /** Role, or step, whose outputs they are. */
+  readonly role: string;
+}
+
+/** @param path of the `where` */
+export function whereFaults(where: Where, fields: Fields, path: Path): Broken[] {
   const size = sizeOf(where);
   if (size.conditions > MOST_CONDITIONS || size.levels > MOST_LEVELS) {
     const expected = `at most ${MOST_CONDITIONS} conditions, ${MOST_LEVELS} levels deep`;
     return [{ path, part: 'key', message: 'where is too long', expected }];
   }
-  return new Faults(output, role).in(where, path);
+  return new Faults(fields).in(where, path);
 }
 
 function sizeOf(where: WhereValue, levels = 1): { readonly conditions: number; readonly levels: number } {
@@ -43,13 +54,45 @@ function sizeOf(where: WhereValue, levels = 1): { readonly conditions: number; r
   };
 }
 
+/** What is wrong with the name of a field; null where it is one. @param besides names that are right as well */
+export function fieldFault(
+  field: string,
+  { looked, known, role }: Fields,
+  besides: readonly string[] = [],
+): Omit<Broken, 'path'> | null {
+  const { output, items } = looked;
+  const { input, held } = refOf(looked, field);
+  if (held || (input === undefined && fieldOf(output, field))) return null;
+  if (input !== undefined) {
+    if (input !== '' && (known === null || known.includes(input))) return null;
+    const bare = items === 'own' && input.startsWith(INPUT_PREFIX) ? input.slice(INPUT_PREFIX.length) : input;
+    const near = known?.includes(bare) ? bare : nearest(bare, known ?? []);
+    return {
+      message: `the input has no field ${quote(input)}`,
+      expected: known ? `one of ${someOf(known)}` : 'the name of a field',
+      hint: near ? `did you mean ${items === 'own' ? near : INPUT_PREFIX + near}?` : '',
+    };
+  }
+  const fields = [...fieldsOf(output), ...besides];
+  const near = items === 'prefixed' && known?.includes(field) ? INPUT_PREFIX + field : nearest(field, fields);
+  const ofInput = items === null && field.startsWith(INPUT_PREFIX);
+  const mend = ofInput ? 'what is made of several items has those fields of the input that group.by names' : '';
+  return {
+    message: `outputs of ${role} have no field ${quote(field)}`,
+    expected: `one of ${someOf(fields)}`,
+    hint: near ? `did you mean ${near}?` : mend,
+  };
+}
+
 class Faults {
+  readonly #fields: Fields;
   readonly #output: OutputSchema | null;
   readonly #role: string;
 
-  constructor(output: OutputSchema | null, role: string) {
-    this.#output = output;
-    this.#role = role;
+  constructor(fields: Fields) {
+    this.#fields = fields;
+    this.#output = fields.looked.output;
+    this.#role = fields.role;
   }
 
   in(where: Where, path: Path): Broken[] {
@@ -74,12 +117,18 @@ class Faults {
   }
 
   #field(field: string, value: WhereValue, path: Path): Broken[] {
+    const { input } = refOf(this.#fields.looked, field);
+    if (input !== undefined) {
+      const fault = fieldFault(field, this.#fields);
+      return fault ? [{ path, part: 'key', ...fault }] : this.#test(field, null, value, path);
+    }
     const schema = fieldOf(this.#output, field);
     if (!schema) return [this.#unknown(field, path)];
     return this.#test(field, schema, value, path);
   }
 
-  #test(field: string, schema: OutputSchema, value: WhereValue, path: Path): Broken[] {
+  /** @param schema null: a field of the input, in which anything may stand */
+  #test(field: string, schema: OutputSchema | null, value: WhereValue, path: Path): Broken[] {
     if (Array.isArray(value)) {
       const values = value as readonly WhereValue[];
       if (values.length === 0) return [{ path, message: `${field} is an empty list`, expected: 'at least one value' }];
@@ -92,8 +141,9 @@ class Faults {
     return entries.flatMap(([test, to]): Broken[] => {
       const at = [...path, test];
       if (test === 'not') return this.#test(field, schema, to, at);
-      if (test === 'contains') return this.#contains(field, schema, to, at);
-      if (COMPARISONS.some((name) => name === test)) return this.#compared(field, schema, to, at);
+      if (test === 'contains') return this.#contains(field, schema ?? {}, to, at);
+      if (COMPARISONS.some((name) => name === test))
+        return schema ? this.#compared(field, schema, to, at) : this.#comparedLoosely(field, to, at);
       const near = nearest(test, TESTS);
       const hint = near ? `did you mean ${near}?` : '';
       const message = `${quote(test)} is no test of ${field}`;
@@ -101,9 +151,10 @@ class Faults {
     });
   }
 
-  #value(field: string, schema: OutputSchema, value: WhereValue, path: Path): Broken[] {
+  #value(field: string, schema: OutputSchema | null, value: WhereValue, path: Path): Broken[] {
     if (typeof value === 'object' && value !== null)
       return [{ path, message: `${field} is ${describe(value)}`, expected: 'a text, number, true, false or null' }];
+    if (!schema) return [];
     const choices = choicesOf(schema);
     if (choices) {
       if (choices.includes(value)) return [];
@@ -156,6 +207,13 @@ class Faults {
     return [{ path, message: `${field} cannot be compared with ${describe(value)}`, expected }];
   }
 
+  #comparedLoosely(field: string, value: WhereValue, path: Path): Broken[] {
+    if (typeof value === 'number') return [];
+    if (typeof value === 'string' && (boundOf(value) !== null || numberOf(value) !== null)) return [];
+    const expected = 'a number, or a time or the first part of one, such as "2005-06-14T15:00"';
+    return [{ path, message: `${field} cannot be compared with ${describe(value)}`, expected }];
+  }
+
   #unknown(field: string, path: Path): Broken {
     const fields = fieldsOf(this.#output);
     const near = nearest(field, [...fields, ...JOINS]);
@@ -165,7 +223,7 @@ class Faults {
       part: 'key',
       message: `outputs of ${this.#role} have no field ${quote(field)}`,
       expected: free ? `${WHOLE_TEXT}: it writes free text` : `one of ${someOf(fields)}`,
-      hint: near ? `did you mean ${near}?` : '',
+      hint: near ? `did you mean ${near}?` : (fieldFault(field, this.#fields)?.hint ?? ''),
     };
   }
 }

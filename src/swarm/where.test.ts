@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OutputSchema } from './output-schema.ts';
-import { conditionOf, fieldOf, fieldsOf, passes, type Where, whereText } from './where.ts';
+import { conditionOf, fieldOf, fieldsOf, looksAt, NO_ITEM, passes, type Where, whereText } from './where.ts';
 
 const OUTPUT: OutputSchema = {
   type: 'object',
@@ -20,7 +20,7 @@ const OUTPUT: OutputSchema = {
 };
 
 const lets = (where: Where, output: unknown, schema: OutputSchema | null = OUTPUT): boolean =>
-  passes(conditionOf(where, schema), output);
+  passes(conditionOf(where, looksAt(schema)), output, NO_ITEM);
 
 describe('a where', () => {
   const row = {

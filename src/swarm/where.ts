@@ -1,5 +1,6 @@
 /** `where` of a flow step: which outputs of its source it takes. Conditions are data: what a file writes is looked at here, and nothing of it runs. */
 import * as v from 'valibot';
+import { holdsLoosely, type LooseTest } from './loose.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { referredTo } from './schema-references.ts';
 
@@ -28,45 +29,99 @@ export const JOINS = ['any', 'all', 'not'] as const;
 /** Keys of a field's map. */
 export const TESTS = [...COMPARISONS, 'contains', 'not'] as const;
 
+/**
+ * A field that a test looks at. `input`: its value is that of this field of the input's item, and is compared as fields of files are (loose.ts).
+ * `held`: and it stands in the output under `field`, as in groups; else the item itself is looked at.
+ */
+interface Tested {
+  readonly field: string;
+  readonly input?: string;
+  readonly held?: true;
+}
+
 /** A `where` as it is evaluated. `order`: values from low to high, of an enum whose values are compared; null: numbers. */
 export type Condition =
   | { readonly kind: 'any' | 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
-  | { readonly kind: 'is'; readonly field: string; readonly values: readonly Scalar[] }
-  | { readonly kind: 'contains'; readonly field: string; readonly value: Scalar }
-  | {
+  | ({ readonly kind: 'is'; readonly values: readonly Scalar[] } & Tested)
+  | ({ readonly kind: 'contains'; readonly value: Scalar } & Tested)
+  | ({
       readonly kind: Comparison;
-      readonly field: string;
       readonly value: number | string;
       readonly order: readonly Scalar[] | null;
-    };
+    } & Tested);
 
-/** What a free text is called, as it has no fields. */
+/** A condition on one field. */
+export type Test = Extract<Condition, Tested>;
+
+/** What is known of an item of the input, for conditions, groups and reports. */
+export interface ItemValues {
+  /** What stands in the field; null where nothing does. */
+  valueOf(field: string): unknown;
+  /** Whether a value of that field passes. */
+  holds(test: LooseTest, field: string, value: unknown): boolean;
+}
+
+/** Of tasks that are no items. */
+export const NO_ITEM: ItemValues = { valueOf: () => null, holds: (test, _field, value) => holdsLoosely(test, value) };
+
+/** What free text is called, as it has no fields. */
 export const WHOLE_TEXT = 'text';
+/** What stands before fields of the input where outputs have fields of their own. */
+export const INPUT_PREFIX = 'input.';
 
-/** @param output what the source writes; null: free text. The file is checked: see `whereFaults` */
-export function conditionOf(given: Where, output: OutputSchema | null): Condition {
+/** What a condition, a group or a report looks at: outputs of a step, or the items of the input. */
+export interface Looked {
+  /** What the step writes; null: free text. */
+  readonly output: OutputSchema | null;
+  /** Items of the input themselves (`own`: their fields have no prefix), or outputs about them (`input.` leads to them); null: neither. */
+  readonly items: 'own' | 'prefixed' | null;
+  /** Fields of a group that are values of fields of the input, with what those are called. */
+  readonly held: ReadonlyMap<string, string>;
+}
+
+const NOTHING_HELD: ReadonlyMap<string, string> = new Map();
+/** Outputs of which nothing but their schema is known. */
+export const looksAt = (output: OutputSchema | null): Looked => ({ output, items: null, held: NOTHING_HELD });
+
+/** The items themselves. */
+export const INPUT_ITEMS: Looked = { output: {}, items: 'own', held: NOTHING_HELD };
+
+/** What a field is of: the output, or the item that it is about. An output's own field of that name goes first. */
+export function refOf({ output, items, held }: Looked, field: string): Omit<Tested, 'field'> {
+  const input = held.get(field);
+  if (input !== undefined) return { input, held: true };
+  if (items === 'own') return { input: field };
+  if (items === null || !field.startsWith(INPUT_PREFIX) || field === INPUT_PREFIX) return {};
+  const properties = output && resolved(output, output).properties;
+  if (properties && (Object.hasOwn(properties, field) || Object.hasOwn(properties, 'input'))) return {};
+  return { input: field.slice(INPUT_PREFIX.length) };
+}
+
+/** @param looked whose fields the conditions name. The file is checked: see `whereFaults` */
+export function conditionOf(given: Where, looked: Looked): Condition {
   const of = Object.entries(given).map(([field, value]): Condition => {
     if (isJoin(field)) {
-      if (field === 'not') return { kind: 'not', of: conditionOf(value as Where, output) };
-      return { kind: field, of: (value as readonly Where[]).map((each) => conditionOf(each, output)) };
+      if (field === 'not') return { kind: 'not', of: conditionOf(value as Where, looked) };
+      return { kind: field, of: (value as readonly Where[]).map((each) => conditionOf(each, looked)) };
     }
-    return testOf(field, value, output);
+    return testOf(field, value, looked);
   });
   return allOf(of);
 }
 
 const allOf = (of: readonly Condition[]): Condition => (of.length === 1 ? (of[0] as Condition) : { kind: 'all', of });
 
-function testOf(field: string, value: WhereValue, output: OutputSchema | null): Condition {
-  if (!isMap(value)) return { kind: 'is', field, values: [value].flat() as Scalar[] };
+function testOf(field: string, value: WhereValue, looked: Looked): Condition {
+  const tested = { field, ...refOf(looked, field) };
+  if (!isMap(value)) return { kind: 'is', ...tested, values: [value].flat() as Scalar[] };
   const of = Object.entries(value).map(([test, to]): Condition => {
-    if (test === 'not') return { kind: 'not', of: testOf(field, to, output) };
-    if (test === 'contains') return { kind: 'contains', field, value: to as Scalar };
-    const order = fieldOf(output, field)?.enum ?? null;
+    if (test === 'not') return { kind: 'not', of: testOf(field, to, looked) };
+    if (test === 'contains') return { kind: 'contains', ...tested, value: to as Scalar };
+    const order = tested.input === undefined ? (fieldOf(looked.output, field)?.enum ?? null) : null;
     return {
       kind: test as Comparison,
-      field,
+      ...tested,
       value: to as number | string,
       order: typeof to === 'string' ? order : null,
     };
@@ -74,22 +129,30 @@ function testOf(field: string, value: WhereValue, output: OutputSchema | null): 
   return allOf(of);
 }
 
-/** Whether an output passes. What is not there is null; a comparison with what cannot be compared fails. */
-export function passes(condition: Condition, output: unknown): boolean {
-  switch (condition.kind) {
-    case 'all':
-      return condition.of.every((each) => passes(each, output));
-    case 'any':
-      return condition.of.some((each) => passes(each, output));
-    case 'not':
-      return !passes(condition.of, output);
-    case 'is':
-      return condition.values.some((value) => value === valueIn(output, condition.field));
-    case 'contains':
-      return contains(valueIn(output, condition.field), condition.value);
-    default:
-      return compares(condition, valueIn(output, condition.field));
+/** The tests of a condition, in the order in which they stand. */
+export function testsOf(condition: Condition): Test[] {
+  if ('field' in condition) return [condition];
+  return condition.kind === 'not' ? testsOf(condition.of) : condition.of.flatMap(testsOf);
+}
+
+/**
+ * Whether an output passes. What is not there is null; a comparison with what cannot be compared fails.
+ * @param item what the output is about, or what is looked at itself
+ */
+export function passes(condition: Condition, output: unknown, item: ItemValues): boolean {
+  if (condition.kind === 'not') return !passes(condition.of, output, item);
+  if ('of' in condition) {
+    const holds = (each: Condition): boolean => passes(each, output, item);
+    return condition.kind === 'all' ? condition.of.every(holds) : condition.of.some(holds);
   }
+  const { field, input, held } = condition;
+  if (input !== undefined) {
+    const value = held ? valueIn(output, field) : item.valueOf(input);
+    return item.holds(condition, input, value);
+  }
+  const value = valueIn(output, field);
+  if (condition.kind === 'is') return condition.values.some((each) => each === value);
+  return condition.kind === 'contains' ? contains(value, condition.value) : compares(condition, value);
 }
 
 /** Texts regardless of case, as people look for them; a list holds a value. */

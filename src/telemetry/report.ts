@@ -37,6 +37,8 @@ export interface RunReport {
   readonly signs: Readonly<Record<string, number>>;
   /** Rows with an answer that another was asked for. */
   readonly shared: number;
+  /** Rows of items that conditions on the input let through to no step; they are among the results. Absent: none. */
+  readonly leftOut?: number;
   readonly agents: number;
   readonly agentsByState: Readonly<Record<string, number>>;
   readonly byRole: readonly {
@@ -89,6 +91,7 @@ export interface ReportSource {
   readonly failures: Readonly<Record<string, number>>;
   readonly signs: Readonly<Record<string, number>>;
   readonly shared: number;
+  readonly leftOut?: number;
   readonly elapsedMs: number;
   readonly figures: EngineFigures | null;
   readonly learned: StepRecord;
@@ -119,6 +122,7 @@ export function runReport(source: ReportSource): RunReport {
     failures: source.failures,
     signs: source.signs,
     shared: source.shared,
+    ...(source.leftOut !== undefined && source.leftOut > 0 && { leftOut: source.leftOut }),
     agents: record.agents,
     agentsByState: Object.fromEntries(AGENT_STATES.map((name, index) => [name, byState[index] ?? 0])),
     byRole: source.roles.map(({ name, firstAgent, replicas }) => {

@@ -2,7 +2,7 @@ import { instructionSigns } from '../../agents/instruction-signs.ts';
 import type { TurnRules } from '../../agents/verdict.ts';
 import type { MemoryBudget, ModelSource } from '../../engine/contract.ts';
 import { type HeldOutput, outputOf } from '../../journal/outputs.ts';
-import type { RunState } from '../../journal/run-state.ts';
+import { NOWHERE, type RunState } from '../../journal/run-state.ts';
 import type { InstructionSign } from '../../journal/vocabulary.ts';
 import type { Result } from '../../kernel/result.ts';
 import { err, ok } from '../../kernel/result.ts';
@@ -18,10 +18,22 @@ import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 import { type ReportPlan, reportPlan } from '../../swarm/report-plan.ts';
-import { admits, type FlowStep, goesThrough, type OutputPlace, planTasks, type TaskPlan } from '../../swarm/flow.ts';
+import {
+  admits,
+  type FlowStep,
+  goesThrough,
+  meets,
+  type OutputPlace,
+  planTasks,
+  type TaskPlan,
+} from '../../swarm/flow.ts';
+import { type ItemFields, itemFields, NO_FIELDS } from '../../swarm/input/item-fields.ts';
+import { fieldsNamed, yearOf } from '../../swarm/input-names.ts';
+import type { ItemValues } from '../../swarm/where.ts';
 import { contextOf, type PartRecord } from '../../swarm/split.ts';
 import { summarize } from '../../swarm/summary.ts';
 import type { GroupRecord } from '../../swarm/groups.ts';
+import { type FieldVerdicts, verdictsOf } from './field-tests.ts';
 import type { Diagnostic, StartRequest, SwarmSummary } from '../protocol/protocol.ts';
 
 /** The start request with every choice made; stored with the run, so that a reload plans the same. */
@@ -48,6 +60,8 @@ export interface RunSettings {
   readonly picked?: readonly (readonly number[])[];
   /** How the input's text came out of its bytes; absent where it was given as text. */
   readonly decoding?: Decoding;
+  /** Of an incident without its input: which values of fields pass which tests. */
+  readonly verdicts?: readonly FieldVerdicts[];
 }
 
 /** A step of the flow as turns are handed out for it. */
@@ -64,8 +78,13 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly summary: SwarmSummary;
   readonly layout: Layout;
   readonly items: ItemTable;
+  /** Fields of them that the flow and the report name, and what stands there. */
+  readonly named: readonly string[];
+  readonly fields: ItemFields;
   readonly tasks: TaskPlan;
   readonly steps: readonly RunStep[];
+  /** Step at which each item begins, `NOWHERE` where conditions on the input let it through none; null: all at step 0. */
+  readonly first: Uint8Array | null;
   readonly budget: MemoryBudget;
   /** Tokens of the whole run; null: no limit. */
   readonly tokenLimit: number | null;
@@ -118,9 +137,22 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
   if (!read.ok) return err(read.error);
 
   const layout = expand(swarm);
-  const tasks = planTasks(swarm, read.value.items.length, settings.seed, settings.picked);
-  const items = tasks.taken ? itemsAt(read.value.items, tasks.taken) : read.value.items;
+  const whole = read.value.items;
+  const report = reportPlan(swarm);
+  const named = fieldsNamed(swarm);
+  const asked = { file: source.input.name, items: whole, input: swarm.input, named, year: yearOf(swarm) };
+  // What an incident says of values hangs on the plan, and of what was chosen it says that itself.
+  const own = settings.verdicts ? null : itemFields(asked);
+  if (own && !own.ok) return err(own.error);
+  const tasks = planTasks(swarm, whole.length, settings.seed, { recorded: settings.picked, fields: own?.value.fields });
+  const found =
+    own ?? itemFields({ ...asked, verdicts: settings.verdicts && verdictsOf(settings.verdicts, { tasks, report }) });
+  if (!found.ok) return err(found.error);
+  const { taken } = tasks;
+  const items = taken ? itemsAt(whole, taken) : whole;
+  const fields = taken ? fieldsAt(found.value.fields, taken) : found.value.fields;
   const summary = summarize(swarm);
+  const steps = tasks.steps.map((step, index) => runStep(layout, step, index));
   return ok({
     settings,
     supervision: swarm.supervision,
@@ -129,35 +161,50 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     summary: { ...summary, seed: settings.seed, model: settings.model.id },
     layout,
     items,
+    named: named.map(({ field }) => field),
+    fields,
     tasks,
-    steps: tasks.steps.map((step, index) => runStep(layout, step, index)),
+    steps,
+    first: firstSteps({ steps, tasks, items, fields }),
     budget: { vramMiB: settings.vramMiB, occupancy: swarm.budget.occupancy, resident: swarm.budget.resident },
     tokenLimit: swarm.budget.tokens ?? null,
-    notes: read.value.notes,
+    notes: [...read.value.notes, ...found.value.notes],
     skipped: read.value.skipped,
-    report: reportPlan(swarm),
+    report,
   });
 }
 
-/** Of those that no step takes nothing is kept. */
+/** Of those that no step takes nothing is kept, where nobody asks for fields of lines by their format. */
 function itemsAt(items: ItemTable, taken: Uint32Array): ItemTable {
-  const table = new ItemTable();
+  const columns = items.fields && [...items.fields];
+  const table = new ItemTable(0, columns && columns.map(([field]) => field));
   for (const index of taken) {
     const item = items.at(index);
-    if (item) table.add(item);
+    if (item)
+      table.add(
+        item,
+        columns?.map(([, column]) => column.at(index)),
+      );
   }
   return table;
 }
+
+const fieldsAt = (fields: ItemFields, taken: Uint32Array): ItemFields =>
+  fields === NO_FIELDS ? fields : { of: (item) => fields.of(taken[item] ?? -1) };
 
 function itemsOf(
   { input }: RunSource,
   swarm: Swarm,
   { limit, reading = 1, decoding }: RunSettings,
 ): Result<ReadTable, readonly Diagnostic[]> {
+  const fields = fieldsNamed(swarm);
   if (reading !== 'items')
-    return readTable(input.name, input.text, swarm.input, { limit: limit ?? undefined, reading, decoding });
-  const items = readItems(input.text);
-  if (items.ok) return ok({ items: ItemTable.from(items.value), notes: [], skipped: [] });
+    return readTable(input.name, input.text, swarm.input, { limit: limit ?? undefined, reading, decoding, fields });
+  const items = readItems(
+    input.text,
+    fields.map(({ field }) => field),
+  );
+  if (items.ok) return ok({ items: items.value, notes: [], skipped: [] });
   return err([{ file: input.name, line: 1, column: 1, message: items.error, expected: '', hint: '' }]);
 }
 
@@ -169,6 +216,43 @@ function runStep(layout: Layout, step: FlowStep, index: number): RunStep {
   if (!role) throw new Error(`step ${String(index)} names ${step.role}, which the swarm does not have`);
   // Kind comes before place in the flow; of equals, the later step: what was begun is finished before more is begun.
   return { ...step, roleIndex, priority: PRIORITY[role.kind] * MAX_STEPS - index };
+}
+
+/** Null where every item begins at the first step, as it does unless conditions look at the input, or steps choose of it. */
+function firstSteps(setup: Pick<RunSetup, 'steps' | 'tasks' | 'items' | 'fields'>): Uint8Array | null {
+  const [step] = setup.steps;
+  if (step && step.maker === undefined && !step.where && !step.picks) return null;
+  const state = { created: new Map<number, never>() };
+  const first = new Uint8Array(setup.items.length);
+  for (let item = 0; item < first.length; item++) first[item] = nextStep(setup, state, item, -1, []) ?? NOWHERE;
+  return first;
+}
+
+/** What is known of the item that the task is about; of those that a step of the flow made, nothing. */
+export function itemOf(
+  { items, fields }: Pick<RunSetup, 'items' | 'fields'>,
+  { created }: Pick<RunState, 'created'>,
+  task: number,
+): ItemValues {
+  let item: number | undefined = task;
+  while (item !== undefined && item >= items.length) {
+    const made = created.get(item);
+    // What was chosen is what it was chosen of.
+    item = made?.maker === undefined || made.given ? made?.from[0] : undefined;
+  }
+  return fields.of(item ?? -1);
+}
+
+/** Whether conditions on the input kept the item from all that works on it, or is made of it. */
+export function isLeftOut(
+  { first, tasks, fields }: Pick<RunSetup, 'first' | 'tasks' | 'fields'>,
+  item: number,
+): boolean {
+  if (first?.[item] !== NOWHERE) return false;
+  const taken = tasks.makers.some(
+    ({ maker, on, where }) => maker === undefined && on === null && meets(where, () => undefined, fields.of(item)),
+  );
+  return !taken;
 }
 
 /** What the task's agents are given: an item of the input, or what was created while the run went on, at the line that it comes from. */
@@ -212,7 +296,7 @@ export function signsOf(
  * @param held what its steps gave so far
  */
 export function nextStep(
-  setup: Pick<RunSetup, 'steps' | 'tasks' | 'items'>,
+  setup: Pick<RunSetup, 'steps' | 'tasks' | 'items' | 'fields'>,
   state: Pick<RunState, 'created'>,
   task: number,
   step: number,
@@ -220,6 +304,7 @@ export function nextStep(
 ): number | null {
   const { steps, tasks } = setup;
   const { maker, group, partial } = state.created.get(task) ?? {};
+  const item = itemOf(setup, state, task);
   const given = (of: OutputPlace): unknown => {
     if (of < 0) return group;
     const output = outputOf(held, of)?.output;
@@ -230,19 +315,12 @@ export function nextStep(
     const at = steps[next] as RunStep;
     if (at.maker !== maker || (partial && tasks.makers[maker ?? 0]?.step !== next)) continue;
     if (at.review && isEditedResult(setup, held, at.on)) continue;
-    if (!admits(at, given)) continue;
+    if (!admits(at, given, item)) continue;
     if (goesThrough(tasks, task, next)) return next;
     // Looked for only where it decides: it costs a walk over the text.
     if (at.marked && signsOf(setup, state, task).length > 0) return next;
   }
   return null;
-}
-
-/** The step with which an item of the input begins. */
-export function firstStep(setup: Pick<RunSetup, 'steps' | 'tasks' | 'items'>, task: number): number {
-  const { picks } = setup.steps[0] ?? {};
-  if (picks === undefined || goesThrough(setup.tasks, task, 0)) return 0;
-  return nextStep(setup, { created: new Map() }, task, 0, []) ?? 0;
 }
 
 /** The output of the last step that the task went through, reviews not counted; that it was split, where that is all that became of it. */

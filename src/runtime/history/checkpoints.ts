@@ -32,12 +32,18 @@ export class Checkpoints {
   /**
    * Where to start folding for the state at run time `at`, ms: a copy that is the caller's own, and the number of the last event that can
    * belong to it (`Infinity`: that of the run).
+   * @param first see `RunState.begin`
    */
-  before(at: number, tasks: number, agents: number): { readonly state: RunState; readonly lastSeq: number } {
+  before(
+    at: number,
+    tasks: number,
+    agents: number,
+    first: Uint8Array | null = null,
+  ): { readonly state: RunState; readonly lastSeq: number } {
     const next = this.#kept.findIndex((kept) => kept.at > at);
     const from = next < 0 ? this.#kept.at(-1) : this.#kept[next - 1];
     return {
-      state: from?.copy() ?? new RunState(tasks, agents),
+      state: from?.copy() ?? RunState.begin(tasks, agents, first),
       lastSeq: next < 0 ? Number.POSITIVE_INFINITY : (this.#kept[next] as RunState).seq,
     };
   }

@@ -63,6 +63,7 @@ export class Follower implements RunView {
       elapsedMs: this.state.at,
       steps: this.index.counts.now(this.state),
       shared: this.index.shared,
+      leftOut: this.index.leftOut,
       tokensPerSecond: this.#rate.perSecond(),
       residents: residents.map((agent) => ({ agent, task: tasks.agent.lastIndexOf(agent), tokens: 0, maxTokens: 0 })),
       ...this.history.figures(this.state.at),

@@ -9,5 +9,7 @@ export type RowNote =
   | { readonly code: 'given-up' }
   | { readonly code: 'edited' }
   | { readonly code: 'nobody-answered' }
+  /** Conditions of the flow on the input let the item through to no step. */
+  | { readonly code: 'left-out' }
   /** The review failed, and the output stands without one. */
   | { readonly code: 'no-review'; readonly failure: TurnFailure; readonly attempts: number };

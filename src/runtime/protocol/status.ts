@@ -66,6 +66,8 @@ export interface RunStatus extends RunInfo {
   readonly steps: Readonly<Record<string, number>> | null;
   /** Rows with an answer that another was asked for: the two are equal but for numbers and names; null: not known. */
   readonly shared: number | null;
+  /** Rows of items that conditions on the input let through to no step; they are among the results. Null: not known. */
+  readonly leftOut: number | null;
   readonly vram: VramSample | null;
   /** Agents on the GPU now, with what they do. */
   readonly residents: readonly {

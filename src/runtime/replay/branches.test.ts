@@ -7,7 +7,7 @@ import type { JournalEvent } from '../../journal/events.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
-import { conditionOf, passes, type Where } from '../../swarm/where.ts';
+import { conditionOf, looksAt, NO_ITEM, passes, type Where } from '../../swarm/where.ts';
 import { readIncident, writeIncident } from './incident.ts';
 import { maskOutput } from './mask.ts';
 import { alike } from './mask-where.ts';
@@ -240,12 +240,13 @@ test('whatever a where asks, what stands for an output answers the same', () => 
   });
   fc.assert(
     fc.property(output, fc.array(fc.oneof(...wheres), { maxLength: 4 }), (given, asked) => {
-      const conditions = asked.map((where) => conditionOf(where, SCHEMA));
+      const conditions = asked.map((where) => conditionOf(where, looksAt(SCHEMA)));
       const mask = JSON.parse(maskOutput(JSON.stringify(given), SCHEMA, [])) as unknown;
       const fits = (tried: unknown): boolean => checkOutput(SCHEMA, tried, { input: '' }).length === 0;
       const kept = alike(given, mask, conditions, fits);
       expect(fits(kept)).toBe(true);
-      for (const condition of conditions) expect(passes(condition, kept)).toBe(passes(condition, given));
+      for (const condition of conditions)
+        expect(passes(condition, kept, NO_ITEM)).toBe(passes(condition, given, NO_ITEM));
     }),
   );
 });

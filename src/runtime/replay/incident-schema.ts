@@ -15,6 +15,7 @@ import {
 import { CreatedTasks, ToldRevisions } from './changes.ts';
 import { ToldChoices, ToldPicks } from './choices.ts';
 import { CutColumns, MergedOutputs, MergeTurns } from './cuts.ts';
+import { Verdicts } from './mask-fields.ts';
 import { SharedColumns } from './shares.ts';
 import { TurnColumns } from './turn-columns.ts';
 
@@ -114,6 +115,8 @@ export const common = {
     included: v.boolean(),
     /** It is items, and no file that the swarm file reads. */
     items: v.exactOptional(v.literal(true)),
+    /** Without the input: which values that stand for those of its fields pass which conditions; absent: none are looked at. */
+    fields: v.exactOptional(Verdicts),
   }),
   /** What people did; absent where nobody did anything. */
   words: v.exactOptional(v.pipe(v.array(Action), v.maxLength(MAX_ACTIONS))),

@@ -32,6 +32,7 @@ import { problemInChoices, toldPicks } from './choices.ts';
 import { inputOf, needItems } from './input-text.ts';
 import { boundedMerges, fromCutColumns, fromMergeTurns, toCutColumns, toMergeTurns } from './cuts.ts';
 import { MaskedItems, maskItems, maskMerges, maskShares, maskTurns, maskActions, outputsOf } from './mask-run.ts';
+import { maskFields, wholeFields } from './mask-fields.ts';
 import { pausedFor, type RecordedAction } from './operator-actions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { fromSharedColumns, problemInShares, toSharedColumns } from './shares.ts';
@@ -80,8 +81,9 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
   const picked = toldPicks(plan);
   const revisions = boundedRevisions(recording.revisions, withInput);
   const given = masks.slice(0, plan.items.length);
+  const handed = withInput ? wholeFields(plan) : maskFields(plan);
   // Of a file, items that no step takes would be missed.
-  const asItems = plan.tasks.taken !== null || needItems(given, plan.input);
+  const asItems = plan.tasks.taken !== null || handed.values !== null || needItems(given, plan.input);
   const { seed, vramMiB, askMs = 0, version, model, rules } = plan.settings;
   const json: IncidentJson = {
     incident: 2,
@@ -98,9 +100,12 @@ export function writeIncident({ record, source, events }: StoredRun, withInput: 
     settings: { seed, vramMiB, ...(askMs > 0 && { askMs }), ...(rules === 2 && { rules }) },
     input: {
       name: withInput ? source.input.name : 'placeholders',
-      text: asItems ? writeItems(given) : inputOf(given, plan.input),
+      text: asItems ? writeItems(given, handed.values) : inputOf(given, plan.input),
       included: withInput,
       ...(asItems && { items: true as const }),
+      ...(handed.verdicts.length > 0 && {
+        fields: [...handed.verdicts] as NonNullable<IncidentJson['input']['fields']>,
+      }),
     },
     engines: recording.engines.slice(0, MAX_FAULTS).map((engine) => ({
       ...engine,
@@ -202,6 +207,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     ...json.settings,
     ...(input.items && { reading: 'items' as const }),
     ...(json.picked && { picked: json.picked }),
+    ...(input.fields && { verdicts: input.fields }),
   };
   const source: RunSource = {
     swarm: { file: swarm.name, text: swarm.text },
@@ -262,7 +268,7 @@ function incidentOf(json: IncidentJson): Result<Incident, IncidentProblem> {
     inputIncluded: input.included,
     version,
   };
-  const file = input.items ? { name: input.name, text: inputOf([...plan.items], plan.input) } : source.input;
+  const file = input.items ? { name: input.name, text: inputOf([...plan.items], plan.input, plan) } : source.input;
   return ok({ source, plan, recording, facts, input: input.included ? file : null });
 }
 

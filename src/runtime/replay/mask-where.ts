@@ -1,13 +1,15 @@
 /** Masked outputs that go the ways of a flow that the real ones went: what a `where` looks at is kept to what its conditions tell of it. */
-import { type Condition, isRecord, passes, valueIn, wayTo, WHOLE_TEXT } from '../../swarm/where.ts';
-
-/** A condition on one field. */
-type Test = Extract<Condition, { readonly field: string }>;
-
-function testsOf(condition: Condition): Test[] {
-  if ('field' in condition) return [condition];
-  return condition.kind === 'not' ? testsOf(condition.of) : condition.of.flatMap(testsOf);
-}
+import {
+  type Condition,
+  isRecord,
+  NO_ITEM,
+  passes,
+  type Test,
+  testsOf,
+  valueIn,
+  wayTo,
+  WHOLE_TEXT,
+} from '../../swarm/where.ts';
 
 /**
  * The mask, with other fillers in fields of which a condition would say something else than of the output. They are made of what the conditions
@@ -20,11 +22,13 @@ export function alike(
   conditions: readonly Condition[],
   fits: (output: unknown) => boolean,
 ): unknown {
-  const all = conditions.flatMap(testsOf);
+  // Fields of the input are masked by themselves.
+  const all = conditions.flatMap(testsOf).filter(({ input }) => input === undefined);
   let kept = mask;
   for (const field of new Set(all.map((test) => test.field))) {
     const tests = all.filter((test) => test.field === field);
-    const same = (given: unknown): boolean => tests.every((test) => passes(test, given) === passes(test, output));
+    const same = (given: unknown): boolean =>
+      tests.every((test) => passes(test, given, NO_ITEM) === passes(test, output, NO_ITEM));
     if (same(kept)) continue;
     for (const filler of fillers(tests, output, valueIn(kept, field))) {
       const tried = withField(kept, field, filler);
@@ -40,7 +44,7 @@ export function alike(
 function fillers(tests: readonly Test[], output: unknown, now: unknown): unknown[] {
   const named = tests.flatMap((test): unknown[] => (test.kind === 'is' ? [...test.values] : [test.value]));
   const contained = (holds: boolean): unknown[] =>
-    tests.flatMap((test) => (test.kind === 'contains' && passes(test, output) === holds ? [test.value] : []));
+    tests.flatMap((test) => (test.kind === 'contains' && passes(test, output, NO_ITEM) === holds ? [test.value] : []));
   const held = contained(true);
   if (Array.isArray(now)) {
     const others = contained(false);

@@ -59,7 +59,7 @@ export async function loadRun(store: RunStore, id: string, begun: Begun | null =
   const Parts = splits ? (await import('../tasks/part-maker.ts')).PartMaker : null;
   const snapshot = await restored(store, id, plan, (state) => memoryOf(store, plan, state));
   const { state, history } = snapshot ?? {
-    state: new RunState(plan.items.length, plan.layout.agents),
+    state: RunState.begin(plan.items.length, plan.layout.agents, plan.first),
     history: new History(plan),
   };
   const memory = snapshot?.memory ?? memoryOf(store, plan, state);
@@ -75,7 +75,7 @@ export async function loadRun(store: RunStore, id: string, begun: Begun | null =
     kept.awaiting = true;
     return { ...common, index, recent };
   }
-  const index = new ResultIndex(rows, id, new StepCounts(plan.tasks));
+  const index = new ResultIndex(rows, id, new StepCounts(plan.tasks, plan.fields));
   let recent: ResultRow[] = [];
   await store.eachRow(id, (piece) => {
     index.add(piece);

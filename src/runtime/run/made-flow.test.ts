@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ResultRow } from '../../store/records.ts';
+import { arbitraryLog } from '../testing/line-tests.ts';
 import { arbitraryMadeGraph, type Ended, evaluateMade } from '../testing/made-graphs.ts';
 import { runGraph } from '../testing/graph-runs.ts';
 
@@ -23,7 +24,9 @@ test('groups and collections are those of a plain evaluation, with faults and re
       fc.nat(),
       fc.constantFrom(0, 0, 0.05),
       fc.array(fc.integer({ min: 1, max: 6000 }), { maxLength: 3 }),
-      async (graph, items, seed, faults, kills) => {
+      arbitraryLog(14),
+      async (graph, texts, seed, faults, kills, log) => {
+        const items = graph.fields ? log : texts;
         const { rows } = await runGraph(graph.file, items, { seed, faults, kills });
         // A task that failed is in no group: what follows from the others is another evaluation.
         if (rows.some(({ failure }) => failure !== null)) {

@@ -171,6 +171,7 @@ export class RunCore implements TurnListener {
     // A cancel or the last commit may have been cut off by the end of an earlier session.
     if (this.state.cancelled && !this.state.ended) this.endRest('cancelled');
     else if (this.recorder.overspent && !this.isOver) this.endRest('token-budget');
+    else if (!this.isOver) void this.#endIdle();
     this.#checkEnd();
     if (!this.isOver && !this.state.paused) this.engines.start();
     this.steer();
@@ -203,6 +204,15 @@ export class RunCore implements TurnListener {
     for (let next = 0; !this.#stopped;) {
       next = this.recorder.failRest(failure, next, ENDED_AT_ONCE);
       if (next >= this.state.tasks.size) return;
+      await this.storage.settled();
+    }
+  }
+
+  /** Items that conditions on the input let through no step need no engine: they end while others wait for it, in pieces as well. */
+  async #endIdle(): Promise<void> {
+    if (this.plan.first === null) return;
+    for (let next = 0; next < this.plan.items.length && !this.isOver;) {
+      next = this.recorder.endIdle(next, ENDED_AT_ONCE);
       await this.storage.settled();
     }
   }

@@ -83,6 +83,7 @@ export class Run implements RunView {
       elapsedMs: Math.round(elapsed),
       steps: this.index.counts.now(this.state),
       shared: this.index.shared,
+      leftOut: this.index.leftOut,
       tokensPerSecond: engines.tokensPerSecond,
       remote: this.#ownEndpoint ? this.#ownEndpoint.name : engines.escalation.remote,
       seats: { now: running.length + dispatcher.parked, target: Math.min(max, dispatcher.seats), max },

@@ -110,11 +110,11 @@ export async function restored(
     const saved = first?.value as Saved | undefined;
     if (!first || !second || saved?.version !== VERSION) return null;
     if (saved.state.agents !== plan.layout.agents || saved.state.tasks < plan.items.length) return null;
-    const state = stateFrom(saved.state, first.columns);
+    const state = stateFrom(saved.state, first.columns, plan.first);
     const history = new History(plan);
     history.restore(saved.history, state);
     const memory = memoryOf(state);
-    const index = new ResultIndex(memory.rows, run, new StepCounts(plan.tasks));
+    const index = new ResultIndex(memory.rows, run, new StepCounts(plan.tasks, plan.fields));
     index.restore(second.value as SavedIndex, second.columns);
     return { state, history, index, memory };
   } catch {

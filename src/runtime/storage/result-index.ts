@@ -49,6 +49,8 @@ export class ResultIndex {
   readonly #signs = new Map<string, number>();
   /** Rows with an answer that another was asked for. */
   shared = 0;
+  /** Rows of items that conditions on the input let through to no step. */
+  leftOut = 0;
   #size = 0;
   /** Places in the order of commits, as far as they are told apart from the order of adding; and the list that was asked for last. */
   #committed: Sorted = { key: 'order', upTo: 0, places: NO_TASKS };
@@ -72,6 +74,7 @@ export class ResultIndex {
         failures: [...this.#failures],
         signs: [...this.#signs],
         shared: this.shared,
+        ...(this.leftOut > 0 && { leftOut: this.leftOut }),
         steps: this.counts.saved(),
       },
       columns: {
@@ -86,7 +89,7 @@ export class ResultIndex {
   }
 
   /** Takes over what `saved` gave; in an index that is empty. @throws TypeError where that is not whole */
-  restore({ failed, failures, signs = [], shared = 0, steps = null }: SavedIndex, columns: Columns): void {
+  restore({ failed, failures, signs = [], shared = 0, leftOut = 0, steps = null }: SavedIndex, columns: Columns): void {
     this.counts.restore(steps);
     this.#task = columnOf(columns, 'task', Uint32Array);
     this.#order = columnOf(columns, 'order', Float64Array);
@@ -100,6 +103,7 @@ export class ResultIndex {
     if (this.#size === 0) this.#grow(FIRST_ROWS);
     this.failed = failed;
     this.shared = shared;
+    this.leftOut = leftOut;
     for (const [name, count] of failures) this.#failures.set(name, count);
     for (const [name, count] of signs) this.#signs.set(name, count);
   }
@@ -143,6 +147,7 @@ export class ResultIndex {
         (stepByStep ? STEP_BY_STEP : 0);
       for (const sign of row.signs ?? []) this.#signs.set(sign, (this.#signs.get(sign) ?? 0) + 1);
       if (row.shared !== undefined) this.shared++;
+      if (isLeftOutRow(row)) this.leftOut++;
       this.counts.add(row);
       if (row.failure === null) continue;
       this.failed++;
@@ -284,6 +289,8 @@ export interface SavedIndex {
   /** Absent where an earlier version wrote it. */
   readonly signs?: readonly (readonly [name: string, count: number])[];
   readonly shared?: number;
+  /** Absent: none. */
+  readonly leftOut?: number;
   /** Absent in those of earlier versions. */
   readonly steps?: SavedCounts | null;
 }
@@ -323,6 +330,9 @@ function merged(a: Uint32Array, b: Uint32Array, before: (a: number, b: number) =
   }
   return all;
 }
+
+/** Rows of items that no step takes say so. */
+const isLeftOutRow = ({ note }: ResultRow): boolean => typeof note === 'object' && note.code === 'left-out';
 
 /** A reviewer that says so in a field `agree`. */
 function isDisputed(row: ResultRow): boolean {

@@ -1,12 +1,13 @@
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
-import type { TaskPlan } from '../../swarm/flow.ts';
+import { meets, type TaskPlan } from '../../swarm/flow.ts';
+import { type ItemFields, NO_FIELDS } from '../../swarm/input/item-fields.ts';
 import { INPUT_NAME } from '../../swarm/model.ts';
-import { passes } from '../../swarm/where.ts';
 import { turnsOf } from '../protocol/row-turns.ts';
 import { type GivenOutput, givenIn, groupsOf, outputIn } from './row-outputs.ts';
 
 type Steps = Pick<TaskPlan, 'items' | 'steps' | 'result' | 'filters' | 'makers' | 'picks'>;
+type Fields = Pick<ItemFields, 'of'>;
 
 /** Open tasks whose outputs are looked through for one count. */
 const MOST_OPEN = 20_000;
@@ -17,12 +18,15 @@ const MOST_OPEN = 20_000;
  */
 export class StepCounts {
   readonly #plan: Steps;
+  readonly #fields: Fields;
   /** Of rows, by step; null where nobody counted the first of them. */
   #ended: number[] | null;
   readonly #filters: number[];
 
-  constructor(plan: Steps) {
+  /** @param fields what conditions look at of the items themselves */
+  constructor(plan: Steps, fields: Fields = NO_FIELDS) {
     this.#plan = plan;
+    this.#fields = fields;
     this.#ended = plan.steps.map(() => 0);
     this.#filters = plan.filters.map(() => 0);
   }
@@ -31,7 +35,7 @@ export class StepCounts {
     if (!this.#ended) return;
     const maker = this.#makerOf(row);
     const given = [...givenIn(row, this.#plan), ...this.#groupOf(row, maker)];
-    this.#count(this.#ended, this.#filters, given, maker);
+    this.#count(this.#ended, this.#filters, given, { maker, item: row.of === undefined ? row.task : -1 });
   }
 
   /** See `turnsOf`. */
@@ -58,7 +62,8 @@ export class StepCounts {
       if (++looked > MOST_OPEN) break;
       const { group, maker } = created.get(task) ?? {};
       const groups = group && makers.findIndex(({ name }) => name === groupsOf(this.#plan, maker ?? -1));
-      this.#count(counts, filters, groups === undefined ? given : [...given, { step: ~groups, output: group }], maker);
+      const all = groups === undefined ? given : [...given, { step: ~groups, output: group }];
+      this.#count(counts, filters, all, { maker, item: maker === undefined ? task : -1 });
     }
     return Object.fromEntries([
       [INPUT_NAME, items],
@@ -81,20 +86,23 @@ export class StepCounts {
     for (const [filter, count] of (saved?.filters ?? []).entries()) this.#filters[filter] = count;
   }
 
-  /** What a task has of another, which it is chosen of, counts there. */
-  #count(steps: number[], filters: number[], given: readonly GivenOutput[], maker: number | undefined): void {
+  /** What a task has of another, which it is chosen of, counts there. @param of `item`: -1, they are of a task that a step made */
+  #count(
+    steps: number[],
+    filters: number[],
+    given: readonly GivenOutput[],
+    { maker, item }: { readonly maker: number | undefined; readonly item: number },
+  ): void {
     const outputOf = (of: number): GivenOutput | undefined =>
       given.find(({ step, output }) => step === of && output !== null);
     for (const each of given)
       if (this.#plan.steps[each.step]?.maker === maker && each.step >= 0 && outputOf(each.step) === each)
         steps[each.step] = (steps[each.step] ?? 0) + 1;
     for (const [filter, { on, where, maker: of }] of this.#plan.filters.entries()) {
-      if (of !== maker || !outputOf(on)) continue;
-      const through = where.every(({ step, condition }) => {
-        const looked = outputOf(step);
-        return looked !== undefined && passes(condition, looked.output);
-      });
-      if (through) filters[filter] = (filters[filter] ?? 0) + 1;
+      if (of !== maker) continue;
+      if (on === null ? item < 0 || item >= this.#plan.items : !outputOf(on)) continue;
+      if (meets(where, (step) => outputOf(step)?.output, this.#fields.of(item)))
+        filters[filter] = (filters[filter] ?? 0) + 1;
     }
   }
 

@@ -4,10 +4,9 @@ import { parsedJson } from '../../kernel/parsed-json.ts';
 import { writtenNumbers } from '../../kernel/written-json.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { agentRow } from '../../swarm/expand.ts';
-import type { Merge } from '../../swarm/flow.ts';
+import { type Merge, meets } from '../../swarm/flow.ts';
 import { contextOf, cutText, MOST_PARTS, type PartRecord, partRecords } from '../../swarm/split.ts';
-import { passes } from '../../swarm/where.ts';
-import { nextStep, type RunStep, taskInput } from '../definition/run-setup.ts';
+import { itemOf, nextStep, type RunStep, taskInput } from '../definition/run-setup.ts';
 import { outputIn } from '../storage/row-outputs.ts';
 import { type Collected, inParts, roomFor } from './collected.ts';
 import { type Created, firstStep, type MakerOptions } from './created-task.ts';
@@ -136,7 +135,7 @@ export class PartMaker {
     const { plan, state } = this.#with;
     const step = plan.steps[state.tasks.step[task] as number];
     const isThere = step?.slots === 0 && step.maker === state.created.get(task)?.maker;
-    return isThere && state.isOpen(task) ? step : undefined;
+    return isThere && state.isOpen(task) && !state.isIdle(task) ? step : undefined;
   }
 
   /** Where the task is one of several that were made of one that is open. `fresh`: it begins the list where there is none. */
@@ -380,10 +379,7 @@ export class PartMaker {
     return rows.flatMap((row): Given[] => {
       const output = outputIn(row, plan.tasks, on);
       if (output === undefined) return [];
-      const through = where.every(({ step, condition }) => {
-        const looked = outputIn(row, plan.tasks, step);
-        return looked !== undefined && passes(condition, looked);
-      });
+      const through = meets(where, (step) => outputIn(row, plan.tasks, step), itemOf(plan, this.#with.state, row.task));
       const written = heldIn(plan, row).find((held) => held.step === on)?.written ?? null;
       return through ? [{ task: row.task, output, written }] : [];
     });

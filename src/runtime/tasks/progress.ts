@@ -2,23 +2,16 @@
 import { hasEnded, type HeldOutput } from '../../journal/outputs.ts';
 import type { RunState } from '../../journal/run-state.ts';
 import type { WorkItem } from '../../journal/work-item.ts';
-import { firstStep, nextStep, type RunSetup } from '../definition/run-setup.ts';
+import { nextStep, type RunSetup } from '../definition/run-setup.ts';
 
 /** The task's items at the step where it stands that are not done; all of them where that were none, for a task that stands has work. */
 export function openItems(plan: RunSetup, state: RunState, task: number): WorkItem[] {
-  const step = standsAt(plan, state, task);
+  const step = state.tasks.step[task] as number;
   const slots = plan.steps[step]?.slots ?? 1;
   if (slots === 1) return [{ task, step, slot: 0 }];
   const all = Array.from({ length: slots }, (_, slot) => ({ task, step, slot }));
   const open = all.filter((item) => !hasEnded(state.held.get(task), item));
   return open.length > 0 ? open : all;
-}
-
-/** The step at which the task stands; the log says it of an item of the input once it had a turn. */
-export function standsAt(plan: RunSetup, { tasks, held, created }: RunState, task: number): number {
-  const step = tasks.step[task] as number;
-  if (step > 0 || tasks.agent[task] !== -1 || held.has(task) || created.has(task)) return step;
-  return firstStep(plan, task);
 }
 
 /** Other items of the same step. */

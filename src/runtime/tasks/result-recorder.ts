@@ -33,7 +33,7 @@ export class ResultRecorder {
     if (this.#isClosed(task)) return;
     const { plan, state, tell, write } = this.#with;
     const last = state.tasks.agent[task] as number;
-    // What code made had no turn, nor has what another was asked for.
+    // What code made had no turn, nor has what another was asked for, or what no step takes.
     const attempts = Math.max(last < 0 ? 0 : 1, state.tasks.attempts[task] as number);
     const row = resultRow(plan, state, task, { failure: null, note, agent: last, attempts });
     const agent = resultOf(plan, state.held.get(task) ?? [])?.agent ?? last;
@@ -59,10 +59,23 @@ export class ResultRecorder {
     let task = from;
     for (let ended = 0; task < tasks.size && ended < most; task++) {
       if (this.#isClosed(task)) continue;
-      this.fail(task, failure, null, 0);
+      if (this.#with.state.isIdle(task)) this.done(task, null);
+      else this.fail(task, failure, null, 0);
       ended++;
     }
     return task;
+  }
+
+  /** Items that no step takes end, from that one on and at most so many; the item to go on with, or as many as there are. */
+  endIdle(from: number, most: number): number {
+    const { state, plan } = this.#with;
+    let item = from;
+    for (let ended = 0; item < plan.items.length && ended < most; item++) {
+      if (this.#isClosed(item) || !state.isIdle(item)) continue;
+      this.done(item, null);
+      ended++;
+    }
+    return item;
   }
 
   /** Whether the run has used all the tokens that it was given. */

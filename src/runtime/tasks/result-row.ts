@@ -4,7 +4,7 @@ import type { TaskFailure } from '../../journal/vocabulary.ts';
 import type { ResultRow, RowReading } from '../../store/records.ts';
 import { agentName } from '../../swarm/expand.ts';
 import { groupsOf } from '../storage/row-outputs.ts';
-import { resultOf, type RunSetup, type RunStep, signsOf, taskInput } from '../definition/run-setup.ts';
+import { isLeftOut, resultOf, type RunSetup, type RunStep, signsOf, taskInput } from '../definition/run-setup.ts';
 import type { RowNote } from '../protocol/row-note.ts';
 import { sharedOf } from './shared-rows.ts';
 
@@ -90,11 +90,22 @@ export function resultRow(plan: RunSetup, state: RunState, task: number, ending:
     ...missingOf(plan, held),
     ...sharedOf(plan, held, result, (other) => taskInput(plan, state, other).line),
     ...readingsOf(plan, state, task, ending.attempts > 0),
-    ...(ending.note === null ? {} : { note: ending.note }),
+    ...noteOf(plan, task, ending, held),
     ...(result?.model !== undefined && { model: result.model }),
     ...(succeeded && held.some(({ edited }) => edited) && { edited: true }),
     ...(signs.length > 0 && { signs }),
   };
+}
+
+function noteOf(
+  plan: RunSetup,
+  task: number,
+  { note, failure, attempts }: Ending,
+  held: readonly HeldOutput[],
+): Pick<ResultRow, 'note'> {
+  if (note !== null) return { note };
+  const untouched = failure === null && attempts === 0 && held.length === 0 && task < plan.items.length;
+  return untouched && isLeftOut(plan, task) ? { note: { code: 'left-out' } } : {};
 }
 
 /** Names the review where it is of no result. */

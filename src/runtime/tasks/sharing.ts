@@ -12,7 +12,6 @@ import { readShape, type TextShape } from '../../swarm/shape.ts';
 import { type Pair, sharedOutput } from '../../swarm/shared-output.ts';
 import type { Definition } from '../definition/definition.ts';
 import { type RunSetup, type RunStep, taskInput } from '../definition/run-setup.ts';
-import { standsAt } from './progress.ts';
 import { readBy } from './result-row.ts';
 import { heldIn } from './shared-rows.ts';
 import { KIND, StepKinds, textKey } from './step-kinds.ts';
@@ -259,8 +258,8 @@ export class Sharing {
   }
 
   #stands(task: number, step: number): boolean {
-    const { plan, state } = this.#with;
-    return state.isOpen(task) && standsAt(plan, state, task) === step;
+    const { state } = this.#with;
+    return state.isOpen(task) && state.tasks.step[task] === step;
   }
 
   #isReady(step: SharingStep, kind: number): void {

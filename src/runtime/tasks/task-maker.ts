@@ -1,9 +1,8 @@
 import type { ResultRow } from '../../store/records.ts';
-import type { Maker } from '../../swarm/flow.ts';
+import { type Maker, meets } from '../../swarm/flow.ts';
 import { hasBit } from '../../swarm/picks.ts';
 import { type GroupRule, Groups, groupText } from '../../swarm/groups.ts';
-import { passes } from '../../swarm/where.ts';
-import type { RunSetup } from '../definition/run-setup.ts';
+import { itemOf, type RunSetup } from '../definition/run-setup.ts';
 import { outputIn } from '../storage/row-outputs.ts';
 import { ChoiceMaker, type RecordedChoice } from './choice-maker.ts';
 import { type Collected, inParts, roomFor } from './collected.ts';
@@ -140,7 +139,8 @@ export class TaskMaker {
   async #group(at: number, maker: Maker, rule: GroupRule): Promise<number> {
     const groups = new Groups(rule, maker.source);
     const missing = await this.#eachGiven(maker, (row, output) => {
-      groups.add({ task: row.task, output, line: row.line, text: row.input });
+      const item = itemOf(this.#with.plan, this.#with.state, row.task);
+      groups.add({ task: row.task, output, line: row.line, text: row.input, item });
     });
     if (missing > 0 || this.#stopped || this.done) return missing;
     const { groups: all, all: of } = groups.end();
@@ -210,10 +210,7 @@ export class TaskMaker {
         const given = (place: number): unknown => outputIn(row, plan.tasks, place);
         const output = on === null ? row.input : given(on);
         if (output === undefined) return;
-        const through = where.every(
-          ({ step, condition }) => given(step) !== undefined && passes(condition, given(step)),
-        );
-        if (through) take(row, output);
+        if (meets(where, given, itemOf(plan, state, row.task))) take(row, output);
       },
     );
   }

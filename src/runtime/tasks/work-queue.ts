@@ -4,7 +4,6 @@ import { ItemMap, placeOf, type WorkItem } from '../../journal/work-item.ts';
 import type { Cancel, Clock } from '../../kernel/clock.ts';
 import { ReadyQueue, type ReadyItem } from '../../scheduling/ready-queue.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
-import { standsAt } from './progress.ts';
 
 /** Hands out turns; told where there may be one to hand out that there was not before. */
 export interface Pump {
@@ -89,7 +88,7 @@ export class WorkQueue {
   #waits(item: WorkItem): boolean {
     const { plan, state } = this.#with;
     const { task, step } = item;
-    if (standsAt(plan, state, task) !== step || state.items.of(item).status !== TASK.pending) return false;
+    if (state.tasks.step[task] !== step || state.items.of(item).status !== TASK.pending) return false;
     if (state.notices.ofTask(task, placeOf(item, step))) return false;
     return plan.steps[step]?.slots === 1 || !hasEnded(state.held.get(task), item);
   }

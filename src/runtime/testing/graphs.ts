@@ -132,10 +132,11 @@ export const arbitraryGraph: fc.Arbitrary<Graph> = fc
     return { file: graphFile(shuffled), steps: shuffled, tests };
   });
 
-/** A swarm file of that flow, whose roles write an `Output`. @param promptOf what a role is told */
+/** A swarm file of that flow, whose roles write an `Output`. @param promptOf what a role is told @param input how the input is read; absent: by lines */
 export function graphFile(
   flow: readonly { readonly role?: string }[],
   promptOf = (role: string): string => `You are ${role}.`,
+  input: object | undefined = undefined,
 ): string {
   const output = {
     type: 'object',
@@ -155,6 +156,7 @@ export function graphFile(
       name: 'graph',
       seed: 5,
       budget: { resident: 4 },
+      ...(input && { input }),
       roles: Object.fromEntries(
         roles.map((name) => [name, { replicas: 3, prompt: promptOf(name), output, attempts: 5 }]),
       ),

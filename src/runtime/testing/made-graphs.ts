@@ -1,6 +1,7 @@
 /** Flows that make tasks, at random, and what they come to when they are evaluated the plain way: all in memory, step by step. */
 import fc from 'fast-check';
 import { answer, graphFile } from './graphs.ts';
+import { arbitraryLineTest, fieldOf, type LineTest } from './line-tests.ts';
 
 const LEVELS = ['low', 'mid', 'high'];
 /** Long enough that few outputs fit one turn beside it: 308 characters of the scripted engine's 1024 tokens. */
@@ -10,7 +11,8 @@ const QUOTED = 2000;
 
 interface Test {
   readonly where: Record<string, unknown>;
-  readonly holds: (output: Output) => boolean;
+  /** @param line the item that the output is about */
+  readonly holds: (output: Output, line: string) => boolean;
 }
 type Output = Readonly<Record<string, unknown>>;
 
@@ -24,6 +26,8 @@ interface Step {
 }
 
 export interface MadeGraph {
+  /** Whether it looks at fields of lines, which are those of a log then. */
+  readonly fields: boolean;
   readonly file: string;
   readonly steps: readonly Step[];
 }
@@ -40,6 +44,8 @@ const ofOutput: fc.Arbitrary<Test> = fc.oneof(
 const ofGroup: fc.Arbitrary<Test> = fc
   .integer({ min: 1, max: 3 })
   .map((least): Test => ({ where: { count: { gte: least } }, holds: ({ count }) => Number(count) >= least }));
+const onLine = (test: fc.Arbitrary<LineTest>): fc.Arbitrary<Test> =>
+  test.map(({ where, holds }) => ({ where, holds: (_, line) => holds(line) }));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 });
 const order = fc.uniqueArray(fc.constantFrom('count', 'first', 'last', 'level', 'urgent'), {
@@ -47,8 +53,19 @@ const order = fc.uniqueArray(fc.constantFrom('count', 'first', 'last', 'level', 
   maxLength: 3,
 });
 
+/** What a flow looks at of the lines themselves. */
+const ofLines = fc.record({
+  first: maybe(onLine(arbitraryLineTest())),
+  filter: maybe(onLine(arbitraryLineTest())),
+  passing: maybe(onLine(arbitraryLineTest('input.'))),
+  by: fc.uniqueArray(fc.constantFrom('input.host', 'input.day', 'input.pid'), { maxLength: 2 }),
+  order: fc.boolean(),
+  group: maybe(fc.uniqueArray(fc.constantFrom('host', 'hour', 'program'), { minLength: 1 })),
+});
+
 export const arbitraryMadeGraph: fc.Arbitrary<MadeGraph> = fc
   .record({
+    lines: maybe(ofLines),
     second: maybe(ofOutput),
     by: fc.uniqueArray(fc.constantFrom('level', 'urgent'), { minLength: 1 }),
     order: maybe(order),
@@ -63,7 +80,11 @@ export const arbitraryMadeGraph: fc.Arbitrary<MadeGraph> = fc
     items: fc.boolean(),
   })
   .map((drawn) => {
-    const steps: Step[] = [{ name: 's0', role: 'r0', each: 'input' }];
+    const { lines } = drawn;
+    const steps: Step[] = [];
+    if (lines?.filter) steps.push({ name: 'i', each: 'input', test: lines.filter });
+    steps.push({ name: 's0', role: 'r0', each: lines?.filter ? 'i' : 'input', test: lines?.first });
+    if (lines?.group) steps.push({ name: 'h', each: 'input', group: { by: lines.group, order: ['count'] } });
     const outputs = ['s0'];
     if (drawn.second) {
       steps.push({ name: 's1', role: 'r1', each: 's0', test: drawn.second });
@@ -71,11 +92,11 @@ export const arbitraryMadeGraph: fc.Arbitrary<MadeGraph> = fc
     }
     const from = outputs.at(-1) ?? 's0';
     const rule = {
-      by: drawn.by,
-      ...(drawn.order && { order: drawn.order }),
+      by: [...drawn.by, ...(lines?.by ?? [])],
+      ...(drawn.order && { order: lines?.order ? ['input.pid', ...drawn.order] : drawn.order }),
       ...(drawn.limit && { limit: drawn.limit }),
     };
-    steps.push({ name: 'g', each: from, group: rule, test: drawn.passing });
+    steps.push({ name: 'g', each: from, group: rule, test: lines?.passing ?? drawn.passing });
     const groups = ['g'];
     if (drawn.filter) {
       steps.push({ name: 'f', each: 'g', test: drawn.filter });
@@ -100,13 +121,14 @@ export const arbitraryMadeGraph: fc.Arbitrary<MadeGraph> = fc
       steps.push({ name: 'c', role: 'editor', collect, test });
       if (drawn.after) steps.push({ name: 'z', role: 'r1', each: 'c' });
     }
-    return { file: fileOf(steps), steps };
+    return { fields: lines !== undefined, file: fileOf(steps, lines !== undefined), steps };
   });
 
-const fileOf = (steps: readonly Step[]): string =>
+const fileOf = (steps: readonly Step[], fields: boolean): string =>
   graphFile(
     steps.map(({ test, ...step }) => ({ ...step, ...(test && { where: test.where }) })),
     promptOf,
+    fields ? { fields: 'syslog', year: 2005 } : undefined,
   );
 
 const promptOf = (role: string): string => (role === 'editor' ? EDITOR : `You are ${role}.`);
@@ -137,22 +159,22 @@ export function evaluateMade({ steps }: MadeGraph, items: readonly string[]): En
     if (!step) return null;
     return step.group || step.collect !== undefined ? name : makerOf(step.each ?? '');
   };
+  const holds = (test: Test | undefined, value: string | Output, { input }: Growing): boolean =>
+    test?.holds(typeof value === 'string' ? {} : value, input) ?? true;
   /** What a task has at that name, once it has come so far; `input`: its text. */
   const valueOf = (task: Growing, name: string): string | Output | undefined => {
     const step = find(name);
     if (!step) return task.input;
     if (step.role !== undefined || step.group) return task.outputs[name];
     const output = valueOf(task, step.each ?? '');
-    return output !== undefined && typeof output !== 'string' && (step.test?.holds(output) ?? true)
-      ? output
-      : undefined;
+    return output !== undefined && holds(step.test, output, task) ? output : undefined;
   };
   const passing = (name: string, test: Test | undefined): { task: Growing; value: string | Output }[] =>
     tasks
       .filter(({ of, partial }) => of === makerOf(name) && !partial)
       .flatMap((task) => {
         const value = valueOf(task, name);
-        const passes = value !== undefined && (typeof value === 'string' || (test?.holds(value) ?? true));
+        const passes = value !== undefined && holds(test, value, task);
         return passes ? [{ task, value }] : [];
       });
 
@@ -188,13 +210,14 @@ export function evaluateMade({ steps }: MadeGraph, items: readonly string[]): En
     { by, order: given = ['first'], limit = 1000 }: NonNullable<Step['group']>,
     members: { task: Growing; value: string | Output }[],
   ): Growing[] {
-    const keys = [...new Set(members.map(({ value }) => keyOf(by, value)))];
-    const groups = keys.map((key) => members.filter(({ value }) => keyOf(by, value) === key));
+    const keyOf = (member: (typeof members)[0]): string => JSON.stringify(by.map((field) => fieldIn(member, field)));
+    const keys = [...new Set(members.map(keyOf))];
+    const groups = keys.map((key) => members.filter((member) => keyOf(member) === key));
     const place = (of: typeof members, field: string): number => {
       if (field === 'count') return -of.length;
       if (field === 'first') return tasks.indexOf((of[0] as (typeof members)[0]).task);
       if (field === 'last') return tasks.indexOf((of.at(-1) as (typeof members)[0]).task);
-      return Math.min(...of.map(({ value }) => -rank((value as Output)[field])));
+      return Math.min(...of.map((member) => -rank(fieldIn(member, field))));
     };
     const sorted = groups.toSorted((a, b) => {
       for (const field of [...given, 'first']) {
@@ -207,7 +230,7 @@ export function evaluateMade({ steps }: MadeGraph, items: readonly string[]): En
       const first = of[0] as (typeof members)[0];
       const extra = given.filter((field) => !['count', 'first', 'last', ...by].includes(field));
       const worst = (field: string): unknown =>
-        of.map(({ value }) => (value as Output)[field]).toSorted((a, b) => rank(b) - rank(a))[0];
+        of.map((member) => fieldIn(member, field)).toSorted((a, b) => rank(b) - rank(a))[0];
       const quotes: { line: number; text: string }[] = [];
       let characters = 0;
       for (const { task } of of) {
@@ -216,7 +239,7 @@ export function evaluateMade({ steps }: MadeGraph, items: readonly string[]): En
         quotes.push({ line: task.line, text: task.input });
       }
       const fields = {
-        ...Object.fromEntries(by.map((field) => [field, (first.value as Output)[field]])),
+        ...Object.fromEntries(by.map((field) => [field, fieldIn(first, field)])),
         ...Object.fromEntries(extra.map((field) => [field, worst(field)])),
       };
       const last = of.at(-1)?.task.line ?? 0;
@@ -235,9 +258,17 @@ export function evaluateMade({ steps }: MadeGraph, items: readonly string[]): En
   }
 }
 
-const keyOf = (by: readonly string[], value: unknown): string =>
-  JSON.stringify(by.map((field) => (value as Output)[field]));
-const rank = (value: unknown): number => (typeof value === 'boolean' ? Number(value) : LEVELS.indexOf(String(value)));
+/** Of an output, of the line that it is about, or of the line itself. */
+function fieldIn({ task, value }: { task: { input: string }; value: string | Output }, field: string): unknown {
+  if (typeof value === 'string') return fieldOf(task.input, field);
+  if (Object.hasOwn(value, field) || !field.startsWith('input.')) return value[field];
+  return fieldOf(task.input, field.slice('input.'.length));
+}
+
+function rank(value: unknown): number {
+  if (value === null) return -Infinity;
+  return typeof value === 'boolean' || typeof value === 'number' ? Number(value) : LEVELS.indexOf(String(value));
+}
 const textOf = (value: string | Output): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function inParts<Each extends { readonly text: string }>(all: readonly Each[]): Each[][] {

@@ -343,7 +343,7 @@ export class Dispatcher implements Pump {
   #restore(): void {
     const { plan, state } = this.#with;
     for (let task = 0; task < state.tasks.size; task++) {
-      if (!state.isOpen(task)) continue;
+      if (!state.isOpen(task) || state.isIdle(task)) continue;
       for (const item of openItems(plan, state, task)) {
         const asked = state.notices.ofTask(task, placeOf(item, item.step));
         if (asked) this.#questions.await(asked);

@@ -1,7 +1,8 @@
 import { partitionPoint } from '../../kernel/partition-point.ts';
+import { itemOf } from '../definition/run-setup.ts';
 import type { ItemTable } from '../../swarm/input/item-table.ts';
 import { AnswerMaker } from '../../telemetry/answer/make-answer.ts';
-import { firstYearless } from '../../telemetry/answer/times.ts';
+import { firstYearless } from '../../swarm/times.ts';
 import type { Answer, LinePlace } from '../protocol/protocol.ts';
 import type { RunView } from './run-view.ts';
 
@@ -39,7 +40,9 @@ async function make(view: View, over: boolean): Promise<Answer> {
   const { id, plan, state, index, rows } = view;
   const { items, report } = plan;
   if (report === null) throw new RangeError('answerOf: the swarm file has no report');
-  const maker = new AnswerMaker(report, firstYearless(items.first(LOOKED_AT).map(({ text }) => text)));
+  const maker = new AnswerMaker(report, firstYearless(items.first(LOOKED_AT).map(({ text }) => text)), ({ task }) =>
+    itemOf(plan, state, task),
+  );
   for (let task = items.length; task < state.tasks.size; task += PIECE) {
     const tasks = Array.from({ length: Math.min(PIECE, state.tasks.size - task) }, (_, k) => task + k);
     maker.made((await rows.rows(id, tasks)).map(({ row }) => row));

@@ -93,6 +93,7 @@ function reportOf(view: RunView) {
     failures: view.index.failures(),
     signs: view.index.signs(),
     shared: view.index.shared,
+    leftOut: view.index.leftOut,
     elapsedMs: status.elapsedMs,
     figures: view.figures(),
     learned: view.history.learned,

@@ -51,8 +51,8 @@ export class Moments {
   }
 
   async #fold(at: number): Promise<RunState> {
-    const { items, layout } = this.#view.plan;
-    const { state, lastSeq } = this.#view.history.checkpoints.before(at, items.length, layout.agents);
+    const { items, layout, first } = this.#view.plan;
+    const { state, lastSeq } = this.#view.history.checkpoints.before(at, items.length, layout.agents, first);
     const kept = this.#stretches.find((stretch) => stretch.from === state.seq && stretch.to === lastSeq);
     if (kept) applyUpTo(state, kept.events, at);
     else await this.#read(state, lastSeq, at);

@@ -22,6 +22,7 @@ export interface LiveFigures extends HistoryFigures {
   readonly remote?: string | null;
   readonly steps?: RunStatus['steps'];
   readonly shared?: number;
+  readonly leftOut?: number;
 }
 
 /** Notices told to a page at once, and records of the input that were passed over. */
@@ -53,6 +54,7 @@ export function statusOf(record: RunInfo, plan: RunSetup, state: RunState, live:
     remote: null,
     steps: null,
     shared: null,
+    leftOut: null,
     ...live,
     summary: plan.summary,
     input: { notes: plan.notes, skipped: plan.skipped.slice(0, SKIPPED) },

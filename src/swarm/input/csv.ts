@@ -1,5 +1,6 @@
 /** From a CSV file to the texts of one column: what stands before the table, its header, and records that are not whole. */
 import { quote } from '../diagnostic.ts';
+import { columnsNamed, keptColumns, type KeptColumn, valueAt } from './csv-fields.ts';
 import { nearest } from '../nearest.ts';
 import { type CsvForm, type CsvRecord, type CsvStart, eachRecord, MAX_COLUMNS } from './csv-records.ts';
 import { guessDelimiter, guessFromStart } from './delimiter.ts';
@@ -20,6 +21,8 @@ interface Table {
   /** Columns of the first record, and index of the one that is read. */
   readonly width: number;
   readonly index: number;
+  /** What is kept beside it. */
+  readonly kept: readonly KeptColumn[];
   /** Lines that begin with `#` are passed over within the table too: all where its header is such a line, or those without the column that is read. */
   readonly commented: 'all' | 'short' | 'none';
 }
@@ -41,7 +44,7 @@ export function readCsv(file: string, given: string, format: InputFormat, sink: 
 const isNamed = ({ column }: InputFormat): boolean => typeof column === 'string';
 
 function readTable(text: string, table: Table, named: boolean, sink: RecordSink): void {
-  const { form, by, width, index, commented } = table;
+  const { form, by, width, index, commented, kept } = table;
   let [records, agreeing] = [0, 0];
   eachRecord(text, form, table.start, (record) => {
     if (isBlank(record)) return !sink.full;
@@ -52,7 +55,7 @@ function readTable(text: string, table: Table, named: boolean, sink: RecordSink)
     }
     records++;
     if (record.fields.length === width) agreeing++;
-    readRecord(text, record, { form, width, index, named }, sink);
+    readRecord(text, record, { form, width, index, named, kept }, sink);
     return !sink.full;
   });
   if (by !== 'asked')
@@ -62,7 +65,7 @@ function readTable(text: string, table: Table, named: boolean, sink: RecordSink)
 function readRecord(
   text: string,
   record: CsvRecord,
-  { form, width, index, named }: Pick<Table, 'form' | 'width' | 'index'> & { readonly named: boolean },
+  { form, width, index, named, kept }: Pick<Table, 'form' | 'width' | 'index' | 'kept'> & { readonly named: boolean },
   sink: RecordSink,
 ): void {
   const { line, lastLine, fields, fault } = record;
@@ -103,7 +106,8 @@ function readRecord(
       expected: `at most ${width}`,
       hint: `put quotes around text that holds ${nameOf(form.delimiter)}`,
     });
-  } else sink.add({ line, lastLine, text: value });
+  } else if (kept.length === 0) sink.add({ line, lastLine, text: value });
+  else sink.add({ line, lastLine, text: value, values: kept.map((column) => valueAt(fields, column)) });
 }
 
 const tooWide = ({ line, start }: CsvRecord, at: number) => ({
@@ -128,7 +132,7 @@ function tableAsBefore(text: string, format: InputFormat, sink: RecordSink): Tab
   const index = typeof column === 'string' ? first.fields.indexOf(column) : column - 1;
   if (index < 0 || index >= first.fields.length) return missingColumn(text, first, format, sink);
   const start = typeof column === 'string' ? behind(first) : { offset: 0, line: 1 };
-  return { form, by: 'asked', start, width: first.fields.length, index, commented: 'none' };
+  return { form, by: 'asked', start, width: first.fields.length, index, kept: [], commented: 'none' };
 }
 
 function tableOf(file: string, text: string, format: InputFormat, sink: RecordSink): Table | null {
@@ -150,8 +154,11 @@ function tableOf(file: string, text: string, format: InputFormat, sink: RecordSi
   if (typeof column === 'string' && (!first || indexIn(first.fields) < 0)) {
     const found = headerInComments(comments, column, asked);
     if (found) {
-      for (const { line } of comments) sink.tally('comments', line);
-      return { form: { ...form, delimiter: found.delimiter }, by, start, ...found, commented: 'all' };
+      const { names, line, ...table } = found;
+      const kept = keptColumns({ fields: names, line }, true, sink);
+      if (!kept) return null;
+      for (const comment of comments) sink.tally('comments', comment.line);
+      return { form: { ...form, delimiter: found.delimiter }, by, start, ...table, kept, commented: 'all' };
     }
   }
   if (!first) return null;
@@ -164,7 +171,9 @@ function tableOf(file: string, text: string, format: InputFormat, sink: RecordSi
   const found = columnsOf(column, first.fields);
   if (found.length > 1) return ambiguousColumn(first, String(column), found, sink);
   const commented = comments.length > 0 ? 'short' : 'none';
-  const table: Table = { form, by, start, width: first.fields.length, index, commented };
+  const kept = keptColumns(first, header, sink);
+  if (!kept) return null;
+  const table: Table = { form, by, start, width: first.fields.length, index, kept, commented };
   if (form.padded || (typeof column === 'string' && first.fields[index] !== column)) sink.note({ code: 'padded' });
   // Without a header, lines such as `#1234;…` may be records like the others.
   const [comment] = comments;
@@ -174,13 +183,10 @@ function tableOf(file: string, text: string, format: InputFormat, sink: RecordSi
   return header ? { ...table, start: behind(first) } : table;
 }
 
-/** Indices of the columns that are meant: of a name those that have it, letter by letter or else but for spaces around. */
+/** Indices of the columns that are meant. */
 function columnsOf(column: string | number, fields: readonly string[]): number[] {
-  if (typeof column === 'number') return column <= fields.length ? [column - 1] : [];
-  const named = (name: (field: string) => string): number[] =>
-    fields.flatMap((field, index) => (name(field) === column ? [index] : []));
-  const exact = named((field) => field);
-  return exact.length > 0 ? exact : named((field) => field.trim());
+  if (typeof column === 'string') return columnsNamed(column, fields);
+  return column <= fields.length ? [column - 1] : [];
 }
 
 interface Prelude {
@@ -218,13 +224,19 @@ function headerInComments(
   comments: readonly Comment[],
   column: string,
   asked: string | null,
-): { readonly delimiter: string; readonly width: number; readonly index: number } | null {
-  for (const { text } of comments.toReversed()) {
+): {
+  readonly delimiter: string;
+  readonly width: number;
+  readonly index: number;
+  readonly names: readonly string[];
+  readonly line: number;
+} | null {
+  for (const { text, line } of comments.toReversed()) {
     const names = text.replace(/^#+\s*(?:fields\b:?\s*)?/i, '');
     for (const delimiter of asked === null ? ['\t', ';', '|', ',', ' '] : [asked]) {
       const fields = names.split(delimiter);
       const [index] = columnsOf(column, fields);
-      if (index !== undefined) return { delimiter, width: fields.length, index };
+      if (index !== undefined) return { delimiter, width: fields.length, index, names: fields, line };
     }
   }
   return null;

@@ -1,3 +1,6 @@
+import { FieldColumn } from './field-column.ts';
+import { Texts, twice } from './texts.ts';
+
 /** What one task is about. */
 export interface InputItem {
   /** Line of the file on which the item begins, from 1. */
@@ -10,45 +13,37 @@ export interface InputItem {
   readonly of?: number;
 }
 
-/** Bytes of a part; an item lies within one. A power of two, so that an offset tells its part. */
-const PART = 2 ** 22;
 const FIRST_ROWS = 64;
-/** Characters of a text that stays at hand. */
-const LONG = 4096;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Items of an input, by index: their texts once, as UTF-8 in parts of a few megabytes, and a few numbers each. A million of them are a dozen
- * buffers instead of two million objects, and the file's own text need not stay.
+ * Items of an input, by index: their texts once, and a few numbers each; a million of them are a dozen buffers instead of two million objects,
+ * and the file's own text need not stay. Beside them, in columns, the fields of the file that the flow names.
  *
  * Invariants:
  * - An item keeps its index, and what `at` says of it never changes.
  * - The text that comes out is the one that was put in, letter by letter.
  */
 export class ItemTable implements Iterable<InputItem> {
-  readonly #parts: Uint8Array[] = [];
-  /** Bytes of the last part that are taken. */
-  #used = 0;
-  /** Characters that may still come: what a new part is made for. */
-  #expected: number;
+  /** Fields that stand beside the texts, by name; null: none were kept. */
+  get fields(): ReadonlyMap<string, FieldColumn> | null {
+    return this.#fields;
+  }
+  readonly #fields: Map<string, FieldColumn> | null;
+  readonly #texts: Texts;
   #size = 0;
-  /** Offset over all parts as if each were full, and bytes. */
-  #start = new Uint32Array(FIRST_ROWS);
-  #bytes = new Uint32Array(FIRST_ROWS);
   #line = new Uint32Array(FIRST_ROWS);
   /** Lines of the item beyond its first. */
   #more = new Uint32Array(FIRST_ROWS);
   /** Characters of the whole text, of items that were cut. */
   readonly #of = new Map<number, number>();
-  /** Texts that UTF-8 cannot say: those with half a character, as runs of version 1 have them. */
-  readonly #odd = new Map<number, string>();
-  /** The long text that was asked for last: where it is read in parts it is asked for again. */
-  #long = { index: -1, text: '' };
 
-  /** @param expected characters of all items, roughly */
-  constructor(expected = 0) {
-    this.#expected = expected;
+  /**
+   * @param expected characters of all items, roughly
+   * @param fields names of what is kept beside the texts
+   */
+  constructor(expected = 0, fields: readonly string[] | null = null) {
+    this.#texts = new Texts(expected);
+    this.#fields = fields && new Map(fields.map((name) => [name, new FieldColumn()]));
   }
 
   static from(items: Iterable<InputItem>): ItemTable {
@@ -61,16 +56,25 @@ export class ItemTable implements Iterable<InputItem> {
     return this.#size;
   }
 
-  add({ line, lastLine = line, text, of }: InputItem): void {
+  /** @param values of the fields that are kept, in their order; undefined: nothing stands there */
+  add({ line, lastLine = line, text, of }: InputItem, values: readonly unknown[] = []): void {
     const index = this.#size;
-    if (index === this.#start.length) this.#grow();
-    if (text.isWellFormed()) this.#put(index, text);
-    else this.#odd.set(index, text);
-    this.#expected -= text.length;
+    if (index === this.#line.length) {
+      this.#line = twice(this.#line);
+      this.#more = twice(this.#more);
+    }
+    this.#texts.add(text);
     this.#line[index] = line;
     this.#more[index] = lastLine - line;
     if (of !== undefined) this.#of.set(index, of);
+    let k = 0;
+    for (const column of this.#fields?.values() ?? []) column.add(values[k++] ?? null);
     this.#size++;
+  }
+
+  /** Nothing more is known of that field. */
+  drop(field: string): void {
+    this.#fields?.delete(field);
   }
 
   /** The item of that index, from 0; undefined where there is none. */
@@ -82,7 +86,7 @@ export class ItemTable implements Iterable<InputItem> {
     return {
       line,
       ...(more > 0 && { lastLine: line + more }),
-      text: this.#text(index),
+      text: this.#texts.at(index),
       ...(of !== undefined && { of }),
     };
   }
@@ -99,51 +103,4 @@ export class ItemTable implements Iterable<InputItem> {
   first(count: number): InputItem[] {
     return Array.from({ length: Math.min(count, this.#size) }, (_, index) => this.at(index) as InputItem);
   }
-
-  #text(index: number): string {
-    const odd = this.#odd.get(index);
-    if (odd !== undefined) return odd;
-    if (this.#long.index === index) return this.#long.text;
-    const start = this.#start[index] as number;
-    const from = start % PART;
-    const part = this.#parts[(start - from) / PART] as Uint8Array;
-    const text = decoder.decode(part.subarray(from, from + (this.#bytes[index] as number)));
-    if (text.length > LONG) this.#long = { index, text };
-    return text;
-  }
-
-  #put(index: number, text: string): void {
-    const part = this.#parts.at(-1);
-    let bytes = part ? encoded(text, part.subarray(this.#used)) : null;
-    if (bytes === null) {
-      // A character of UTF-16 is three bytes at most; what is still to come mostly one.
-      const next = new Uint8Array(Math.min(PART, Math.max(3 * text.length, this.#expected)));
-      this.#parts.push(next);
-      this.#used = 0;
-      bytes = encoded(text, next);
-      if (bytes === null) throw new RangeError(`ItemTable: an item of ${String(text.length)} characters`);
-    }
-    this.#start[index] = (this.#parts.length - 1) * PART + this.#used;
-    this.#bytes[index] = bytes;
-    this.#used += bytes;
-  }
-
-  #grow(): void {
-    this.#start = twice(this.#start);
-    this.#bytes = twice(this.#bytes);
-    this.#line = twice(this.#line);
-    this.#more = twice(this.#more);
-  }
-}
-
-/** Bytes that the text took; null where it has no room there. */
-function encoded(text: string, room: Uint8Array): number | null {
-  const { read, written } = encoder.encodeInto(text, room);
-  return read === text.length ? written : null;
-}
-
-function twice(column: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const wider = new Uint32Array(2 * column.length);
-  wider.set(column);
-  return wider;
 }

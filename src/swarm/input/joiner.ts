@@ -1,6 +1,7 @@
 import { Continuation } from './continuation.ts';
 import type { InputNote, PlacesCode } from './notes.ts';
 import { Tally } from './notes.ts';
+import type { NamedField } from '../input-names.ts';
 import type { ReadRecord, RecordSink, Wrong } from './sink.ts';
 
 /** Stands before a sink and joins what belongs together: a record goes on when the first of another is there, or with `end`. */
@@ -10,7 +11,13 @@ export class Joiner implements RecordSink {
   readonly #continuation = new Continuation();
   readonly #joined = new Tally();
   #items = 0;
-  #open: { readonly line: number; lastLine: number; readonly texts: string[] } | null = null;
+  #open: {
+    readonly line: number;
+    lastLine: number;
+    readonly texts: string[];
+    /** What else is known of the record that it begins with. */
+    readonly own: Pick<ReadRecord, 'values' | 'near'>;
+  } | null = null;
 
   /** @param keepsBlankLines the records are lines, and what lies between two that are joined belongs to them */
   constructor(to: RecordSink, keepsBlankLines: boolean) {
@@ -20,6 +27,10 @@ export class Joiner implements RecordSink {
 
   get full(): boolean {
     return this.#to.full;
+  }
+
+  get kept(): readonly NamedField[] {
+    return this.#to.kept;
   }
 
   add(record: ReadRecord): void {
@@ -32,7 +43,8 @@ export class Joiner implements RecordSink {
       return;
     }
     this.#close();
-    if (!this.full) this.#open = { line: record.line, lastLine: record.lastLine, texts: [record.text] };
+    const { line, lastLine, text, ...own } = record;
+    if (!this.full) this.#open = { line, lastLine, texts: [text], own };
   }
 
   takesStray(line: number, text: string): boolean {
@@ -78,8 +90,8 @@ export class Joiner implements RecordSink {
 
   #close(): void {
     if (this.#open) {
-      const { line, lastLine, texts } = this.#open;
-      this.#to.add({ line, lastLine, text: texts.join('') });
+      const { line, lastLine, texts, own } = this.#open;
+      this.#to.add({ line, lastLine, text: texts.join(''), ...own });
     }
     this.#open = null;
   }

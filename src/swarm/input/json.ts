@@ -3,6 +3,7 @@ import { jsonFaultAt, skipSpace } from '../../kernel/json-fault.ts';
 import { compactJson } from '../../kernel/written-json.ts';
 import { quote } from '../diagnostic.ts';
 import { follow, nearestField } from './field.ts';
+import { keptOf } from './json-fields.ts';
 import { deeperThan, endOfValue, itemsOf, memberOf, type Span } from './json-text.ts';
 import { LineAt } from './notes.ts';
 import type { InputFormat, Reading, RecordSink, Wrong } from './sink.ts';
@@ -26,8 +27,14 @@ export function readJsonLine(
   const wrong = notJson(text.slice(0, span.end), 'line');
   if (wrong && sink.takesStray?.(line, given)) return;
   if (wrong) sink.bad({ ...wrong, line, column: wrong.at + 1 + skipped });
-  else if (format.field === undefined) sink.add({ line, lastLine: line, text });
-  else readFields({ text, span, line, lineStart: 0, lastLine: line, kind: 'line' }, format.field, sink, reading);
+  else if (format.field === undefined) sink.add({ line, lastLine: line, text, ...keptOf(text, span, sink) });
+  else
+    readFields(
+      { text, span, line, lineStart: 0, lastLine: line, kind: 'line', list: null },
+      format.field,
+      sink,
+      reading,
+    );
 }
 
 /** A JSON file: the items of its list, or of the list that `field` names before its first `[]`; else its values one after the other. */
@@ -36,7 +43,8 @@ export function readJson(given: string, { field }: InputFormat, sink: RecordSink
   const deep = deeperThan(text, MOST_DEEP);
   if (deep >= 0) return sink.refuse(tooDeep(placeIn(text, deep, { start: 0, line: 1, lineStart: 0 })));
   const lineAt = new LineAt(text);
-  const item = (span: Span, rest: string | undefined): void => {
+  const prefix = field?.includes('[]') ? `${field.slice(0, field.indexOf('[]') + 2)}.` : null;
+  const item = (span: Span, rest: string | undefined, inList: boolean): void => {
     const line = lineAt.of(span.start);
     const lineStart = lineAt.start;
     const wrong = notJson(text.slice(span.start, span.end), 'value');
@@ -46,8 +54,15 @@ export function readJson(given: string, { field }: InputFormat, sink: RecordSink
       return;
     }
     const lastLine = lineAt.of(span.end - 1);
-    if (rest === undefined) sink.add({ line, lastLine, text: compactJson(text.slice(span.start, span.end)) });
-    else readFields({ text, span, line, lineStart, lastLine, kind: 'value' }, rest, sink, 2);
+    const list = inList ? prefix : null;
+    if (rest === undefined)
+      sink.add({
+        line,
+        lastLine,
+        text: compactJson(text.slice(span.start, span.end)),
+        ...keptOf(text, span, sink, { list }),
+      });
+    else readFields({ text, span, line, lineStart, lastLine, kind: 'value', list }, rest, sink, 2);
   };
 
   for (let at = nextValue(text, 0); at < text.length && !sink.full;) {
@@ -58,12 +73,12 @@ export function readJson(given: string, { field }: InputFormat, sink: RecordSink
       for (const span of itemsOf(text, list.start)) {
         if (sink.full) return;
         last = Math.max(last, span.end);
-        item(span, list.field);
+        item(span, list.field, true);
       }
       const behind = skipSpace(text, last);
       if (text[behind] === ',' && text[skipSpace(text, behind + 1)] === ']') lastComma(text, behind, lineAt, sink);
       else if (text[behind] !== ']' && !sink.full) cutOff(text, lineAt, sink);
-    } else item({ start: at, end }, field);
+    } else item({ start: at, end }, field, false);
     // What begins no value is told once a line.
     at = nextValue(text, end > at ? end : endOfLine(text, at));
   }
@@ -77,12 +92,14 @@ interface JsonRecord {
   readonly lineStart: number;
   readonly lastLine: number;
   readonly kind: 'line' | 'value';
+  /** What leads to the list that it is an item of, as in `items[].`; null: it is of none. */
+  readonly list: string | null;
 }
 
 function readFields(record: JsonRecord, field: string, sink: RecordSink, reading: Reading): void {
-  const { text, span, line, lineStart, lastLine, kind } = record;
+  const { text, span, line, lineStart, lastLine, kind, list } = record;
   const all = follow(text, span, field);
-  for (const found of all ?? [{ ...span, missing: true }]) {
+  for (const [k, found] of (all ?? [{ ...span, missing: true as const }]).entries()) {
     if (found.missing) {
       const near = nearestField(small(text, found), restOf(field, all !== null));
       sink.bad({
@@ -96,7 +113,8 @@ function readFields(record: JsonRecord, field: string, sink: RecordSink, reading
     const raw = text.slice(found.start, found.end);
     const bytes = byteList(raw) && isFromJournald(text, span) ? textOfBytes(raw) : null;
     if (bytes !== null) sink.tally('byte-lists', line);
-    sink.add({ line, lastLine, text: bytes ?? textOf(raw, reading) });
+    const kept = keptOf(text, span, sink, { list, field, k });
+    sink.add({ line, lastLine, text: bytes ?? textOf(raw, reading), ...kept });
   }
 }
 

@@ -1,5 +1,5 @@
 /** What was changed, guessed or left out on the way from a file to items. Codes and parameters: the page has the words. */
-import type { Encoding } from '../model.ts';
+import type { Encoding, FieldsOf } from '../model.ts';
 
 /** Where something happened, and how often. */
 export interface Places {
@@ -53,6 +53,20 @@ export type InputNote =
   | ({ readonly code: 'skipped' } & Places)
   /** Lines that were joined to the one they belong to; `items`: how many have such lines. */
   | ({ readonly code: 'joined'; readonly items: number } & Places)
+  /**
+   * lines: in which format fields are looked for, found out or named; which fields there are, in how many items of how many. `year`: times name none,
+   * and count as of that year, or, null, as of 2000; `utc`: times of several zones are told in UTC.
+   */
+  | {
+      readonly code: 'fields';
+      readonly format: Exclude<FieldsOf, 'auto' | 'none'>;
+      readonly by: 'asked' | 'guess';
+      readonly fields: readonly string[];
+      readonly items: number;
+      readonly of: number;
+      readonly year?: number | null;
+      readonly utc?: true;
+    }
   /** Items of which no more than `most` characters are kept. */
   | ({ readonly code: 'cut'; readonly most: number } & Places);
 

@@ -1,7 +1,8 @@
 /** From the text of an input file to items, each with the lines it came from. */
 import { isJson } from '../../kernel/parsed-json.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
+import { type Diagnostic, quote, sortDiagnostics } from '../diagnostic.ts';
+import { isOfEveryItem, type NamedField } from '../input-names.ts';
 import { MAX_INPUT_CHARACTERS, MAX_ITEMS } from '../model.ts';
 import { cleanText } from './clean.ts';
 import { readCsv } from './csv.ts';
@@ -41,6 +42,8 @@ export interface ReadOptions {
   readonly reading?: Reading;
   /** How the text came out of bytes; absent where it was given as text. */
   readonly decoding?: Decoding | undefined;
+  /** csv, jsonl, json: fields that are kept beside what agents read; absent: none. */
+  readonly fields?: readonly NamedField[];
 }
 
 /** Longer items are cut: no small model has room for them. */
@@ -77,10 +80,18 @@ export function readTable(
   file: string,
   given: string,
   format: InputFormat,
-  { limit = format.limit ?? Infinity, reading = 2, decoding }: ReadOptions = {},
+  { limit = format.limit ?? Infinity, reading = 2, decoding, fields = [] }: ReadOptions = {},
 ): Result<ReadTable, readonly Diagnostic[]> {
   const plain = plainText(given);
-  const collector = new Collector(file, limit, format.bad === 'skip', reading, plain.length);
+  const kept = format.format === 'lines' ? [] : fields;
+  const collector = new Collector({
+    file,
+    limit,
+    skips: format.bad === 'skip',
+    reading,
+    characters: plain.length,
+    kept,
+  });
   const { encoding, replaced = decoding ? undefined : replacementsIn(plain) } = decoding ?? {};
   const foreign = foreignFormat(plain, { ...(encoding && { encoding }), likely: replaced?.likely });
   if (plain.length > MAX_INPUT_CHARACTERS) {
@@ -179,12 +190,27 @@ const atStart = (message: string, expected: string, hint: string): Wrong => ({
   hint,
 });
 
+interface CollectorOptions {
+  readonly file: string;
+  readonly limit: number;
+  readonly skips: boolean;
+  readonly reading: Reading;
+  /** Of the whole file. */
+  readonly characters: number;
+  readonly kept: readonly NamedField[];
+}
+
 class Collector implements RecordSink {
   readonly #file: string;
   readonly #limit: number;
   readonly #skips: boolean;
   readonly #reading: Reading;
   readonly #most: number;
+  readonly kept: readonly NamedField[];
+  /** Of the fields that are kept those that no item has so far, with what the first item has that is spelled almost so. */
+  readonly #unseen = new Map<NamedField, string | null>();
+  /** Line of the first item. */
+  #first = 1;
   readonly #items: ItemTable;
   readonly #notes: InputNote[] = [];
   readonly #tallies = new Map<PlacesCode, Tally>();
@@ -192,8 +218,10 @@ class Collector implements RecordSink {
   readonly #faults: Diagnostic[] = [];
   #over = false;
 
-  constructor(file: string, limit: number, skips: boolean, reading: Reading, characters: number) {
-    this.#items = new ItemTable(characters);
+  constructor({ file, limit, skips, reading, characters, kept }: CollectorOptions) {
+    this.kept = kept;
+    for (const each of kept) this.#unseen.set(each, null);
+    this.#items = new ItemTable(characters, kept.length > 0 ? kept.map(({ field }) => field) : null);
     this.#file = file;
     this.#limit = limit;
     this.#skips = skips;
@@ -205,7 +233,7 @@ class Collector implements RecordSink {
     return this.#over || this.#items.length >= this.#limit || this.#faults.length >= MAX_ERRORS;
   }
 
-  add({ line, lastLine, text: given }: ReadRecord): void {
+  add({ line, lastLine, text: given, values = [], near }: ReadRecord): void {
     if (this.full) return;
     // Values of JSON may spell out what the file itself does not hold.
     const text = this.#reading === 1 ? given : cleanText(given, (code, at, times) => this.tally(code, at, times), line);
@@ -226,12 +254,20 @@ class Collector implements RecordSink {
     }
     const kept = cut(text, this.#most);
     if (kept.length < text.length) this.tally('cut', line);
-    this.#items.add({
+    const item = {
       line,
       ...(lastLine > line && { lastLine }),
       text: kept,
       ...(kept.length < text.length && { of: text.length }),
-    });
+    };
+    this.#items.add(item, values);
+    const isFirst = this.#items.length === 1;
+    if (isFirst) this.#first = line;
+    if (this.#unseen.size === 0) return;
+    for (const [k, each] of this.kept.entries()) {
+      if (values[k] !== undefined) this.#unseen.delete(each);
+      else if (isFirst) this.#unseen.set(each, near?.(each.field) ?? null);
+    }
   }
 
   bad({ hint = '', ...wrong }: Wrong, line = wrong.line): void {
@@ -269,8 +305,24 @@ class Collector implements RecordSink {
 
   result(): Result<ReadTable, readonly Diagnostic[]> {
     if (this.#faults.length === 0 && this.#items.length === 0) this.#refuseEmpty();
+    if (this.#faults.length === 0) this.#refuseUnseen();
     if (this.#faults.length > 0) return err(sortDiagnostics(this.#advised()));
     return ok({ items: this.#items, notes: [...this.#notes, ...this.#counted()], skipped: this.#skipped });
+  }
+
+  /** A field that no item has is misspelt, but for those that every item has anyhow. */
+  #refuseUnseen(): void {
+    for (const [{ field, by }, near] of this.#unseen) {
+      if (isOfEveryItem(field)) this.#items.drop(field);
+      else
+        this.refuse({
+          line: this.#first,
+          column: 1,
+          message: `no record has a field ${quote(field)}, which ${by} names`,
+          expected: 'a field that records of the input have',
+          hint: near ? `did you mean ${quote(near)}?` : '',
+        });
+    }
   }
 
   /** Where most records can be read, the first that cannot says how to go on without such. */

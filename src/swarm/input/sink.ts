@@ -1,4 +1,5 @@
-import type { Encoding } from '../model.ts';
+import type { Encoding, FieldsOf } from '../model.ts';
+import type { NamedField } from '../input-names.ts';
 import type { InputNote, PlacesCode } from './notes.ts';
 
 /** One record of a file, as agents are to read it. */
@@ -7,6 +8,10 @@ export interface ReadRecord {
   readonly line: number;
   readonly lastLine: number;
   readonly text: string;
+  /** What stands in the fields that are kept beside it (`RecordSink.kept`), in their order; undefined where the record has no such field. */
+  readonly values?: readonly unknown[];
+  /** A name of the record that is spelled almost so; null: it has none. */
+  readonly near?: (field: string) => string | null;
 }
 
 /** Where something is wrong, what was expected there, and what to do. */
@@ -22,6 +27,8 @@ export interface Wrong {
 export interface RecordSink {
   /** Nothing more is wanted. */
   readonly full: boolean;
+  /** Fields of records that are kept beside what agents read: the flow names them. */
+  readonly kept: readonly NamedField[];
   add(record: ReadRecord): void;
   /** A line that is no record. True: it belongs to the record before it, and is taken with it. */
   takesStray?(line: number, text: string): boolean;
@@ -48,6 +55,10 @@ export interface InputFormat {
   readonly header?: boolean;
   readonly column?: string | number;
   readonly field?: string;
+  /** lines: the format in which fields of them are looked for. */
+  readonly fields?: FieldsOf;
+  /** lines: the year of the first time that names none. */
+  readonly year?: number;
   readonly join?: 'none' | 'traces';
   readonly bad?: 'stop' | 'skip';
   readonly limit?: number;

@@ -27,6 +27,8 @@ export interface LeftOut {
   readonly open: number;
   /** Rows without a result, by the name of the failure; `skipped`, `given-up`, `cancelled` among them. */
   readonly failures: Readonly<Record<string, number>>;
+  /** Items that conditions of the flow on the input let through to no step; absent: none. */
+  readonly conditions?: number;
   /** Records of the input that could not be read and were passed over. */
   readonly passedOver: number;
   /** Sentences of models that could not be traced to a line. */

@@ -1,13 +1,14 @@
 /** One incident as it grows: what its group says, and what the rows of its members say again. */
 import { partitionPoint } from '../../kernel/partition-point.ts';
 import type { ResultRow } from '../../store/records.ts';
+import { valueAt } from '../../swarm/groups.ts';
 import type { OutputSchema, Scalar } from '../../swarm/output-schema.ts';
 import type { GroupsPlan } from '../../swarm/report-plan.ts';
 import { fieldOf, fieldsOf, isRecord, valueIn } from '../../swarm/where.ts';
 import { type Incident, type Moment, WHEN_PARTS } from './answer.ts';
-import type { GroupOutput } from './rows.ts';
+import type { GroupOutput, Read } from './rows.ts';
 import { scalarOf, Tallies } from './tally.ts';
-import { inOrder, timeIn } from './times.ts';
+import { inOrder, timeIn } from '../../swarm/times.ts';
 import { Tracer } from './tracer.ts';
 import { Moments } from './when.ts';
 
@@ -55,11 +56,12 @@ export class IncidentMaker {
   }
 
   /** A member's row. @param output what was grouped */
-  add(row: ResultRow, output: unknown, firstYearless: number | null): void {
-    const { fields } = this.#plan;
+  add({ row, item }: Read, output: unknown, firstYearless: number | null): void {
+    const { fields, group } = this.#plan;
+    const value = (field: string): unknown => valueAt(group.members.looked, field)({ output, item });
     this.#recounted++;
-    if (fields.subject !== null) this.#subjects?.add(valueIn(output, fields.subject));
-    if (fields.action !== null) this.#actions?.add(valueIn(output, fields.action));
+    if (fields.subject !== null) this.#subjects?.add(value(fields.subject));
+    if (fields.action !== null) this.#actions?.add(value(fields.action));
     const agree = (row.review?.output as { agree?: unknown } | null | undefined)?.agree;
     if (row.review) this.#reviews++;
     if (agree === false) this.#disputed++;

@@ -16,7 +16,7 @@ import {
   type Triage,
   writtenRow,
 } from './testing/rows.ts';
-import { firstYearless } from './times.ts';
+import { firstYearless } from '../../swarm/times.ts';
 
 const REPORT = {
   title: 'What happened',

@@ -1,6 +1,7 @@
 import type { ResultRow } from '../../store/records.ts';
 import type { GroupSource, GroupsPlan, ReportPlan, SectionPlan, TextPlan } from '../../swarm/report-plan.ts';
-import { passes, valueIn } from '../../swarm/where.ts';
+import { valueAt } from '../../swarm/groups.ts';
+import { type ItemValues, NO_ITEM, passes } from '../../swarm/where.ts';
 import {
   type Answer,
   ANSWER_VERSION,
@@ -10,7 +11,7 @@ import {
   type TextSection,
 } from './answer.ts';
 import { IncidentMaker, textsIn } from './incident.ts';
-import { groupIn, keyOf, makerOf, outputAt, outputOf } from './rows.ts';
+import { groupIn, keyOf, keyOfGroup, makerOf, outputAt, outputOf, type Read } from './rows.ts';
 import { TopRows } from './table.ts';
 import { Tallies } from './tally.ts';
 import { Tracer } from './tracer.ts';
@@ -43,22 +44,31 @@ export interface AnswerOf {
 export class AnswerMaker {
   readonly #plan: ReportPlan;
   readonly #sections: readonly Section[];
+  readonly #itemOf: (row: ResultRow) => ItemValues;
   #items = 0;
+  #leftOut = 0;
 
-  /** @param firstYearless see `inOrder` */
-  constructor(plan: ReportPlan, firstYearless: number | null) {
+  /**
+   * @param firstYearless see `inOrder`
+   * @param itemOf what is known of the item that a row is about
+   */
+  constructor(plan: ReportPlan, firstYearless: number | null, itemOf: (row: ResultRow) => ItemValues = () => NO_ITEM) {
     this.#plan = plan;
+    this.#itemOf = itemOf;
     this.#sections = plan.sections.map((section) => sectionOf(section, plan, firstYearless));
   }
 
   made(rows: readonly ResultRow[]): void {
-    for (const row of rows) for (const section of this.#sections) section.made?.(row);
+    for (const row of rows) for (const section of this.#sections) section.made?.({ row, item: this.#itemOf(row) });
   }
 
   rows(rows: readonly ResultRow[]): void {
     for (const row of rows) {
-      if (makerOf(row) === null && row.failure === null) this.#items++;
-      for (const section of this.#sections) section.row(row);
+      const isLeftOut = typeof row.note === 'object' && row.note.code === 'left-out';
+      if (isLeftOut) this.#leftOut++;
+      else if (makerOf(row) === null && row.failure === null) this.#items++;
+      const read = { row, item: this.#itemOf(row) };
+      for (const section of this.#sections) section.row(read);
     }
   }
 
@@ -78,6 +88,7 @@ export class AnswerMaker {
       leftOut.lines += ended.lines ?? 0;
       return ended.section;
     });
+    const conditions = this.#leftOut > 0 ? { conditions: this.#leftOut } : {};
     return {
       version: ANSWER_VERSION,
       title: this.#plan.title,
@@ -88,7 +99,13 @@ export class AnswerMaker {
       time,
       sections,
       incidents,
-      leftOut: { open: of.tasks - of.ended, failures: of.failures, passedOver: of.passedOver, ...leftOut },
+      leftOut: {
+        open: of.tasks - of.ended,
+        failures: of.failures,
+        passedOver: of.passedOver,
+        ...leftOut,
+        ...conditions,
+      },
     };
   }
 }
@@ -104,8 +121,8 @@ interface Ended {
   readonly lines?: number;
 }
 interface Section {
-  made?(row: ResultRow): void;
-  row(row: ResultRow): void;
+  made?(read: Read): void;
+  row(read: Read): void;
   time?(): Time | null;
   /** Puts its incidents behind those that are there. */
   end(of: { readonly incidents: Incident[]; readonly time: Time | null; readonly complete: boolean }): Ended;
@@ -115,10 +132,11 @@ function sectionOf(plan: SectionPlan, whole: ReportPlan, firstYearless: number |
   switch (plan.kind) {
     case 'counts': {
       const tallies = new Tallies(plan.values ?? []);
+      const value = valueAt(plan.source.looked, plan.field);
       return {
-        row: (row) => {
-          const output = outputOf(row, plan.source, whole);
-          if (output !== undefined) tallies.add(valueIn(output, plan.field));
+        row: (read) => {
+          const output = outputOf(read, plan.source, whole);
+          if (output !== undefined) tallies.add(value({ output, item: read.item }));
         },
         end: () => {
           const { title, field, source } = plan;
@@ -129,9 +147,9 @@ function sectionOf(plan: SectionPlan, whole: ReportPlan, firstYearless: number |
     case 'table': {
       const table = new TopRows(plan);
       return {
-        row: (row) => {
-          const output = outputOf(row, plan.source, whole);
-          if (output !== undefined) table.add(row.task, row.line, row.input, output);
+        row: (read) => {
+          const output = outputOf(read, plan.source, whole);
+          if (output !== undefined) table.add(read, output);
         },
         end: () => ({ section: table.end() }),
       };
@@ -165,16 +183,17 @@ class GroupsMaker implements Section {
     this.#firstYearless = firstYearless;
   }
 
-  made(row: ResultRow): void {
+  made(read: Read): void {
+    const { row } = read;
     const { group: source, limit } = this.#plan;
     // Of groups that a step chose of, those that it did not choose are there as well.
     const whole = source.of === source.name ? null : groupIn(row, { ...source, of: source.name });
-    if (whole) this.#unchosen.set(keyOf(whole.fields, source), whole.count);
+    if (whole) this.#unchosen.set(keyOfGroup(whole.fields, source), whole.count);
     const group = groupIn(row, source);
     if (!group) return;
-    this.#unchosen.delete(keyOf(group.fields, source));
-    const key = keyOf(group.fields, source);
-    const taken = this.#takes(row, group.fields);
+    const key = keyOfGroup(group.fields, source);
+    this.#unchosen.delete(key);
+    const taken = this.#takes(read, group.fields);
     if (taken && this.#shown.size < limit) {
       const written =
         this.#plan.source.step === source.name ? undefined : outputAt(row, this.#plan.source, this.#whole);
@@ -188,19 +207,19 @@ class GroupsMaker implements Section {
   }
 
   /** Whether the group is among those that the section names: filters let it pass, or it came to the role, also where that failed. */
-  #takes(row: ResultRow, fields: unknown): boolean {
+  #takes(read: Read, fields: unknown): boolean {
     const { source, group } = this.#plan;
-    if (source.step === group.name) return source.where.every((condition) => passes(condition, fields));
-    return outputOf(row, source, this.#whole) !== undefined || row.failure !== null;
+    if (source.step === group.name) return source.where.every((condition) => passes(condition, fields, read.item));
+    return outputOf(read, source, this.#whole) !== undefined || read.row.failure !== null;
   }
 
-  row(row: ResultRow): void {
+  row(read: Read): void {
     const { group } = this.#plan;
-    const output = outputOf(row, group.members, this.#whole);
+    const output = outputOf(read, group.members, this.#whole);
     if (output === undefined) return;
-    const key = keyOf(output, group);
+    const key = keyOf(output, read.item, group);
     const shown = this.#shown.get(key);
-    if (shown) shown.add(row, output, this.#firstYearless);
+    if (shown) shown.add(read, output, this.#firstYearless);
     else if (!this.#others.has(key) && !this.#unchosen.has(key)) {
       this.#unmadeLines++;
       if (this.#unmade.size < MOST_KEYS) this.#unmade.add(key);
@@ -260,33 +279,36 @@ class TextMaker implements Section {
     this.#whole = whole;
   }
 
-  made(row: ResultRow): void {
+  made(read: Read): void {
+    const { row } = read;
     const { source, group, limit, byRow } = this.#plan;
-    if (byRow && source.of !== null) this.#alone(row);
+    if (byRow && source.of !== null) this.#alone(read);
     if (byRow) return;
-    const output = outputOf(row, source, this.#whole);
+    const output = outputOf(read, source, this.#whole);
     if (output === undefined) return;
     this.#total++;
     const own = group && groupIn(row, group);
     if (this.#open.length >= limit || !own) return;
     const tracer = this.#tracer(output);
     tracer.count(own.count);
-    this.#open.push({ task: row.task, line: row.line, tracer, key: keyOf(own.fields, group) });
+    this.#open.push({ task: row.task, line: row.line, tracer, key: keyOfGroup(own.fields, group) });
   }
 
-  row(row: ResultRow): void {
+  row(read: Read): void {
+    const { row, item } = read;
     const { source, group, byRow } = this.#plan;
     // Those that were made came before, in their order.
-    if (byRow && source.of === null) this.#alone(row);
+    if (byRow && source.of === null) this.#alone(read);
     if (byRow) return;
-    const member = group && outputOf(row, group.members, this.#whole);
+    const member = group && outputOf(read, group.members, this.#whole);
     if (member === null || member === undefined) return;
-    const key = keyOf(member, group as GroupSource);
+    const key = keyOf(member, item, group as GroupSource);
     for (const open of this.#open) if (open.key === key) open.tracer.see(row.line, row.input);
   }
 
-  #alone(row: ResultRow): void {
-    const output = outputOf(row, this.#plan.source, this.#whole);
+  #alone(read: Read): void {
+    const { row } = read;
+    const output = outputOf(read, this.#plan.source, this.#whole);
     if (output === undefined) return;
     this.#total++;
     if (this.#texts.length >= this.#plan.limit) return;
@@ -331,27 +353,29 @@ class CollectedMaker implements Section {
     this.#keys = plan.group ? new Set() : null;
   }
 
-  made(row: ResultRow): void {
+  made(read: Read): void {
+    const { row } = read;
     const { source, collects, group } = this.#plan;
-    const output = outputOf(row, source, this.#whole);
+    const output = outputOf(read, source, this.#whole);
     if (output !== undefined) {
       this.#total++;
       this.#last = row;
       for (const { heading, text } of textsIn(output, source.output)) this.#tracer.add(heading, text);
       return;
     }
-    const own = group && collects && outputOf(row, collects, this.#whole) !== undefined ? groupIn(row, group) : null;
+    const own = group && collects && outputOf(read, collects, this.#whole) !== undefined ? groupIn(row, group) : null;
     if (!own || !group) return;
     this.#groups++;
     this.#tracer.count(own.count);
-    this.#keys?.add(keyOf(own.fields, group));
+    this.#keys?.add(keyOfGroup(own.fields, group));
   }
 
-  row(row: ResultRow): void {
+  row(read: Read): void {
+    const { row, item } = read;
     const { collects, group } = this.#plan;
     const source = group ? group.members : collects;
-    const output = source ? outputOf(row, source, this.#whole) : undefined;
-    if (output === undefined || (this.#keys && group && !this.#keys.has(keyOf(output, group)))) return;
+    const output = source ? outputOf(read, source, this.#whole) : undefined;
+    if (output === undefined || (this.#keys && group && !this.#keys.has(keyOf(output, item, group)))) return;
     this.#rows++;
     this.#tracer.see(row.line, row.input);
   }

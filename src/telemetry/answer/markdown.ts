@@ -146,12 +146,15 @@ const evidenceOf = ({ line, text }: Evidence): string => `- ${num(line)}: ${code
 
 /** What the answer does not hold, in sentences. */
 function notInHere({ sections, leftOut }: Answer): string {
-  const { open, failures, passedOver, sentences, quotes, lines } = leftOut;
+  const { open, failures, conditions = 0, passedOver, sentences, quotes, lines } = leftOut;
   const failed = Object.values(failures).reduce((sum, n) => sum + n, 0);
   const by = Object.entries(failures).map(([name, n]) => `${num(n)} ${plain(name)}`);
   const told_ = [
     ...(open > 0 ? [`${count(open, 'task')} ${open === 1 ? 'has' : 'have'} not ended.`] : []),
     ...(failed > 0 ? [`${count(failed, 'row')} ${failed === 1 ? 'has' : 'have'} no result: ${by.join(', ')}.`] : []),
+    ...(conditions > 0
+      ? [`${count(conditions, 'item')} ${conditions === 1 ? 'was' : 'were'} left out by conditions on the input.`]
+      : []),
     ...(passedOver > 0
       ? [
           `${count(passedOver, 'record')} of the input could not be read and ${passedOver === 1 ? 'was' : 'were'} passed over.`,

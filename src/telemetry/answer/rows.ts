@@ -1,10 +1,21 @@
 /** Which output of a committed row is whose. */
 import type { ResultRow } from '../../store/records.ts';
 import type { GroupSource, ReportPlan, ReportSource } from '../../swarm/report-plan.ts';
-import { isRecord, passes, valueIn } from '../../swarm/where.ts';
+import { valueAt } from '../../swarm/groups.ts';
+import { INPUT_NAME } from '../../swarm/model.ts';
+import { isRecord, type ItemValues, passes, valueIn } from '../../swarm/where.ts';
+
+/** A committed row, and what is known of the item that it is about. */
+export interface Read {
+  readonly row: ResultRow;
+  readonly item: ItemValues;
+}
 
 /** The step that made the row's task; null: it is an item of the input. */
 export const makerOf = (row: ResultRow): string | null => row.of ?? null;
+
+/** Stands for an output of the input itself: its fields are the item's. */
+const ITEM = {};
 
 type Steps = Pick<ReportPlan, 'last' | 'reviews' | 'groups'>;
 
@@ -13,6 +24,7 @@ export function outputAt(row: ResultRow, { step, of, review }: ReportSource, pla
   const made = makerOf(row);
   // One of several that are collected once more is no text of the step.
   if (made !== of || row.partial) return undefined;
+  if (step === INPUT_NAME) return ITEM;
   const outputs = row.outputs ?? {};
   if (Object.hasOwn(outputs, step)) return outputs[step];
   if (review) return reviewIn(row, step, plan);
@@ -39,17 +51,25 @@ function reviewIn(row: ResultRow, step: string, plan: Steps): unknown {
 }
 
 /** The output, where filters let it pass and the row has a result; undefined: it is none of the source's. A group that a role failed at is one still. */
-export function outputOf(row: ResultRow, source: ReportSource, plan: Steps): unknown {
-  if (row.failure !== null && source.step !== source.of && plan.groups.get(source.of ?? '') !== source.step)
-    return undefined;
+export function outputOf({ row, item }: Read, source: ReportSource, plan: Steps): unknown {
+  const stands =
+    source.step === source.of || source.step === INPUT_NAME || plan.groups.get(source.of ?? '') === source.step;
+  if (row.failure !== null && !stands) return undefined;
   const output = outputAt(row, source, plan);
   if (output === undefined || output === null) return undefined;
-  return source.where.every((condition) => passes(condition, output)) ? output : undefined;
+  return source.where.every((condition) => passes(condition, output, item)) ? output : undefined;
 }
 
-/** By which group outputs are told apart. */
-export const keyOf = (output: unknown, { by }: Pick<GroupSource, 'by'>): string =>
-  JSON.stringify(by.map((field) => valueIn(output, field) ?? null));
+/** By which group those are told apart that are in it. */
+export const keyOf = (
+  output: unknown,
+  item: ItemValues,
+  { by, members }: Pick<GroupSource, 'by' | 'members'>,
+): string => JSON.stringify(by.map((field) => valueAt(members.looked, field)({ output, item }) ?? null));
+
+/** The same of a group. */
+export const keyOfGroup = (fields: unknown, { by }: Pick<GroupSource, 'by'>): string =>
+  JSON.stringify(by.map((field) => valueIn(fields, field) ?? null));
 
 /** The group that a row's task was made of; null where the row is of none. */
 export interface GroupOutput {

@@ -1,7 +1,10 @@
 /** The first rows of a table in its order, whatever number of rows there are. */
 import type { Scalar } from '../../swarm/output-schema.ts';
 import type { TablePlan } from '../../swarm/report-plan.ts';
-import { valueIn } from '../../swarm/where.ts';
+import { valueAt, type ValueOf } from '../../swarm/groups.ts';
+import { numberOf } from '../../swarm/loose.ts';
+import { refOf } from '../../swarm/where.ts';
+import type { Read } from './rows.ts';
 import type { TableSection } from './answer.ts';
 import { scalarOf } from './tally.ts';
 
@@ -14,22 +17,30 @@ interface Kept {
 
 export class TopRows {
   readonly #plan: TablePlan;
+  readonly #values: ReadonlyMap<string, ValueOf>;
   #kept: Kept[] = [];
   #total = 0;
 
   constructor(plan: TablePlan) {
     this.#plan = plan;
+    const { columns, order, source } = plan;
+    const fields = [...columns, ...order.map(({ field }) => field)];
+    this.#values = new Map(fields.map((field) => [field, valueAt(source.looked, field)]));
   }
 
-  add(task: number, line: number, input: string, output: unknown): void {
+  add({ row: { task, line, input }, item }: Read, output: unknown): void {
     this.#total++;
-    const { columns, order, limit } = this.#plan;
+    const { columns, order, limit, source } = this.#plan;
     const value = (field: string): unknown => {
-      const own = valueIn(output, field);
+      const own = this.#values.get(field)?.({ output, item }) ?? null;
       if (own !== null) return own;
       return field === 'line' ? line : field === 'input' ? input : null;
     };
-    const ranks = order.map(({ field }) => value(field));
+    // A text of the input that reads as a number is one.
+    const ranks = order.map(({ field }) => {
+      const own = value(field);
+      return refOf(source.looked, field).input === undefined ? own : (numberOf(own) ?? own);
+    });
     this.#kept.push({ task, line, cells: columns.map((field) => scalarOf(value(field))), order: ranks });
     // Sorted now and then, not with each row.
     if (this.#kept.length >= 2 * limit + 64) this.#cut();

@@ -42,6 +42,7 @@ const status: RunStatus = {
   retries: 0,
   steps: null,
   shared: 0,
+  leftOut: 0,
   vram: null,
   residents: [],
   seats: { now: 0, target: 0, max: 0 },

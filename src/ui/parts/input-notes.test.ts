@@ -12,6 +12,10 @@ const notes: readonly InputNote[] = [
   { code: 'half-character', count: 2, lines: [1, 3] },
   { code: 'by-lines', named: 'csv' },
   { code: 'inner-mark', count: 1, lines: [9] },
+  {
+    ...{ code: 'fields', format: 'syslog', by: 'guess', fields: ['time', 'host'] },
+    ...{ items: 1998, of: 2000, year: 2005, utc: true },
+  },
   { code: 'delimiter', delimiter: '\t', by: 'guess', columns: 3, records: 2000, agreeing: 1998 },
   { code: 'delimiter', delimiter: '', by: 'guess', columns: 1, records: 2, agreeing: 2 },
   { code: 'other-delimiter', delimiter: ';', told: '\x1f' },

@@ -10,6 +10,7 @@ const ORDER: readonly InputNote['code'][] = [
   'half-character',
   'other-encoding',
   'encoding',
+  'fields',
   'delimiter',
   'other-delimiter',
   'blank',

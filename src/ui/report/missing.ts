@@ -9,13 +9,14 @@ export function missingFrom(
   words: ReportWords,
   failureName: (name: string) => string,
 ): string[] {
-  const { open, failures, passedOver, sentences, quotes, lines } = leftOut;
+  const { open, failures, conditions = 0, passedOver, sentences, quotes, lines } = leftOut;
   const named = Object.entries(failures);
   const failed = named.reduce((sum, [, n]) => sum + n, 0);
   const by = named.map(([name, n]) => `${num(n)} ${failureName(name)}`).join(', ');
   return [
     ...(open > 0 ? [words.open(open)] : []),
     ...(failed > 0 ? [words.failed(failed, by)] : []),
+    ...(conditions > 0 ? [words.conditions(conditions)] : []),
     ...(passedOver > 0 ? [words.passedOver(passedOver)] : []),
     ...sections.flatMap((section) => beyond(section, words)),
     ...(sentences > 0 ? [words.sentences(sentences)] : []),

@@ -61,6 +61,17 @@ export const inputNoteEn = wordsFor<InputNote>({
   skipped: (of) => `${count(of.count, 'record')} could not be read and ${were(of.count)} skipped: ${where(of)}.`,
   joined: ({ count: n, items }) =>
     `${count(n, 'line')} ${were(n)} joined to the one ${n === 1 ? 'it belongs' : 'they belong'} to, in ${count(items, 'item')}.`,
+  fields: ({ format, by, fields, items, of, year, utc }) =>
+    [
+      `Fields of lines are read as ${format}: ${fields.join(', ')} in ${num(items)} of ${count(of, 'line')}.`,
+      ...(by === 'guess' ? ['If that is wrong, write fields under input.'] : []),
+      ...(year === undefined
+        ? []
+        : [
+            `Times name no year: the first is taken to be of ${year === null ? '2000' : `${String(year)}, as the swarm file says`}. To say another, write year under input.`,
+          ]),
+      ...(utc ? ['Times of several zones are told in UTC.'] : []),
+    ].join(' '),
   cut: (of) =>
     `${count(of.count, 'item')} ${were(of.count)} cut to ${of.count === 1 ? 'its' : 'their'} first ${num(of.most)} characters: ${where(of)}.`,
 });

@@ -49,6 +49,17 @@ export const inputNoteKo = wordsFor<InputNote>({
   'byte-lists': (of) => `journald가 바이트로 적은 글 ${num(of.count)}개를 글로 읽었습니다: ${where(of)}.`,
   skipped: (of) => `읽을 수 없는 기록 ${num(of.count)}개를 건너뛰었습니다: ${where(of)}.`,
   joined: ({ count, items }) => `${num(count)}줄을 그것이 딸린 줄에 이었습니다. 항목 ${num(items)}개입니다.`,
+  fields: ({ format, by, fields, items, of, year, utc }) =>
+    [
+      `줄의 필드를 ${format}(으)로 읽었습니다: ${num(of)}줄 가운데 ${num(items)}줄에서 ${fields.join(', ')}.`,
+      ...(by === 'guess' ? ['틀렸다면 input에 fields를 적으십시오.'] : []),
+      ...(year === undefined
+        ? []
+        : [
+            `시각에 연도가 없어, 처음 것을 ${year === null ? '2000년' : `스웜 파일에 따라 ${String(year)}년`}으로 봅니다. 다른 연도라면 input에 year를 적으십시오.`,
+          ]),
+      ...(utc ? ['시간대가 여럿이라 시각을 UTC로 나타냅니다.'] : []),
+    ].join(' '),
   cut: (of) => `항목 ${num(of.count)}개를 첫 ${num(of.most)}자로 잘랐습니다: ${where(of)}.`,
 });
 

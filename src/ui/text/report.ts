@@ -60,6 +60,7 @@ export const reportEn = {
   nothing: 'Nothing is left out.',
   open: (n: number) => `${count(n, 'task')} ${n === 1 ? 'has' : 'have'} not ended.`,
   failed: (n: number, by: string) => `${count(n, 'row')} ${n === 1 ? 'has' : 'have'} no result: ${by}.`,
+  conditions: (n: number) => `${count(n, 'item')} ${n === 1 ? 'was' : 'were'} left out by conditions on the input.`,
   passedOver: (n: number) =>
     `${count(n, 'record')} of the input could not be read and ${n === 1 ? 'was' : 'were'} passed over.`,
   beyond: (groups: number, lines: number, step: string) =>
@@ -135,6 +136,7 @@ export const reportKo: ReportWords = {
   nothing: '빠진 것이 없습니다.',
   open: (n) => `작업 ${num(n)}개가 끝나지 않았습니다.`,
   failed: (n, by) => `행 ${num(n)}개에 결과가 없습니다: ${by}.`,
+  conditions: (n) => `입력에 대한 조건에 따라 항목 ${num(n)}개를 뺐습니다.`,
   passedOver: (n) => `입력의 기록 ${num(n)}개를 읽지 못해 건너뛰었습니다.`,
   beyond: (groups, lines, step) => `${step}의 묶음 ${num(groups)}개(${num(lines)}줄)는 이 보고서의 한도를 넘습니다.`,
   unmade: (groups, lines, more) =>

@@ -395,5 +395,6 @@ export const noteEn = wordsFor<RowNote>({
   'given-up': () => 'given up by a person',
   edited: () => 'edited by a person',
   'nobody-answered': () => 'nobody answered in time',
+  'left-out': () => 'left out by conditions on the input',
   'no-review': (of) => `no review: ${of.failure} after ${String(of.attempts)} attempts`,
 });

@@ -1,0 +1,99 @@
+/** Steps of several kinds behind one another: what one makes or chooses the next works on, whatever kind either is. */
+import { expect, test } from 'vitest';
+import type { RunStatus } from '../protocol/protocol.ts';
+import type { ResultRow } from '../../store/records.ts';
+import { World } from '../testing/world.ts';
+
+const LINES = Array.from(
+  { length: 30 },
+  (_, k) =>
+    `Jun 14 15:16:${String(k).padStart(2, '0')} host${String(k % 3)} prog${String(k % 4)}[${String(k)}]: message ${String(k)} failed`,
+);
+const ROLES = `roles:
+  rater: {replicas: 3, prompt: Rate., output: {type: object, properties: {level: {enum: [low, mid, high]}}, required: [level]}}
+`;
+const WRITER = '  writer: {prompt: Sum up.}\n';
+
+/** Rows of a run with the tab killed after so many ms each. */
+async function rowsOf(flow: readonly string[], kills: readonly number[]): Promise<ResultRow[]> {
+  const world = await World.create(3);
+  let tab = world.tab();
+  const writes = flow.some((step) => step.includes('role: writer'));
+  const text = `planaria: 1\nname: joined\n${ROLES}${writes ? WRITER : ''}flow:\n${flow.map((step) => `  - ${step}\n`).join('')}`;
+  const reply = await world.clock.track(
+    tab.runtime.start({
+      swarm: { file: 'a.yaml', text },
+      input: { name: 'a.log', text: LINES.join('\n') },
+      engine: 'scripted',
+    }),
+  );
+  if (!reply.ok) throw new Error(JSON.stringify(reply.diagnostics));
+  for (const ms of kills) {
+    await world.clock.advance(ms);
+    tab.kill();
+    tab = world.tab();
+    await world.clock.track(tab.runtime.open(reply.runId));
+  }
+  let status: RunStatus | null = null;
+  await tab.runtime.watch(reply.runId, (frame) => void (status = frame.status));
+  const isOver = (): boolean => status?.phase === 'done';
+  if (!(await world.clock.run(isOver, 3_600_000))) throw new Error('the run does not end');
+  await world.clock.advance(2000);
+  const rows: ResultRow[] = [];
+  await world.clock.track(world.store.eachRow(reply.runId, (some) => void rows.push(...some.map(({ row }) => row))));
+  tab.kill();
+  return rows.sort((a, b) => a.task - b.task);
+}
+
+const FLOWS: readonly (readonly [what: string, flow: readonly string[], rows: readonly string[]])[] = [
+  [
+    'a choice of what a condition on the input lets pass, collected as it is',
+    [
+      '{name: some, each: input, where: {program: prog1}, limit: 3}',
+      '{role: rater, each: some}',
+      '{role: writer, collect: some}',
+    ],
+    ['item 2', 'item 6', 'item 10', 'writer 2'],
+  ],
+  [
+    'one of each value of a field of the input, and groups by it',
+    [
+      '{name: some, each: input, sample: {of: [host]}}',
+      '{role: rater, each: some}',
+      '{name: by, each: rater, group: {by: [input.host]}}',
+    ],
+    ['item 1', 'item 2', 'item 3', 'by 1', 'by 2', 'by 3'],
+  ],
+  [
+    'items in the order of a field, limited',
+    [
+      '{name: some, each: input, sort: [{field: program, order: descending}, {field: line, order: descending}], limit: 4}',
+      '{role: rater, each: some}',
+    ],
+    ['item 16', 'item 20', 'item 24', 'item 28'],
+  ],
+  [
+    'parts of chosen items, merged, sorted, and worked on',
+    [
+      '{name: those, each: input, where: {program: prog2}}',
+      '{name: some, each: those, limit: 2}',
+      '{name: parts, each: some, split: {by: characters, size: 30}}',
+      '{role: rater, each: parts}',
+      '{name: whole, merge: rater}',
+      '{name: worst, each: whole, sort: [level, {field: line, order: descending}], limit: 1}',
+      '{role: writer, each: worst}',
+    ],
+    ['item 3', 'item 7', 'parts 3', 'parts 3', 'parts 7', 'parts 7', 'worst ?'],
+  ],
+];
+
+test.each(FLOWS)('%s', async (_what, flow, expected) => {
+  const told = (rows: readonly ResultRow[]): string[] => rows.map(({ of, line }) => `${of ?? 'item'} ${String(line)}`);
+  const plain = await rowsOf(flow, []);
+  expect(plain.every(({ failure }) => failure === null)).toBe(true);
+  const worst = plain.find(({ of }) => of === 'worst');
+  expect(told(plain)).toEqual(expected.map((row) => row.replace('?', String(worst?.line))));
+  const outputs = (rows: readonly ResultRow[]): string[] =>
+    rows.map(({ line, of, output }) => JSON.stringify([of ?? '', line, output])).sort();
+  expect(outputs(await rowsOf(flow, [30, 200, 900]))).toEqual(outputs(plain));
+});
