@@ -24,7 +24,18 @@ import {
   stepsByName,
 } from './steps.ts';
 import type { SplitRule } from './split.ts';
-import { type Condition, conditionOf, type ItemValues, type Looked, NO_ITEM, passes } from './where.ts';
+import { stepsOfReport } from './report.ts';
+import { type Moved, moveConditions } from './rewrite.ts';
+import {
+  type Condition,
+  conditionOf,
+  type ItemValues,
+  type Looked,
+  NO_ITEM,
+  partsOf,
+  passes,
+  whereText,
+} from './where.ts';
 
 /** A step at which agents work. Steps that only let pass are conditions of those behind them. */
 export interface FlowStep {
@@ -73,6 +84,8 @@ export interface StepCondition {
   /** Whose output is looked at; null: the item itself, which is there before any output is. */
   readonly step: OutputPlace | null;
   readonly condition: Condition;
+  /** As the swarm file has it, of conditions on the item itself. */
+  readonly written?: string;
 }
 
 /** Outputs of the parts of one text that become one again, once the last of these parts has its row. */
@@ -135,6 +148,8 @@ export interface TaskPlan {
   readonly result: number;
   /** Each behind those that make what its source works on. */
   readonly makers: readonly Maker[];
+  /** Conditions on the input that moved before steps, for the answer is the same without the rest. */
+  readonly moved: readonly Moved[];
   /** Steps without a role, which only let pass. */
   readonly filters: readonly FlowFilter[];
   readonly merges: readonly Merge[];
@@ -160,12 +175,12 @@ export interface KnownItems {
  * @param known items that choices are known to have made, in their order, absent: made here; and what is known of items
  */
 export function planTasks(
-  swarm: Pick<Swarm, 'flow' | 'seed' | 'roles'>,
+  swarm: Pick<Swarm, 'flow' | 'seed' | 'roles' | 'report'>,
   all: number,
   seed = swarm.seed,
   { recorded = null, fields = null }: KnownItems = {},
 ): TaskPlan {
-  const { steps, filters, makers, merges, pickers } = orderSteps(swarm);
+  const { steps, moved, filters, makers, merges, pickers } = orderSteps(swarm);
   const chosenOf = chooseItems({
     pickers,
     items: all,
@@ -199,7 +214,7 @@ export function planTasks(
   const last = steps.findLastIndex((step) => giving(step) && step.split === undefined);
   // Where an item is only split, that it was is all that it comes to.
   const result = last < 0 ? steps.findLastIndex(giving) : last;
-  return { items, seed, steps, result, filters, makers, merges, picks, taken, chosen, turns };
+  return { items, seed, steps, moved, result, filters, makers, merges, picks, taken, chosen, turns };
 }
 
 /** Whether the item goes through the step, marks aside; of those that came later, chance decides for each by itself. */
@@ -262,9 +277,9 @@ interface Placed {
  * Steps that give outputs, each as early as the file has it once all that it reads stands before it; then the reviews. Texts are split before others
  * work on them, and what their parts came to is waited for last.
  */
-function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
+function orderSteps({ flow, roles, report }: Pick<Swarm, 'flow' | 'roles' | 'report'>): Pick<
   TaskPlan,
-  'steps' | 'filters' | 'makers' | 'merges'
+  'steps' | 'moved' | 'filters' | 'makers' | 'merges'
 > & {
   readonly pickers: readonly Picker[];
 } {
@@ -336,10 +351,15 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
     return place !== null && place < 0 ? null : place;
   };
   const conditions = (given: readonly Filter[]): StepCondition[] =>
-    given.map(({ source, where }) => ({
-      step: placeOf(source),
-      condition: conditionOf(where, lookedAt(roles, byName, source)),
-    }));
+    given.flatMap(({ source, where }): StepCondition[] => {
+      const looked = lookedAt(roles, byName, source);
+      const { ofItem, others } = partsOf(where, looked);
+      const step = placeOf(source);
+      return [
+        ...(others ? [{ step, condition: conditionOf(others, looked) }] : []),
+        ...(ofItem ? [{ step: null, condition: conditionOf(ofItem, looked), written: whereText(ofItem) }] : []),
+      ];
+    });
   const conditionsOf = (step: SwarmStep): StepCondition[] => {
     const source = sourceOf(step);
     const own = step.where ? [{ source, where: step.where }] : [];
@@ -440,7 +460,10 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
       ? { ...maker, choice: { ...maker.choice, given: givenTo(at, maker, { steps, filters, makers: planned }) } }
       : maker,
   );
-  return { steps, filters, makers, merges, pickers };
+  const told = new Set(stepsOfReport(report ? { report } : {}).map((name) => behind(byName, String(name)).name));
+  const isTold = (name: string): boolean => !report || told.has(name);
+  const rewritten = moveConditions(steps, [...makers, ...merges], isTold);
+  return { steps: rewritten.steps, moved: rewritten.moved, filters, makers, merges, pickers };
 }
 
 const ruleOf = ({ sort, limit, sample }: SwarmStep): ChoiceRule => ({

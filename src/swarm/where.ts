@@ -135,6 +135,20 @@ export function testsOf(condition: Condition): Test[] {
   return condition.kind === 'not' ? testsOf(condition.of) : condition.of.flatMap(testsOf);
 }
 
+/** What of a `where` looks at the item alone, which can be known before there is an output, and the rest; absent where there is nothing of it. */
+export function partsOf(
+  where: Where,
+  looked: Looked,
+): { readonly ofItem: Where | undefined; readonly others: Where | undefined } {
+  const ofItem = (part: Where): boolean => testsOf(conditionOf(part, looked)).every(({ input }) => input !== undefined);
+  const entries = Object.entries(where);
+  const [own, others] = [true, false].map((is) =>
+    entries.filter(([field, value]) => ofItem(Object.fromEntries([[field, value]])) === is),
+  ) as [typeof entries, typeof entries];
+  const made = (some: typeof entries): Where | undefined => (some.length > 0 ? Object.fromEntries(some) : undefined);
+  return { ofItem: made(own), others: made(others) };
+}
+
 /**
  * Whether an output passes. What is not there is null; a comparison with what cannot be compared fails.
  * @param item what the output is about, or what is looked at itself

@@ -78,6 +78,8 @@ export interface RunSetup extends Pick<Swarm, 'supervision' | 'input'> {
   readonly summary: SwarmSummary;
   readonly layout: Layout;
   readonly items: ItemTable;
+  /** Items of the input, those included that no step takes. */
+  readonly inputItems: number;
   /** Fields of them that the flow and the report name, and what stands there. */
   readonly named: readonly string[];
   readonly fields: ItemFields;
@@ -161,6 +163,7 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
     summary: { ...summary, seed: settings.seed, model: settings.model.id },
     layout,
     items,
+    inputItems: whole.length,
     named: named.map(({ field }) => field),
     fields,
     tasks,

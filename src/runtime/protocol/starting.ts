@@ -35,6 +35,29 @@ export type CheckedSwarm =
   | { readonly ok: true; readonly summary: SwarmSummary }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/** What a run would do, as far as that can be said before there are answers. */
+export interface PlanPreview {
+  /** Of the input, and how many of them were looked at: of a long one the first. */
+  readonly items: number;
+  readonly looked: number;
+  /** Turns for the items that were looked at: as planned, and as the file is written. */
+  readonly turns: { readonly planned: number; readonly plain: number };
+  /** Steps with a role whose tasks are items of the input. `hangs`: answers decide, so many at most; `asked`: of those, the others share an answer. */
+  readonly steps: readonly {
+    readonly name: string;
+    readonly items: number;
+    readonly hangs: boolean;
+    readonly asked?: number;
+  }[];
+  /** Conditions on the input that moved before a step, and for how many items it still works. */
+  readonly moved: readonly {
+    readonly step: string;
+    readonly where: string;
+    readonly items: number;
+    readonly of: number;
+  }[];
+}
+
 /** How an input file would be read for a swarm file: what agents are given first, and what is guessed, changed or left out on the way. */
 export type CheckedInput =
   | {
@@ -45,6 +68,7 @@ export type CheckedInput =
       readonly notes: readonly InputNote[];
       /** The first 50. */
       readonly skipped: readonly SkippedRecord[];
+      readonly plan: PlanPreview;
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
