@@ -5,7 +5,17 @@ import { type Random, seededRandom } from '../kernel/random.ts';
 import { type GroupRule, lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { OutputSchema } from './output-schema.ts';
-import { bitsOf, chooseItems, countBits, hasBit, type ItemPick, type Picker, setBit, takenOf } from './picks.ts';
+import {
+  bitsOf,
+  chooseItems,
+  countBits,
+  hasBit,
+  type ItemPick,
+  type Picker,
+  type RecordedPicks,
+  setBit,
+  takenOf,
+} from './picks.ts';
 import {
   behind,
   type Filter,
@@ -149,7 +159,7 @@ export interface TaskPlan {
 
 /** What is known of the items of the input before the flow is planned. */
 export interface KnownItems {
-  readonly recorded?: readonly (readonly number[])[] | null | undefined;
+  readonly recorded?: RecordedPicks | null | undefined;
   readonly fields?: { of(item: number): ItemValues } | null | undefined;
 }
 

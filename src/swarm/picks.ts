@@ -22,12 +22,15 @@ export interface Picker {
   readonly lets: ((item: ItemValues) => boolean) | null;
 }
 
+/** For each step that chooses of the input what it chose; `all`: each took all items that are left. */
+export type RecordedPicks = readonly (readonly number[])[] | 'all';
+
 interface ChooseOptions {
   readonly pickers: readonly Picker[];
   readonly items: number;
   readonly seed: number;
-  /** What is known to have been chosen; null: nothing. */
-  readonly recorded: readonly (readonly number[])[] | null;
+  /** What is known to have been chosen; `all`: whatever there is; null: nothing is known. */
+  readonly recorded: RecordedPicks | null;
   readonly itemOf: (item: number) => ItemValues;
 }
 
@@ -47,6 +50,10 @@ interface TakenItems {
 export function chooseItems({ pickers, items, seed, recorded, itemOf }: ChooseOptions): Uint32Array<ArrayBuffer>[] {
   const found: Uint32Array<ArrayBuffer>[] = [];
   for (const [index, { name, rule, of, lets }] of pickers.entries()) {
+    if (recorded === 'all') {
+      found.push(Uint32Array.from({ length: items }, (_, item) => item));
+      continue;
+    }
     const known = recorded?.[index];
     if (known) {
       found.push(Uint32Array.from(known.filter((item) => item < items)));
