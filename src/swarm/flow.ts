@@ -414,7 +414,9 @@ function orderSteps({ flow, roles }: Pick<Swarm, 'flow' | 'roles'>): Pick<
       on: placeOf(name),
       where: conditionsOf(step),
       ...(group && { group }),
-      ...(isChoice(step) && { choice: { rule: ruleOf(step), output: source.output, groups, given: [] } }),
+      ...(isChoice(step) && {
+        choice: { rule: ruleOf(step), output: source.output, groups, held: source.held, given: [] },
+      }),
       ...picksBy(step),
       source,
       ...(collect !== undefined && { step: placeIn(step) }),

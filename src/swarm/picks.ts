@@ -67,19 +67,19 @@ export function chooseItems({ pickers, items, seed, recorded, itemOf }: ChooseOp
       const item = from ? (from[k] as number) : k;
       const values = looked ? itemOf(item) : NO_ITEM;
       if (lets && !lets(values)) continue;
-      chooser.add(item, item, fields.length > 0 ? valuesIn(values, fields) : null);
+      chooser.add(item, item, fields.length > 0 ? valuesIn(values, fields, rule) : null);
     }
     found.push(Uint32Array.from(chooser.end().places).sort());
   }
   return found;
 }
 
-/** Of the input a text that reads as a number is one. */
-const valuesIn = (item: ItemValues, fields: readonly string[]): Record<string, unknown> =>
+/** What is sorted by is a number where a text of the input reads as one; what is told apart stays as it stands, as in groups. */
+const valuesIn = (item: ItemValues, fields: readonly string[], { sample }: ChoiceRule): Record<string, unknown> =>
   Object.fromEntries(
     fields.map((field) => {
       const value = item.valueOf(field);
-      return [field, numberOf(value) ?? value];
+      return [field, sample?.of ? value : (numberOf(value) ?? value)];
     }),
   );
 
