@@ -4,7 +4,7 @@ import { someOf } from './diagnostic.ts';
 import { lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { Path } from './source.ts';
-import { behind, makerOf, nameOfStep, splitOf, stepsByName } from './steps.ts';
+import { behind, isChoice, makerOf, nameOfStep, splitOf, stepsByName } from './steps.ts';
 import { fieldOf, WHOLE_TEXT } from './where.ts';
 
 /** Outputs become one again where parts gave them. @param flow without circles */
@@ -28,7 +28,8 @@ export function checkMerges(flow: Swarm['flow']): Broken[] {
 
 function worksOn(maker: SwarmStep | null): string {
   if (!maker) return 'whole items of the input';
-  return maker.group ? `groups of ${nameOfStep(maker)}` : `what ${nameOfStep(maker)} collects`;
+  const name = nameOfStep(maker);
+  return maker.group ? `groups of ${name}` : `what ${name} ${isChoice(maker) ? 'chooses' : 'collects'}`;
 }
 
 /** Only a text has parts, and a part is more than what it shares with the next. */

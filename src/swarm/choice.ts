@@ -81,6 +81,8 @@ export function choiceText({ sort = [], limit, sample }: ChoiceRule): string {
     .join(' ');
 }
 
-/** Fields that it looks at, the place in the input aside. */
-export const fieldsOfRule = ({ sort = [], sample }: ChoiceRule): string[] =>
-  [...sort.map((given) => sortOf(given).field), ...(sample?.of ?? [])].filter((field) => field !== PLACE);
+/** Fields that it looks at, the place in the input aside where it is sorted by that. */
+export const fieldsOfRule = ({ sort = [], sample }: ChoiceRule): string[] => [
+  ...sort.map((given) => sortOf(given).field).filter((field) => field !== PLACE),
+  ...(sample?.of ?? []),
+];

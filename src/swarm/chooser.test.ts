@@ -6,7 +6,8 @@ import { Chooser } from './chooser.ts';
 import { planTasks } from './flow.ts';
 import type { SwarmStep } from './model.ts';
 import type { OutputSchema } from './output-schema.ts';
-import { hasBit } from './picks.ts';
+import { chooseItems, hasBit } from './picks.ts';
+import { NO_ITEM } from './where.ts';
 
 const OUTPUT: OutputSchema = {
   type: 'object',
@@ -54,6 +55,18 @@ describe('sort', () => {
   test('a field called line is that of the output', () => {
     const output: OutputSchema = { type: 'object', properties: { line: { type: 'integer' } } };
     expect(chosen({ sort: ['line'] }, [{ line: 2 }, { line: 8 }, { line: 5 }], output)).toEqual([1, 2, 0]);
+  });
+
+  test('a field of groups that is one of the input is compared as numbers are', () => {
+    const held = new Map([['input.size', 'size']]);
+    const chooser = new Chooser({ sort: ['input.size'] }, { output: {}, groups: true, held }, 7, 'c');
+    for (const [place, size] of ['9', '10', null, 'x', '07'].entries())
+      chooser.add(place, place, { 'input.size': size });
+    expect(chooser.end().places).toEqual([1, 0, 4, 3, 2]);
+  });
+
+  test('what is the same in another order of keys is told apart from nothing', () => {
+    expect(chosen({ sample: { of: ['at'] } }, [{ at: { a: 1, b: 2 } }, { at: { b: 2, a: 1 } }], {})).toEqual([0]);
   });
 
   test('free text is sorted as a text', () => {
@@ -242,4 +255,14 @@ test('a choice is told in signs', () => {
     { sample: { of: ['kind', 'level'], most: 2 } },
   ];
   expect(rules.map(choiceText)).toEqual(['severity, size ↑, note ↓ ≤ 5', '≤ 9', '≤ 3', 'kind, level: 2']);
+});
+
+test('of the input long numbers that differ are told apart', () => {
+  const ids = ['12345678901234567890', '12345678901234567891', '12345678901234567890'];
+  const [chosen = []] = chooseItems({
+    pickers: [{ name: 's', rule: { sample: { of: ['id'] } }, of: null, lets: null }],
+    ...{ items: 3, seed: 1, recorded: null },
+    itemOf: (item) => ({ ...NO_ITEM, valueOf: () => ids[item] }),
+  });
+  expect([...chosen]).toEqual([0, 1]);
 });

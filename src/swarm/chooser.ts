@@ -1,8 +1,10 @@
 /** Which outputs a step without a role chooses, by order, number or chance. Pure, and made by code alone. */
+import { canonicalJson } from '../kernel/canonical-json.ts';
 import { hash32 } from '../kernel/random.ts';
 import { type ChoiceRule, MAX_CHOSEN, PLACE, sortOf } from './choice.ts';
 import { comparing } from './compare.ts';
 import { GROUP_ORDERS } from './groups.ts';
+import { numberOf } from './loose.ts';
 import type { OutputSchema } from './output-schema.ts';
 import { fieldOf, valueIn } from './where.ts';
 
@@ -12,6 +14,8 @@ export interface ChoiceSource {
   readonly output: OutputSchema | null;
   /** Whether it gives groups: those have lines of their own, which come in the order of the input. */
   readonly groups: boolean;
+  /** Fields of groups whose values are the input's: a text that reads as a number is one. */
+  readonly held?: ReadonlyMap<string, string>;
 }
 
 interface Given {
@@ -42,7 +46,7 @@ export class Chooser {
   #all = 0;
 
   /** @param name of the step: each has chances of its own */
-  constructor(rule: ChoiceRule, { output, groups }: ChoiceSource, seed: number, name: string, most = MAX_CHOSEN) {
+  constructor(rule: ChoiceRule, { output, groups, held }: ChoiceSource, seed: number, name: string, most = MAX_CHOSEN) {
     const { sort = [], limit, sample } = rule;
     this.#rule = rule;
     this.#orders = sort.map((given) => {
@@ -50,7 +54,11 @@ export class Chooser {
       const own = fieldOf(output, field);
       const upward = own === undefined ? field === PLACE : groups && isPlace(field);
       return {
-        value: (from, line) => (own === undefined && field === PLACE ? line : valueIn(from, field)),
+        value: (from, line) => {
+          if (own === undefined && field === PLACE) return line;
+          const value = valueIn(from, field);
+          return held?.has(field) ? (numberOf(value) ?? value) : value;
+        },
         compare: comparing(own?.enum ?? [], order ?? (upward ? 'ascending' : undefined)),
       };
     });
@@ -65,7 +73,8 @@ export class Chooser {
     this.#all++;
     const { of, most = 1 } = this.#rule.sample ?? {};
     if (of) {
-      const key = JSON.stringify(of.map((field) => valueIn(output, field)));
+      // Keys of an object may come in any order.
+      const key = canonicalJson(of.map((field) => valueIn(output, field)));
       let first = this.#ofEach.get(key);
       if (!first) this.#ofEach.set(key, (first = new First(most, [])));
       first.add({ place, ranks: [] });

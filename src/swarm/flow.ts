@@ -5,7 +5,17 @@ import { type Random, seededRandom } from '../kernel/random.ts';
 import { type GroupRule, lookedAt } from './groups.ts';
 import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { OutputSchema } from './output-schema.ts';
-import { bitsOf, chooseItems, countBits, hasBit, type ItemPick, type Picker, setBit, takenOf } from './picks.ts';
+import {
+  bitsOf,
+  chooseItems,
+  countBits,
+  hasBit,
+  type ItemPick,
+  type Picker,
+  type RecordedPicks,
+  setBit,
+  takenOf,
+} from './picks.ts';
 import {
   behind,
   type Filter,
@@ -164,7 +174,7 @@ export interface TaskPlan {
 
 /** What is known of the items of the input before the flow is planned. */
 export interface KnownItems {
-  readonly recorded?: readonly (readonly number[])[] | null | undefined;
+  readonly recorded?: RecordedPicks | null | undefined;
   readonly fields?: { of(item: number): ItemValues } | null | undefined;
 }
 
@@ -424,7 +434,9 @@ function orderSteps({ flow, roles, report }: Pick<Swarm, 'flow' | 'roles' | 'rep
       on: placeOf(name),
       where: conditionsOf(step),
       ...(group && { group }),
-      ...(isChoice(step) && { choice: { rule: ruleOf(step), output: source.output, groups, given: [] } }),
+      ...(isChoice(step) && {
+        choice: { rule: ruleOf(step), output: source.output, groups, held: source.held, given: [] },
+      }),
       ...picksBy(step),
       source,
       ...(collect !== undefined && { step: placeIn(step) }),

@@ -5,7 +5,7 @@ import { INPUT_NAME, type Swarm, type SwarmStep } from './model.ts';
 import type { OutputSchema, Scalar } from './output-schema.ts';
 import { numberOf } from './loose.ts';
 import { PART_SCHEMA } from './split.ts';
-import { behind, makerOf, sourcesOf, type StepsByName } from './steps.ts';
+import { behind, originOf, sourcesOf, type StepsByName } from './steps.ts';
 import { fieldOf, INPUT_ITEMS, type ItemValues, type Looked, looksAt, refOf, valueIn } from './where.ts';
 
 export type GroupRule = NonNullable<SwarmStep['group']>;
@@ -247,7 +247,8 @@ export function lookedAt(roles: Swarm['roles'], steps: StepsByName, name: string
   const base = behind(steps, name).name;
   if (base === INPUT_NAME) return INPUT_ITEMS;
   const step = steps.get(base);
-  const items = step && makerOf(steps, base) === null ? ('prefixed' as const) : null;
+  // What was chosen of outputs about items is about them as well.
+  const items = step && originOf(steps, base) === null ? ('prefixed' as const) : null;
   if (step?.split) return looksAt(PART_SCHEMA);
   if (step?.merge !== undefined && step.role === undefined)
     return { ...looksAt(lookedAt(roles, steps, step.merge).output), items };

@@ -22,12 +22,15 @@ export interface Picker {
   readonly lets: ((item: ItemValues) => boolean) | null;
 }
 
+/** For each step that chooses of the input what it chose; `all`: each took all items that are left. */
+export type RecordedPicks = readonly (readonly number[])[] | 'all';
+
 interface ChooseOptions {
   readonly pickers: readonly Picker[];
   readonly items: number;
   readonly seed: number;
-  /** What is known to have been chosen; null: nothing. */
-  readonly recorded: readonly (readonly number[])[] | null;
+  /** What is known to have been chosen; `all`: whatever there is; null: nothing is known. */
+  readonly recorded: RecordedPicks | null;
   readonly itemOf: (item: number) => ItemValues;
 }
 
@@ -47,6 +50,10 @@ interface TakenItems {
 export function chooseItems({ pickers, items, seed, recorded, itemOf }: ChooseOptions): Uint32Array<ArrayBuffer>[] {
   const found: Uint32Array<ArrayBuffer>[] = [];
   for (const [index, { name, rule, of, lets }] of pickers.entries()) {
+    if (recorded === 'all') {
+      found.push(Uint32Array.from({ length: items }, (_, item) => item));
+      continue;
+    }
     const known = recorded?.[index];
     if (known) {
       found.push(Uint32Array.from(known.filter((item) => item < items)));
@@ -60,19 +67,19 @@ export function chooseItems({ pickers, items, seed, recorded, itemOf }: ChooseOp
       const item = from ? (from[k] as number) : k;
       const values = looked ? itemOf(item) : NO_ITEM;
       if (lets && !lets(values)) continue;
-      chooser.add(item, item, fields.length > 0 ? valuesIn(values, fields) : null);
+      chooser.add(item, item, fields.length > 0 ? valuesIn(values, fields, rule) : null);
     }
     found.push(Uint32Array.from(chooser.end().places).sort());
   }
   return found;
 }
 
-/** Of the input a text that reads as a number is one. */
-const valuesIn = (item: ItemValues, fields: readonly string[]): Record<string, unknown> =>
+/** What is sorted by is a number where a text of the input reads as one; what is told apart stays as it stands, as in groups. */
+const valuesIn = (item: ItemValues, fields: readonly string[], { sample }: ChoiceRule): Record<string, unknown> =>
   Object.fromEntries(
     fields.map((field) => {
       const value = item.valueOf(field);
-      return [field, numberOf(value) ?? value];
+      return [field, sample?.of ? value : (numberOf(value) ?? value)];
     }),
   );
 

@@ -146,7 +146,9 @@ export function setupOf(source: RunSource): Result<RunSetup, readonly Diagnostic
   // What an incident says of values hangs on the plan, and of what was chosen it says that itself.
   const own = settings.verdicts ? null : itemFields(asked);
   if (own && !own.ok) return err(own.error);
-  const tasks = planTasks(swarm, whole.length, settings.seed, { recorded: settings.picked, fields: own?.value.fields });
+  // An incident that names none has those items alone that every step chose.
+  const recorded = settings.picked ?? (settings.reading === 'items' ? 'all' : null);
+  const tasks = planTasks(swarm, whole.length, settings.seed, { recorded, fields: own?.value.fields });
   const found =
     own ?? itemFields({ ...asked, verdicts: settings.verdicts && verdictsOf(settings.verdicts, { tasks, report }) });
   if (!found.ok) return err(found.error);

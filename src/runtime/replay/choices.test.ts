@@ -93,3 +93,27 @@ test('an incident that chooses what no step of it chooses is refused', async () 
   // Places that nobody has are passed over.
   expect(spoiled([{ maker: 0, places: [500], of: 1 }])).toBe('');
 });
+
+test.each([
+  ['a condition lets through', 'where: {program: su}, limit: 3'],
+  ['differ in a field', 'sample: {of: [host, pid]}'],
+])('items that were chosen among those that %s are chosen without the input as well', async (_, choice) => {
+  const file = swarm(`  - {name: some, each: input, ${choice}}\n`, 'some').replace(
+    'role: reader, each: some}',
+    'role: reader, each: some, where: {host: [a, b]}}',
+  );
+  const input = Array.from(
+    { length: 24 },
+    (_, k) =>
+      `Jun 14 15:16:${String(10 + k)} ${'abc'.charAt(k % 3)} ${k % 2 === 0 ? 'su' : 'sshd'}[${String(k % 4)}]: secret ${String(k)}`,
+  ).join('\n');
+  const run = await recordedRun(3, { swarm: file, input, engine: { fault: says }, kinds: [] });
+  const incident = readIncident(writeIncident(run, false));
+  if (!incident.ok) throw new Error(incident.error.detail);
+  const session = await ReplaySession.open('replay-1', incident.value, systemClock());
+  await session.clock.run(() => session.over, 3_600_000);
+  const events = (await session.store.chunks('replay-1', 0)).flatMap((chunk) => decodeEvents(chunk));
+  expect(ways(run.events).length).toBeGreaterThan(4);
+  expect(ways(events)).toEqual(ways(run.events));
+  expect(choices(events)).toEqual(choices(run.events));
+});

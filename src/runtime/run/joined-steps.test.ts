@@ -65,6 +65,30 @@ const FLOWS: readonly (readonly [what: string, flow: readonly string[], rows: re
     ['item 1', 'item 2', 'item 3', 'by 1', 'by 2', 'by 3'],
   ],
   [
+    'one of each place, which are all different',
+    [
+      '{name: some, each: input, where: {program: prog1}}',
+      '{name: each, each: some, sample: {of: [line]}}',
+      '{role: rater, each: each}',
+    ],
+    ['item 2', 'item 6', 'item 10', 'item 14', 'item 18', 'item 22', 'item 26', 'item 30'],
+  ],
+  [
+    'a field of the input behind a role that works on what was chosen',
+    [
+      '{role: rater, each: input}',
+      '{name: first, each: rater, sort: [line], limit: 6}',
+      '{name: again, role: rater, each: first}',
+      '{name: those, each: again, where: {input.host: host1}}',
+      '{role: writer, collect: those}',
+    ],
+    [
+      ...LINES.map((_, k) => `item ${String(k + 1)}`),
+      ...[1, 2, 3, 4, 5, 6].map((k) => `first ${String(k)}`),
+      'writer 2',
+    ],
+  ],
+  [
     'items in the order of a field, limited',
     [
       '{name: some, each: input, sort: [{field: program, order: descending}, {field: line, order: descending}], limit: 4}',
