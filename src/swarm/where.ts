@@ -140,7 +140,8 @@ export function partsOf(
   where: Where,
   looked: Looked,
 ): { readonly ofItem: Where | undefined; readonly others: Where | undefined } {
-  const ofItem = (part: Where): boolean => testsOf(conditionOf(part, looked)).every(({ input }) => input !== undefined);
+  const ofItem = (part: Where): boolean =>
+    testsOf(conditionOf(part, looked)).every(({ input, held }) => input !== undefined && !held);
   const entries = Object.entries(where);
   const [own, others] = [true, false].map((is) =>
     entries.filter(([field, value]) => ofItem(Object.fromEntries([[field, value]])) === is),
