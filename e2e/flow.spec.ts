@@ -88,3 +88,37 @@ test('lines go where their triage sends them; rows, counts and the drawing say s
   await expect(steps.locator('.num')).toHaveText(counts.map(String));
   await context.close();
 });
+
+const PLANNED = `planaria: 1
+name: One program
+input: {fields: syslog}
+roles:
+  triager:
+    replicas: 4
+    prompt: Triage this log line.
+    output: {type: object, properties: {severity: {enum: [info, warning, error]}}, required: [severity], additionalProperties: false}
+flow:
+  - {role: triager, each: input, dedupe: true}
+  - {name: kernel, each: triager, where: {input.program: kernel}, group: {by: [severity]}}
+report: {title: The kernel, sections: [{groups: kernel}]}
+`;
+
+test('the plan is shown before the run: what comes to each step, and what it saves', async ({ baseURL }) => {
+  const { page } = await open();
+  const file = path.join(scratch(), 'one-program.yaml');
+  writeFileSync(file, PLANNED);
+  const lines = Array.from(
+    { length: 60 },
+    (_, k) =>
+      `Jun 14 15:16:${String(k).padStart(2, '0')} web ${k % 3 === 0 ? 'kernel' : 'cron'}[${k}]: job ${k} is late`,
+  );
+  await page.goto(baseURL!);
+  await page.getByLabel('Swarm file', { exact: true }).setInputFiles(file);
+  await page.getByLabel('Input file', { exact: true }).setInputFiles(inputFile(lines));
+  const plan = page.getByTestId('run-plan');
+  await expect(plan).toContainText('About 1 turns for 60 items.');
+  await expect(plan).toContainText('As the file is written it would be 60');
+  await expect(plan).toContainText('triager works on 20 of 60, where input.program = kernel');
+  await expect(plan).toContainText('19 of 20 are like another');
+  await expectSoundEverywhere(page, 'the plan');
+});

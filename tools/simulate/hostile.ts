@@ -424,6 +424,8 @@ class HostileWorld {
     for (const event of (await new MemoryStore(this.#disk).chunks(this.#run, 0)).flatMap(decodeEvents)) {
       if (event.type === 'run.cancelled') off = true;
       else if (event.type === 'task.reopened') ended.delete(event.task);
+      // Written anew: a row that the disk took and lost is told once more. That there is one row of each is looked at elsewhere.
+      else if (event.type === 'run.created') ended.clear();
       else if (event.type === 'task.committed' || event.type === 'task.failed') {
         if (ended.has(event.task)) faults.push(`task ${event.task} ended twice, in event ${event.seq} again`);
         ended.add(event.task);
