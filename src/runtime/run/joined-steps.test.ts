@@ -109,6 +109,15 @@ const FLOWS: readonly (readonly [what: string, flow: readonly string[], rows: re
     ],
     ['item 3', 'item 7', 'parts 3', 'parts 3', 'parts 7', 'parts 7', 'worst ?'],
   ],
+  [
+    'a collection of items of which no agent has had a turn: it waits for the engine to say how much fits one',
+    [
+      '{name: none, each: input, where: {program: nobody}}',
+      '{role: rater, each: none}',
+      '{role: writer, collect: input}',
+    ],
+    [...LINES.map((_, k) => `item ${String(k + 1)}`), 'writer 1'],
+  ],
 ];
 
 test.each(FLOWS)('%s', async (_what, flow, expected) => {

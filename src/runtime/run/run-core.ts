@@ -150,6 +150,8 @@ export class RunCore implements TurnListener {
     // The first events come before there is one.
     (this.dispatcher as Dispatcher | undefined)?.hear(event);
     if (event.type === 'task.created') this.#maker.created(event.task);
+    // How much fits one turn is known now.
+    if (event.type === 'engine.loaded') this.#maker.look();
     if (event.type === 'task.advanced' || event.type === 'task.created') this.#atCode(event.task);
     if (event.type === 'turn.ended' || event.type === 'agent.state') this.storage.changed(event.agent);
     this.storage.poke();

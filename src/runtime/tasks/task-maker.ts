@@ -107,9 +107,11 @@ export class TaskMaker {
     this.#open[place] = (this.#open[place] ?? 0) + more;
   }
 
-  /** All that it makes tasks of has its row. */
-  #isDue({ maker: source }: Maker, at: number): boolean {
-    const { made } = this.#with.state;
+  /** All that it makes tasks of has its row; and of what is collected, how much fits one turn is known. */
+  #isDue({ maker: source, group, choice, split, merges }: Maker, at: number): boolean {
+    const { made, engineReport } = this.#with.state;
+    const collects = !group && !choice && !split && !merges;
+    if (collects && engineReport === null) return false;
     const ended = this.#open[(source ?? -1) + 1] === 0 && (source === undefined || made.has(source));
     return ended && this.#open[at + 1] === 0;
   }
