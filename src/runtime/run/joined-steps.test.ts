@@ -116,7 +116,7 @@ const FLOWS: readonly (readonly [what: string, flow: readonly string[], rows: re
       '{role: rater, each: none}',
       '{role: writer, collect: input}',
     ],
-    [...LINES.map((_, k) => `item ${String(k + 1)}`), 'writer 1'],
+    [...LINES.map((_, k) => `item ${String(k + 1)}`), 'writer 1', 'writer 26', 'writer 1'],
   ],
 ];
 
