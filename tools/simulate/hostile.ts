@@ -419,15 +419,17 @@ class HostileWorld {
   /** What the log itself tells that must not be: a task that ends twice, work that is handed out once all of it was called off. */
   async #faultsOfLog(): Promise<string[]> {
     const ended = new Set<number>();
+    /** Those that a log which is written anew may tell of once more: a row that the disk took and lost is written again. */
+    let told = new Set<number>();
     const faults: string[] = [];
     let off = false;
     for (const event of (await new MemoryStore(this.#disk).chunks(this.#run, 0)).flatMap(decodeEvents)) {
       if (event.type === 'run.cancelled') off = true;
       else if (event.type === 'task.reopened') ended.delete(event.task);
-      // Written anew: a row that the disk took and lost is told once more. That there is one row of each is looked at elsewhere.
-      else if (event.type === 'run.created') ended.clear();
+      else if (event.type === 'run.created') told = new Set(ended);
       else if (event.type === 'task.committed' || event.type === 'task.failed') {
-        if (ended.has(event.task)) faults.push(`task ${event.task} ended twice, in event ${event.seq} again`);
+        if (ended.has(event.task) && !told.delete(event.task))
+          faults.push(`task ${event.task} ended twice, in event ${event.seq} again`);
         ended.add(event.task);
       } else if (event.type === 'task.assigned' && (off || ended.has(event.task)))
         faults.push(`task ${event.task} was handed out in event ${event.seq} though it was over`);
