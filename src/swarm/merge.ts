@@ -17,6 +17,16 @@ export function mergeOutputs(given: OutputSchema | null, all: readonly unknown[]
   return rule ? merged(rule, schema, outputs) : isObject(schema) ? object(schema, outputs) : outputs[0];
 }
 
+/** The same, or the output of the part that decides where rules together make what does not fit. @param fits whether it is an output of the schema */
+export function fittingOutput(
+  schema: OutputSchema | null,
+  outputs: readonly unknown[],
+  fits: (output: unknown) => boolean,
+): unknown {
+  const all = mergeOutputs(schema, outputs);
+  return fits(all) ? all : outputs[decidingPart(schema, outputs)];
+}
+
 /** Without the alternative `null`, where that leaves one. */
 function valued(schema: OutputSchema): OutputSchema {
   const [only, ...others] = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];

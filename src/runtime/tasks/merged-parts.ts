@@ -5,7 +5,7 @@ import type { Ranges } from '../../kernel/ranges.ts';
 import { writtenAs } from '../../kernel/written-json.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { checkOutput } from '../../swarm/json-schema.ts';
-import { decidingPart, mergeOutputs } from '../../swarm/merge.ts';
+import { fittingOutput } from '../../swarm/merge.ts';
 import type { OutputSchema } from '../../swarm/output-schema.ts';
 import { plainSchema } from '../../swarm/plain-schema.ts';
 import type { PartRecord } from '../../swarm/split.ts';
@@ -26,10 +26,8 @@ export function byRules(given: readonly Given[], source: OutputSchema | null, in
   const outputs = given.map(({ output }) => output);
   const texts = given.map(({ output, written }) => written ?? JSON.stringify(output));
   const schema = source && plainSchema(source);
-  const all = mergeOutputs(schema, outputs);
-  // Where rules together make what the schema does not allow, the part that decides stands for all.
-  const fits = schema === null || checkOutput(schema, all, { input }).length === 0;
-  const output = fits ? all : outputs[decidingPart(schema, outputs)];
+  const fits = (output: unknown): boolean => schema === null || checkOutput(schema, output, { input }).length === 0;
+  const output = fittingOutput(schema, outputs, fits);
   return { output, written: writtenAs(output, texts) };
 }
 

@@ -12,7 +12,7 @@ import { type Ranges, readOf } from '../../kernel/ranges.ts';
 import { writtenAs, writtenNumbers } from '../../kernel/written-json.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Allowance } from '../../scheduling/allowance.ts';
-import { decidingPart, mergeOutputs } from '../../swarm/merge.ts';
+import { fittingOutput } from '../../swarm/merge.ts';
 import type { RunSetup, RunStep } from '../definition/run-setup.ts';
 import type { Attempts } from '../tasks/attempts.ts';
 import { isSpare } from '../tasks/progress.ts';
@@ -251,9 +251,7 @@ export class Settler {
     const looked = plan.steps.some(({ where = [] }) => where.some(({ step }) => step === turn.step));
     if (plan.input.merge === 'step' && taken && !looked) return given(outputs);
     const { output: schema, check } = turn.brief;
-    const merged = mergeOutputs(schema, outputs);
-    // Where rules together make what the schema does not allow, the part that decides stands for all.
-    return given(check?.(merged, turn.whole) ? outputs[decidingPart(schema, outputs)] : merged);
+    return given(fittingOutput(schema, outputs, (output) => !check?.(output, turn.whole)));
   }
 
   #fail(turn: InFlightTurn, settlement: Extract<Settlement, FailedAttempt>, blamed: readonly number[] | null): void {
