@@ -1,5 +1,5 @@
-import { settings } from '../base/settings.svelte.ts';
+import { byLanguage } from '../text/by-language.ts';
 import { signsEn, signsKo, type SignWords } from '../text/signs.ts';
 
 /** Words for signs of an instruction in the person's language; reactive. */
-export const signWords = (): SignWords => (settings().language === 'ko' ? signsKo : signsEn);
+export const signWords = byLanguage<SignWords>(signsEn, signsKo);

@@ -1,5 +1,5 @@
-import { settings } from '../base/settings.svelte.ts';
+import { byLanguage } from '../text/by-language.ts';
 import { reportEn, reportKo, type ReportWords } from '../text/report.ts';
 
 /** Words of the report in the person's language; reactive. */
-export const reportWords = (): ReportWords => (settings().language === 'ko' ? reportKo : reportEn);
+export const reportWords = byLanguage<ReportWords>(reportEn, reportKo);

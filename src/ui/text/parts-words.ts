@@ -1,5 +1,5 @@
-import { settings } from '../base/settings.svelte.ts';
+import { byLanguage } from './by-language.ts';
 import { partsEn, partsKo, type PartsWords } from './parts.ts';
 
 /** Words for texts in parts, in the person's language; reactive. */
-export const partsWords = (): PartsWords => (settings().language === 'ko' ? partsKo : partsEn);
+export const partsWords = byLanguage<PartsWords>(partsEn, partsKo);

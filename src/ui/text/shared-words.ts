@@ -1,8 +1,8 @@
-import { settings } from '../base/settings.svelte.ts';
+import { byLanguage } from './by-language.ts';
 import { leftOutEn, leftOutKo, type LeftOutWords, sharedEn, sharedKo, type SharedWords } from './shared.ts';
 
 /** Words for answers that several lines share, in the person's language; reactive. */
-export const sharedWords = (): SharedWords => (settings().language === 'ko' ? sharedKo : sharedEn);
+export const sharedWords = byLanguage<SharedWords>(sharedEn, sharedKo);
 
 /** Words for items that no agent is asked about, in the person's language; reactive. */
-export const leftOutWords = (): LeftOutWords => (settings().language === 'ko' ? leftOutKo : leftOutEn);
+export const leftOutWords = byLanguage<LeftOutWords>(leftOutEn, leftOutKo);
