@@ -1,28 +1,7 @@
 /** Choices that are none, each with what is said of it; lines and columns are those of the file that `fileOf` writes. */
 import { expect, test } from 'vitest';
 import { formatDiagnostic, parseSwarm } from './parse.ts';
-
-const ROLES = `planaria: 1
-name: Graph
-roles:
-  triager:
-    prompt: a
-    output:
-      type: object
-      properties:
-        severity: {enum: [debug, info, warning, error, critical]}
-        subject: {type: string}
-        count: {type: integer}
-        urgent: {type: boolean}
-        tags: {type: array, items: {type: string}}
-        place: {type: object, properties: {host: {type: string}, port: {type: [integer, "null"]}}}
-      required: [severity, subject]
-  writer: {prompt: b}
-  judge: {prompt: c, kind: guardian}
-flow:
-`;
-
-const fileOf = (steps: readonly string[]): string => ROLES + steps.map((step) => `  - ${step}\n`).join('');
+import { fileOf, saidOf } from './testing/flow-file.ts';
 
 const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly string[]])[] = [
   [
@@ -231,9 +210,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
 ];
 
 test.each(BROKEN)('%j', (steps, messages) => {
-  const parsed = parseSwarm('graph.yaml', fileOf(steps));
-  const said = parsed.ok ? [] : parsed.error.map((each) => formatDiagnostic(each).replace('graph.yaml:', ''));
-  expect(said).toEqual(messages);
+  expect(saidOf(fileOf(steps))).toEqual(messages);
 });
 
 const GOOD: readonly (readonly string[])[] = [

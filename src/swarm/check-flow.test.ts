@@ -1,28 +1,7 @@
 /** Flows that are none, each with what is said of it; lines and columns are those of the file that `fileOf` writes. */
 import { expect, test } from 'vitest';
 import { formatDiagnostic, parseSwarm } from './parse.ts';
-
-const ROLES = `planaria: 1
-name: Graph
-roles:
-  triager:
-    prompt: a
-    output:
-      type: object
-      properties:
-        severity: {enum: [debug, info, warning, error, critical]}
-        subject: {type: string}
-        count: {type: integer}
-        urgent: {type: boolean}
-        tags: {type: array, items: {type: string}}
-        place: {type: object, properties: {host: {type: string}, port: {type: [integer, "null"]}}}
-      required: [severity, subject]
-  writer: {prompt: b}
-  judge: {prompt: c, kind: guardian}
-flow:
-`;
-
-const fileOf = (steps: readonly string[]): string => ROLES + steps.map((step) => `  - ${step}\n`).join('');
+import { fileOf, saidOf } from './testing/flow-file.ts';
 
 const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly string[]])[] = [
   [
@@ -511,8 +490,7 @@ const BROKEN: readonly (readonly [steps: readonly string[], messages: readonly s
 ];
 
 test.each(BROKEN)('%j', (steps, messages) => {
-  const parsed = parseSwarm('f', fileOf(steps));
-  expect(parsed.ok ? [] : parsed.error.map((each) => formatDiagnostic(each).replace(/^f:/, ''))).toEqual(messages);
+  expect(saidOf(fileOf(steps))).toEqual(messages);
 });
 
 test.each([
@@ -570,8 +548,7 @@ test.each([
     ['20:58: flow[1].dedupe has no meaning here; expected role beside it'],
   ],
 ])('%j: where dedupe may stand', (steps, messages) => {
-  const parsed = parseSwarm('f', fileOf(steps));
-  expect(parsed.ok ? [] : parsed.error.map((each) => formatDiagnostic(each).replace(/^f:/, ''))).toEqual(messages);
+  expect(saidOf(fileOf(steps))).toEqual(messages);
 });
 
 test('dedupe is for agents that remember nothing', () => {

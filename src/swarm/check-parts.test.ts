@@ -1,7 +1,8 @@
 /** Flows that split what has no parts, or merge what was not split, each with what is said of it; lines and columns are those of the file. */
 import { expect, test } from 'vitest';
-import { formatDiagnostic, parseSwarm } from './parse.ts';
+import { parseSwarm } from './parse.ts';
 import { summarize } from './summary.ts';
+import { fileOf, saidOf } from './testing/flow-file.ts';
 
 const ROLES = `planaria: 1
 name: Parts
@@ -10,10 +11,7 @@ roles:
   writer: {prompt: b}
 flow:
 `;
-const said = (steps: readonly string[]): string[] => {
-  const parsed = parseSwarm('f', ROLES + steps.map((step) => `  - ${step}\n`).join(''));
-  return parsed.ok ? [] : parsed.error.map((each) => formatDiagnostic(each).replace(/^f:/, ''));
-};
+const said = (steps: readonly string[]): string[] => saidOf(fileOf(steps, ROLES));
 
 const SPLIT = '{name: parts, each: input, split: {by: lines, size: 9}}';
 const READ = '{role: triager, each: parts}';
@@ -195,7 +193,7 @@ test.each([
 
 test('parts are drawn behind what is split, and what they come to behind them', () => {
   const steps = ['{name: whole, merge: triager}', READ, SPLIT, '{role: writer, each: whole}'];
-  const parsed = parseSwarm('f', ROLES + steps.map((step) => `  - ${step}\n`).join(''));
+  const parsed = parseSwarm('f', fileOf(steps, ROLES));
   if (!parsed.ok) throw new Error('no flow');
   expect(summarize(parsed.value.swarm).flow.map(({ name, role, on, of }) => [name, role, on, of])).toEqual([
     ['parts', null, 'input', undefined],

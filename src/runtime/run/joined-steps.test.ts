@@ -1,8 +1,7 @@
 /** Steps of several kinds behind one another: what one makes or chooses the next works on, whatever kind either is. */
 import { expect, test } from 'vitest';
-import type { RunStatus } from '../protocol/protocol.ts';
 import type { ResultRow } from '../../store/records.ts';
-import { World } from '../testing/world.ts';
+import { endedRun, rowsOf } from '../testing/graph-runs.ts';
 
 const LINES = Array.from(
   { length: 30 },
@@ -15,34 +14,12 @@ const ROLES = `roles:
 const WRITER = '  writer: {prompt: Sum up.}\n';
 
 /** Rows of a run with the tab killed after so many ms each. */
-async function rowsOf(flow: readonly string[], kills: readonly number[]): Promise<ResultRow[]> {
-  const world = await World.create(3);
-  let tab = world.tab();
+async function rowsWith(flow: readonly string[], kills: readonly number[]): Promise<ResultRow[]> {
   const writes = flow.some((step) => step.includes('role: writer'));
   const text = `planaria: 1\nname: joined\n${ROLES}${writes ? WRITER : ''}flow:\n${flow.map((step) => `  - ${step}\n`).join('')}`;
-  const reply = await world.clock.track(
-    tab.runtime.start({
-      swarm: { file: 'a.yaml', text },
-      input: { name: 'a.log', text: LINES.join('\n') },
-      engine: 'scripted',
-    }),
-  );
-  if (!reply.ok) throw new Error(JSON.stringify(reply.diagnostics));
-  for (const ms of kills) {
-    await world.clock.advance(ms);
-    tab.kill();
-    tab = world.tab();
-    await world.clock.track(tab.runtime.open(reply.runId));
-  }
-  let status: RunStatus | null = null;
-  await tab.runtime.watch(reply.runId, (frame) => void (status = frame.status));
-  const isOver = (): boolean => status?.phase === 'done';
-  if (!(await world.clock.run(isOver, 3_600_000))) throw new Error('the run does not end');
-  await world.clock.advance(2000);
-  const rows: ResultRow[] = [];
-  await world.clock.track(world.store.eachRow(reply.runId, (some) => void rows.push(...some.map(({ row }) => row))));
-  tab.kill();
-  return rows.sort((a, b) => a.task - b.task);
+  const ended = await endedRun(text, LINES, { seed: 3, kills });
+  ended.tab.kill();
+  return rowsOf(ended);
 }
 
 const FLOWS: readonly (readonly [what: string, flow: readonly string[], rows: readonly string[]])[] = [
@@ -122,11 +99,11 @@ const FLOWS: readonly (readonly [what: string, flow: readonly string[], rows: re
 
 test.each(FLOWS)('%s', async (_what, flow, expected) => {
   const told = (rows: readonly ResultRow[]): string[] => rows.map(({ of, line }) => `${of ?? 'item'} ${String(line)}`);
-  const plain = await rowsOf(flow, []);
+  const plain = await rowsWith(flow, []);
   expect(plain.every(({ failure }) => failure === null)).toBe(true);
   const worst = plain.find(({ of }) => of === 'worst');
   expect(told(plain)).toEqual(expected.map((row) => row.replace('?', String(worst?.line))));
   const outputs = (rows: readonly ResultRow[]): string[] =>
     rows.map(({ line, of, output }) => JSON.stringify([of ?? '', line, output])).sort();
-  expect(outputs(await rowsOf(flow, [30, 200, 900]))).toEqual(outputs(plain));
+  expect(outputs(await rowsWith(flow, [30, 200, 900]))).toEqual(outputs(plain));
 });

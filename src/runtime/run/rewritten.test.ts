@@ -1,8 +1,8 @@
 /** A plan that was rewritten comes to the same answer with fewer turns. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Answer, RunStatus } from '../protocol/protocol.ts';
-import { World } from '../testing/world.ts';
+import type { Answer } from '../protocol/protocol.ts';
+import { endedRun } from '../testing/graph-runs.ts';
 
 const GRAPHS = Number(process.env['GRAPHS'] ?? 25);
 const HEAD = `planaria: 1
@@ -14,29 +14,14 @@ roles:
   writer: {replicas: 2, prompt: Say why.}
 `;
 
-async function answerOf(flow: string, report: string, input: string, kills: readonly number[]): Promise<Answer> {
-  const world = await World.create(5);
-  let tab = world.tab();
-  const reply = await world.clock.track(
-    tab.runtime.start({
-      swarm: { file: 'a.yaml', text: HEAD + flow + report },
-      input: { name: 'a.log', text: input },
-      engine: 'scripted',
-    }),
-  );
-  if (!reply.ok) throw new Error(`${JSON.stringify(reply.diagnostics)}\n${HEAD}${flow}${report}`);
-  for (const ms of kills) {
-    await world.clock.advance(ms);
-    tab.kill();
-    tab = world.tab();
-    await world.clock.track(tab.runtime.open(reply.runId));
-  }
-  let status: RunStatus | null = null;
-  await tab.runtime.watch(reply.runId, (frame) => void (status = frame.status));
-  const now = (): RunStatus | null => status;
-  if (!(await world.clock.run(() => now()?.phase === 'done', 24 * 3_600_000))) throw new Error('the run does not end');
-  await world.clock.advance(2000);
-  const answer = await world.clock.track(tab.runtime.answer(reply.runId));
+async function answerOf(
+  flow: string,
+  report: string,
+  lines: readonly string[],
+  kills: readonly number[],
+): Promise<Answer> {
+  const { world, runId, tab } = await endedRun(HEAD + flow + report, lines, { seed: 5, kills });
+  const answer = await world.clock.track(tab.runtime.answer(runId));
   tab.kill();
   if (!answer) throw new Error('there is no answer');
   return answer;
@@ -68,12 +53,10 @@ test('whatever asks for which items: the sections of the report are the same as 
       fc.uniqueArray(fc.constantFrom('input.program: p1', 'input.host: h0'), { maxLength: 1 }),
       fc.array(fc.integer({ min: 20, max: 900 }), { maxLength: 2 }),
       async (lines, steps, all, kills) => {
-        const input = lines
-          .map(
-            ({ host, program, text }, k) =>
-              `Jun 14 15:16:${String(k).padStart(2, '0')} h${String(host)} p${String(program)}[${String(k)}]: ${text}`,
-          )
-          .join('\n');
+        const input = lines.map(
+          ({ host, program, text }, k) =>
+            `Jun 14 15:16:${String(k).padStart(2, '0')} h${String(host)} p${String(program)}[${String(k)}]: ${text}`,
+        );
         const flow = `flow:\n  - {role: rater, each: input}\n${steps
           .map(({ wheres, kind }, k) => {
             const taken = [...new Map([...wheres, ...all].map((each) => [each.split(':')[0], each])).values()].join(

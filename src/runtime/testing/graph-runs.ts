@@ -6,7 +6,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { ResultRow } from '../../store/records.ts';
 import type { RunStatus } from '../protocol/protocol.ts';
 import { modelFault } from './graphs.ts';
-import { World } from './world.ts';
+import { type Tab, World } from './world.ts';
 
 export interface GraphRun {
   readonly seed: number;
@@ -26,13 +26,22 @@ export interface LivedGraph {
   readonly events: readonly JournalEvent[];
 }
 
-/** Runs a swarm file over lines, in a world of its own, to its end. */
-export async function runGraph(file: string, items: readonly string[], how: GraphRun): Promise<LivedGraph> {
-  const { seed, faults, kills, says, snapshotEvery } = how;
+export interface EndedRun {
+  readonly world: World;
+  readonly runId: string;
+  /** Open still, with the run in it. */
+  readonly tab: Tab;
+}
+
+/** A run over lines in a world of its own, at its end. @param open a tab, at first and after each kill */
+export async function endedRun(
+  file: string,
+  items: readonly string[],
+  { seed, kills }: Pick<GraphRun, 'seed' | 'kills'>,
+  open: (world: World) => Tab = (world) => world.tab(),
+): Promise<EndedRun> {
   const world = await World.create(seed);
-  const fault = says ?? ((request, random) => modelFault(request, random, faults));
-  const open = () => world.tab({ fault }, undefined, undefined, snapshotEvery === undefined ? {} : { snapshotEvery });
-  let tab = open();
+  let tab = open(world);
   const reply = await world.clock.track(
     tab.runtime.start({
       swarm: { file: 'graph.yaml', text: file },
@@ -41,19 +50,35 @@ export async function runGraph(file: string, items: readonly string[], how: Grap
     }),
   );
   if (!reply.ok) throw new Error(`${JSON.stringify(reply.diagnostics)}\n${file}`);
+  const { runId } = reply;
   for (const ms of kills) {
     await world.clock.advance(ms);
     tab.kill();
-    tab = open();
-    if (!(await world.clock.track(tab.runtime.open(reply.runId)))) throw new Error('the run does not open');
+    tab = open(world);
+    if (!(await world.clock.track(tab.runtime.open(runId)))) throw new Error('the run does not open');
   }
   let status!: RunStatus;
-  await tab.runtime.watch(reply.runId, (frame) => void (status = frame.status));
+  await tab.runtime.watch(runId, (frame) => void (status = frame.status));
   if (!(await world.clock.run(() => status.phase === 'done', 24 * 3_600_000))) throw new Error('the run does not end');
   await world.clock.advance(2000);
-  tab.kill();
+  return { world, runId, tab };
+}
+
+/** Rows of the run by task. */
+export async function rowsOf({ world, runId }: EndedRun): Promise<ResultRow[]> {
   const rows: ResultRow[] = [];
-  await world.store.eachRow(reply.runId, (some) => void rows.push(...some.map(({ row }) => row)));
-  const events = (await world.store.chunks(reply.runId, 0)).flatMap((chunk) => decodeEvents(chunk));
-  return { rows: rows.toSorted((a, b) => a.task - b.task), events };
+  await world.store.eachRow(runId, (some) => void rows.push(...some.map(({ row }) => row)));
+  return rows.toSorted((a, b) => a.task - b.task);
+}
+
+/** Runs a swarm file over lines, in a world of its own, to its end. */
+export async function runGraph(file: string, items: readonly string[], how: GraphRun): Promise<LivedGraph> {
+  const { faults, says, snapshotEvery } = how;
+  const fault = says ?? ((request, random) => modelFault(request, random, faults));
+  const more = snapshotEvery === undefined ? {} : { snapshotEvery };
+  const ended = await endedRun(file, items, how, (world) => world.tab({ fault }, undefined, undefined, more));
+  const { world, runId, tab } = ended;
+  tab.kill();
+  const events = (await world.store.chunks(runId, 0)).flatMap((chunk) => decodeEvents(chunk));
+  return { rows: await rowsOf(ended), events };
 }

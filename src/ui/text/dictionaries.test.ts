@@ -3,6 +3,7 @@ import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { reportEn, reportKo } from './report.ts';
 import { choiceEn, choiceKo } from './choice.ts';
+import { planEn, planKo } from './plan.ts';
 import { sharedEn, sharedKo } from './shared.ts';
 import { signsEn, signsKo } from './signs.ts';
 
@@ -16,8 +17,8 @@ function leaves(node: unknown, path = ''): [string, string][] {
 }
 
 describe.each([
-  ['en', { ...en, signs: signsEn, report: reportEn, shared: sharedEn, choice: choiceEn }],
-  ['ko', { ...ko, signs: signsKo, report: reportKo, shared: sharedKo, choice: choiceKo }],
+  ['en', { ...en, signs: signsEn, report: reportEn, shared: sharedEn, choice: choiceEn, plan: planEn }],
+  ['ko', { ...ko, signs: signsKo, report: reportKo, shared: sharedKo, choice: choiceKo, plan: planKo }],
 ])('%s', (_, dictionary) => {
   it('has words for everything', () => {
     for (const [path, words] of leaves(dictionary)) expect(words.trim(), path).not.toBe('');
@@ -36,6 +37,7 @@ it('says as many things in Korean as in English', () => {
   expect(paths(reportKo)).toEqual(paths(reportEn));
   expect(paths(sharedKo)).toEqual(paths(sharedEn));
   expect(paths(choiceKo)).toEqual(paths(choiceEn));
+  expect(paths(planKo)).toEqual(paths(planEn));
 });
 
 it('leaves no English sentence in Korean', () => {
