@@ -77,9 +77,18 @@ export interface Filter {
   readonly where: Where;
 }
 
+/** Steps without a role from a name on back, each with what it takes, as long as they let pass or choose. In a circle it does not come to an end. */
+function* wayBack(steps: StepsByName, name: string): Generator<{ readonly step: SwarmStep; readonly source: string }> {
+  for (let step = steps.get(name); step && (isFilter(step) || isChoice(step));) {
+    const source = step.each ?? INPUT_NAME;
+    yield { step, source };
+    step = steps.get(source);
+  }
+}
+
 /**
  * The step that gives outputs, or the input, behind a name, and the conditions on the way to it, as far as they are not looked at where outputs
- * are chosen. In a circle it does not come to an end.
+ * are chosen.
  */
 export function behind(
   steps: StepsByName,
@@ -88,20 +97,20 @@ export function behind(
   const filters: Filter[] = [];
   let at = name;
   let chosen = false;
-  for (let step = steps.get(at); step && (isFilter(step) || isChoice(step)); step = steps.get(at)) {
-    at = step.each ?? INPUT_NAME;
+  for (const { step, source } of wayBack(steps, name)) {
+    at = source;
     chosen ||= isChoice(step);
-    if (step.where && !chosen) filters.push({ source: at, where: step.where });
+    if (step.where && !chosen) filters.push({ source, where: step.where });
   }
   return { name: at, filters };
 }
 
 /** What is looked at before a step chooses, back to the choice that it chooses of. */
-export function filtersBefore(steps: StepsByName, step: SwarmStep): readonly Filter[] {
+export function filtersBefore(steps: StepsByName, choice: SwarmStep): readonly Filter[] {
   const filters: Filter[] = [];
-  for (let at: SwarmStep | undefined = step; at; at = steps.get(at.each ?? INPUT_NAME)) {
-    if (at !== step && !isFilter(at)) break;
-    if (at.where) filters.push({ source: at.each ?? INPUT_NAME, where: at.where });
+  for (const { step, source } of wayBack(steps, nameOfStep(choice))) {
+    if (step !== choice && isChoice(step)) break;
+    if (step.where) filters.push({ source, where: step.where });
   }
   return filters;
 }
@@ -109,16 +118,13 @@ export function filtersBefore(steps: StepsByName, step: SwarmStep): readonly Fil
 /** The nearest step behind a name that does not only let pass: it gives outputs, or chooses of them; or the input. */
 export function gateOf(steps: StepsByName, name: string): string {
   let at = name;
-  for (let step = steps.get(at); step && isFilter(step); step = steps.get(at)) at = step.each ?? INPUT_NAME;
+  for (const { step, source } of wayBack(steps, name)) {
+    if (isChoice(step)) break;
+    at = source;
+  }
   return at;
 }
 
 /** Choices of the input's items that the named one takes part in. */
-export function picksOf(steps: StepsByName, name: string): string[] {
-  const picks: string[] = [];
-  for (let at = name, step = steps.get(at); step && (isFilter(step) || isChoice(step)); step = steps.get(at)) {
-    if (isPick(steps, step)) picks.push(at);
-    at = step.each ?? INPUT_NAME;
-  }
-  return picks;
-}
+export const picksOf = (steps: StepsByName, name: string): string[] =>
+  [...wayBack(steps, name)].flatMap(({ step }) => (isPick(steps, step) ? [nameOfStep(step)] : []));

@@ -1,7 +1,7 @@
 /** Which tests a flow has of fields of the input, and what an incident says of values that stand for those of a run. */
 import type { LooseTest } from '../../swarm/loose.ts';
 import type { ReportPlan, ReportSource } from '../../swarm/report-plan.ts';
-import type { TaskPlan } from '../../swarm/flow.ts';
+import type { TaskPlan } from '../../swarm/task-plan.ts';
 import type { Verdicts } from '../../swarm/input/item-fields.ts';
 import { type Condition, refOf, type Test, testsOf } from '../../swarm/where.ts';
 

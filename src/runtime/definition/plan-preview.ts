@@ -1,5 +1,6 @@
 /** What a run would do, counted before it runs: how many items come to each step, how many turns that takes, and what the plan saves. */
-import { goesThrough, meets, type StepCondition } from '../../swarm/flow.ts';
+import { goesThrough } from '../../swarm/flow.ts';
+import { meets, type StepCondition } from '../../swarm/task-plan.ts';
 import { readShape } from '../../swarm/shape.ts';
 import type { PlanPreview } from '../protocol/protocol.ts';
 import type { RunSetup, RunStep } from './run-setup.ts';

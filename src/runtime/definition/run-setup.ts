@@ -18,15 +18,8 @@ import { MAX_STEPS, type Swarm } from '../../swarm/model.ts';
 import { parseSwarm } from '../../swarm/parse.ts';
 import { REMOTE_MODEL } from '../../swarm/remote-model.ts';
 import { type ReportPlan, reportPlan } from '../../swarm/report-plan.ts';
-import {
-  admits,
-  type FlowStep,
-  goesThrough,
-  meets,
-  type OutputPlace,
-  planTasks,
-  type TaskPlan,
-} from '../../swarm/flow.ts';
+import { admits, goesThrough, planTasks } from '../../swarm/flow.ts';
+import { type FlowStep, meets, type OutputPlace, type TaskPlan } from '../../swarm/task-plan.ts';
 import { type ItemFields, itemFields, NO_FIELDS } from '../../swarm/input/item-fields.ts';
 import { fieldsNamed, yearOf } from '../../swarm/input-names.ts';
 import type { ItemValues } from '../../swarm/where.ts';

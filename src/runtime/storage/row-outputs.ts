@@ -1,6 +1,6 @@
 import type { HeldOutput } from '../../journal/outputs.ts';
 import type { ResultRow } from '../../store/records.ts';
-import type { OutputPlace, TaskPlan } from '../../swarm/flow.ts';
+import type { OutputPlace, TaskPlan } from '../../swarm/task-plan.ts';
 
 export type GivenOutput = Pick<HeldOutput, 'step' | 'output'>;
 

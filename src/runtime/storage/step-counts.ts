@@ -1,6 +1,6 @@
 import type { RunState } from '../../journal/run-state.ts';
 import type { ResultRow } from '../../store/records.ts';
-import { meets, type TaskPlan } from '../../swarm/flow.ts';
+import { meets, type TaskPlan } from '../../swarm/task-plan.ts';
 import { type ItemFields, NO_FIELDS } from '../../swarm/input/item-fields.ts';
 import { INPUT_NAME } from '../../swarm/model.ts';
 import { turnsOf } from '../protocol/row-turns.ts';

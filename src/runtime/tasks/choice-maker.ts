@@ -2,7 +2,7 @@ import type { RunState } from '../../journal/run-state.ts';
 import type { CreatedTask, GivenOutput } from '../../journal/outputs.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { Chooser } from '../../swarm/chooser.ts';
-import type { Maker } from '../../swarm/flow.ts';
+import type { Maker } from '../../swarm/task-plan.ts';
 import type { RunSetup } from '../definition/run-setup.ts';
 import type { RowSource } from '../storage/backed-rows.ts';
 import { heldIn } from './shared-rows.ts';

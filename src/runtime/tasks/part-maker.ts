@@ -4,7 +4,7 @@ import { parsedJson } from '../../kernel/parsed-json.ts';
 import { writtenNumbers } from '../../kernel/written-json.ts';
 import type { ResultRow } from '../../store/records.ts';
 import { agentRow } from '../../swarm/expand.ts';
-import { type Merge, meets } from '../../swarm/flow.ts';
+import { type Merge, meets } from '../../swarm/task-plan.ts';
 import { contextOf, cutText, MOST_PARTS, type PartRecord, partRecords } from '../../swarm/split.ts';
 import { itemOf, nextStep, type RunStep, taskInput } from '../definition/run-setup.ts';
 import { outputIn } from '../storage/row-outputs.ts';

@@ -1,5 +1,5 @@
 import type { ResultRow } from '../../store/records.ts';
-import { type Maker, meets } from '../../swarm/flow.ts';
+import { type Maker, meets } from '../../swarm/task-plan.ts';
 import { hasBit } from '../../swarm/picks.ts';
 import { type GroupRule, Groups, groupText } from '../../swarm/groups.ts';
 import { itemOf, type RunSetup } from '../definition/run-setup.ts';
